@@ -1,0 +1,67 @@
+# make              build the program at build/amparo
+# make check        build and run every test
+# make vectors      the published test vectors, from $AMPARO_VECTORS
+# make lint         formatter, layers, static analysis, manuals
+# make SAN=address,undefined check    the same under sanitizers
+#
+# Each variant has a folder of its own, so that objects never mix.  The test
+# variant (build-test) has hooks, a low floor for the key derivation and a
+# replaceable clock; the release variant provably lacks them.
+
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+DESTDIR ?=
+AMPARO_VECTORS ?= ../shared/vectors
+AMPARO_DATA    ?= ../shared/data
+
+SAN     ?=
+TEST    ?=
+PLANT   ?=
+WERROR  ?=
+comma   := ,
+B       := build$(if $(TEST),-test)$(if $(PLANT),-$(PLANT))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wundef \
+           -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+           $(if $(WERROR),-Werror)
+HARDEN   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
+           -fvisibility=hidden
+DEPS     = libsodium sqlite3 libargon2 jansson libutf8proc
+ALL      = -std=c11 -D_GNU_SOURCE -Ivault $(WARN) -MMD -MP \
+           $(if $(TEST),-DVAULT_TEST) $(if $(PLANT),-D$(PLANT)) \
+           $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,$(HARDEN)) \
+           $(shell pkg-config --cflags $(DEPS) ncursesw) $(CFLAGS)
+LINK     = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now,-z,noexecstack) \
+           $(LDFLAGS)
+LIBS     = $(shell pkg-config --libs $(DEPS)) -lcsv -lpthread
+CLILIBS  = -lzxcvbn $(shell pkg-config --libs ncursesw)
+
+LIB_SRC  = $(sort $(wildcard vault/*/*.c vault/*.c))
+CLI_SRC  = $(sort $(wildcard cli/*.c))
+LIB      = $(LIB_SRC:%.c=$(B)/%.o)
+CLI      = $(CLI_SRC:%.c=$(B)/%.o) $(B)/cli/wordlists.o
+
+all: $(B)/amparo
+
+$(B)/amparo: $(CLI) $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
+
+$(B)/libvault.a: $(LIB)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL) -c -o $@ $<
+
+# The word lists lie in the program, so that one file on a stick is enough.
+$(B)/cli/wordlists.o: cli/wordlists.S $(wildcard cli/words/*.txt)
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+clean:
+	rm -rf build build-*
+
+-include $(LIB:.o=.d) $(CLI:.o=.d)
+.PHONY: all clean
+.DELETE_ON_ERROR:

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#include <time.h>
+
+#include "core/clock.h"
+
+#ifdef VAULT_TEST
+static int64_t test_now = -1;
+
+void
+clock_test_set(int64_t now)
+{
+	test_now = now;
+}
+#endif
+
+int64_t
+clock_now(void)
+{
+#ifdef VAULT_TEST
+	if (test_now >= 0)
+		return test_now;
+#endif
+	return (int64_t)time(NULL);
+}
+
+int64_t
+clock_boot_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
