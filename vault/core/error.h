@@ -6,6 +6,8 @@
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 
+#include <stdint.h>
+
 #define VAULT_CHECKED __attribute__((warn_unused_result))
 
 /* What went wrong, named for what the caller can do about it. */
@@ -33,5 +35,20 @@ enum vault_err {
 
 /* A lower-case sentence without a full stop, in English; never NULL. */
 const char *vault_strerror(enum vault_err err);
+
+/* Where it went wrong, for the message; n is a number of that kind of thing. */
+enum vault_where {
+	VAULT_WHERE_UNKNOWN,
+	VAULT_WHERE_KEYS,    /* the file keys */
+	VAULT_WHERE_CELLS,   /* cells.db: its header, schema or structure */
+	VAULT_WHERE_CELL,    /* cell n */
+	VAULT_WHERE_INNER,   /* the inner database */
+	VAULT_WHERE_LOG,     /* entry n of the log */
+	VAULT_WHERE_JOURNAL, /* a write cut short, on a read-only medium */
+};
+struct vault_fault {
+	enum vault_where where;
+	int64_t n;
+};
 
 #endif

@@ -227,3 +227,16 @@ io_exists(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
 	    errno != ENOENT;
 }
+
+enum vault_err
+io_look(int dir, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return io_err(errno);
+	if (S_ISREG(st.st_mode))
+		return VAULT_OK;
+	errno = EINVAL;
+	return VAULT_EIO;
+}

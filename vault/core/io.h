@@ -59,6 +59,12 @@ VAULT_CHECKED enum vault_err io_rmdir(int dir, const char *name);
 bool io_exists(int dir, const char *name);
 
 /*
+ * VAULT_OK if name is a regular file, without opening it: closing a second
+ * descriptor of a database would drop SQLite's locks on it.
+ */
+VAULT_CHECKED enum vault_err io_look(int dir, const char *name);
+
+/*
  * What the functions above call.  Each returns what the system call returns,
  * errno included.
  */

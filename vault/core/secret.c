@@ -96,28 +96,29 @@ bytes_wipe(void *p, size_t len)
 }
 
 bool
-secret_is_locked(const struct secret *s)
+memory_is_locked(const void *p)
 {
-	uintptr_t at = (uintptr_t)s->bytes, from, to;
 	bool inside = false, locked = false;
+	unsigned long from, to;
 	char line[256];
 	FILE *f;
 
-	/* The flag "lo" of the mapping that holds the bytes. */
 	if ((f = fopen("/proc/self/smaps", "re")) == NULL)
 		return false;
 	while (fgets(line, sizeof(line), f) != NULL) {
-		unsigned long a, b;
-
-		if (sscanf(line, "%lx-%lx ", &a, &b) == 2) {
-			from = a;
-			to = b;
-			inside = from <= at && at < to;
-		} else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			inside = from <= (uintptr_t)p && (uintptr_t)p < to;
+		else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
 			locked = strstr(line, " lo") != NULL;
 			break;
 		}
 	}
 	fclose(f);
 	return locked;
+}
+
+bool
+secret_is_locked(const struct secret *s)
+{
+	return memory_is_locked(s->bytes);
 }

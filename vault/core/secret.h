@@ -40,9 +40,12 @@ bool bytes_equal(const void *a, const void *b, size_t len);
 void bytes_wipe(void *p, size_t len);
 
 /*
- * True if the kernel really locked the memory of s: mlock can fail without a
- * word, so this looks at the VmLck line of /proc/self/status.
+ * True if the kernel really locked the page at p: mlock can fail without a
+ * word, so this looks at the flags of the mapping in /proc/self/smaps.
  */
+bool memory_is_locked(const void *p);
+
+/* memory_is_locked for the bytes of s. */
 bool secret_is_locked(const struct secret *s);
 
 #endif

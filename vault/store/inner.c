@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/mem.h"
+#include "store/inner.h"
+#include "store/sql.h"
+#include "store/sqlite.h"
+
+#define INNER_APPLICATION 0x416d7069
+#define INNER_VERSION 1
+
+#define TEXT(x) #x
+#define STRING(x) TEXT(x)
+
+enum vault_err
+inner_fail(struct store *s, int result)
+{
+	enum vault_err below = pages_take_error(s->pages), err;
+
+	s->stale = true;
+	err = below != VAULT_OK ? below : sqlite_err(result);
+	if (keyring_is_gone(s->ring))
+		return VAULT_ELOCKED;
+	s->fault = (struct vault_fault){ VAULT_WHERE_INNER, 0 };
+	if (below != VAULT_OK)
+		s->fault = cells_fault(s->cells);
+	return err;
+}
+
+static void
+close_db(struct store *s)
+{
+	for (size_t i = 0; i < SQL_READY; i++) {
+		sqlite3_finalize(s->ready[i].stmt);
+		s->ready[i] = (struct sql){ 0 };
+	}
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
+
+static enum vault_err
+open_db(struct store *s)
+{
+	int reserve = PAGE_RESERVE, r;
+	enum vault_err err;
+
+	(void)pages_take_error(s->pages);
+	r = sqlite3_open_v2("inner", &s->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX,
+	    pages_vfs(s->pages));
+	if (r != SQLITE_OK)
+		return inner_fail(s, r);
+	/* The reserve is only taken once the size of a page is known. */
+	if (sqlite_run(s->db, "PRAGMA page_size=" STRING(PAGE_LEN)) !=
+		VAULT_OK ||
+	    (r = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
+		 &reserve)) != SQLITE_OK)
+		return inner_fail(s, SQLITE_ERROR);
+	if ((err = sqlite_harden(s->db)) == VAULT_OK)
+		err = sqlite_run(s->db,
+		    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+		    "PRAGMA auto_vacuum=NONE; PRAGMA cache_size=-4096");
+	if (err != VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	s->stale = false;
+	return VAULT_OK;
+}
+
+enum vault_err
+inner_freshen(struct store *s)
+{
+	if (keyring_is_gone(s->ring))
+		return VAULT_ELOCKED;
+	if (!s->stale)
+		return VAULT_OK;
+#ifdef PLANT_NO_REOPEN
+	s->stale = false;
+	return VAULT_OK;
+#endif
+	close_db(s);
+	return open_db(s);
+}
+
+static enum vault_err
+check_inner(struct store *s)
+{
+	sqlite3_int64 application, version;
+	enum vault_err err;
+
+	if ((err = sqlite_int(&application, s->db, "PRAGMA application_id")) !=
+		VAULT_OK ||
+	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
+		VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	if (application == INNER_APPLICATION && version > INNER_VERSION)
+		return VAULT_EVERSION;
+	if (application != INNER_APPLICATION || version != INNER_VERSION ||
+	    sqlite_schema_is(s->db, inner_schema, inner_schema_len) != VAULT_OK)
+		return inner_fail(s, SQLITE_CORRUPT);
+	return VAULT_OK;
+}
+
+static struct store *
+new_store(const struct keyring *ring)
+{
+	struct store *s = mem_zalloc(sizeof(*s));
+
+	if (s != NULL)
+		s->ring = ring;
+	return s;
+}
+
+enum vault_err
+store_create(struct store **out, const char *folder, const struct keyring *ring)
+{
+	enum vault_err err = VAULT_ENOMEM;
+	struct store *s;
+
+	*out = NULL;
+	if ((s = new_store(ring)) == NULL)
+		return VAULT_ENOMEM;
+	if ((err = cells_create(&s->cells, folder, ring)) != VAULT_OK ||
+	    (err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
+	    (err = open_db(s)) != VAULT_OK ||
+	    (err = store_begin(s)) != VAULT_OK)
+		goto out;
+	err = sqlite_run(s->db,
+	    "PRAGMA application_id=" STRING(
+		INNER_APPLICATION) ";"
+				   "PRAGMA user_version=" STRING(
+				       INNER_VERSION));
+	for (size_t i = 0; err == VAULT_OK && i < inner_schema_len; i++)
+		err = sqlite_run(s->db, inner_schema[i]);
+	if (err != VAULT_OK) {
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+		goto out;
+	}
+	*out = s;
+	s = NULL;
+out:
+	store_close(s);
+	return err;
+}
+
+enum vault_err
+store_open(struct store **out, const char *folder, const struct keyring *ring,
+    struct vault_fault *fault)
+{
+	enum vault_err err;
+	struct store *s;
+
+	*out = NULL;
+	if ((s = new_store(ring)) == NULL)
+		return VAULT_ENOMEM;
+	if ((err = cells_open(&s->cells, folder, ring, fault)) != VAULT_OK)
+		goto out;
+	if ((err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
+	    (err = open_db(s)) != VAULT_OK ||
+	    (err = check_inner(s)) != VAULT_OK) {
+		*fault = s->fault;
+		goto out;
+	}
+	*out = s;
+	s = NULL;
+out:
+	store_close(s);
+	return err;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->db != NULL)
+		close_db(s);
+	pages_free(s->pages);
+	cells_close(s->cells);
+	mem_free(s);
+}
+
+enum vault_err
+store_read(struct store *s)
+{
+	enum vault_err err;
+
+	if (s->writing || s->reading)
+		return VAULT_EUSE;
+	if ((err = inner_freshen(s)) != VAULT_OK ||
+	    (err = sqlite_run(s->db, "BEGIN")) != VAULT_OK)
+		return err;
+	s->reading = true;
+	/* The snapshot is taken by the first statement: take it here. */
+	if (sqlite_run(s->db, "SELECT count(*) FROM sqlite_schema") !=
+	    VAULT_OK) {
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+		store_read_end(s);
+	}
+	return err;
+}
+
+void
+store_read_end(struct store *s)
+{
+	if (!s->reading)
+		return;
+	s->reading = false;
+	if (sqlite_run(s->db, "COMMIT") != VAULT_OK)
+		s->stale = true;
+}
+
+enum vault_err
+store_begin(struct store *s)
+{
+	enum vault_err err;
+
+	if (s->writing || s->reading)
+		return VAULT_EUSE;
+	if ((err = inner_freshen(s)) != VAULT_OK)
+		return err;
+	if ((err = cells_begin_write(s->cells)) != VAULT_OK) {
+		s->fault = cells_fault(s->cells);
+		return keyring_is_gone(s->ring) ? VAULT_ELOCKED : err;
+	}
+	s->writing = true;
+	memcpy(s->log_head, cells_root(s->cells)->log_head, HASH_LEN);
+	if (sqlite_run(s->db, "BEGIN IMMEDIATE") != VAULT_OK) {
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+		store_abort(s);
+	}
+	return err;
+}
+
+enum vault_err
+store_commit(struct store *s)
+{
+	enum vault_err err;
+
+	if (!s->writing)
+		return VAULT_EUSE;
+	if (s->stale) {
+		store_abort(s);
+		return VAULT_EIO;
+	}
+	if (sqlite_run(s->db, "COMMIT") != VAULT_OK) {
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+		store_abort(s);
+		return err;
+	}
+	s->writing = false;
+	if ((err = cells_commit(s->cells, s->log_head)) == VAULT_OK)
+		return VAULT_OK;
+	/* The connection believes that its commit counts: it does not. */
+	s->stale = true;
+	s->fault = cells_fault(s->cells);
+	return keyring_is_gone(s->ring) ? VAULT_ELOCKED : err;
+}
+
+void
+store_abort(struct store *s)
+{
+	if (!s->writing)
+		return;
+	s->writing = false;
+	s->stale = true;
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	cells_end(s->cells);
+}
+
+const struct keyring *
+store_ring(const struct store *s)
+{
+	return s->ring;
+}
+
+bool
+store_is_read_only(const struct store *s)
+{
+	return cells_is_read_only(s->cells);
+}
+
+struct vault_fault
+store_fault(const struct store *s)
+{
+	return s->fault;
+}
+
+uint64_t
+store_commit_number(const struct store *s)
+{
+	return cells_root(s->cells)->commit;
+}
+
+uint64_t
+store_cells(const struct store *s)
+{
+	return cells_root(s->cells)->count;
+}
+
+void
+store_on_busy(struct store *s, unsigned busy_ms,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx)
+{
+	cells_on_busy(s->cells, busy_ms, waiting, ctx);
+}

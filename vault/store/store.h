@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store - the inner database: the only place where there is structure.
+ *
+ * Rooms above speak SQL through sql.h and never see SQLite, cells or pages.
+ *
+ * 1. One commit of the inner database is one commit of cells.db.
+ * 2. After an error or an undone transaction the inner connection is closed
+ *    and opened anew before anything else is read: it may have kept pages
+ *    that were never committed.
+ * 3. Once the keys are gone every call ends with VAULT_ELOCKED.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "seal/keyring.h"
+
+struct store;
+
+/*
+ * Make cells.db in the folder, which has none, with an empty inner database.
+ * A write transaction is open afterwards: what the caller adds becomes part
+ * of the first commit.
+ */
+VAULT_CHECKED enum vault_err store_create(
+    struct store **out, const char *folder, const struct keyring *ring);
+
+/* Open it.  The keyring is borrowed.  On error *fault says where. */
+VAULT_CHECKED enum vault_err store_open(struct store **out, const char *folder,
+    const struct keyring *ring, struct vault_fault *fault);
+void store_close(struct store *s);
+
+/* A transaction of readers, in which every statement sees one state. */
+VAULT_CHECKED enum vault_err store_read(struct store *s);
+void store_read_end(struct store *s);
+
+/* The one writer's transaction. */
+VAULT_CHECKED enum vault_err store_begin(struct store *s);
+
+/* Anything but VAULT_OK: nothing of the transaction has been kept. */
+VAULT_CHECKED enum vault_err store_commit(struct store *s);
+
+/* Undo the transaction, if there is one. */
+void store_abort(struct store *s);
+
+const struct keyring *store_ring(const struct store *s);
+bool store_is_read_only(const struct store *s);
+struct vault_fault store_fault(const struct store *s);
+
+/* The commit number last seen, and how many cells there are. */
+uint64_t store_commit_number(const struct store *s);
+uint64_t store_cells(const struct store *s);
+
+/* Called while waiting for another process; false gives up. */
+void store_on_busy(struct store *s, unsigned busy_ms,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
+
+#endif
