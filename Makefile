@@ -27,7 +27,7 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wundef \
 HARDEN   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
            -fvisibility=hidden
 DEPS     = libsodium sqlite3 libargon2 jansson libutf8proc
-ALL      = -std=c11 -D_GNU_SOURCE -Ivault $(WARN) -MMD -MP \
+ALL      = -std=c11 -D_GNU_SOURCE -Ivault -Itests $(WARN) -MMD -MP \
            $(if $(TEST),-DVAULT_TEST) $(if $(PLANT),-D$(PLANT)) \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,$(HARDEN)) \
            $(shell pkg-config --cflags $(DEPS) ncursesw) $(CFLAGS)
@@ -59,9 +59,21 @@ $(B)/cli/wordlists.o: cli/wordlists.S $(wildcard cli/words/*.txt)
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 
+# ---- Tests: always against the test variant ----
+
+TESTS    = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
+
+$(B)/tests/test_%: $(B)/tests/test_%.o $(B)/tests/support.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+unit: $(TESTS)
+	@for t in $(TESTS); do $$t || exit 1; done
+
 clean:
 	rm -rf build build-*
 
--include $(LIB:.o=.d) $(CLI:.o=.d)
+.SECONDARY:
+
+-include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
 .PHONY: all clean
 .DELETE_ON_ERROR:

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/io.h"
@@ -239,4 +243,43 @@ io_look(int dir, const char *name)
 		return VAULT_OK;
 	errno = EINVAL;
 	return VAULT_EIO;
+}
+
+enum vault_err
+io_size_of(int dir, const char *name, uint64_t *out)
+{
+	struct stat st;
+
+	*out = 0;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return io_err(errno);
+	*out = (uint64_t)st.st_size;
+	return VAULT_OK;
+}
+
+bool
+io_is_full(const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+	bool full = false;
+
+	if (dir == NULL)
+		return false;
+	while (!full && (entry = readdir(dir)) != NULL)
+		full = strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0;
+	closedir(dir);
+	return full;
+}
+
+bool
+io_vanishes(const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) != 0)
+		return false;
+	return fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC ||
+	    fs.f_type == OVERLAYFS_SUPER_MAGIC;
 }

@@ -63,6 +63,14 @@ bool io_exists(int dir, const char *name);
  * descriptor of a database would drop SQLite's locks on it.
  */
 VAULT_CHECKED enum vault_err io_look(int dir, const char *name);
+VAULT_CHECKED enum vault_err io_size_of(
+    int dir, const char *name, uint64_t *out);
+
+/* True if path is a folder with something in it. */
+bool io_is_full(const char *path);
+
+/* True if path lies on a file system that vanishes by itself. */
+bool io_vanishes(const char *path);
 
 /*
  * What the functions above call.  Each returns what the system call returns,

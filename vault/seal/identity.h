@@ -19,8 +19,9 @@ struct secret;
 
 #define IDENTITY_PUBLIC_LEN 32
 #define IDENTITY_SEED_LEN 32
-#define IDENTITY_SIGN_LEN 64 /* libsodium's form of the secret: seed, public   \
-			      */
+#define IDENTITY_SIGN_LEN                                                      \
+	64 /* libsodium's form of the secret: seed, public                     \
+	    */
 #define SIGNATURE_LEN 64
 #define IDENTITY_SEALED_LEN (IDENTITY_SEED_LEN + SEAL_EXTRA)
 #define IDENTITY_DIGITS_LEN (12 * 6)

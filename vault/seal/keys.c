@@ -93,6 +93,7 @@ keys_decode(struct keys *out, const uint8_t *file, size_t len)
 	if (!first_ok && !second_ok)
 		return VAULT_EDAMAGED;
 
+	out->first_counts = false;
 	/* Both whole but different: the second is written first, so newer. */
 	memcpy(out->copy, second_ok ? second : first, KEYS_COPY_LEN);
 	memcpy(out->other, first_ok ? first : second, KEYS_COPY_LEN);
@@ -376,6 +377,7 @@ keys_unlock(struct keyring **out, unsigned *slot, struct keys *k,
 	}
 	if (!right)
 		k->state = KEYS_FORGED;
+	k->first_counts = true;
 	memcpy(k->copy, k->other, KEYS_COPY_LEN);
 	return VAULT_OK;
 }

@@ -45,6 +45,7 @@ enum keys_state {
 struct keys {
 	uint8_t copy[KEYS_COPY_LEN];  /* the copy that counts */
 	uint8_t other[KEYS_COPY_LEN]; /* the first one, if KEYS_DIFFER */
+	bool first_counts;            /* set by keys_unlock */
 	enum keys_state state;
 };
 

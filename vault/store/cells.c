@@ -621,8 +621,7 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 
 	*out = NULL;
 	*fault = (struct vault_fault){ VAULT_WHERE_CELLS, 0 };
-	if ((err = sqlite_setup()) != VAULT_OK ||
-	    (err = look(folder)) != VAULT_OK)
+	if ((err = look(folder)) != VAULT_OK)
 		return err;
 	if ((c = new_cells(ring)) == NULL)
 		return VAULT_ENOMEM;
@@ -723,8 +722,7 @@ cells_create(struct cells **out, const char *folder, const struct keyring *ring)
 	int dir = -1, fd = -1;
 
 	*out = NULL;
-	if ((err = sqlite_setup()) != VAULT_OK ||
-	    (err = io_open_dir(&dir, folder)) != VAULT_OK ||
+	if ((err = io_open_dir(&dir, folder)) != VAULT_OK ||
 	    (err = io_open(&fd, dir, CELLS_FILE, IO_CREATE)) != VAULT_OK)
 		goto out;
 	io_close(fd);

@@ -58,30 +58,45 @@ read_page(struct pages *p, uint64_t n, uint8_t page[static PAGE_LEN])
 	return failed(p, err, SQLITE_IOERR_READ);
 }
 
+/* Inside a transaction: a page, or a part of one. */
 static int
-file_read(sqlite3_file *f, void *to, int len, sqlite3_int64 offset)
+read_part(struct pages *p, void *to, size_t len, uint64_t offset)
 {
-	struct pages *p = ((struct file *)f)->pages;
-	uint64_t n = (uint64_t)offset / PAGE_LEN + 1;
+	uint64_t n = offset / PAGE_LEN + 1;
 	size_t within = (size_t)(offset % PAGE_LEN);
 	uint8_t page[PAGE_LEN];
 	int r;
 
-	if (cells_in_read(p->cells) || cells_in_write(p->cells)) {
-		if (n > cells_root(p->cells)->count) {
-			/* Beyond the file, and only there: a short read. */
-			memset(to, 0, (size_t)len);
-			return SQLITE_IOERR_SHORT_READ;
-		}
+	if (n > cells_root(p->cells)->count) {
+		/* Beyond the file, and only there: a short read. */
+		memset(to, 0, len);
+		return SQLITE_IOERR_SHORT_READ;
 	}
 	if (within == 0 && len == PAGE_LEN)
 		return read_page(p, n, to);
 	/* Parts of page 1: its header, its change counter. */
-	if (within + (size_t)len > PAGE_LEN)
+	if (within + len > PAGE_LEN)
 		return failed(p, VAULT_EUSE, SQLITE_IOERR_READ);
 	if ((r = read_page(p, n, page)) == SQLITE_OK)
-		memcpy(to, page + within, (size_t)len);
+		memcpy(to, page + within, len);
 	bytes_wipe(page, sizeof(page));
+	return r;
+}
+
+static int
+file_read(sqlite3_file *f, void *to, int len, sqlite3_int64 offset)
+{
+	struct pages *p = ((struct file *)f)->pages;
+	enum vault_err err;
+	int r;
+
+	if (cells_in_read(p->cells) || cells_in_write(p->cells))
+		return read_part(p, to, (size_t)len, (uint64_t)offset);
+	/* SQLite looks at the header before it has taken any lock. */
+	if ((err = cells_begin_read(p->cells)) != VAULT_OK)
+		return failed(p, err, SQLITE_IOERR_READ);
+	r = read_part(p, to, (size_t)len, (uint64_t)offset);
+	cells_end(p->cells);
 	return r;
 }
 

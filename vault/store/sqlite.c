@@ -54,11 +54,7 @@ sqlite_setup(void)
 		.xInit = start,
 		.xShutdown = stop,
 	};
-	sqlite3_mem_methods now;
 
-	if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &now) == SQLITE_OK &&
-	    now.xFree == mem_free)
-		return sqlite_err(sqlite3_initialize());
 	if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_URI, 0) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)

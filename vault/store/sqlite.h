@@ -9,7 +9,7 @@
 
 /*
  * Give SQLite our allocator, which wipes what is freed.  Once per process,
- * before any database is opened; later calls do nothing.
+ * before any database is opened.
  */
 VAULT_CHECKED enum vault_err sqlite_setup(void);
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* inside - what the files of the facade share: the open vault. */
+#ifndef VAULT_INSIDE_H
+#define VAULT_INSIDE_H
+
+#include "seal/keys.h"
+#include "vault.h"
+
+struct store;
+
+struct vault_key {
+	struct keyring *ring;
+	bool first_counts; /* unlocked by the first copy of the two */
+};
+
+struct vault {
+	char *folder;    /* absolute, without symbolic links */
+	char *keys_path; /* NULL: the file keys in the folder */
+	const struct vault_key *key;
+	struct store *store;
+	bool interrupted;
+	struct vault_fault fault;
+};
+
+/* Keep where it went wrong, and return err. */
+enum vault_err vault_failed(struct vault *v, enum vault_err err);
+
+/* The file of keys of a place. */
+VAULT_CHECKED enum vault_err place_keys_read(
+    struct keys *out, const struct vault_place *place);
+VAULT_CHECKED enum vault_err vault_keys_read(
+    struct keys *out, const struct vault *v);
+VAULT_CHECKED enum vault_err vault_keys_write(
+    struct keys *k, const struct vault *v);
+
+/* Rows of a vault that is being made. */
+VAULT_CHECKED enum vault_err access_first(
+    struct store *s, unsigned slot, const char *name);
+VAULT_CHECKED enum vault_err access_remember_machine(
+    struct store *s, bool *new_machine);
+
+#endif

@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: ISC */
+/* vault.c - making, opening and closing a vault. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "core/clock.h"
+#include "core/io.h"
+#include "core/mem.h"
+#include "inside.h"
+#include "seal/identity.h"
+#include "store/cells.h"
+#include "store/log.h"
+#include "store/sql.h"
+#include "store/sqlite.h"
+#include "store/store.h"
+
+#define KEYS_FILE "keys"
+#define UNFINISHED ".unfinished"
+
+enum vault_err
+vault_setup(void)
+{
+	return sodium_init() < 0 ? VAULT_EIO : sqlite_setup();
+}
+
+void
+vault_libraries(struct buf *out)
+{
+	buf_putf(out, "libsodium %s, SQLite %s", sodium_version_string(),
+	    sqlite3_libversion());
+}
+
+bool
+vault_place_vanishes(const char *path)
+{
+	return io_vanishes(path);
+}
+
+enum vault_err
+vault_failed(struct vault *v, enum vault_err err)
+{
+	if (err != VAULT_OK)
+		v->fault = store_fault(v->store);
+	return err;
+}
+
+struct vault_fault
+vault_fault(const struct vault *v)
+{
+	return v->fault;
+}
+
+/* ---- The file of keys ---- */
+
+static enum vault_err
+keys_read_at(struct keys *out, const char *folder, const char *path)
+{
+	enum vault_err err;
+	int dir;
+
+	if (path != NULL)
+		return keys_read(out, AT_FDCWD, path);
+	if ((err = io_open_dir(&dir, folder)) != VAULT_OK)
+		return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
+	err = keys_read(out, dir, KEYS_FILE);
+	io_close(dir);
+	return err;
+}
+
+enum vault_err
+place_keys_read(struct keys *out, const struct vault_place *place)
+{
+	return keys_read_at(out, place->folder, place->keys);
+}
+
+enum vault_err
+vault_keys_read(struct keys *out, const struct vault *v)
+{
+	return keys_read_at(out, v->folder, v->keys_path);
+}
+
+enum vault_err
+vault_keys_write(struct keys *k, const struct vault *v)
+{
+	enum vault_err err;
+	int dir;
+
+	if (v->keys_path != NULL)
+		return keys_write(k, v->key->ring, AT_FDCWD, v->keys_path);
+	if ((err = io_open_dir(&dir, v->folder)) != VAULT_OK)
+		return err;
+	err = keys_write(k, v->key->ring, dir, KEYS_FILE);
+	io_close(dir);
+	return err;
+}
+
+static struct vault_cost
+cost_out(const struct kdf_cost *cost)
+{
+	return (struct vault_cost){ cost->memory, cost->passes, cost->lanes };
+}
+
+enum vault_err
+vault_calibrate(struct vault_cost *out)
+{
+	struct kdf_cost cost;
+	enum vault_err err = kdf_calibrate(&cost);
+
+	if (err == VAULT_OK)
+		*out = cost_out(&cost);
+	return err;
+}
+
+enum vault_err
+vault_cost_of(struct vault_cost *out, const struct vault_place *place)
+{
+	struct keys_header header;
+	enum vault_err err;
+	struct keys keys;
+
+	if ((err = place_keys_read(&keys, place)) != VAULT_OK ||
+	    (err = keys_header_decode(&header, keys.copy)) != VAULT_OK)
+		return err;
+	*out = cost_out(&header.cost);
+	return VAULT_OK;
+}
+
+uint64_t
+vault_memory_free(void)
+{
+	return kdf_memory_free();
+}
+
+/* ---- Keys ---- */
+
+static enum vault_err
+wrap(struct vault_key **out, struct keyring *ring)
+{
+	if ((*out = mem_zalloc(sizeof(**out))) == NULL) {
+		keyring_free(ring);
+		return VAULT_ENOMEM;
+	}
+	(*out)->ring = ring;
+	return VAULT_OK;
+}
+
+enum vault_err
+vault_key_unlock(struct vault_key **out, enum vault_keys_state *state,
+    const struct vault_place *place, const struct secret *pass)
+{
+	static const enum vault_keys_state states[] = {
+		[KEYS_EQUAL] = VAULT_KEYS_EQUAL,
+		[KEYS_FIRST_DAMAGED] = VAULT_KEYS_DAMAGED,
+		[KEYS_SECOND_DAMAGED] = VAULT_KEYS_DAMAGED,
+		[KEYS_DIFFER] = VAULT_KEYS_CUT,
+		[KEYS_FORGED] = VAULT_KEYS_FORGED,
+	};
+	struct keyring *ring;
+	enum vault_err err;
+	struct keys keys;
+	unsigned slot;
+
+	*out = NULL;
+	*state = VAULT_KEYS_EQUAL;
+	if ((err = place_keys_read(&keys, place)) != VAULT_OK ||
+	    (err = keys_unlock(&ring, &slot, &keys, pass)) != VAULT_OK)
+		return err;
+	*state = states[keys.state];
+	if ((err = wrap(out, ring)) == VAULT_OK)
+		(*out)->first_counts = keys.first_counts;
+	return err;
+}
+
+int
+vault_key_fd(const struct vault_key *key)
+{
+	return keyring_fd(key->ring);
+}
+
+enum vault_err
+vault_key_attach(struct vault_key **out, int fd)
+{
+	struct keyring *ring;
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = keyring_attach(&ring, fd)) != VAULT_OK)
+		return err;
+	return wrap(out, ring);
+}
+
+void
+vault_key_lock(struct vault_key *key)
+{
+	keyring_lock(key->ring);
+}
+
+bool
+vault_key_is_gone(const struct vault_key *key)
+{
+	return keyring_is_gone(key->ring);
+}
+
+bool
+vault_key_is_locked_in_memory(const struct vault_key *key)
+{
+	return keyring_is_locked_in_memory(key->ring);
+}
+
+void
+vault_key_disown(struct vault_key *key)
+{
+	keyring_disown(key->ring);
+}
+
+void
+vault_key_free(struct vault_key *key)
+{
+	if (key == NULL)
+		return;
+	keyring_free(key->ring);
+	mem_free(key);
+}
+
+const uint8_t *
+vault_key_id(const struct vault_key *key)
+{
+	return keyring_vault_id(key->ring);
+}
+
+/* ---- Opening ---- */
+
+/* The absolute path of a folder or file that exists, without links. */
+static enum vault_err
+resolve(char **out, const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	*out = NULL;
+	if (real == NULL)
+		return io_err(errno);
+	*out = mem_text(real);
+	free(real);
+	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
+}
+
+static bool
+has_journal(const char *folder)
+{
+	bool there;
+	int dir;
+
+	if (io_open_dir(&dir, folder) != VAULT_OK)
+		return false;
+	there = io_exists(dir, CELLS_JOURNAL);
+	io_close(dir);
+	return there;
+}
+
+enum vault_err
+vault_open(struct vault **out, const struct vault_place *place,
+    const struct vault_key *key, struct vault_fault *fault)
+{
+	struct vault *v = NULL;
+	enum vault_err err = VAULT_ENOMEM;
+
+	*out = NULL;
+	*fault = (struct vault_fault){ VAULT_WHERE_UNKNOWN, 0 };
+	if ((v = mem_zalloc(sizeof(*v))) == NULL)
+		goto out;
+	v->key = key;
+	if ((err = resolve(&v->folder, place->folder)) != VAULT_OK) {
+		err = err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
+		goto out;
+	}
+	if (place->keys != NULL &&
+	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
+		goto out;
+	v->interrupted = has_journal(v->folder);
+	if ((err = store_open(&v->store, v->folder, key->ring, fault)) !=
+	    VAULT_OK)
+		goto out;
+	*out = v;
+	v = NULL; /* given away */
+out:
+	vault_close(v);
+	return err;
+}
+
+void
+vault_close(struct vault *v)
+{
+	if (v == NULL)
+		return;
+	store_close(v->store);
+	mem_free(v->folder);
+	mem_free(v->keys_path);
+	mem_free(v);
+}
+
+void
+vault_on_busy(
+    struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx)
+{
+	store_on_busy(v->store, 5000, waiting, ctx);
+}
+
+bool
+vault_was_interrupted(const struct vault *v)
+{
+	return v->interrupted;
+}
+
+/* ---- Making ---- */
+
+/* Clear away what an earlier try left, and nothing else. */
+static enum vault_err
+clear_unfinished(const char *path)
+{
+	static const char *const ours[] = { KEYS_FILE, CELLS_JOURNAL,
+		CELLS_FILE };
+	enum vault_err err;
+	int dir;
+
+	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
+		return err == VAULT_EABSENT ? VAULT_OK : err;
+	for (size_t i = 0; i < 3; i++)
+		if (io_exists(dir, ours[i]) &&
+		    (err = io_unlink(dir, ours[i])) != VAULT_OK)
+			break;
+	io_close(dir);
+	return err == VAULT_OK ? io_rmdir(AT_FDCWD, path) : err;
+}
+
+static enum vault_err
+add_office(struct store *s, const struct keyring *ring, const char *name)
+{
+	uint8_t public_key[IDENTITY_PUBLIC_LEN], sealed[IDENTITY_SEALED_LEN];
+	enum vault_err err;
+	struct sql *q;
+
+	if ((err = identity_new(public_key, sealed, ring)) != VAULT_OK)
+		return err;
+	q = sql_open(s, "INSERT INTO office VALUES(1,?1,?2,?3,?4)");
+	sql_put_text(q, 1, name, strlen(name));
+	sql_put_int(q, 2, clock_now());
+	sql_put_blob(q, 3, public_key, sizeof(public_key));
+	sql_put_blob(q, 4, sealed, sizeof(sealed));
+	return sql_finish(q);
+}
+
+/* cells.db in the folder at path, with the rows every vault has. */
+static enum vault_err
+make_store(const char *path, const struct keyring *ring, unsigned slot,
+    const struct vault_new *what)
+{
+	struct store *s;
+	enum vault_err err;
+	bool new_machine;
+
+	if ((err = store_create(&s, path, ring)) != VAULT_OK)
+		return err;
+	if ((err = access_first(s, slot, what->pass_name)) == VAULT_OK &&
+	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
+	    (err = access_remember_machine(s, &new_machine)) == VAULT_OK &&
+	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
+		err = store_commit(s);
+	store_close(s);
+	return err;
+}
+
+/* The folder that holds path. */
+static enum vault_err
+parent_of(struct buf *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		buf_put_text(out, ".");
+	else if (slash == path)
+		buf_put_text(out, "/");
+	else
+		buf_put(out, path, (size_t)(slash - path));
+	return buf_ok(out);
+}
+
+static enum vault_err
+sync_folder(const char *path)
+{
+	enum vault_err err;
+	int dir;
+
+	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
+		return err;
+	err = io_sync(dir);
+	io_close(dir);
+	return err;
+}
+
+/* The two files, in the folder work; the keys perhaps elsewhere. */
+static enum vault_err
+make_files(struct keys *keys, const struct keyring *ring, const char *work,
+    const struct vault_new *what)
+{
+	enum vault_err err;
+	int dir = -1;
+
+	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
+	    (err = make_store(work, ring, 0, what)) != VAULT_OK ||
+	    (err = io_open_dir(&dir, work)) != VAULT_OK)
+		goto out;
+	if (what->place.keys != NULL)
+		err = keys_create(keys, ring, AT_FDCWD, what->place.keys);
+	else
+		err = keys_create(keys, ring, dir, KEYS_FILE);
+	if (err == VAULT_OK)
+		err = io_sync(dir);
+	if (err == VAULT_OK && what->place.keys != NULL) {
+		struct buf folder = { 0 };
+
+		if ((err = parent_of(&folder, what->place.keys)) == VAULT_OK)
+			err = sync_folder(buf_text(&folder));
+		buf_free(&folder);
+	}
+out:
+	io_close(dir);
+	return err;
+}
+
+/* folder without slashes at its end */
+static enum vault_err
+tidy(struct buf *out, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	while (len > 1 && folder[len - 1] == '/')
+		len--;
+	buf_put(out, folder, len);
+	return buf_ok(out);
+}
+
+enum vault_err
+vault_create(
+    struct vault **out, struct vault_key **key, const struct vault_new *what)
+{
+	struct kdf_cost cost = { what->cost.memory, what->cost.passes,
+		what->cost.lanes };
+	struct buf final = { 0 }, work = { 0 }, parent = { 0 };
+	struct keyring *ring = NULL;
+	struct vault_fault fault;
+	struct keys keys;
+	enum vault_err err;
+
+	*out = NULL;
+	*key = NULL;
+	if ((err = tidy(&final, what->place.folder)) != VAULT_OK ||
+	    (err = parent_of(&parent, buf_text(&final))) != VAULT_OK)
+		goto out;
+	err = VAULT_EEXISTS;
+	if (io_is_full(buf_text(&final)))
+		goto out;
+	buf_putf(&work, "%s" UNFINISHED, buf_text(&final));
+	if ((err = buf_ok(&work)) != VAULT_OK ||
+	    (err = clear_unfinished(buf_text(&work))) != VAULT_OK ||
+	    (err = keys_new(&keys, &ring, &cost)) != VAULT_OK ||
+	    (err = keys_set(&keys, ring, 0, what->pass)) != VAULT_OK ||
+	    (err = make_files(&keys, ring, buf_text(&work), what)) != VAULT_OK)
+		goto out;
+	/* Onto nothing, or onto an empty folder: the system refuses more. */
+	if ((err = io_rename(AT_FDCWD, buf_text(&work), AT_FDCWD,
+		 buf_text(&final))) != VAULT_OK ||
+	    (err = sync_folder(buf_text(&parent))) != VAULT_OK)
+		goto out;
+	if ((err = wrap(key, ring)) != VAULT_OK) {
+		ring = NULL;
+		goto out;
+	}
+	ring = NULL; /* given away */
+	err = vault_open(out, &what->place, *key, &fault);
+out:
+	if (err != VAULT_OK) {
+		vault_key_free(*key);
+		*key = NULL;
+	}
+	keyring_free(ring);
+	buf_free(&final);
+	buf_free(&work);
+	buf_free(&parent);
+	return err;
+}
+
+/* ---- Looking ---- */
+
+static enum vault_err
+office_info(struct vault_info *out, struct vault *v)
+{
+	struct sql *q = sql_open(
+	    v->store, "SELECT name,made,public FROM office");
+	uint8_t public_key[IDENTITY_PUBLIC_LEN];
+	enum vault_err err;
+	const char *name;
+	size_t len;
+	bool row;
+
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_EDAMAGED;
+	if (err == VAULT_OK &&
+	    (err = sql_copy(q, 2, public_key, sizeof(public_key))) ==
+		VAULT_OK) {
+		name = sql_text(q, 0, &len);
+		buf_put(&out->office, name, len);
+		err = buf_ok(&out->office);
+		out->made = sql_int(q, 1);
+		identity_digits(out->digits, public_key);
+	}
+	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+file_size(uint64_t *out, const struct vault *v)
+{
+	enum vault_err err;
+	int dir;
+
+	if ((err = io_open_dir(&dir, v->folder)) != VAULT_OK)
+		return err;
+	err = io_size_of(dir, CELLS_FILE, out);
+	io_close(dir);
+	return err;
+}
+
+enum vault_err
+vault_info(struct vault_info *out, struct vault *v)
+{
+	struct keys_header header;
+	struct keys keys;
+	enum vault_err err;
+	int64_t n;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
+	    (err = keys_header_decode(&header, keys.copy)) != VAULT_OK ||
+	    (err = file_size(&out->bytes, v)) != VAULT_OK)
+		return err;
+	memcpy(out->id, header.vault_id, ID_LEN);
+	out->cost = cost_out(&header.cost);
+	out->read_only = store_is_read_only(v->store);
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	out->change = store_commit_number(v->store);
+	if ((err = office_info(out, v)) == VAULT_OK &&
+	    (err = log_last(v->store, &out->log_entries, &out->last_change)) ==
+		VAULT_OK &&
+	    (err = sql_number(
+		 &n, v->store, "SELECT count(*) FROM passphrase")) == VAULT_OK)
+		out->passphrases = (unsigned)n;
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_info_free(out);
+	return vault_failed(v, err);
+}
+
+void
+vault_info_free(struct vault_info *info)
+{
+	buf_free(&info->office);
+}
+
+struct log_each {
+	bool (*each)(void *ctx, const struct vault_log_entry *e);
+	void *ctx;
+};
+
+static bool
+log_out(void *ctx, const struct log_entry *e)
+{
+	const struct log_each *to = ctx;
+	struct vault_log_entry entry = { e->seq, e->time, e->what, e->detail };
+
+	return to->each(to->ctx, &entry);
+}
+
+enum vault_err
+vault_log_each(struct vault *v, uint64_t from,
+    bool (*each)(void *ctx, const struct vault_log_entry *e), void *ctx)
+{
+	struct log_each to = { each, ctx };
+
+	return vault_failed(v, log_each(v->store, from, log_out, &to));
+}
