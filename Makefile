@@ -66,6 +66,9 @@ TESTS    = $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/test_*.c)))
 $(B)/tests/test_%: $(B)/tests/test_%.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/tests/make_vault: $(B)/tests/make_vault.o $(B)/tests/support.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
