@@ -10,12 +10,13 @@
 int
 main(int argc, char **argv)
 {
-	struct secret *second = secret_text("Ame\xcc\x81lie");
-	struct secret *third = secret_text("third");
+	struct secret *second, *third;
 	struct opened o;
 
 	if (argc != 2 || vault_setup() != VAULT_OK)
 		return 2;
+	second = secret_text("Ame\xcc\x81lie");
+	third = secret_text("third");
 	vault_make(argv[1]);
 	if (vault_try(&o, argv[1], "dusk") != VAULT_OK ||
 	    vault_passphrase_add(o.vault, "paper", second) != VAULT_OK ||
