@@ -80,7 +80,7 @@ base64_decode(
 		goto bad;
 	return buf_ok(out);
 bad:
-	out->len = start;
+	buf_truncate(out, start);
 	return VAULT_EUSE;
 }
 

@@ -118,6 +118,15 @@ buf_text(const struct buf *b)
 }
 
 void
+buf_truncate(struct buf *b, size_t len)
+{
+	assert(len <= b->len);
+	if (b->bytes != NULL)
+		bytes_wipe(b->bytes + len, b->len - len + 1);
+	b->len = len;
+}
+
+void
 buf_reset(struct buf *b)
 {
 	if (b->bytes != NULL)

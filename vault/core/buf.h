@@ -43,6 +43,9 @@ bool buf_putf(struct buf *b, const char *format, ...)
 /* The bytes as a C string: borrowed, never NULL. */
 const char *buf_text(const struct buf *b);
 
+/* Shorten b to len bytes, at most its length; the rest is wiped. */
+void buf_truncate(struct buf *b, size_t len);
+
 /* Wipe what is in b and set its length to 0, keeping its memory. */
 void buf_reset(struct buf *b);
 

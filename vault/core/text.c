@@ -14,6 +14,7 @@
 #include <utf8proc.h>
 
 #include "core/buf.h"
+#include "core/secret.h"
 #include "core/text.h"
 
 #define MAX_DECOMPOSED 64 /* the longest that Unicode has is 18 */
@@ -267,7 +268,7 @@ text_nfc(struct buf *out, const void *text, size_t len)
 		buf_put(&run, cps, n * sizeof(*cps));
 	}
 	if ((err = flush_run(out, &run, false)) != VAULT_OK)
-		out->len = start;
+		buf_truncate(out, start);
 	buf_free(&run);
 	return err;
 }
@@ -433,9 +434,25 @@ fold_letter(uint32_t cp)
 struct key {
 	struct buf *out;
 	struct buf word; /* decomposed, not yet ordered and composed */
+	bool other;      /* the word is not all ASCII */
 	size_t start;    /* where the key begins in out */
 	enum vault_err err;
 };
+
+/* As flush_run: there is nothing to order or to compose. */
+static enum vault_err
+flush_ascii(struct buf *out, struct buf *word)
+{
+	size_t n = word->len / sizeof(int32_t);
+
+	if (buf_ok(word) != VAULT_OK || !buf_reserve(out, n))
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		out->bytes[out->len++] = (uint8_t)points(word)[i];
+	out->bytes[out->len] = '\0';
+	word->len = 0;
+	return VAULT_OK;
+}
 
 static void
 key_end_word(struct key *k)
@@ -444,7 +461,11 @@ key_end_word(struct key *k)
 		return;
 	if (k->out->len > k->start)
 		buf_put_byte(k->out, ' ');
-	k->err = flush_run(k->out, &k->word, true);
+	if (k->other)
+		k->err = flush_run(k->out, &k->word, true);
+	else
+		k->err = flush_ascii(k->out, &k->word);
+	k->other = false;
 }
 
 static void
@@ -461,6 +482,20 @@ key_keep(struct key *k, uint32_t cp)
 		i += text_next(&part, letter + i, len - i);
 		put_point(&k->word, (int32_t)part);
 	}
+	k->other = true;
+}
+
+/* The same as key_put, for most of the text of half of the world. */
+static bool
+key_put_ascii(struct key *k, uint32_t cp)
+{
+	if (cp >= 'A' && cp <= 'Z')
+		cp += 'a' - 'A';
+	if ((cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9'))
+		put_point(&k->word, (int32_t)cp);
+	else if (cp < 0x80 && cp != '\'' && cp != '`')
+		key_end_word(k);
+	return cp < 0x80;
 }
 
 static void
@@ -469,10 +504,8 @@ key_put(struct key *k, uint32_t cp)
 	int32_t cps[MAX_DECOMPOSED];
 	size_t n;
 
-	if (cp < 0x80 && category(cp) == UTF8PROC_CATEGORY_LL) {
-		put_point(&k->word, (int32_t)cp);
+	if (key_put_ascii(k, cp))
 		return;
-	}
 	/* The spacing acute decomposes to a space and an accent. */
 	if (IN(vanishing, cp))
 		return;
@@ -506,7 +539,7 @@ text_key(struct buf *out, const void *text, size_t len)
 	if (k.err == VAULT_OK)
 		k.err = buf_ok(&k.word);
 	if (k.err != VAULT_OK)
-		out->len = k.start;
+		buf_truncate(out, k.start);
 	buf_free(&k.word);
 	return k.err;
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * body - what a documenter wrote: checking it against the model, filling in
+ * defaults, taking the private part out and putting it back, and walking over
+ * its text and values for the search index.
+ *
+ * All functions take any JSON, hostile or not, of a depth that json_read
+ * allows.  What they find wrong are codes; cli/ has the sentences.
+ */
+#ifndef RECORD_BODY_H
+#define RECORD_BODY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "record/date.h"
+#include "record/model.h"
+
+/* Where a body comes from: strict with people here, lenient with the past. */
+enum body_from {
+	BODY_ENTRY,  /* typed, or from a file that somebody made for us */
+	BODY_BUNDLE, /* signed by an office, whose program may be newer */
+};
+
+enum body_severity {
+	BODY_NOTE,    /* kept as it is */
+	BODY_WARNING, /* saved, and told */
+	BODY_ERROR,   /* refused */
+};
+
+enum body_code {
+	BODY_NOT_AN_OBJECT,
+	BODY_UNKNOWN_TYPE,
+	BODY_UNKNOWN_FIELD,
+	BODY_BAD_NAME, /* a field of the office's own that is not snake_case */
+	BODY_WRONG_KIND, /* not the JSON that .field wants */
+	BODY_EMPTY,      /* null, "", blanks only, [], {} */
+	BODY_BAD_TEXT,   /* a text with U+0000 or invalid UTF-8 */
+	BODY_UNKNOWN_CODE,
+	BODY_UNLISTED_CODE, /* not in a list that is open */
+	BODY_MISSING,
+	BODY_SHOULD,
+	BODY_BAD_NUMBER, /* out of its range, or not written as one */
+	BODY_BAD_ID,     /* not a complete id in lower case */
+	BODY_BAD_DATE,
+	BODY_BAD_SPAN,
+	BODY_BAD_LANG,
+	BODY_BAD_SCRIPT,
+	BODY_BAD_HASH,
+	BODY_BAD_PATH,     /* names no field */
+	BODY_NOT_PRIVATE,  /* names a field that cannot be private */
+	BODY_INCOMPLETE,   /* none of the members that say something */
+	BODY_NOT_BOTH,     /* two members that exclude one another */
+	BODY_TWICE,        /* more than one element is marked as the one */
+	BODY_ORDER,        /* it ends before it begins */
+	BODY_TYPE_CHANGED, /* against the earlier version */
+	BODY_FACT_CHANGED, /* a field that is written once */
+	BODY_CODES
+};
+
+struct body_finding {
+	enum body_severity severity;
+	enum body_code code;
+	struct buf path;  /* "names[1].text"; "" for the body itself */
+	struct buf value; /* an excerpt, not made safe; may be empty */
+	const struct model_field *field; /* or NULL: not known */
+	const char *near[MODEL_NEAR];    /* suggestions, constant */
+	size_t n_near;
+};
+
+/* To be zeroed before its first use; findings add up. */
+#define BODY_FINDINGS_MAX 100
+struct body_report {
+	struct body_finding *list;
+	size_t n; /* kept in the list, BODY_FINDINGS_MAX at most */
+	size_t count[BODY_ERROR + 1]; /* all there were, by severity */
+};
+
+void body_report_free(struct body_report *report);
+
+/*
+ * Check a whole body, or one whose private fields are withheld.  VAULT_EUSE:
+ * the report has errors.
+ */
+VAULT_CHECKED enum vault_err body_check(
+    const json_t *body, enum body_from from, struct body_report *out);
+
+/*
+ * Check what may change between two versions: never the type; in types whose
+ * facts are written once, only the common fields.
+ */
+VAULT_CHECKED enum vault_err body_check_change(
+    const json_t *before, const json_t *after, struct body_report *out);
+
+/* Fill in what is absent and has a default, and lower the case of ids. */
+VAULT_CHECKED enum vault_err body_fill(json_t *body);
+
+/*
+ * Part whole in two objects, to be given back with json_decref: the fields
+ * that its private_fields names, and the rest.  *private is NULL if there are
+ * none.  body_join undoes it; private may be NULL.  VAULT_EDAMAGED: the two
+ * parts contradict one another.
+ */
+VAULT_CHECKED enum vault_err body_split(
+    json_t **body, json_t **private, const json_t *whole);
+VAULT_CHECKED enum vault_err body_join(
+    json_t **whole, const json_t *body, const json_t *private);
+
+/*
+ * Call found with each text of the record that is to be searched: names,
+ * titles, notes, the office's own fields, imported cells, fields and codes of
+ * a newer program.  With all, with every string whatever its field: that is
+ * what a scan before an export must see.  Path and text are borrowed.  A
+ * result other than VAULT_OK ends the walk and is returned.
+ */
+typedef enum vault_err (*body_word_fn)(
+    void *arg, const char *path, const char *text, size_t len);
+VAULT_CHECKED enum vault_err body_words(
+    const json_t *body, bool all, body_word_fn found, void *arg);
+
+/* A value that the query language knows by the name of its field. */
+struct body_value {
+	const char *query; /* "name", "status", "date" ... */
+	const char *text;  /* as stored; NULL for a date */
+	size_t len;
+	struct date_days days; /* for a date */
+	const char *path;
+};
+
+typedef enum vault_err (*body_value_fn)(
+    void *arg, const struct body_value *value);
+VAULT_CHECKED enum vault_err body_values(
+    const json_t *body, body_value_fn found, void *arg);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * body_parts - taking the private fields out of a body, so that they can stay
+ * behind, and putting them back.  Whatever was parted can be joined to the
+ * same object again: what is taken out leaves nothing empty behind, and what
+ * was empty before stays.
+ */
+#include <string.h>
+
+#include "core/mem.h"
+#include "record/body.h"
+#include "record/body_inner.h"
+
+/* Copy what is in from; VAULT_EDAMAGED if it is there and no object. */
+static enum vault_err
+merge(json_t *into, const json_t *from)
+{
+	enum vault_err err = VAULT_OK;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(body_loose(from), name, value)
+	{
+		json_t *there = json_object_get(into, name);
+
+		if (there == NULL)
+			err = json_object_set_new(
+				  into, name, json_deep_copy(value)) == 0
+			    ? VAULT_OK
+			    : VAULT_ENOMEM;
+		else if (json_is_object(there) && json_is_object(value))
+			err = merge(there, value);
+		else
+			err = VAULT_EDAMAGED;
+		if (err != VAULT_OK)
+			break;
+	}
+	return err;
+}
+
+static enum vault_err hide(json_t *from, json_t *to, const char *path);
+
+/* Move one member; what lies deeper may have been moved before it. */
+static enum vault_err
+hide_whole(json_t *from, json_t *to, const char *name)
+{
+	json_t *value = json_object_get(from, name);
+	json_t *there = json_object_get(to, name);
+	enum vault_err err = VAULT_OK;
+
+	if (there != NULL)
+		err = merge(there, value);
+	else if (json_object_set(to, name, value) != 0)
+		err = VAULT_ENOMEM;
+	if (err != VAULT_OK)
+		return err;
+	return json_object_del(from, name) == 0 ? VAULT_OK : VAULT_ENOMEM;
+}
+
+static enum vault_err
+hide_inside(json_t *from, json_t *to, const char *name, const char *rest)
+{
+	json_t *value = json_object_get(from, name);
+	json_t *there = json_incref(json_object_get(to, name));
+	enum vault_err err = VAULT_ENOMEM;
+
+	if (there == NULL && (there = json_object()) == NULL)
+		return VAULT_ENOMEM;
+	if ((err = hide(value, there, rest)) != VAULT_OK)
+		goto out;
+	err = VAULT_ENOMEM;
+	if (json_object_size(there) > 0) {
+		if (json_object_set(to, name, there) != 0)
+			goto out;
+		/* Nothing empty stays behind. */
+		if (json_object_size(value) == 0 &&
+		    json_object_del(from, name) != 0)
+			goto out;
+	}
+	err = VAULT_OK;
+out:
+	json_decref(there);
+	return err;
+}
+
+/* Move what path names from one object to the other, if it is there. */
+static enum vault_err
+hide(json_t *from, json_t *to, const char *path)
+{
+	size_t len = strcspn(path, ".");
+	enum vault_err err = VAULT_OK;
+	char *name = mem_textn(path, len);
+	const json_t *value;
+
+	if (name == NULL)
+		return VAULT_ENOMEM;
+	value = json_object_get(from, name);
+	if (value != NULL && path[len] == '\0')
+		err = hide_whole(from, to, name);
+	else if (json_is_object(value))
+		err = hide_inside(from, to, name, path + len + 1);
+	mem_free(name);
+	return err;
+}
+
+/* Fields that the program acts on stay where it finds them. */
+static bool
+may_hide(const char *path)
+{
+	size_t len = strcspn(path, ".");
+	const struct model_field *field = NULL;
+
+	while ((field = model_next_field(model_next_type(NULL), field)) != NULL)
+		if (field->obeyed && strlen(field->name) == len &&
+		    memcmp(field->name, path, len) == 0)
+			return false;
+	return true;
+}
+
+/* Paths that are deeper than any body would only cost stack. */
+static bool
+is_deep(const char *path)
+{
+	size_t dots = 0;
+
+	for (; *path != '\0'; path++)
+		dots += *path == '.';
+	return dots > 32;
+}
+
+enum vault_err
+body_split(json_t **body, json_t **private, const json_t *whole)
+{
+	const json_t *names = json_object_get(whole, "private_fields");
+	enum vault_err err = VAULT_ENOMEM;
+	json_t *rest = NULL, *hidden = NULL;
+
+	*body = NULL;
+	*private = NULL;
+	if (!json_is_object(whole))
+		return VAULT_EUSE;
+	if ((rest = json_deep_copy(whole)) == NULL ||
+	    (hidden = json_object()) == NULL)
+		goto out;
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *path = json_string_value(json_array_get(names, i));
+
+		if (path == NULL || !may_hide(path) || is_deep(path))
+			continue;
+		if ((err = hide(rest, hidden, path)) != VAULT_OK)
+			goto out;
+	}
+	*body = rest;
+	rest = NULL;
+	if (json_object_size(hidden) > 0) {
+		*private = hidden;
+		hidden = NULL;
+	}
+	err = VAULT_OK;
+out:
+	json_decref(rest);
+	json_decref(hidden);
+	return err;
+}
+
+enum vault_err
+body_join(json_t **whole, const json_t *body, const json_t *private)
+{
+	enum vault_err err = VAULT_ENOMEM;
+	json_t *joined = NULL;
+
+	*whole = NULL;
+	if (!json_is_object(body) ||
+	    (private != NULL && !json_is_object(private)))
+		return VAULT_EDAMAGED;
+	if ((joined = json_deep_copy(body)) == NULL)
+		return err;
+	if (private == NULL || (err = merge(joined, private)) == VAULT_OK) {
+		*whole = joined;
+		joined = NULL;
+		err = VAULT_OK;
+	}
+	json_decref(joined);
+	return err;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * body_walk - going over all values of a body, known and unknown: what came
+ * from a newer program or an office of its own is found like anything else.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "record/body.h"
+#include "record/body_inner.h"
+#include "record/id.h"
+#include "record/name.h"
+
+json_t *
+body_loose(const json_t *value)
+{
+	return (json_t *)value;
+}
+
+size_t
+body_path_name(struct buf *path, const char *name)
+{
+	size_t before = path->len;
+
+	buf_putf(path, "%s%s", before > 0 ? "." : "", name);
+	return before;
+}
+
+size_t
+body_path_index(struct buf *path, size_t i)
+{
+	size_t before = path->len;
+
+	buf_putf(path, "[%zu]", i);
+	return before;
+}
+
+void
+body_path_cut(struct buf *path, size_t before)
+{
+	if (path->bytes == NULL)
+		return;
+	path->len = before;
+	path->bytes[before] = '\0';
+}
+
+const struct model_type *
+body_type(const json_t *body)
+{
+	const char *name = json_string_value(json_object_get(body, "type"));
+
+	return name == NULL ? NULL : model_type(name);
+}
+
+const struct model_field *
+body_field(const struct model_type *type, const struct model_object *object,
+    const char *name)
+{
+	if (type != NULL)
+		return model_field(type, name);
+	return object == NULL ? NULL : model_member(object, name);
+}
+
+/*
+ * A walk over all values of a body, known and unknown.  visit sees each value
+ * that is not an array, and tells whether to go inside an object.
+ */
+struct walk {
+	enum vault_err (*visit)(struct walk *w, const struct model_field *field,
+	    json_t *value, bool *inside);
+	struct buf path;
+	union {
+		body_word_fn word;
+		body_value_fn value;
+	} found;
+	void *arg;
+	bool all;
+};
+
+static enum vault_err walk_members(struct walk *w,
+    const struct model_type *type, const struct model_object *object,
+    json_t *value);
+
+static enum vault_err
+walk_value(struct walk *w, const struct model_field *field, json_t *value)
+{
+	enum vault_err err = VAULT_OK;
+	bool inside = true;
+
+	if (!json_is_array(value)) {
+		err = w->visit(w, field, value, &inside);
+		if (err == VAULT_OK && inside && json_is_object(value))
+			err = walk_members(w, NULL,
+			    field == NULL ? NULL : field->object, value);
+		return err;
+	}
+	for (size_t i = 0; i < json_array_size(value) && err == VAULT_OK; i++) {
+		size_t before = body_path_index(&w->path, i);
+
+		err = walk_value(w, field, json_array_get(value, i));
+		body_path_cut(&w->path, before);
+	}
+	return err;
+}
+
+static enum vault_err
+walk_members(struct walk *w, const struct model_type *type,
+    const struct model_object *object, json_t *value)
+{
+	enum vault_err err = VAULT_OK;
+	const char *name;
+	json_t *member;
+
+	json_object_foreach(value, name, member)
+	{
+		size_t before = body_path_name(&w->path, name);
+
+		err = walk_value(w, body_field(type, object, name), member);
+		body_path_cut(&w->path, before);
+		if (err != VAULT_OK)
+			break;
+	}
+	return err;
+}
+
+static enum vault_err
+walk_body(struct walk *w, const json_t *body)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (json_is_object(body))
+		err = walk_members(w, body_type(body), NULL, body_loose(body));
+	if (err == VAULT_OK)
+		err = buf_ok(&w->path);
+	buf_free(&w->path);
+	return err;
+}
+
+/* Text, or what stands in the place of something else that it is not. */
+static bool
+is_searched(const struct model_field *field, const json_t *value)
+{
+	if (field->kind == MODEL_CODE)
+		return model_code(field->codes, json_string_value(value)) ==
+		    NULL;
+	return !field->quiet &&
+	    (field->kind == MODEL_TEXT || field->kind == MODEL_LONG ||
+		field->kind >= MODEL_OBJECT);
+}
+
+static enum vault_err
+visit_word(struct walk *w, const struct model_field *field, json_t *value,
+    bool *inside)
+{
+	(void)inside;
+	if (!json_is_string(value))
+		return VAULT_OK;
+	if (!w->all && field != NULL && !is_searched(field, value))
+		return VAULT_OK;
+	return w->found.word(w->arg, buf_text(&w->path),
+	    json_string_value(value), json_string_length(value));
+}
+
+enum vault_err
+body_words(const json_t *body, bool all, body_word_fn word, void *arg)
+{
+	struct walk w = {
+		.visit = visit_word, .found.word = word, .arg = arg, .all = all
+	};
+
+	return walk_body(&w, body);
+}
+
+static enum vault_err
+give_text(struct walk *w, const struct model_field *field, const char *text,
+    size_t len)
+{
+	struct body_value value = { .query = field->query,
+		.text = text,
+		.len = len,
+		.path = buf_text(&w->path) };
+
+	return w->found.value(w->arg, &value);
+}
+
+/* All forms of one name, as name.c knows them. */
+static enum vault_err
+give_name(struct walk *w, const struct model_field *field, const json_t *name)
+{
+	struct name_list list = { 0 };
+	enum vault_err err = name_add(&list, name, 0);
+
+	for (size_t i = 0; i < list.n && err == VAULT_OK; i++)
+		err = give_text(
+		    w, field, list.forms[i].text, strlen(list.forms[i].text));
+	name_list_free(&list);
+	return err;
+}
+
+static enum vault_err
+visit_value(struct walk *w, const struct model_field *field, json_t *value,
+    bool *inside)
+{
+	struct body_value date = { .path = buf_text(&w->path) };
+	char number[24];
+	int len;
+
+	if (field == NULL || field->query == NULL)
+		return VAULT_OK;
+	date.query = field->query;
+	if (field->kind < MODEL_OBJECT && json_is_string(value))
+		return give_text(w, field, json_string_value(value),
+		    json_string_length(value));
+	if (field->kind == MODEL_INT && json_is_integer(value)) {
+		len = snprintf(number, sizeof(number), "%lld",
+		    (long long)json_integer_value(value));
+		return give_text(w, field, number, (size_t)len);
+	}
+	if (field->kind == MODEL_NAME) {
+		*inside = false;
+		return give_name(w, field, value);
+	}
+	if (field->kind == MODEL_DATE && date_object_days(&date.days, value))
+		return w->found.value(w->arg, &date);
+	return VAULT_OK;
+}
+
+enum vault_err
+body_values(const json_t *body, body_value_fn value, void *arg)
+{
+	struct walk w = {
+		.visit = visit_value, .found.value = value, .arg = arg
+	};
+
+	return walk_body(&w, body);
+}
+
+/* An id as a person typed it becomes the id that is stored. */
+static enum vault_err
+visit_link(struct walk *w, const struct model_field *field, json_t *value,
+    bool *inside)
+{
+	char text[ID_TEXT_LEN + 1];
+	uint8_t id[ID_LEN];
+
+	(void)w;
+	(void)inside;
+	if (field == NULL || field->kind != MODEL_LINK ||
+	    !json_is_string(value) ||
+	    id_parse(id, json_string_value(value), json_string_length(value)) !=
+		VAULT_OK)
+		return VAULT_OK;
+	id_print(text, id);
+	return json_string_set(value, text) == 0 ? VAULT_OK : VAULT_ENOMEM;
+}
+
+enum vault_err
+body_fill(json_t *body)
+{
+	const struct model_type *type = body_type(body);
+	const struct model_field *field = NULL;
+	struct walk w = { .visit = visit_link };
+
+	if (type == NULL)
+		return VAULT_OK; /* for body_check to say */
+	if (json_object_get(body, "level") == NULL &&
+	    json_object_set_new(body, "level", json_integer(type->level)) != 0)
+		return VAULT_ENOMEM;
+	while ((field = model_next_field(type, field)) != NULL)
+		if (field->preset != NULL &&
+		    json_object_get(body, field->name) == NULL &&
+		    json_object_set_new(
+			body, field->name, json_string(field->preset)) != 0)
+			return VAULT_ENOMEM;
+	return walk_body(&w, body);
+}

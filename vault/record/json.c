@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * json - strict reading and canonical writing.
+ *
+ * jansson would stop at a depth of 2,048, take reals through the C locale,
+ * and tell its faults in sentences.  So a scan without recursion comes first:
+ * it bounds depth and numbers and sees the keys, and jansson gets only what
+ * passed.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/random.h"
+#include "core/secret.h"
+#include "core/text.h"
+#include "record/json.h"
+
+void
+json_setup(void)
+{
+	uint32_t seed;
+
+	/* A seed of 0 would make jansson open /dev/urandom by itself. */
+	do
+		random_fill(&seed, sizeof(seed));
+	while (seed == 0);
+	json_set_alloc_funcs(mem_alloc, mem_free);
+	json_object_seed(seed);
+}
+
+/* Fill in line and column, which nobody counts until there is a fault. */
+static void
+set_fault(struct json_fault *fault, enum json_fault_kind kind,
+    const uint8_t *in, size_t offset)
+{
+	if (fault == NULL)
+		return;
+	*fault = (struct json_fault){ kind, offset, 1, 1 };
+	for (size_t i = 0; i < offset; i++) {
+		if (in[i] == '\n') {
+			fault->line++;
+			fault->column = 1;
+		} else if ((in[i] & 0xc0) != 0x80) {
+			fault->column++;
+		}
+	}
+}
+
+static enum json_fault_kind
+scan_utf8(size_t *at, const uint8_t *in, size_t len)
+{
+	for (size_t step; *at < len; *at += step) {
+		uint32_t cp;
+
+		if ((step = text_next(&cp, in + *at, len - *at)) == 0)
+			return JSON_FAULT_UTF8;
+		if (cp == 0)
+			return JSON_FAULT_NUL;
+	}
+	return JSON_FAULT_NONE;
+}
+
+/* Move *at behind a number.  jansson judges its form; we bound it. */
+static enum json_fault_kind
+scan_number(size_t *at, const uint8_t *in, size_t len)
+{
+	size_t i = *at;
+	int64_t value = 0;
+	bool huge = false;
+
+	if (in[i] == '-')
+		i++;
+	for (; i < len && in[i] >= '0' && in[i] <= '9'; i++) {
+		value = value * 10 + (in[i] - '0');
+		if (value > JSON_MAX_INTEGER) {
+			huge = true;
+			value = 0; /* of no use any more */
+		}
+	}
+	if (i < len && (in[i] == '.' || in[i] == 'e' || in[i] == 'E'))
+		return JSON_FAULT_REAL;
+	if (huge)
+		return JSON_FAULT_INTEGER;
+	*at = i;
+	return JSON_FAULT_NONE;
+}
+
+static bool
+is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Move *at behind a string, and refuse it if it is a key and not plain. */
+static enum json_fault_kind
+scan_string(size_t *at, const uint8_t *in, size_t len)
+{
+	size_t i = *at + 1, next;
+	bool plain = true;
+
+	for (; i < len && in[i] != '"'; i++) {
+		if (in[i] >= 0x80)
+			plain = false;
+		if (in[i] != '\\')
+			continue;
+		plain = false;
+		if (len - i > 5 && memcmp(in + i, "\\u0000", 6) == 0) {
+			*at = i;
+			return JSON_FAULT_NUL;
+		}
+		i++;
+	}
+	if (i >= len) {
+		*at = len;
+		return JSON_FAULT_END;
+	}
+	for (next = i + 1; next < len && is_space(in[next]); next++)
+		;
+	if (!plain && next < len && in[next] == ':')
+		return JSON_FAULT_KEY;
+	*at = i + 1;
+	return JSON_FAULT_NONE;
+}
+
+static enum json_fault_kind
+scan_structure(size_t *at, const uint8_t *in, size_t len)
+{
+	enum json_fault_kind kind = JSON_FAULT_NONE;
+	size_t depth = 0;
+
+	while (*at < len && kind == JSON_FAULT_NONE) {
+		uint8_t c = in[*at];
+
+		if (c == '"') {
+			kind = scan_string(at, in, len);
+		} else if (c == '-' || (c >= '0' && c <= '9')) {
+			kind = scan_number(at, in, len);
+		} else if ((c == '[' || c == '{') && ++depth > JSON_DEPTH) {
+			kind = JSON_FAULT_DEPTH;
+		} else {
+			if ((c == ']' || c == '}') && depth > 0)
+				depth--;
+			++*at;
+		}
+	}
+	return kind;
+}
+
+static enum json_fault_kind
+fault_of_jansson(const json_error_t *error)
+{
+	switch (json_error_code(error)) {
+	case json_error_duplicate_key:
+		return JSON_FAULT_DUPLICATE;
+	case json_error_premature_end_of_input:
+		return JSON_FAULT_END;
+	case json_error_null_character:
+	case json_error_null_byte_in_key:
+		return JSON_FAULT_NUL;
+	case json_error_invalid_utf8:
+		return JSON_FAULT_UTF8;
+	case json_error_numeric_overflow:
+		return JSON_FAULT_INTEGER;
+	default:
+		return JSON_FAULT_SYNTAX;
+	}
+}
+
+enum vault_err
+json_read(json_t **out, const void *text, size_t len, size_t max_len,
+    struct json_fault *fault)
+{
+	const uint8_t *in = len == 0 ? (const uint8_t *)"" : text;
+	enum json_fault_kind kind;
+	json_error_t error = { 0 };
+	enum vault_err err = VAULT_EUSE;
+	size_t at = 0;
+
+	*out = NULL;
+	if (fault != NULL)
+		*fault = (struct json_fault){ 0 };
+	if (len > max_len) {
+		set_fault(fault, JSON_FAULT_SIZE, in, 0);
+		return VAULT_EUSE;
+	}
+	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
+		at = 0;
+		kind = scan_structure(&at, in, len);
+	}
+	if (kind != JSON_FAULT_NONE) {
+		set_fault(fault, kind, in, at);
+		return VAULT_EUSE;
+	}
+
+	*out = json_loadb(
+	    (const char *)in, len, JSON_REJECT_DUPLICATES, &error);
+	if (*out != NULL)
+		err = VAULT_OK;
+	else if (json_error_code(&error) == json_error_out_of_memory)
+		err = VAULT_ENOMEM;
+	else
+		set_fault(fault, fault_of_jansson(&error), in,
+		    error.position < 0 || (size_t)error.position > len
+			? len
+			: (size_t)error.position);
+	/* Its text quotes the input. */
+	bytes_wipe(&error, sizeof(error));
+	return err;
+}
+
+static enum vault_err write_value(
+    struct buf *out, const json_t *value, size_t depth);
+
+static enum vault_err
+write_string(struct buf *out, const char *text, size_t len)
+{
+	static const char escapes[] = "\bb\tt\nn\ff\rr\"\"\\\\";
+
+	if (!text_is_valid(text, len))
+		return VAULT_EUSE;
+	buf_put_byte(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		const char *escape = NULL;
+		uint8_t c = (uint8_t)text[i];
+
+		for (size_t j = 0; j + 1 < sizeof(escapes); j += 2)
+			if (escapes[j] == text[i])
+				escape = escapes + j + 1;
+		if (escape != NULL) {
+			buf_put_byte(out, '\\');
+			buf_put_byte(out, (uint8_t)*escape);
+		} else if (c < 0x20) {
+			buf_putf(out, "\\u%04x", c);
+		} else {
+			buf_put_byte(out, c);
+		}
+	}
+	buf_put_byte(out, '"');
+	return buf_ok(out);
+}
+
+static enum vault_err
+write_array(struct buf *out, const json_t *array, size_t depth)
+{
+	enum vault_err err;
+
+	if (depth > JSON_DEPTH)
+		return VAULT_EUSE;
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (i > 0)
+			buf_put_byte(out, ',');
+		err = write_value(out, json_array_get(array, i), depth);
+		if (err != VAULT_OK)
+			return err;
+	}
+	buf_put_byte(out, ']');
+	return buf_ok(out);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+static bool
+is_plain_key(const char *key)
+{
+	for (; *key != '\0'; key++)
+		if ((uint8_t)*key >= 0x80 || (uint8_t)*key < 0x20 ||
+		    *key == '\\' || *key == '"')
+			return false;
+	return true;
+}
+
+static enum vault_err
+write_members(struct buf *out, const json_t *object, const char *const *keys,
+    size_t n, size_t depth)
+{
+	enum vault_err err;
+
+	buf_put_byte(out, '{');
+	for (size_t i = 0; i < n; i++) {
+		if (!is_plain_key(keys[i]))
+			return VAULT_EUSE;
+		buf_putf(out, "%s\"%s\":", i > 0 ? "," : "", keys[i]);
+		err = write_value(out, json_object_get(object, keys[i]), depth);
+		if (err != VAULT_OK)
+			return err;
+	}
+	buf_put_byte(out, '}');
+	return buf_ok(out);
+}
+
+static enum vault_err
+write_object(struct buf *out, const json_t *object, size_t depth)
+{
+	size_t n = json_object_size(object), i = 0;
+	const char **keys, *key;
+	json_t *unused;
+	enum vault_err err;
+
+	if (depth > JSON_DEPTH)
+		return VAULT_EUSE;
+	if ((keys = mem_alloc((n + 1) * sizeof(*keys))) == NULL)
+		return VAULT_ENOMEM;
+	/* The iterators of jansson take no const, but change nothing. */
+	json_object_foreach((json_t *)object, key, unused) keys[i++] = key;
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	err = write_members(out, object, keys, n, depth);
+	mem_free(keys);
+	return err;
+}
+
+static enum vault_err
+write_integer(struct buf *out, json_int_t n)
+{
+	if (n > JSON_MAX_INTEGER || n < -JSON_MAX_INTEGER)
+		return VAULT_EUSE;
+	buf_putf(out, "%lld", (long long)n);
+	return buf_ok(out);
+}
+
+static enum vault_err
+write_word(struct buf *out, const char *word)
+{
+	buf_put_text(out, word);
+	return buf_ok(out);
+}
+
+static enum vault_err
+write_value(struct buf *out, const json_t *value, size_t depth)
+{
+	if (value == NULL)
+		return VAULT_EUSE;
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return write_object(out, value, depth + 1);
+	case JSON_ARRAY:
+		return write_array(out, value, depth + 1);
+	case JSON_STRING:
+		return write_string(
+		    out, json_string_value(value), json_string_length(value));
+	case JSON_INTEGER:
+		return write_integer(out, json_integer_value(value));
+	case JSON_TRUE:
+		return write_word(out, "true");
+	case JSON_FALSE:
+		return write_word(out, "false");
+	case JSON_NULL:
+		return write_word(out, "null");
+	case JSON_REAL:
+		break;
+	}
+	return VAULT_EUSE;
+}
+
+enum vault_err
+json_write(struct buf *out, const json_t *value)
+{
+	size_t start = out->len;
+	enum vault_err err;
+
+	err = json_is_object(value) || json_is_array(value)
+	    ? write_value(out, value, 0)
+	    : VAULT_EUSE;
+	if (err != VAULT_OK)
+		buf_truncate(out, start);
+	return err;
+}

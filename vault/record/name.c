@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "record/model.h"
+#include "record/name.h"
+
+#define TITLE_CHARACTERS 80 /* of one field in a title */
+
+static void
+form_free(struct name_form *form)
+{
+	mem_free(form->text);
+	mem_free(form->key);
+}
+
+void
+name_list_free(struct name_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		form_free(&list->forms[i]);
+	mem_free(list->forms);
+	*list = (struct name_list){ 0 };
+}
+
+static bool
+make_room(struct name_list *list)
+{
+	size_t cap = list->cap == 0 ? 8 : list->cap * 2;
+	struct name_form *forms;
+
+	if (list->n < list->cap)
+		return true;
+	forms = mem_realloc(list->forms, cap * sizeof(*forms));
+	if (forms == NULL)
+		return false;
+	list->forms = forms;
+	list->cap = cap;
+	return true;
+}
+
+/* True if the element that began at first has this key already. */
+static bool
+has_key(const struct name_list *list, size_t first, const char *key)
+{
+	for (size_t i = first; i < list->n; i++)
+		if (strcmp(list->forms[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+/* A form under construction; first is where its element began. */
+struct draft {
+	struct name_list *list;
+	size_t first;
+	size_t entry;
+	bool primary;
+};
+
+static enum vault_err
+add_form(const struct draft *d, const struct buf *text, const struct buf *key,
+    enum name_source source)
+{
+	struct name_form form = {
+		.source = source, .primary = d->primary, .entry = d->entry
+	};
+
+	if (key->len == 0 || has_key(d->list, d->first, buf_text(key)))
+		return VAULT_OK;
+	form.text = mem_textn(buf_text(text), text->len);
+	form.key = mem_textn(buf_text(key), key->len);
+	if (form.text == NULL || form.key == NULL || !make_room(d->list)) {
+		form_free(&form);
+		return VAULT_ENOMEM;
+	}
+	d->list->forms[d->list->n++] = form;
+	return VAULT_OK;
+}
+
+static void
+put_without_blanks(struct buf *out, const struct buf *from)
+{
+	for (size_t i = 0; i < from->len; i++)
+		if (from->bytes[i] != ' ')
+			buf_put_byte(out, from->bytes[i]);
+}
+
+/* Add a text, and its words without the blanks between them. */
+static enum vault_err
+add_text(const struct draft *d, const struct buf *text, enum name_source source)
+{
+	struct buf key = { 0 }, joined = { 0 };
+	enum vault_err err;
+
+	if ((err = text_key(&key, text->bytes, text->len)) != VAULT_OK)
+		goto out;
+	if ((err = add_form(d, text, &key, source)) != VAULT_OK)
+		goto out;
+	put_without_blanks(&joined, &key);
+	if ((err = buf_ok(&joined)) == VAULT_OK)
+		err = add_form(d, &joined, &joined,
+		    source == NAME_PSEUDONYM ? source : NAME_JOINED);
+out:
+	buf_free(&key);
+	buf_free(&joined);
+	/* Text that is not UTF-8 has no form; others may be fine. */
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+/* Add one text, or two with a blank between them. */
+static enum vault_err
+add_parts(const struct draft *d, const json_t *one, const json_t *two,
+    enum name_source source)
+{
+	struct buf text = { 0 };
+	enum vault_err err;
+
+	buf_put(&text, json_string_value(one), json_string_length(one));
+	if (two != NULL) {
+		buf_put_byte(&text, ' ');
+		buf_put(&text, json_string_value(two), json_string_length(two));
+	}
+	if ((err = buf_ok(&text)) == VAULT_OK)
+		err = add_text(d, &text, source);
+	buf_free(&text);
+	return err;
+}
+
+enum vault_err
+name_add(struct name_list *list, const json_t *name, size_t entry)
+{
+	const json_t *text = json_object_get(name, "text");
+	const json_t *family = json_object_get(name, "family");
+	const json_t *given = json_object_get(name, "given");
+	struct draft d = { .list = list,
+		.first = list->n,
+		.entry = entry,
+		.primary = json_is_true(json_object_get(name, "primary")) };
+	enum vault_err err = VAULT_OK;
+
+	if (json_is_string(text))
+		err = add_parts(&d, text, NULL, NAME_AS_WRITTEN);
+	if (err != VAULT_OK || !json_is_string(family) ||
+	    !json_is_string(given))
+		return err;
+	err = add_parts(&d, family, given, NAME_COMPOSED);
+	if (err == VAULT_OK)
+		err = add_parts(&d, given, family, NAME_COMPOSED);
+	return err;
+}
+
+enum vault_err
+name_add_body(struct name_list *list, const json_t *body)
+{
+	const json_t *names = json_object_get(body, "names");
+	const json_t *pseudonym = json_object_get(body, "pseudonym");
+	struct draft d = { .list = list };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; i < json_array_size(names) && err == VAULT_OK; i++)
+		err = name_add(list, json_array_get(names, i), i);
+	d.first = list->n;
+	if (err == VAULT_OK && json_is_string(pseudonym))
+		err = add_parts(&d, pseudonym, NULL, NAME_PSEUDONYM);
+	return err;
+}
+
+const char *
+name_display(const json_t *body)
+{
+	const json_t *names = json_object_get(body, "names");
+	const char *text, *first = NULL;
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const json_t *name = json_array_get(names, i);
+
+		text = json_string_value(json_object_get(name, "text"));
+		if (text == NULL)
+			continue;
+		if (json_is_true(json_object_get(name, "primary")))
+			return text;
+		if (first == NULL)
+			first = text;
+	}
+	if (first != NULL)
+		return first;
+	text = json_string_value(json_object_get(body, "pseudonym"));
+	return text == NULL ? "" : text;
+}
+
+/* The first line of a text, and of that so much as a list can show. */
+static void
+put_line(struct buf *out, const char *text)
+{
+	size_t len = strlen(text), end = 0, n = 0;
+	uint32_t cp = 0;
+
+	while (end < len && n < TITLE_CHARACTERS) {
+		size_t step = text_next(&cp, text + end, len - end);
+
+		if (step == 0 || cp == '\n' || cp == '\r' || cp == 0x2028 ||
+		    cp == 0x2029)
+			break;
+		end += step;
+		n++;
+	}
+	buf_put(out, text, end);
+	if (end < len)
+		buf_put_text(out, "\u2026");
+}
+
+struct titler {
+	struct buf *out;
+	const json_t *body;
+	const struct model_type *type;
+	record_namer namer;
+	void *arg;
+};
+
+static void
+put_link(const struct titler *t, const char *id)
+{
+	size_t before = t->out->len;
+
+	if (t->namer == NULL || !t->namer(t->arg, t->out, id) ||
+	    t->out->len == before)
+		buf_put_text(t->out, id);
+}
+
+/* What one value says in a line; nothing if it is not of a kind for that. */
+static void
+put_value(const struct titler *t, const struct model_field *field,
+    const json_t *value)
+{
+	const char *text = json_string_value(value);
+	const char *ref = json_string_value(json_object_get(value, "ref"));
+	const char *words = json_string_value(json_object_get(value, "text"));
+
+	if (field->kind == MODEL_NAME)
+		words = name_display(t->body);
+	if (field->kind == MODEL_LINK)
+		ref = text;
+	else if (text != NULL)
+		words = text;
+	else if (words == NULL && field->kind == MODEL_DATE)
+		words = json_string_value(json_object_get(value, "edtf"));
+	if (ref != NULL)
+		put_link(t, ref);
+	else if (words != NULL)
+		put_line(t->out, words);
+}
+
+/* Fields with bars between them: the first that says something. */
+static void
+put_choice(const struct titler *t, const char *choice, size_t len)
+{
+	size_t start = t->out->len;
+	char name[64];
+
+	while (len > 0 && t->out->len == start) {
+		size_t n = strcspn(choice, "| ");
+		const struct model_field *field;
+
+		if (n >= sizeof(name))
+			return;
+		memcpy(name, choice, n);
+		name[n] = '\0';
+		field = model_field(t->type, name);
+		if (field != NULL)
+			put_value(t, field, json_object_get(t->body, name));
+		choice += n;
+		len -= n;
+		if (len > 0) {
+			choice++;
+			len--;
+		}
+	}
+}
+
+enum vault_err
+record_title(struct buf *out, const json_t *body, record_namer namer, void *arg)
+{
+	const char *name = json_string_value(json_object_get(body, "type"));
+	struct buf part = { 0 };
+	struct titler t = { &part, body, NULL, namer, arg };
+	const char *title;
+	bool any = false;
+
+	if (name == NULL || (t.type = model_type(name)) == NULL)
+		return buf_ok(out);
+	for (title = t.type->title; *title != '\0';) {
+		size_t len = strcspn(title, " ");
+
+		put_choice(&t, title, len);
+		if (part.len > 0) {
+			if (any)
+				buf_put_text(out, ", ");
+			buf_put(out, part.bytes, part.len);
+			any = true;
+		}
+		if (part.failed)
+			out->failed = true;
+		buf_reset(&part);
+		title += len;
+		title += strspn(title, " ");
+	}
+	buf_free(&part);
+	return buf_ok(out);
+}
