@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rows - records and their versions in the inner database (FORMAT.md, 7).
+ *
+ * Every record has a random key of its own, and a part of a version is sealed
+ * by itself under it: opened only when it is read, bound to its record and
+ * version, and gone with 32 bytes.
+ */
+#ifndef RECORD_ROWS_H
+#define RECORD_ROWS_H
+
+#include "record/version.h"
+
+struct store;
+
+struct record_row {
+	int64_t num; /* local number; never leaves the vault */
+	uint8_t id[ID_LEN];
+	char type[VERSION_TYPE_MAX + 1];
+	bool forgotten;
+};
+
+/* A part as it is kept: its salt and its JSON.  Absent: withheld. */
+struct part {
+	bool present;
+	uint8_t salt[VERSION_SALT_LEN];
+	struct buf json;
+};
+void part_free(struct part *p);
+
+/* A new part of this JSON, with a fresh salt; its hash goes into hash. */
+VAULT_CHECKED enum vault_err part_new(struct part *out,
+    uint8_t hash[static HASH_LEN], const void *json, size_t len);
+
+/* VAULT_ENORECORD: there is none of that id, or number. */
+VAULT_CHECKED enum vault_err rows_find(
+    struct record_row *out, struct store *s, const uint8_t id[static ID_LEN]);
+VAULT_CHECKED enum vault_err rows_get(
+    struct record_row *out, struct store *s, int64_t num);
+
+/* Make a record, with a key of its own.  VAULT_EEXISTS: that id is taken. */
+VAULT_CHECKED enum vault_err rows_new(struct record_row *out, struct store *s,
+    const uint8_t id[static ID_LEN], const char *type);
+
+/* The record's key, to be freed.  VAULT_ENORECORD: it has been forgotten. */
+VAULT_CHECKED enum vault_err rows_key(
+    struct secret **out, struct store *s, const struct record_row *r);
+
+/*
+ * Keep a version of r with what there is of its parts.  One that is here
+ * already gains the parts that it lacked; *fresh says whether anything
+ * changed.  The parts must have the hashes of the envelope: VAULT_EDAMAGED.
+ */
+VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
+    const struct record_row *r, const struct version *v,
+    const struct part *body, const struct part *hidden);
+
+/* A version and the parts that are here; any of the three may be NULL. */
+VAULT_CHECKED enum vault_err rows_version(struct version *v, struct part *body,
+    struct part *hidden, struct store *s, const struct record_row *r,
+    const uint8_t id[static VERSION_ID_LEN]);
+
+/*
+ * The ids of the versions of a record, one behind the other: all of them,
+ * oldest first, or the heads only.
+ */
+VAULT_CHECKED enum vault_err rows_versions(
+    struct buf *out, struct store *s, const struct record_row *r, bool heads);
+
+/*
+ * Versions of r whose id begins with these hexadecimal digits.
+ * VAULT_ENORECORD: none.  VAULT_ECONFLICT: several.
+ */
+VAULT_CHECKED enum vault_err rows_version_prefix(
+    uint8_t out[static VERSION_ID_LEN], struct store *s,
+    const struct record_row *r, const char *digits, size_t len);
+
+#endif
