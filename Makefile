@@ -27,9 +27,10 @@ WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wundef \
 HARDEN   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
            -fvisibility=hidden
 DEPS     = libsodium sqlite3 libargon2 jansson libutf8proc
-ALL      = -std=c11 -D_GNU_SOURCE -Ivault -Itests $(WARN) -MMD -MP \
+ALL      = -std=c11 -D_GNU_SOURCE -Ivault -Icli -Itests $(WARN) -MMD -MP \
            $(if $(TEST),-DVAULT_TEST) $(if $(PLANT),-D$(PLANT)) \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,$(HARDEN)) \
+           -DAMPARO_LOCALE='"$(PREFIX)/share/locale"' \
            $(shell pkg-config --cflags $(DEPS) ncursesw) $(CFLAGS)
 LINK     = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now,-z,noexecstack) \
            $(LDFLAGS)
@@ -68,6 +69,14 @@ $(B)/tests/test_%: $(B)/tests/test_%.o $(B)/tests/support.o $(B)/libvault.a
 
 $(B)/tests/make_vault: $(B)/tests/make_vault.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(B)/tests/test_textarea: $(B)/tests/test_textarea.o $(B)/cli/textarea.o $(B)/cli/glyph.o \
+    $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/cli/keystroke.o \
+    $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
 
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done

@@ -3,11 +3,11 @@
  * access.c - who can open a vault: its passphrases, and the machines on which
  * it was opened.
  *
- * A slot is in use if and only if it is not filler: the file of keys is the
- * truth, the names in the inner database follow it.  A passphrase is named
- * before its slot is filled and loses its slot before its name, so a crash
- * leaves at most a name without a slot, which access_settle takes away; a
- * slot in use without a name was made by somebody else.
+ * The inner database remembers the MAC of the file of keys.  A change of
+ * passphrases is three steps: what is about to be written is noted (one
+ * commit), the file is written, the note becomes the truth (one commit).  So
+ * after a crash it is known which of the two files counts; and a file that is
+ * neither has been put back by somebody.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,8 +23,58 @@
 
 #define MACHINE_ID_MAX 64
 
-enum vault_err
-access_first(struct store *s, unsigned slot, const char *name)
+/* ---- What is remembered of the file of keys ---- */
+
+enum keys_row { CONFIRMED, PENDING };
+
+struct change {
+	uint8_t mac[HASH_LEN];
+	char what[16];
+	unsigned slot;
+	struct buf name;
+};
+
+static enum vault_err
+put_keys_row(struct store *s, enum keys_row state, const struct change *c)
+{
+	struct sql *q = sql_open(
+	    s, "INSERT OR REPLACE INTO keys VALUES(?1,?2,?3,?4,?5)");
+
+	sql_put_int(q, 1, state);
+	sql_put_blob(q, 2, c->mac, HASH_LEN);
+	sql_put_text(q, 3, c->what, strlen(c->what));
+	sql_put_int(q, 4, c->slot);
+	sql_put_text(q, 5, buf_text(&c->name), c->name.len);
+	return sql_finish(q);
+}
+
+static enum vault_err
+get_keys_row(
+    bool *found, struct change *out, struct store *s, enum keys_row state)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT mac,what,slot,name FROM keys WHERE state=?1");
+	enum vault_err err;
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	sql_put_int(q, 1, state);
+	if ((err = sql_step(q, found)) == VAULT_OK && *found) {
+		const char *name = sql_text(q, 3, &len);
+
+		buf_put(&out->name, name, len);
+		snprintf(
+		    out->what, sizeof(out->what), "%s", sql_text(q, 1, NULL));
+		out->slot = (unsigned)sql_int(q, 2);
+		if ((err = sql_copy(q, 0, out->mac, HASH_LEN)) == VAULT_OK)
+			err = buf_ok(&out->name);
+	}
+	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+put_name(struct store *s, unsigned slot, const char *name)
 {
 	struct sql *q = sql_open(
 	    s, "INSERT INTO passphrase VALUES(?1,?2,?3,?3)");
@@ -34,6 +84,70 @@ access_first(struct store *s, unsigned slot, const char *name)
 	sql_put_int(q, 3, clock_now());
 	return sql_finish(q);
 }
+
+enum vault_err
+access_first(struct store *s, const struct keys *keys, const char *name)
+{
+	struct change first = { .slot = 0 };
+	enum vault_err err;
+
+	memcpy(first.mac, keys_mac(keys->copy), HASH_LEN);
+	if ((err = put_keys_row(s, CONFIRMED, &first)) != VAULT_OK)
+		return err;
+	return put_name(s, 0, name);
+}
+
+/* The names follow the file: what a change does to them. */
+static enum vault_err
+apply_names(struct store *s, const struct change *c)
+{
+	struct sql *q;
+
+	if (strcmp(c->what, "add") == 0)
+		return put_name(s, c->slot, buf_text(&c->name));
+	if (strcmp(c->what, "change") == 0) {
+		q = sql_open(
+		    s, "UPDATE passphrase SET changed=?2 WHERE slot=?1");
+		sql_put_int(q, 1, c->slot);
+		sql_put_int(q, 2, clock_now());
+		return sql_finish(q);
+	}
+	if (strcmp(c->what, "remove") != 0)
+		return VAULT_OK;
+	q = sql_open(s, "DELETE FROM passphrase WHERE slot=?1");
+	sql_put_int(q, 1, c->slot);
+	return sql_finish(q);
+}
+
+/* The note becomes the truth. */
+static enum vault_err
+confirm(struct store *s, const struct change *c)
+{
+	struct change now = { .slot = 0 };
+	struct buf what = { 0 };
+	enum vault_err err;
+
+	memcpy(now.mac, c->mac, HASH_LEN);
+	/* A name is a secret too: nothing of it stays in a free place. */
+	buf_putf(&what, "passphrase-%s", c->what);
+	if ((err = store_secure_delete(s, true)) == VAULT_OK &&
+	    (err = buf_ok(&what)) == VAULT_OK &&
+	    (err = apply_names(s, c)) == VAULT_OK &&
+	    (err = put_keys_row(s, CONFIRMED, &now)) == VAULT_OK &&
+	    (err = sql_run(s, "DELETE FROM keys WHERE state=1")) == VAULT_OK &&
+	    (err = log_add(s, buf_text(&what), "", 0)) == VAULT_OK)
+		err = store_commit(s);
+	buf_free(&what);
+	return err;
+}
+
+static bool
+is_mac(const uint8_t *copy, const struct change *c)
+{
+	return memcmp(keys_mac(copy), c->mac, HASH_LEN) == 0;
+}
+
+/* ---- Machines ---- */
 
 /* HASH of /etc/machine-id: recognises a machine and names none. */
 static enum vault_err
@@ -84,101 +198,158 @@ access_remember_machine(struct store *s, bool *new_machine)
 	return sql_finish(q);
 }
 
-/* ---- Changes that a crash cut short ---- */
+/* ---- Entering ---- */
 
-/* Take away names whose slot is free. */
+/* Make the other copy, or the one that counts, what is in the file. */
 static enum vault_err
-access_settle(bool *changed, struct vault *v, const struct keys_account *a)
+settle_on(struct vault *v, struct keys *keys, bool other)
 {
-	enum vault_err err = VAULT_OK;
-	struct sql *q;
+	if (other)
+		memcpy(keys->copy, keys->other, KEYS_COPY_LEN);
+	else if (keys->state == KEYS_EQUAL)
+		return VAULT_OK;
+	return vault_keys_write(keys, v);
+}
 
-	*changed = false;
-	for (unsigned slot = 0; err == VAULT_OK && slot < KEYS_SLOTS; slot++) {
-		bool row;
+/* A change was noted: did the file become what it was to be? */
+static enum vault_err
+settle_pending(bool *other_file, struct vault *v, struct keys *keys,
+    const struct change *pending, const struct change *confirmed)
+{
+	bool new_first = is_mac(keys->other, pending);
+	enum vault_err err;
 
-		if (a->used[slot])
-			continue;
-		q = sql_open(v->store,
-		    "DELETE FROM passphrase WHERE slot=?1 RETURNING slot");
-		sql_put_int(q, 1, slot);
-		err = sql_step(q, &row);
-		sql_close(q);
-		*changed = *changed || (err == VAULT_OK && row);
+	/* The passphrase that was typed decides, where both are there. */
+	if ((is_mac(keys->copy, pending) && !v->key->first_counts) ||
+	    (new_first && !is_mac(keys->copy, confirmed))) {
+		err = settle_on(v, keys, !is_mac(keys->copy, pending));
+		return err == VAULT_OK ? confirm(v->store, pending) : err;
 	}
+	*other_file = !is_mac(keys->copy, confirmed) &&
+	    !is_mac(keys->other, confirmed);
+	if (*other_file)
+		return VAULT_OK;
+	if ((err = settle_on(v, keys, !is_mac(keys->copy, confirmed))) !=
+		VAULT_OK ||
+	    (err = sql_run(v->store, "DELETE FROM keys WHERE state=1")) !=
+		VAULT_OK ||
+	    (err = log_add(v->store, "passphrase-undone", "", 0)) != VAULT_OK)
+		return err;
+	return store_commit(v->store);
+}
+
+static enum vault_err
+settle_keys(bool *other_file, struct vault *v)
+{
+	struct change confirmed, pending;
+	enum vault_err err;
+	struct keys keys;
+	bool found, waiting;
+
+	*other_file = false;
+	if ((err = vault_keys_read(&keys, v)) != VAULT_OK)
+		return err;
+	err = get_keys_row(&found, &confirmed, v->store, CONFIRMED);
+	if (err == VAULT_OK && !found)
+		err = VAULT_EDAMAGED;
+	if (err == VAULT_OK)
+		err = get_keys_row(&waiting, &pending, v->store, PENDING);
+	if (err != VAULT_OK)
+		goto out;
+	if (waiting)
+		err = settle_pending(
+		    other_file, v, &keys, &pending, &confirmed);
+	else if (is_mac(keys.copy, &confirmed))
+		err = settle_on(v, &keys, false);
+	else if (is_mac(keys.other, &confirmed))
+		err = settle_on(v, &keys, true);
+	else
+		*other_file = true;
+	buf_free(&pending.name);
+out:
+	buf_free(&confirmed.name);
 	return err;
 }
 
+/* Whether there is anything to settle or remember, without writing. */
 static enum vault_err
-mend_keys(struct keys *keys, const struct vault *v)
+look_at_keys(bool *due, bool *stale, struct vault *v)
 {
-	return keys->state == KEYS_EQUAL ? VAULT_OK : vault_keys_write(keys, v);
-}
-
-static enum vault_err
-enter(struct vault *v, bool *new_machine, bool *changed)
-{
-	struct keys_account account;
+	struct change confirmed, pending;
 	enum vault_err err;
 	struct keys keys;
-
-	if ((err = vault_keys_read(&keys, v)) != VAULT_OK)
-		return err;
-	/* The passphrase that was just typed has shown which copy counts. */
-	if (keys.state == KEYS_DIFFER && v->key->first_counts)
-		memcpy(keys.copy, keys.other, KEYS_COPY_LEN);
-	if ((err = mend_keys(&keys, v)) != VAULT_OK ||
-	    (err = keys_account(&account, &keys, v->key->ring)) != VAULT_OK ||
-	    (err = access_settle(changed, v, &account)) != VAULT_OK)
-		return err;
-	return access_remember_machine(v->store, new_machine);
-}
-
-/* Whether there is anything to do, without writing. */
-static enum vault_err
-enter_is_due(bool *due, struct vault *v, bool *new_machine)
-{
-	struct keys_account account;
-	uint8_t id[HASH_LEN];
-	enum vault_err err;
-	struct keys keys;
-	int64_t names;
-	bool known;
+	bool found, waiting;
 
 	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
-	    (err = keys_account(&account, &keys, v->key->ring)) != VAULT_OK ||
-	    (err = machine_id(id, v->key->ring)) != VAULT_OK ||
-	    (err = machine_is_known(&known, v->store, id)) != VAULT_OK ||
-	    (err = sql_number(&names, v->store,
-		 "SELECT count(*) FROM passphrase")) != VAULT_OK)
+	    (err = get_keys_row(&found, &confirmed, v->store, CONFIRMED)) !=
+		VAULT_OK)
 		return err;
-	for (unsigned slot = 0; slot < KEYS_SLOTS; slot++)
-		names -= account.used[slot];
+	buf_free(&confirmed.name);
+	if ((err = get_keys_row(&waiting, &pending, v->store, PENDING)) !=
+	    VAULT_OK)
+		return err;
+	buf_free(&pending.name);
+	*due = waiting || keys.state != KEYS_EQUAL ||
+	    !is_mac(keys.copy, &confirmed);
+	/* Opened by an old first copy, while the second is the right one. */
+	*stale = !waiting && v->key->first_counts &&
+	    is_mac(keys.copy, &confirmed);
+	return VAULT_OK;
+}
+
+static enum vault_err
+remember_machine(struct vault *v, bool *new_machine)
+{
+	enum vault_err err;
+
+	if ((err = access_remember_machine(v->store, new_machine)) !=
+		VAULT_OK ||
+	    !*new_machine)
+		return err;
+	if ((err = log_add(v->store, "machine", "", 0)) != VAULT_OK)
+		return err;
+	return store_commit(v->store);
+}
+
+static enum vault_err
+look_at_machine(bool *new_machine, struct vault *v)
+{
+	uint8_t id[HASH_LEN];
+	enum vault_err err;
+	bool known;
+
+	if ((err = machine_id(id, v->key->ring)) != VAULT_OK ||
+	    (err = machine_is_known(&known, v->store, id)) != VAULT_OK)
+		return err;
 	*new_machine = !known;
-	*due = keys.state != KEYS_EQUAL || !known || names > 0;
 	return VAULT_OK;
 }
 
 enum vault_err
-vault_enter(struct vault *v, bool *new_machine)
+vault_enter(struct vault_entered *out, struct vault *v)
 {
 	enum vault_err err;
-	bool due, changed;
+	bool due, stale;
 
-	if ((err = enter_is_due(&due, v, new_machine)) != VAULT_OK || !due ||
-	    store_is_read_only(v->store))
+	memset(out, 0, sizeof(*out));
+	if ((err = look_at_keys(&due, &stale, v)) != VAULT_OK ||
+	    (err = look_at_machine(&out->new_machine, v)) != VAULT_OK)
 		return vault_failed(v, err);
+	if (store_is_read_only(v->store))
+		return stale ? VAULT_EPASS : VAULT_OK;
 	/* Under the writer's lock: two of us never write keys at once. */
-	if ((err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	if ((err = enter(v, new_machine, &changed)) == VAULT_OK &&
-	    (changed || *new_machine)) {
-		if ((err = log_add(v->store,
-			 *new_machine ? "machine" : "settle", "", 0)) ==
-		    VAULT_OK)
-			err = store_commit(v->store);
+	if (due) {
+		if ((err = store_begin(v->store)) == VAULT_OK)
+			err = settle_keys(&out->keys_other, v);
+		store_abort(v->store);
 	}
-	store_abort(v->store);
+	if (stale)
+		return VAULT_EPASS;
+	if (err == VAULT_OK && out->new_machine) {
+		if ((err = store_begin(v->store)) == VAULT_OK)
+			err = remember_machine(v, &out->new_machine);
+		store_abort(v->store);
+	}
 	return vault_failed(v, err);
 }
 
@@ -243,74 +414,92 @@ slot_of(bool *found, unsigned *slot, struct store *s, const char *name)
 	return err;
 }
 
-/* A slot that is free in the file and has no name: else KEYS_SLOTS. */
+/* First commit of a change: the note.  The file is still the old one. */
 static enum vault_err
-free_slot(unsigned *out, struct vault *v, const struct keys *keys)
-{
-	struct keys_account account;
-	enum vault_err err;
-	bool changed;
-
-	*out = KEYS_SLOTS;
-	if ((err = keys_account(&account, keys, v->key->ring)) != VAULT_OK ||
-	    (err = access_settle(&changed, v, &account)) != VAULT_OK)
-		return err;
-	for (unsigned slot = 0; slot < KEYS_SLOTS && *out == KEYS_SLOTS; slot++)
-		if (!account.used[slot])
-			*out = slot;
-	return VAULT_OK;
-}
-
-/* First half of adding: the name, committed before the slot is filled. */
-static enum vault_err
-add_name(unsigned *slot, struct vault *v, const char *name)
+note(struct vault *v, struct keys *keys, struct change *c)
 {
 	enum vault_err err;
-	struct keys keys;
-	unsigned taken;
-	bool found;
 
-	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
-	    (err = free_slot(slot, v, &keys)) != VAULT_OK ||
-	    (err = slot_of(&found, &taken, v->store, name)) != VAULT_OK)
+	if ((err = keys_finish(keys, v->key->ring)) != VAULT_OK)
 		return err;
-	if (found)
-		return VAULT_EEXISTS;
-	if (*slot == KEYS_SLOTS)
-		return VAULT_EUSE;
-	if ((err = access_first(v->store, *slot, name)) != VAULT_OK ||
-	    (err = log_add(v->store, "passphrase-add", "", 0)) != VAULT_OK)
+	memcpy(c->mac, keys_mac(keys->copy), HASH_LEN);
+	if ((err = put_keys_row(v->store, PENDING, c)) != VAULT_OK)
 		return err;
 	return store_commit(v->store);
 }
 
-/* Second half: the slot, under the writer's lock again. */
+/* Then the file, and the second commit, under the writer's lock again. */
 static enum vault_err
-fill_slot(
-    struct vault *v, unsigned slot, const char *name, const struct secret *pass)
+carry_out(struct vault *v, struct keys *keys, const struct change *c)
+{
+	struct change pending;
+	enum vault_err err;
+	bool found;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return err;
+	err = get_keys_row(&found, &pending, v->store, PENDING);
+	buf_free(&pending.name);
+	/* Somebody who entered in between has undone the note. */
+	if (err == VAULT_OK &&
+	    (!found || memcmp(pending.mac, c->mac, HASH_LEN) != 0))
+		err = VAULT_EBUSY;
+	if (err == VAULT_OK && (err = vault_keys_write(keys, v)) == VAULT_OK)
+		err = confirm(v->store, c);
+	store_abort(v->store);
+	return err;
+}
+
+/*
+ * One change of the file of keys: prepare fills in what changes, under the
+ * writer's lock.
+ */
+static enum vault_err
+change_keys(struct vault *v, struct change *c, const struct secret *pass,
+    enum vault_err (*prepare)(struct vault *v, struct keys *keys,
+	struct change *c, const struct secret *pass))
+{
+	enum vault_err err;
+	struct keys keys;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = vault_keys_read(&keys, v)) == VAULT_OK &&
+	    (err = prepare(v, &keys, c, pass)) == VAULT_OK)
+		err = note(v, &keys, c);
+	store_abort(v->store);
+	return err == VAULT_OK ? carry_out(v, &keys, c) : err;
+}
+
+static enum vault_err
+prepare_add(struct vault *v, struct keys *keys, struct change *c,
+    const struct secret *pass)
 {
 	struct keys_account account;
 	enum vault_err err;
-	struct keys keys;
-	unsigned named = KEYS_SLOTS;
-	bool found;
+	unsigned slot = 0;
+	bool taken;
 
-	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
-	    (err = keys_account(&account, &keys, v->key->ring)) != VAULT_OK ||
-	    (err = slot_of(&found, &named, v->store, name)) != VAULT_OK)
+	if ((err = keys_account(&account, keys, v->key->ring)) != VAULT_OK ||
+	    (err = slot_of(&taken, &slot, v->store, buf_text(&c->name))) !=
+		VAULT_OK)
 		return err;
-	/* Somebody else may have settled or filled it in between. */
-	if (!found || named != slot || account.used[slot])
-		return VAULT_EBUSY;
-	if ((err = keys_set(&keys, v->key->ring, slot, pass)) != VAULT_OK)
-		return err;
-	return vault_keys_write(&keys, v);
+	if (taken)
+		return VAULT_EEXISTS;
+	slot = 0;
+	while (slot < KEYS_SLOTS && account.used[slot])
+		slot++;
+	if (slot == KEYS_SLOTS)
+		return VAULT_EUSE;
+	c->slot = slot;
+	return keys_set(keys, v->key->ring, slot, pass);
 }
 
 enum vault_err
 vault_passphrase_add(
     struct vault *v, const char *name, const struct secret *pass)
 {
+	struct change c = { .what = "add" };
 	enum vault_err err;
 	unsigned slot;
 
@@ -319,42 +508,25 @@ vault_passphrase_add(
 	/* Two names for one passphrase would only confuse. */
 	if ((err = vault_passphrase_find(&slot, v, pass)) != VAULT_EPASS)
 		return err == VAULT_OK ? VAULT_EUSE : err;
-	if ((err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	err = add_name(&slot, v, name);
-	store_abort(v->store);
-	if (err != VAULT_OK || (err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	err = fill_slot(v, slot, name, pass);
-	store_abort(v->store);
+	buf_put_text(&c.name, name);
+	if ((err = buf_ok(&c.name)) == VAULT_OK)
+		err = change_keys(v, &c, pass, prepare_add);
+	buf_free(&c.name);
 	return err;
 }
 
 static enum vault_err
-change_slot(struct vault *v, unsigned slot, const struct secret *pass)
+prepare_change(struct vault *v, struct keys *keys, struct change *c,
+    const struct secret *pass)
 {
-	enum vault_err err;
-	struct keys keys;
-	struct sql *q;
-
-	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
-	    (err = keys_set(&keys, v->key->ring, slot, pass)) != VAULT_OK ||
-	    (err = vault_keys_write(&keys, v)) != VAULT_OK)
-		return err;
-	q = sql_open(
-	    v->store, "UPDATE passphrase SET changed=?2 WHERE slot=?1");
-	sql_put_int(q, 1, slot);
-	sql_put_int(q, 2, clock_now());
-	if ((err = sql_finish(q)) != VAULT_OK ||
-	    (err = log_add(v->store, "passphrase-change", "", 0)) != VAULT_OK)
-		return err;
-	return store_commit(v->store);
+	return keys_set(keys, v->key->ring, c->slot, pass);
 }
 
 enum vault_err
 vault_passphrase_change(
     struct vault *v, unsigned slot, const struct secret *pass)
 {
+	struct change c = { .what = "change", .slot = slot };
 	enum vault_err err;
 	unsigned other;
 
@@ -362,57 +534,113 @@ vault_passphrase_change(
 		return VAULT_EUSE;
 	if ((err = vault_passphrase_find(&other, v, pass)) != VAULT_EPASS)
 		return err == VAULT_OK ? VAULT_EUSE : err;
-	if ((err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	err = change_slot(v, slot, pass);
-	store_abort(v->store);
-	return err;
+	return change_keys(v, &c, pass, prepare_change);
 }
 
 static enum vault_err
-remove_name(struct vault *v, const char *name)
+prepare_remove(struct vault *v, struct keys *keys, struct change *c,
+    const struct secret *pass)
 {
 	struct keys_account account;
 	enum vault_err err;
-	struct keys keys;
-	unsigned slot, used = 0;
-	struct sql *q;
+	unsigned used = 0;
 	bool found;
 
-	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
-	    (err = keys_account(&account, &keys, v->key->ring)) != VAULT_OK ||
-	    (err = slot_of(&found, &slot, v->store, name)) != VAULT_OK)
+	(void)pass;
+	if ((err = keys_account(&account, keys, v->key->ring)) != VAULT_OK ||
+	    (err = slot_of(&found, &c->slot, v->store, buf_text(&c->name))) !=
+		VAULT_OK)
 		return err;
 	if (!found)
 		return VAULT_ENORECORD;
 	for (unsigned i = 0; i < KEYS_SLOTS; i++)
 		used += account.used[i];
-	if (used <= 1 && account.used[slot])
+	if (used <= 1 && account.used[c->slot])
 		return VAULT_EUSE;
-	if ((err = keys_clear(&keys, v->key->ring, slot)) != VAULT_OK ||
-	    (err = vault_keys_write(&keys, v)) != VAULT_OK)
-		return err;
-	q = sql_open(v->store, "DELETE FROM passphrase WHERE slot=?1");
-	sql_put_int(q, 1, slot);
-	if ((err = sql_finish(q)) != VAULT_OK ||
-	    (err = log_add(v->store, "passphrase-remove", "", 0)) != VAULT_OK)
-		return err;
-	return store_commit(v->store);
+	return keys_clear(keys, v->key->ring, c->slot);
 }
 
 enum vault_err
 vault_passphrase_remove(struct vault *v, const char *name)
 {
+	struct change c = { .what = "remove" };
 	enum vault_err err;
 
-	if ((err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	err = remove_name(v, name);
-	store_abort(v->store);
+	buf_put_text(&c.name, name);
+	if ((err = buf_ok(&c.name)) == VAULT_OK)
+		err = change_keys(v, &c, NULL, prepare_remove);
+	buf_free(&c.name);
+	return err;
+}
+
+static enum vault_err
+slot_is_named(bool *out, struct store *s, unsigned slot)
+{
+	struct sql *q = sql_open(s, "SELECT 1 FROM passphrase WHERE slot=?1");
+	enum vault_err err;
+
+	sql_put_int(q, 1, slot);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
+/* c->slot counts how many were closed. */
+static enum vault_err
+prepare_unknown(struct vault *v, struct keys *keys, struct change *c,
+    const struct secret *pass)
+{
+	struct keys_account account;
+	enum vault_err err;
+	bool named;
+
+	(void)pass;
+	if ((err = keys_account(&account, keys, v->key->ring)) != VAULT_OK)
+		return err;
+	for (unsigned slot = 0; slot < KEYS_SLOTS; slot++) {
+		if ((err = slot_is_named(&named, v->store, slot)) != VAULT_OK)
+			return err;
+		if (named || !account.used[slot])
+			continue;
+		c->slot++;
+		if ((err = keys_clear(keys, v->key->ring, slot)) != VAULT_OK)
+			return err;
+	}
+	return VAULT_OK;
+}
+
+enum vault_err
+vault_passphrase_remove_unknown(unsigned *n, struct vault *v)
+{
+	struct change c = { .what = "settle" };
+	enum vault_err err = change_keys(v, &c, NULL, prepare_unknown);
+
+	*n = c.slot;
 	return err;
 }
 
 /* ---- Checking ---- */
+
+/* Is it the file that was written last, or about to be? */
+static enum vault_err
+check_mac(
+    struct vault *v, const struct keys *keys, const struct vault_check *how)
+{
+	struct change confirmed, pending;
+	enum vault_err err;
+	bool found, waiting;
+
+	err = get_keys_row(&found, &confirmed, v->store, CONFIRMED);
+	buf_free(&confirmed.name);
+	if (err != VAULT_OK)
+		return err;
+	err = get_keys_row(&waiting, &pending, v->store, PENDING);
+	buf_free(&pending.name);
+	if (err == VAULT_OK && !(found && is_mac(keys->copy, &confirmed)) &&
+	    !(waiting && is_mac(keys->copy, &pending)))
+		how->found(how->ctx, VAULT_FOUND_KEYS_OTHER, 0);
+	return err;
+}
 
 static enum vault_err
 check_keys(struct vault *v, const struct vault_check *how)
@@ -432,20 +660,16 @@ check_keys(struct vault *v, const struct vault_check *how)
 		how->found(how->ctx, VAULT_FOUND_KEYS, 0);
 	if (!account.mac_ok)
 		how->found(how->ctx, VAULT_FOUND_KEYS_FORGED, 0);
+	else if ((err = check_mac(v, &keys, how)) != VAULT_OK)
+		return err;
 	if (!account.filler_ok)
 		how->found(how->ctx, VAULT_FOUND_FILLER, 0);
 	for (unsigned slot = 0; slot < KEYS_SLOTS; slot++) {
-		struct sql *q;
 		bool named;
 
 		if (!account.used[slot])
 			continue;
-		q = sql_open(
-		    v->store, "SELECT 1 FROM passphrase WHERE slot=?1");
-		sql_put_int(q, 1, slot);
-		err = sql_step(q, &named);
-		sql_close(q);
-		if (err != VAULT_OK)
+		if ((err = slot_is_named(&named, v->store, slot)) != VAULT_OK)
 			return err;
 		if (!named)
 			how->found(how->ctx, VAULT_FOUND_SLOT, slot);
@@ -461,6 +685,7 @@ store_found(void *ctx, enum check_finding what, int64_t n)
 		[CHECK_MISSING] = VAULT_FOUND_MISSING,
 		[CHECK_BROKEN] = VAULT_FOUND_BROKEN,
 		[CHECK_FOREIGN] = VAULT_FOUND_FOREIGN,
+		[CHECK_ROOM] = VAULT_FOUND_ROOM,
 		[CHECK_SUM] = VAULT_FOUND_SUM,
 		[CHECK_INNER] = VAULT_FOUND_INNER,
 		[CHECK_LOG] = VAULT_FOUND_LOG,

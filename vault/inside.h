@@ -33,9 +33,9 @@ VAULT_CHECKED enum vault_err vault_keys_read(
 VAULT_CHECKED enum vault_err vault_keys_write(
     struct keys *k, const struct vault *v);
 
-/* Rows of a vault that is being made. */
+/* Rows of a vault that is being made: its keys, and the name of slot 0. */
 VAULT_CHECKED enum vault_err access_first(
-    struct store *s, unsigned slot, const char *name);
+    struct store *s, const struct keys *keys, const char *name);
 VAULT_CHECKED enum vault_err access_remember_machine(
     struct store *s, bool *new_machine);
 

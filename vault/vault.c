@@ -8,15 +8,15 @@
 
 #include <sodium.h>
 
+#include "core/base64.h"
 #include "core/clock.h"
 #include "core/io.h"
 #include "core/mem.h"
+#include "core/random.h"
 #include "inside.h"
 #include "seal/identity.h"
-#include "store/cells.h"
 #include "store/log.h"
 #include "store/sql.h"
-#include "store/sqlite.h"
 #include "store/store.h"
 
 #define KEYS_FILE "keys"
@@ -25,14 +25,14 @@
 enum vault_err
 vault_setup(void)
 {
-	return sodium_init() < 0 ? VAULT_EIO : sqlite_setup();
+	return sodium_init() < 0 ? VAULT_EIO : store_setup();
 }
 
 void
 vault_libraries(struct buf *out)
 {
 	buf_putf(out, "libsodium %s, SQLite %s", sodium_version_string(),
-	    sqlite3_libversion());
+	    store_library());
 }
 
 bool
@@ -91,10 +91,10 @@ vault_keys_write(struct keys *k, const struct vault *v)
 	int dir;
 
 	if (v->keys_path != NULL)
-		return keys_write(k, v->key->ring, AT_FDCWD, v->keys_path);
+		return keys_write(k, AT_FDCWD, v->keys_path);
 	if ((err = io_open_dir(&dir, v->folder)) != VAULT_OK)
 		return err;
-	err = keys_write(k, v->key->ring, dir, KEYS_FILE);
+	err = keys_write(k, dir, KEYS_FILE);
 	io_close(dir);
 	return err;
 }
@@ -134,6 +134,19 @@ uint64_t
 vault_memory_free(void)
 {
 	return kdf_memory_free();
+}
+
+enum vault_err
+vault_place_id(uint8_t out[static 16], const struct vault_place *place)
+{
+	struct keys_header header;
+	enum vault_err err;
+	struct keys keys;
+
+	if ((err = place_keys_read(&keys, place)) == VAULT_OK &&
+	    (err = keys_header_decode(&header, keys.copy)) == VAULT_OK)
+		memcpy(out, header.vault_id, ID_LEN);
+	return err;
 }
 
 /* ---- Keys ---- */
@@ -194,6 +207,18 @@ vault_key_attach(struct vault_key **out, int fd)
 	return wrap(out, ring);
 }
 
+enum vault_err
+vault_key_adopt(struct vault_key **out, int fd)
+{
+	struct keyring *ring;
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = keyring_adopt(&ring, fd)) != VAULT_OK)
+		return err;
+	return wrap(out, ring);
+}
+
 void
 vault_key_lock(struct vault_key *key)
 {
@@ -249,17 +274,30 @@ resolve(char **out, const char *path)
 	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
 }
 
-static bool
-has_journal(const char *folder)
+enum vault_err
+vault_place_name(
+    char out[static VAULT_PLACE_NAME_LEN], const struct vault_place *place)
 {
-	bool there;
-	int dir;
+	uint8_t hash[HASH_LEN];
+	struct buf hex = { 0 };
+	enum vault_err err;
+	char *path;
 
-	if (io_open_dir(&dir, folder) != VAULT_OK)
-		return false;
-	there = io_exists(dir, CELLS_JOURNAL);
-	io_close(dir);
-	return there;
+	if ((err = resolve(&path, place->folder)) != VAULT_OK)
+		return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
+	hash_bytes(hash, path, strlen(path));
+	mem_free(path);
+	hex_encode(&hex, hash, 16);
+	if ((err = buf_ok(&hex)) == VAULT_OK)
+		memcpy(out, buf_text(&hex), VAULT_PLACE_NAME_LEN);
+	buf_free(&hex);
+	return err;
+}
+
+uint32_t
+vault_random_below(uint32_t below)
+{
+	return random_below(below);
 }
 
 enum vault_err
@@ -281,7 +319,7 @@ vault_open(struct vault **out, const struct vault_place *place,
 	if (place->keys != NULL &&
 	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
 		goto out;
-	v->interrupted = has_journal(v->folder);
+	v->interrupted = store_has_journal(v->folder);
 	if ((err = store_open(&v->store, v->folder, key->ring, fault)) !=
 	    VAULT_OK)
 		goto out;
@@ -322,17 +360,15 @@ vault_was_interrupted(const struct vault *v)
 static enum vault_err
 clear_unfinished(const char *path)
 {
-	static const char *const ours[] = { KEYS_FILE, CELLS_JOURNAL,
-		CELLS_FILE };
 	enum vault_err err;
 	int dir;
 
 	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
 		return err == VAULT_EABSENT ? VAULT_OK : err;
-	for (size_t i = 0; i < 3; i++)
-		if (io_exists(dir, ours[i]) &&
-		    (err = io_unlink(dir, ours[i])) != VAULT_OK)
-			break;
+	if (io_exists(dir, KEYS_FILE))
+		err = io_unlink(dir, KEYS_FILE);
+	if (err == VAULT_OK)
+		err = store_unlink(dir);
 	io_close(dir);
 	return err == VAULT_OK ? io_rmdir(AT_FDCWD, path) : err;
 }
@@ -356,8 +392,8 @@ add_office(struct store *s, const struct keyring *ring, const char *name)
 
 /* cells.db in the folder at path, with the rows every vault has. */
 static enum vault_err
-make_store(const char *path, const struct keyring *ring, unsigned slot,
-    const struct vault_new *what)
+make_store(const char *path, const struct keyring *ring,
+    const struct keys *keys, const struct vault_new *what)
 {
 	struct store *s;
 	enum vault_err err;
@@ -365,7 +401,7 @@ make_store(const char *path, const struct keyring *ring, unsigned slot,
 
 	if ((err = store_create(&s, path, ring)) != VAULT_OK)
 		return err;
-	if ((err = access_first(s, slot, what->pass_name)) == VAULT_OK &&
+	if ((err = access_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
 	    (err = access_remember_machine(s, &new_machine)) == VAULT_OK &&
 	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
@@ -411,13 +447,13 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
 	int dir = -1;
 
 	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
-	    (err = make_store(work, ring, 0, what)) != VAULT_OK ||
+	    (err = make_store(work, ring, keys, what)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		goto out;
 	if (what->place.keys != NULL)
-		err = keys_create(keys, ring, AT_FDCWD, what->place.keys);
+		err = keys_create(keys, AT_FDCWD, what->place.keys);
 	else
-		err = keys_create(keys, ring, dir, KEYS_FILE);
+		err = keys_create(keys, dir, KEYS_FILE);
 	if (err == VAULT_OK)
 		err = io_sync(dir);
 	if (err == VAULT_OK && what->place.keys != NULL) {
@@ -469,6 +505,7 @@ vault_create(
 	    (err = clear_unfinished(buf_text(&work))) != VAULT_OK ||
 	    (err = keys_new(&keys, &ring, &cost)) != VAULT_OK ||
 	    (err = keys_set(&keys, ring, 0, what->pass)) != VAULT_OK ||
+	    (err = keys_finish(&keys, ring)) != VAULT_OK ||
 	    (err = make_files(&keys, ring, buf_text(&work), what)) != VAULT_OK)
 		goto out;
 	/* Onto nothing, or onto an empty folder: the system refuses more. */
@@ -522,19 +559,6 @@ office_info(struct vault_info *out, struct vault *v)
 	return err;
 }
 
-static enum vault_err
-file_size(uint64_t *out, const struct vault *v)
-{
-	enum vault_err err;
-	int dir;
-
-	if ((err = io_open_dir(&dir, v->folder)) != VAULT_OK)
-		return err;
-	err = io_size_of(dir, CELLS_FILE, out);
-	io_close(dir);
-	return err;
-}
-
 enum vault_err
 vault_info(struct vault_info *out, struct vault *v)
 {
@@ -546,7 +570,7 @@ vault_info(struct vault_info *out, struct vault *v)
 	memset(out, 0, sizeof(*out));
 	if ((err = vault_keys_read(&keys, v)) != VAULT_OK ||
 	    (err = keys_header_decode(&header, keys.copy)) != VAULT_OK ||
-	    (err = file_size(&out->bytes, v)) != VAULT_OK)
+	    (err = store_size(v->folder, &out->bytes)) != VAULT_OK)
 		return err;
 	memcpy(out->id, header.vault_id, ID_LEN);
 	out->cost = cost_out(&header.cost);
@@ -554,6 +578,7 @@ vault_info(struct vault_info *out, struct vault *v)
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	out->change = store_commit_number(v->store);
+	out->cells = store_cells(v->store);
 	if ((err = office_info(out, v)) == VAULT_OK &&
 	    (err = log_last(v->store, &out->log_entries, &out->last_change)) ==
 		VAULT_OK &&

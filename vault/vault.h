@@ -50,6 +50,21 @@ struct vault_place {
 /* True if what is stored at path may vanish by itself (tmpfs, overlay). */
 bool vault_place_vanishes(const char *path);
 
+/*
+ * A name of 32 hexadecimal digits for the folder of a vault, wherever it is
+ * seen from.  VAULT_ENOVAULT: there is no such folder.
+ */
+#define VAULT_PLACE_NAME_LEN 33
+VAULT_CHECKED enum vault_err vault_place_name(
+    char out[static VAULT_PLACE_NAME_LEN], const struct vault_place *place);
+
+/* The id in the file of keys: 16 bytes. */
+VAULT_CHECKED enum vault_err vault_place_id(
+    uint8_t out[static 16], const struct vault_place *place);
+
+/* A number in 0 .. below - 1 from the kernel's generator. */
+uint32_t vault_random_below(uint32_t below);
+
 /* ---- Keys ---- */
 
 /* The cost of the key derivation (Argon2id): KiB, passes, lanes. */
@@ -87,6 +102,12 @@ VAULT_CHECKED enum vault_err vault_key_unlock(struct vault_key **out,
  */
 int vault_key_fd(const struct vault_key *key);
 VAULT_CHECKED enum vault_err vault_key_attach(struct vault_key **out, int fd);
+
+/*
+ * For an agent: the page becomes this process's own, and nobody else can map
+ * it so that it can be written.  fd is kept; its maker disowns the key.
+ */
+VAULT_CHECKED enum vault_err vault_key_adopt(struct vault_key **out, int fd);
 
 /* Make the key vanish, at once, for everybody who has the page. */
 void vault_key_lock(struct vault_key *key);
@@ -140,6 +161,7 @@ struct vault_info {
 	int64_t last_change; /* when that was; 0 if unknown */
 	int64_t made;
 	uint64_t bytes; /* size of cells.db */
+	uint64_t cells;
 	uint64_t log_entries;
 	unsigned passphrases;
 	bool read_only;
@@ -154,9 +176,15 @@ void vault_info_free(struct vault_info *info);
 /*
  * What belongs to the first opening with a passphrase: mend the keys, finish
  * or undo a change of passphrases that was cut short, remember the machine.
- * *new_machine: the vault was never unlocked here, so a check is due.
+ * VAULT_EPASS: the passphrase opened only an older copy of the keys, which
+ * somebody has put back beside the one that counts.
  */
-VAULT_CHECKED enum vault_err vault_enter(struct vault *v, bool *new_machine);
+struct vault_entered {
+	bool new_machine; /* never unlocked here: a check is due */
+	bool keys_other;  /* not the file of keys that was written last */
+};
+VAULT_CHECKED enum vault_err vault_enter(
+    struct vault_entered *out, struct vault *v);
 
 /* ---- Passphrases ---- */
 
@@ -189,6 +217,10 @@ VAULT_CHECKED enum vault_err vault_passphrase_change(
 VAULT_CHECKED enum vault_err vault_passphrase_remove(
     struct vault *v, const char *name);
 
+/* Close every slot that is in use and has no name.  *n: how many. */
+VAULT_CHECKED enum vault_err vault_passphrase_remove_unknown(
+    unsigned *n, struct vault *v);
+
 /* ---- The log ---- */
 
 struct vault_log_entry {
@@ -207,11 +239,13 @@ enum vault_finding {
 	VAULT_FOUND_MISSING,     /* no cell n */
 	VAULT_FOUND_BROKEN,      /* cell n does not open */
 	VAULT_FOUND_FOREIGN,     /* cell n should not be there */
+	VAULT_FOUND_ROOM,        /* cells.db has bytes that are no cell's */
 	VAULT_FOUND_SUM,         /* an old cell has been put back somewhere */
 	VAULT_FOUND_INNER,       /* the inner database is not sound */
 	VAULT_FOUND_LOG,         /* the log is wrong from entry n on */
 	VAULT_FOUND_KEYS,        /* a copy in the file of keys is damaged */
 	VAULT_FOUND_KEYS_FORGED, /* the MAC of the keys is wrong */
+	VAULT_FOUND_KEYS_OTHER,  /* not the file of keys written last */
 	VAULT_FOUND_SLOT,        /* slot n is in use, and nobody's */
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
 };

@@ -118,9 +118,6 @@ keyring_new(struct keyring **out, const struct secret *v,
 		keyring_free(k);
 		return VAULT_ENOMEM;
 	}
-	/* Our own mapping stays writable; nobody gets another such one. */
-	(void)fcntl(k->fd, F_ADD_SEALS,
-	    F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 	k->ours = true;
 	k->page->layout = LAYOUT;
 	memcpy(k->page->vault_id, vault_id, ID_LEN);
@@ -131,36 +128,56 @@ keyring_new(struct keyring **out, const struct secret *v,
 	return VAULT_OK;
 }
 
-enum vault_err
-keyring_attach(struct keyring **out, int fd)
+/* Map the page behind fd and look whether it is one of ours. */
+static enum vault_err
+map_checked(struct keyring **out, int fd, int prot)
 {
-	struct keyring *k = NULL;
+	struct keyring *k;
 	struct stat st;
-	enum vault_err err = VAULT_EUSE;
 
 	*out = NULL;
 	/* A shorter file would end us with SIGBUS. */
 	if (fstat(fd, &st) != 0 || st.st_size != PAGE_LEN)
-		goto out;
-	err = VAULT_ENOMEM;
+		return VAULT_EUSE;
 	if ((k = mem_zalloc(sizeof(*k))) == NULL)
-		goto out;
+		return VAULT_ENOMEM;
 	k->fd = -1;
-	if ((k->page = page_map(fd, PROT_READ)) == NULL)
-		goto out;
+	if ((k->page = page_map(fd, prot)) == NULL) {
+		keyring_free(k);
+		return VAULT_ENOMEM;
+	}
 	(void)madvise(k->page, PAGE_LEN, MADV_DONTFORK);
-	err = VAULT_ELOCKED;
-	if (keyring_is_gone(k))
-		goto out;
-	err = VAULT_EUSE;
-	if (k->page->layout != LAYOUT)
-		goto out;
-	*out = k;
-	k = NULL;
-	err = VAULT_OK;
-out:
-	close(fd);
+	if (!keyring_is_gone(k) && k->page->layout == LAYOUT) {
+		*out = k;
+		return VAULT_OK;
+	}
 	keyring_free(k);
+	return VAULT_ELOCKED;
+}
+
+enum vault_err
+keyring_adopt(struct keyring **out, int fd)
+{
+	enum vault_err err = map_checked(out, fd, PROT_READ | PROT_WRITE);
+
+	if (err != VAULT_OK) {
+		close(fd);
+		return err;
+	}
+	/* Our own mapping stays writable; nobody gets another such one. */
+	(void)fcntl(fd, F_ADD_SEALS,
+	    F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+	(*out)->fd = fd;
+	(*out)->ours = true;
+	return VAULT_OK;
+}
+
+enum vault_err
+keyring_attach(struct keyring **out, int fd)
+{
+	enum vault_err err = map_checked(out, fd, PROT_READ);
+
+	close(fd);
 	return err;
 }
 

@@ -8,9 +8,9 @@
  * 1. Locking sets the state to GONE first and wipes then.  Whoever used a key
  *    reads the state afterwards (seal.c does): what was sealed or opened with
  *    a key that was gone is thrown away.
- * 2. The page is locked in memory and left out of core dumps; where the
- *    kernel has memfd_secret it cannot be read by others at all, elsewhere it
- *    is sealed so that only its maker can write to it.
+ * 2. The page is locked in memory and left out of core dumps.  Where the
+ *    kernel has memfd_secret no other process can read it even as root;
+ *    elsewhere it is sealed so that only the agent can write to it.
  * 3. Nothing outside this file and seal.c sees the bytes of a key.
  */
 #ifndef SEAL_KEYRING_H
@@ -47,8 +47,16 @@ VAULT_CHECKED enum vault_err keyring_new(struct keyring **out,
     const uint8_t cells_id[static ID_LEN]);
 
 /*
+ * Take over the page that another process made and will disown: map it so
+ * that it can be written, then seal it against all further such mappings.
+ * fd is kept.  VAULT_EUSE: this is not such a page.
+ */
+VAULT_CHECKED enum vault_err keyring_adopt(struct keyring **out, int fd);
+
+/*
  * The keyring behind a descriptor that an agent handed out; fd is closed.
- * VAULT_EUSE: this is not such a page.  VAULT_ELOCKED: its keys are gone.
+ * VAULT_EUSE: no such page.  VAULT_ELOCKED: its keys are gone, or it was made
+ * by another build.
  */
 VAULT_CHECKED enum vault_err keyring_attach(struct keyring **out, int fd);
 

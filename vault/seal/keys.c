@@ -207,9 +207,8 @@ keys_new(struct keys *out, struct keyring **ring, const struct kdf_cost *cost)
 	return err;
 }
 
-/* Renew the filler, the MAC and the sum of the copy. */
-static enum vault_err
-finish(struct keys *k, const struct keyring *ring)
+enum vault_err
+keys_finish(struct keys *k, const struct keyring *ring)
 {
 	struct hash_part all = { k->copy, MAC_AT };
 	enum vault_err err;
@@ -237,14 +236,11 @@ write_copies(const uint8_t *copy, int fd)
 }
 
 static enum vault_err
-write_file(struct keys *k, const struct keyring *ring, int dir,
-    const char *name, enum io_mode mode)
+write_file(struct keys *k, int dir, const char *name, enum io_mode mode)
 {
 	enum vault_err err;
 	int fd;
 
-	if ((err = finish(k, ring)) != VAULT_OK)
-		return err;
 	if ((err = io_open(&fd, dir, name, mode)) != VAULT_OK)
 		return err;
 	err = write_copies(k->copy, fd);
@@ -257,17 +253,21 @@ write_file(struct keys *k, const struct keyring *ring, int dir,
 }
 
 enum vault_err
-keys_create(
-    struct keys *k, const struct keyring *ring, int dir, const char *name)
+keys_create(struct keys *k, int dir, const char *name)
 {
-	return write_file(k, ring, dir, name, IO_CREATE);
+	return write_file(k, dir, name, IO_CREATE);
 }
 
 enum vault_err
-keys_write(
-    struct keys *k, const struct keyring *ring, int dir, const char *name)
+keys_write(struct keys *k, int dir, const char *name)
 {
-	return write_file(k, ring, dir, name, IO_CHANGE);
+	return write_file(k, dir, name, IO_CHANGE);
+}
+
+const uint8_t *
+keys_mac(const uint8_t copy[static KEYS_COPY_LEN])
+{
+	return copy + MAC_AT;
 }
 
 /*

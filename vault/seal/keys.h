@@ -72,13 +72,21 @@ VAULT_CHECKED enum vault_err keys_read(
     struct keys *out, int dir, const char *name);
 
 /*
- * Seal both copies under the keyring and write them, to a new file or over
- * the old one.  k->state is KEYS_EQUAL afterwards.
+ * After a change of slots: renew the filler, the MAC and the sum of the copy.
+ * The MAC is what the inner database remembers of the file.
+ */
+VAULT_CHECKED enum vault_err keys_finish(
+    struct keys *k, const struct keyring *ring);
+const uint8_t *keys_mac(const uint8_t copy[static KEYS_COPY_LEN]);
+
+/*
+ * Write k->copy as both copies, to a new file or over the old one; as it is,
+ * to mend a file too.  k->state is KEYS_EQUAL afterwards.
  */
 VAULT_CHECKED enum vault_err keys_create(
-    struct keys *k, const struct keyring *ring, int dir, const char *name);
+    struct keys *k, int dir, const char *name);
 VAULT_CHECKED enum vault_err keys_write(
-    struct keys *k, const struct keyring *ring, int dir, const char *name);
+    struct keys *k, int dir, const char *name);
 
 /*
  * Open the slots with a passphrase: one key derivation, all slots tried,

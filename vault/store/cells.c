@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "store/cells.h"
+#include "store/files.h"
 #include "store/sqlite.h"
 
 #define OUTER_APPLICATION 0x416d7063
@@ -46,6 +47,7 @@ static const char *const statements[STATEMENTS] = {
 };
 
 struct cells {
+	struct files *files;
 	sqlite3 *db;
 	sqlite3_stmt *stmt[STATEMENTS];
 	const struct keyring *ring;
@@ -61,14 +63,7 @@ struct cells {
 };
 
 #ifdef VAULT_TEST
-static const char *test_vfs;
 static bool test_no_sync;
-
-void
-cells_test_vfs(const char *name)
-{
-	test_vfs = name;
-}
 
 void
 cells_test_no_sync(bool on)
@@ -76,7 +71,6 @@ cells_test_no_sync(bool on)
 	test_no_sync = on;
 }
 #else
-static const char *const test_vfs = NULL;
 static const bool test_no_sync = false;
 #endif
 
@@ -99,6 +93,9 @@ db_fail(struct cells *c, int result)
 	if (result == SQLITE_READONLY_ROLLBACK ||
 	    result == SQLITE_READONLY_RECOVERY)
 		where = VAULT_WHERE_JOURNAL;
+	/* A journal that points elsewhere is nothing that we wrote. */
+	if (c->files != NULL && files_was_tricked(c->files))
+		err = VAULT_EDAMAGED;
 	if (keyring_is_gone(c->ring))
 		err = VAULT_ELOCKED;
 	return fail(c, err, where, 0);
@@ -559,13 +556,18 @@ open_db(struct cells *c, const char *folder)
 	buf_putf(&path, "%s/" CELLS_FILE, folder);
 	if ((err = buf_ok(&path)) != VAULT_OK)
 		goto out;
+	if ((err = files_new(&c->files, buf_text(&path))) != VAULT_OK)
+		goto out;
 	r = sqlite3_open_v2(buf_text(&path), &c->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
 		SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX,
-	    test_vfs);
+	    files_vfs(c->files));
 	if (c->db != NULL)
 		sqlite3_busy_handler(c->db, busy, c);
-	err = r == SQLITE_OK ? sqlite_harden(c->db) : db_fail(c, r);
+	if (r != SQLITE_OK)
+		err = db_fail(c, r);
+	else if ((err = sqlite_harden(c->db)) != VAULT_OK)
+		err = db_fail(c, sqlite3_extended_errcode(c->db));
 out:
 	buf_free(&path);
 	return err;
@@ -630,14 +632,17 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 		goto out;
 	/* Header and schema are compared under one lock with the root. */
 	if (run(c, BEGIN_READ) != SQLITE_DONE) {
-		err = VAULT_EIO;
+		err = db_fail(c, sqlite3_extended_errcode(c->db));
 		goto out;
 	}
 	c->state = READING;
 	c->fault = *fault;
 	if ((err = check_outer(c)) != VAULT_OK ||
-	    (err = read_root(c)) != VAULT_OK)
+	    (err = read_root(c)) != VAULT_OK) {
+		if (files_was_tricked(c->files))
+			err = VAULT_EDAMAGED;
 		goto out;
+	}
 	cells_end(c);
 	if ((err = set_journal(c)) != VAULT_OK)
 		goto out;
@@ -659,6 +664,7 @@ cells_close(struct cells *c)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(c->stmt[i]);
 	sqlite3_close(c->db);
+	files_free(c->files);
 	mem_free(c);
 }
 
@@ -817,6 +823,21 @@ out:
 	return err;
 }
 
+static enum vault_err
+file_bytes(struct cells *c, uint64_t *out)
+{
+	sqlite3_file *file = NULL;
+	sqlite3_int64 size = 0;
+
+	if (sqlite3_file_control(
+		c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+	    file == NULL || file->pMethods == NULL ||
+	    file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return VAULT_EIO;
+	*out = (uint64_t)size;
+	return VAULT_OK;
+}
+
 /* SQLite's own look at the structure of the outer file. */
 static enum vault_err
 check_structure(struct cells *c, const struct cells_check *how)
@@ -834,6 +855,25 @@ check_structure(struct cells *c, const struct cells_check *how)
 	return err;
 }
 
+/* No free page and nothing behind the last: no room for anything else. */
+static enum vault_err
+check_room(struct cells *c, const struct cells_check *how)
+{
+	sqlite3_int64 pages = 0, unused = 0;
+	enum vault_err err;
+	uint64_t size;
+
+	if ((err = sqlite_int(&unused, c->db, "PRAGMA freelist_count")) !=
+		VAULT_OK ||
+	    (err = sqlite_int(&pages, c->db, "PRAGMA page_count")) !=
+		VAULT_OK ||
+	    (err = file_bytes(c, &size)) != VAULT_OK)
+		return err;
+	if (unused != 0 || size != (uint64_t)pages * OUTER_PAGE)
+		how->found(how->ctx, CELLS_ROOM, 0);
+	return VAULT_OK;
+}
+
 enum vault_err
 cells_check(struct cells *c, const struct cells_check *how)
 {
@@ -845,6 +885,8 @@ cells_check(struct cells *c, const struct cells_check *how)
 		err = check_structure(c, how);
 	if (err == VAULT_OK)
 		err = check_rows(c, how);
+	if (err == VAULT_OK && how->open_all)
+		err = check_room(c, how);
 	if (err == VAULT_EDAMAGED) {
 		how->found(how->ctx, CELLS_OUTER, 0);
 		err = VAULT_OK;

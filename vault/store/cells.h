@@ -102,6 +102,7 @@ enum cells_finding {
 	CELLS_MISSING, /* no cell n */
 	CELLS_BROKEN,  /* cell n does not open */
 	CELLS_FOREIGN, /* a cell beyond the count */
+	CELLS_ROOM,    /* the file has bytes that belong to no cell */
 	CELLS_SUM,     /* all cells open, but S differs: an old one is back */
 };
 struct cells_check {
@@ -114,8 +115,6 @@ VAULT_CHECKED enum vault_err cells_check(
     struct cells *c, const struct cells_check *how);
 
 #ifdef VAULT_TEST
-/* Use the SQLite VFS of this name for cells.db; NULL is the default. */
-void cells_test_vfs(const char *name);
 /* Do without fsync: a planted fault for the power-loss harness. */
 void cells_test_no_sync(bool on);
 #endif

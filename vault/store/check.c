@@ -25,6 +25,7 @@ cell_found(void *ctx, enum cells_finding what, int64_t n)
 		[CELLS_MISSING] = CHECK_MISSING,
 		[CELLS_BROKEN] = CHECK_BROKEN,
 		[CELLS_FOREIGN] = CHECK_FOREIGN,
+		[CELLS_ROOM] = CHECK_ROOM,
 	};
 	struct counting *c = ctx;
 

@@ -20,6 +20,7 @@ enum check_finding {
 	CHECK_MISSING, /* no cell n */
 	CHECK_BROKEN,  /* cell n does not open */
 	CHECK_FOREIGN, /* cell n should not be there */
+	CHECK_ROOM,    /* cells.db has bytes that belong to no cell */
 	CHECK_SUM,     /* every cell opens, but one is older than the root */
 	CHECK_INNER,   /* the inner database is not sound */
 	CHECK_LOG,     /* the log is wrong from entry n on */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "core/io.h"
 #include "core/mem.h"
 #include "store/inner.h"
 #include "store/sql.h"
@@ -99,6 +100,58 @@ check_inner(struct store *s)
 	    sqlite_schema_is(s->db, inner_schema, inner_schema_len) != VAULT_OK)
 		return inner_fail(s, SQLITE_CORRUPT);
 	return VAULT_OK;
+}
+
+enum vault_err
+store_setup(void)
+{
+	return sqlite_setup();
+}
+
+const char *
+store_library(void)
+{
+	return sqlite3_libversion();
+}
+
+enum vault_err
+store_size(const char *folder, uint64_t *bytes)
+{
+	enum vault_err err;
+	int dir;
+
+	*bytes = 0;
+	if ((err = io_open_dir(&dir, folder)) != VAULT_OK)
+		return err;
+	err = io_size_of(dir, CELLS_FILE, bytes);
+	io_close(dir);
+	return err;
+}
+
+bool
+store_has_journal(const char *folder)
+{
+	bool there;
+	int dir;
+
+	if (io_open_dir(&dir, folder) != VAULT_OK)
+		return false;
+	there = io_exists(dir, CELLS_JOURNAL);
+	io_close(dir);
+	return there;
+}
+
+enum vault_err
+store_unlink(int dir)
+{
+	enum vault_err err = VAULT_OK;
+
+	/* The journal last: with the file alone it would be undone. */
+	if (io_exists(dir, CELLS_FILE))
+		err = io_unlink(dir, CELLS_FILE);
+	if (err == VAULT_OK && io_exists(dir, CELLS_JOURNAL))
+		err = io_unlink(dir, CELLS_JOURNAL);
+	return err;
 }
 
 static struct store *
@@ -232,6 +285,15 @@ store_begin(struct store *s)
 	return err;
 }
 
+/* Back to quick deletes, once what was to be overwritten has been. */
+static void
+end_secure(struct store *s)
+{
+	if (s->secure && !s->stale)
+		s->stale = store_secure_delete(s, false) != VAULT_OK;
+	s->secure = false;
+}
+
 enum vault_err
 store_commit(struct store *s)
 {
@@ -249,8 +311,10 @@ store_commit(struct store *s)
 		return err;
 	}
 	s->writing = false;
-	if ((err = cells_commit(s->cells, s->log_head)) == VAULT_OK)
+	if ((err = cells_commit(s->cells, s->log_head)) == VAULT_OK) {
+		end_secure(s);
 		return VAULT_OK;
+	}
 	/* The connection believes that its commit counts: it does not. */
 	s->stale = true;
 	s->fault = cells_fault(s->cells);
@@ -266,6 +330,17 @@ store_abort(struct store *s)
 	s->stale = true;
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	cells_end(s->cells);
+}
+
+enum vault_err
+store_secure_delete(struct store *s, bool on)
+{
+	if (sqlite_run(s->db,
+		on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF") !=
+	    VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	s->secure = on;
+	return cells_secure_delete(s->cells, on);
 }
 
 const struct keyring *

@@ -27,7 +27,8 @@ struct store {
 	struct sql ready[SQL_READY];
 	bool writing;
 	bool reading;
-	bool stale; /* the connection must be opened anew first */
+	bool secure; /* secure_delete is on */
+	bool stale;  /* the connection must be opened anew first */
 	uint8_t log_head[HASH_LEN];
 	struct vault_fault fault;
 };

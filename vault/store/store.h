@@ -22,6 +22,17 @@
 
 struct store;
 
+/* Once per process, before any store is made or opened. */
+VAULT_CHECKED enum vault_err store_setup(void);
+
+/* The version of the library beneath. */
+const char *store_library(void);
+
+/* The files of a store in a folder: how much, cut short, away with them. */
+VAULT_CHECKED enum vault_err store_size(const char *folder, uint64_t *bytes);
+bool store_has_journal(const char *folder);
+VAULT_CHECKED enum vault_err store_unlink(int dir);
+
 /*
  * Make cells.db in the folder, which has none, with an empty inner database.
  * A write transaction is open afterwards: what the caller adds becomes part
@@ -51,6 +62,12 @@ void store_abort(struct store *s);
 const struct keyring *store_ring(const struct store *s);
 bool store_is_read_only(const struct store *s);
 struct vault_fault store_fault(const struct store *s);
+
+/*
+ * Overwrite what is deleted, in both databases, until the transaction ends:
+ * slower, and it takes as much memory as is deleted.
+ */
+VAULT_CHECKED enum vault_err store_secure_delete(struct store *s, bool on);
 
 /* The commit number last seen, and how many cells there are. */
 uint64_t store_commit_number(const struct store *s);

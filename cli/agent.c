@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+/* agent.c - where agents listen, and the clients' side. */
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "agent_wire.h"
+
+#define ANSWER_MS 2000
+
+/* A folder that is ours alone, made if it is not there. */
+static bool
+is_private_folder(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return false;
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+}
+
+/* The folder of our sockets; false if there is no safe one. */
+static bool
+socket_folder(char *out, size_t len)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	unsigned uid = (unsigned)geteuid();
+
+	/* 32 digits and a slash must fit behind it in a socket's address. */
+	if (runtime != NULL && runtime[0] == '/' && strlen(runtime) < 60) {
+		snprintf(out, len, "%s/amparo", runtime);
+		if (is_private_folder(out))
+			return true;
+	}
+	snprintf(out, len, "/run/user/%u/amparo", uid);
+	if (is_private_folder(out))
+		return true;
+	snprintf(out, len, "/tmp/amparo-%u", uid);
+	return is_private_folder(out);
+}
+
+bool
+wire_address(struct sockaddr_un *out, const char *name)
+{
+	char folder[100];
+
+	if (!socket_folder(folder, sizeof(folder)))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->sun_family = AF_UNIX;
+	return snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
+		   name) < (int)sizeof(out->sun_path);
+}
+
+bool
+wire_peer_is_us(int fd, pid_t *pid)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) != 0 ||
+	    who.uid != geteuid())
+		return false;
+	if (pid != NULL)
+		*pid = who.pid;
+	return true;
+}
+
+bool
+wire_send(int fd, const void *bytes, size_t len, int pass_fd)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { (void *)(uintptr_t)bytes, len };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (pass_fd >= 0) {
+		struct cmsghdr *c;
+
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &pass_fd, sizeof(int));
+	}
+	return sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+ssize_t
+wire_receive(int fd, void *bytes, size_t len, int *passed_fd)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { bytes, len };
+	struct msghdr m = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c;
+	ssize_t n;
+
+	if (passed_fd != NULL)
+		*passed_fd = -1;
+	do
+		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int))) {
+		int got;
+
+		memcpy(&got, CMSG_DATA(c), sizeof(int));
+		if (passed_fd != NULL)
+			*passed_fd = got;
+		else
+			close(got);
+	}
+	return n;
+}
+
+int
+agent_connect(const char *name)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	if (!wire_address(&address, name) ||
+	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    wire_peer_is_us(fd, NULL))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Wait for an answer no longer than that. */
+static bool
+answers(int fd, int ms)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return poll(&p, 1, ms) == 1 && (p.revents & POLLIN) != 0;
+}
+
+struct vault_key *
+agent_key(int fd)
+{
+	struct vault_key *key;
+	int page;
+	char word;
+
+	if (!wire_send(fd, "K", 1, -1) || !answers(fd, ANSWER_MS) ||
+	    wire_receive(fd, &word, 1, &page) != 1)
+		return NULL;
+	if (word != 'K' || page < 0) {
+		if (page >= 0)
+			close(page);
+		return NULL;
+	}
+	return vault_key_attach(&key, page) == VAULT_OK ? key : NULL;
+}
+
+void
+agent_touch(int fd)
+{
+	(void)wire_send(fd, "T", 1, -1);
+}
+
+bool
+agent_status(int fd, struct agent_limits *left)
+{
+	uint8_t answer[9];
+
+	if (!wire_send(fd, "S", 1, -1) || !answers(fd, ANSWER_MS) ||
+	    wire_receive(fd, answer, sizeof(answer), NULL) !=
+		(ssize_t)sizeof(answer) ||
+	    answer[0] != 'S')
+		return false;
+	left->idle = get_le32(answer + 1);
+	left->total = get_le32(answer + 5);
+	return true;
+}
+
+void
+agent_lock(int fd, struct agent_locked *out)
+{
+	uint8_t answer[5 + 4 * AGENT_STUCK_MAX];
+	ssize_t n;
+
+	memset(out, 0, sizeof(*out));
+	if (!wire_send(fd, "L", 1, -1) || !answers(fd, ANSWER_MS) ||
+	    (n = wire_receive(fd, answer, sizeof(answer), NULL)) < 5 ||
+	    answer[0] != 'D')
+		return;
+	out->answered = true;
+	out->stuck = get_le32(answer + 1);
+	if (out->stuck > (unsigned)(n - 5) / 4)
+		out->stuck = (unsigned)(n - 5) / 4;
+	for (unsigned i = 0; i < out->stuck; i++)
+		out->pid[i] = (pid_t)get_le32(answer + 5 + 4 * i);
+}
+
+void
+agent_each(void (*each)(void *ctx, const char *name), void *ctx)
+{
+	const struct dirent *entry;
+	char folder[100];
+	DIR *dir;
+
+	if (!socket_folder(folder, sizeof(folder)) ||
+	    (dir = opendir(folder)) == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (strspn(entry->d_name, "0123456789abcdef") ==
+			VAULT_PLACE_NAME_LEN - 1 &&
+		    strlen(entry->d_name) == VAULT_PLACE_NAME_LEN - 1)
+			each(ctx, entry->d_name);
+	closedir(dir);
+}

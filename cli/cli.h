@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* cli - what every command is given, and the commands themselves. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "vault.h"
+
+/* The options that stand before the command, and the common ones after it. */
+struct cli {
+	struct vault_place place;
+	const char *pass_file; /* NULL: ask on the terminal */
+	int pass_fd;           /* -1: none */
+	bool yes;              /* ask nothing, go on */
+};
+
+/* An option of a command: --name, or --name VALUE. */
+struct option_of {
+	const char *name;
+	const char **value; /* where its value goes, or NULL */
+	bool *flag;         /* set if it is given, or NULL */
+};
+
+/*
+ * Take options out of argv, wherever they stand; what is left are argc - 1
+ * words from argv[1] on.  "--" ends the options.  Returns the number of
+ * words, or -1 after a message.
+ */
+int cli_options(
+    int argc, char **argv, const struct option_of *options, size_t n);
+
+struct command {
+	const char *name;
+	int (*run)(struct cli *c, int argc, char **argv);
+	const char *usage; /* what stands behind "amparo" */
+	const char *does;  /* one line for the help */
+	const char *more;  /* the rest of its own help */
+};
+extern const struct command commands[];
+extern const size_t n_commands;
+const struct command *command_find(const char *name);
+
+/* Each returns an exit status. */
+int cmd_init(struct cli *c, int argc, char **argv);
+int cmd_unlock(struct cli *c, int argc, char **argv);
+int cmd_lock(struct cli *c, int argc, char **argv);
+int cmd_info(struct cli *c, int argc, char **argv);
+int cmd_passphrase(struct cli *c, int argc, char **argv);
+int cmd_check(struct cli *c, int argc, char **argv);
+int cmd_log(struct cli *c, int argc, char **argv);
+int cmd_help(struct cli *c, int argc, char **argv);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/* check: look at everything, name what is wrong.  log: the ledger. */
+#include <string.h>
+
+#include "care.h"
+#include "host.h"
+#include "session.h"
+
+static int
+say_clean(struct session *s)
+{
+	struct vault_info info;
+	enum vault_err err;
+
+	if ((err = vault_info(&info, s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	say_line(SAY_CHECK_CLEAN, say_number(info.cells),
+	    say_number(info.log_entries), NULL);
+	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
+	    say_number(info.change), NULL);
+	say_line(SAY_CHECK_CANNOT, NULL);
+	vault_info_free(&info);
+	return 0;
+}
+
+int
+cmd_check(struct cli *c, int argc, char **argv)
+{
+	struct session s;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 0)
+		return say_usage("check");
+	if ((status = session_open(&s, c)) != 0)
+		return status;
+	host_catch_interrupts();
+	status = care_check(s.vault, false, SAY_PROGRESS_CHECKING);
+	if (status == 0)
+		status = say_clean(&s);
+	session_close(&s);
+	return status;
+}
+
+/* ---- log ---- */
+
+/* The entries are gathered first: no reader waits for a terminal. */
+struct lines {
+	struct buf text;
+	struct doc *array;
+};
+
+static bool
+gather(void *ctx, const struct vault_log_entry *e)
+{
+	struct lines *lines = ctx;
+
+	buf_putf(
+	    &lines->text, "%lu\t%s\t%s", e->seq, say_time(e->time), e->what);
+	if (e->detail[0] != '\0') {
+		buf_put_byte(&lines->text, '\t');
+		if (text_safe_line(
+			&lines->text, e->detail, strlen(e->detail)) != VAULT_OK)
+			return false;
+	}
+	buf_put_byte(&lines->text, '\n');
+	if (say_is_json()) {
+		struct doc *d = doc_object();
+
+		doc_int(d, "seq", (int64_t)e->seq);
+		doc_text(d, "time", say_time(e->time));
+		doc_text(d, "what", e->what);
+		if (e->detail[0] != '\0')
+			doc_json(d, "detail", e->detail, strlen(e->detail));
+		doc_put(lines->array, NULL, d);
+	}
+	return true;
+}
+
+int
+cmd_log(struct cli *c, int argc, char **argv)
+{
+	struct lines lines = { 0 };
+	struct session s;
+	enum vault_err err;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 0)
+		return say_usage("log");
+	if ((status = session_open(&s, c)) != 0)
+		return status;
+	lines.array = say_is_json() ? doc_array() : NULL;
+	if ((err = vault_log_each(s.vault, 1, gather, &lines)) != VAULT_OK ||
+	    (err = buf_ok(&lines.text)) != VAULT_OK)
+		status = session_fault(&s, err);
+	session_close(&s);
+	if (status == 0 && say_is_json()) {
+		status = doc_print(lines.array);
+	} else {
+		say_table(&lines.text);
+		doc_free(lines.array);
+	}
+	buf_free(&lines.text);
+	return status;
+}

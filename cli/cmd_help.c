@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* help: examples first, then the commands, from their table. */
+#include <libintl.h>
+#include <stdio.h>
+
+#include "say.h"
+#include "cli.h"
+
+/* The examples are commands, which are never translated. */
+static const char examples[] =
+    "  amparo init                     make a vault\n"
+    "  amparo unlock                   type the passphrase once\n"
+    "  amparo check                    look whether all is well\n"
+    "  amparo lock                     let the key vanish, now\n";
+
+static const char options[] =
+    "  -v FOLDER               the vault; else $AMPARO_VAULT, else\n"
+    "                          $XDG_DATA_HOME/amparo\n"
+    "  --keys FILE             the file of keys, if it lies elsewhere\n"
+    "  --json                  results as JSON\n"
+    "  --passphrase-file FILE  the passphrase, for scripts\n"
+    "  --passphrase-fd N       the same from an open descriptor\n"
+    "  --progress lines|json   progress for other programs\n"
+    "  --yes                   ask nothing, go on\n";
+
+static const char statuses[] =
+    "   0  done                 14  not enough memory for the passphrase\n"
+    "   1  failed               15  no such record\n"
+    "   2  wrong usage          16  two versions disagree\n"
+    "  10  no vault there       17  refused by consent or confidentiality\n"
+    "  11  locked while working 18  busy\n"
+    "  12  wrong passphrase     19  no space, or read-only\n"
+    "  13  damaged or forged    20  sealed to somebody else\n"
+    "                           21  needs a newer version or higher limit\n";
+
+static int
+help_one(const struct command *command)
+{
+	printf("amparo %s\n    %s\n", command->usage, gettext(command->does));
+	if (command->more[0] != '\0')
+		printf("\n%s", gettext(command->more));
+	return 0;
+}
+
+int
+cmd_help(struct cli *c, int argc, char **argv)
+{
+	const struct command *command;
+
+	(void)c;
+	if (argc == 2 && (command = command_find(argv[1])) != NULL)
+		return help_one(command);
+	printf("%s", examples);
+	printf("\namparo [OPTION ...] COMMAND ...\n");
+	for (size_t i = 0; i < n_commands; i++)
+		printf("  %-12s %s\n", commands[i].name,
+		    gettext(commands[i].does));
+	printf("\n%s\nExit status:\n%s", options, statuses);
+	return 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: ISC */
+/* amparo: an encrypted, offline-first vault for testimony and case records. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "host.h"
+#include "progress.h"
+#include "say.h"
+
+const struct command commands[] = {
+	{ "init", cmd_init, "init [--office NAME] [--words en|es|pinyin]",
+	    "make a vault",
+	    "A passphrase drawn by lot is proposed, and a second one to keep on"
+	    " paper.\nFor scripts: --passphrase-file, --paper-passphrase-file,"
+	    " --yes.\n" },
+	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
+	    "ask for the passphrase, keep the key for a while",
+	    "Shows the last change: if you remember a later one, this is an"
+	    " older copy.\n" },
+	{ "lock", cmd_lock, "lock [--all]",
+	    "let the key vanish, end what is running, clear the screen",
+	    "Needs no passphrase.  With --all, or if the vault's folder is"
+	    " gone: every vault.\n" },
+	{ "info", cmd_info, "info",
+	    "what this vault is, and whether it is open", "" },
+	{ "passphrase", cmd_passphrase,
+	    "passphrase add NAME | change [NAME] | remove NAME | list",
+	    "who can open the vault",
+	    "Changes ask for a passphrase again, also while unlocked.\nFor"
+	    " scripts: --new-passphrase-file FILE.\n" },
+	{ "check", cmd_check, "check", "look at everything, name what is wrong",
+	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
+	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
+	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
+	    "" },
+};
+const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* Take the value of argv[at] out, "--name VALUE" or "--name=VALUE". */
+static int
+one_option(char **argv, int argc, int at, const struct option_of *o)
+{
+	size_t len = strlen(o->name);
+
+	if (strncmp(argv[at], o->name, len) != 0)
+		return 0;
+	if (o->flag != NULL && argv[at][len] == '\0') {
+		*o->flag = true;
+		return 1;
+	}
+	if (o->value != NULL && argv[at][len] == '=') {
+		*o->value = argv[at] + len + 1;
+		return 1;
+	}
+	if (o->value != NULL && argv[at][len] == '\0' && at + 1 < argc) {
+		*o->value = argv[at + 1];
+		return 2;
+	}
+	return 0;
+}
+
+int
+cli_options(int argc, char **argv, const struct option_of *options, size_t n)
+{
+	int words = 0, at = 1;
+	bool ended = false;
+
+	while (at < argc) {
+		int taken = 0;
+
+		if (!ended && strcmp(argv[at], "--") == 0) {
+			ended = true;
+			at++;
+			continue;
+		}
+		for (size_t i = 0; !ended && taken == 0 && i < n; i++)
+			taken = one_option(argv, argc, at, &options[i]);
+		if (taken == 0 && !ended && argv[at][0] == '-' &&
+		    argv[at][1] != '\0')
+			return -1;
+		if (taken == 0)
+			argv[++words] = argv[at++];
+		at += taken;
+	}
+	return words;
+}
+
+/* How to turn a into b: insertions, deletions, exchanges; small words only. */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned row[32], n = (unsigned)strlen(b);
+
+	if (n > 30)
+		return 99;
+	for (unsigned j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned i = 1; *a != '\0'; i++, a++) {
+		unsigned corner = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= n; j++) {
+			unsigned best = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			best = row[j] + 1 < best ? row[j] + 1 : best;
+			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+static int
+no_command(const char *name)
+{
+	const char *near = NULL;
+	unsigned best = 3;
+
+	for (size_t i = 0; i < n_commands; i++) {
+		unsigned d = distance(name, commands[i].name);
+
+		if (d < best) {
+			best = d;
+			near = commands[i].name;
+		}
+	}
+	say_error(SAY_NO_COMMAND, name, NULL);
+	if (near != NULL)
+		say_hint(SAY_HINT_MEAN, near, NULL);
+	else
+		say_hint(SAY_HINT_HELP, NULL);
+	return 2;
+}
+
+static int
+version(void)
+{
+	struct buf b = { 0 };
+
+	vault_libraries(&b);
+	printf("amparo " VAULT_VERSION ", format %d, JSON 1\n%s\n",
+	    VAULT_FORMAT, buf_text(&b));
+	buf_free(&b);
+	return 0;
+}
+
+/* The vault's folder: -v, else $AMPARO_VAULT, else where data lies. */
+static bool
+default_place(struct cli *c, struct buf *folder)
+{
+	const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (c->place.folder == NULL)
+		c->place.folder = getenv("AMPARO_VAULT");
+	if (c->place.folder != NULL && *c->place.folder != '\0')
+		return true;
+	if (base != NULL && base[0] == '/')
+		buf_putf(folder, "%s/amparo", base);
+	else if (home != NULL)
+		buf_putf(folder, "%s/.local/share/amparo", home);
+	c->place.folder = buf_text(folder);
+	return folder->len > 0;
+}
+
+static bool
+parse_fd(int *out, const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || fd > 65535)
+		return false;
+	*out = (int)fd;
+	return true;
+}
+
+/* The options before the command; returns where the command stands, or 0. */
+static int
+global_options(
+    struct cli *c, bool *help, bool *show_version, int argc, char **argv)
+{
+	const char *fd = NULL, *progress = NULL;
+	bool json = false;
+	const struct option_of options[] = {
+		{ "-v", &c->place.folder, NULL },
+		{ "--vault", &c->place.folder, NULL },
+		{ "--keys", &c->place.keys, NULL },
+		{ "--passphrase-file", &c->pass_file, NULL },
+		{ "--passphrase-fd", &fd, NULL },
+		{ "--progress", &progress, NULL },
+		{ "--json", NULL, &json },
+		{ "--yes", NULL, &c->yes },
+		{ "--help", NULL, help },
+		{ "-h", NULL, help },
+		{ "--version", NULL, show_version },
+	};
+	int at = 1;
+
+	while (at < argc && argv[at][0] == '-') {
+		int taken = 0;
+
+		for (size_t i = 0;
+		     taken == 0 && i < sizeof(options) / sizeof(options[0]);
+		     i++)
+			taken = one_option(argv, argc, at, &options[i]);
+		if (taken == 0)
+			return 0;
+		at += taken;
+	}
+	say_use_json(json);
+	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
+	    (progress != NULL && !progress_form(progress)))
+		return 0;
+	return at;
+}
+
+/* Options that people put behind the command are moved before it. */
+static bool
+late_options(struct cli *c, int *argc, char **argv)
+{
+	int left = 1;
+	bool help = false;
+
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < *argc)
+				argv[left++] = argv[i++];
+			break;
+		}
+		if (strcmp(argv[i], "--json") == 0)
+			say_use_json(true);
+		else if (strcmp(argv[i], "--yes") == 0)
+			c->yes = true;
+		else if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			help = true;
+		else
+			argv[left++] = argv[i];
+	}
+	*argc = left;
+	return help;
+}
+
+static int
+dispatch(struct cli *c, int argc, char **argv)
+{
+	const struct command *command;
+	char *help_argv[] = { argv[0], argv[0], NULL };
+
+	if (argc == 0)
+		return cmd_help(c, 1, argv);
+	if ((command = command_find(argv[0])) == NULL)
+		return no_command(argv[0]);
+	if (late_options(c, &argc, argv))
+		return cmd_help(c, 2, help_argv);
+	return command->run(c, argc, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .pass_fd = -1 };
+	bool help = false, show_version = false;
+	struct buf folder = { 0 };
+	int at, status = 1;
+
+	/* Before anything can be read that is worth hiding. */
+	host_harden();
+	say_setup();
+	if (vault_setup() != VAULT_OK)
+		return 1;
+	at = global_options(&c, &help, &show_version, argc, argv);
+	if (at == 0) {
+		say_error(SAY_BAD_OPTION, NULL);
+		say_hint(SAY_HINT_HELP, NULL);
+		status = 2;
+	} else if (show_version) {
+		status = version();
+	} else if (help) {
+		status = cmd_help(&c, argc - at + 1, argv + at - 1);
+	} else if (!default_place(&c, &folder)) {
+		say_error(SAY_NO_VAULT, "~", NULL);
+		status = 10;
+	} else {
+		status = dispatch(&c, argc - at, argv + at);
+	}
+	buf_free(&folder);
+	return say_finish(status);
+}

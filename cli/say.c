@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <langinfo.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "say.h"
+
+#define PLACES 16
+#define ARGS_MAX 9
+
+static const char *const sentences[SAY_COUNT] = {
+#define SAY(name, text) text,
+#include "say.def"
+#undef SAY
+};
+
+static bool use_json;
+
+/* With --json: the last message and hint, printed as one object at the end. */
+static struct buf last_message, last_hint;
+
+void
+say_setup(void)
+{
+	if (setlocale(LC_ALL, "") == NULL ||
+	    strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	setlocale(LC_NUMERIC, "C");
+	bindtextdomain("amparo", AMPARO_LOCALE);
+	bind_textdomain_codeset("amparo", "UTF-8");
+	textdomain("amparo");
+}
+
+void
+say_use_json(bool on)
+{
+	use_json = on;
+}
+
+bool
+say_is_json(void)
+{
+	return use_json;
+}
+
+/* ---- Sentences ---- */
+
+/* Which argument a %s or %N$s is; *at moves behind it. */
+static unsigned
+argument(const char **at, unsigned *next)
+{
+	const char *p = *at + 1;
+
+	if (*p >= '1' && *p <= '9' && p[1] == '$' && p[2] == 's') {
+		*at = p + 3;
+		return (unsigned)(*p - '1');
+	}
+	*at = p + 1;
+	return (*next)++;
+}
+
+/* Our own formatter: texts only, each made safe, whatever a translation has. */
+static void
+put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
+{
+	const char *p = gettext(sentences[what]);
+	unsigned next = 0;
+
+	while (*p != '\0') {
+		unsigned i;
+
+		if (*p != '%') {
+			buf_put_byte(b, (uint8_t)*p++);
+			continue;
+		}
+		i = argument(&p, &next);
+		if (i < n &&
+		    text_safe_line(b, args[i], strlen(args[i])) != VAULT_OK)
+			return;
+	}
+}
+
+static unsigned
+take_args(const char **args, va_list list)
+{
+	const char *arg;
+	unsigned n = 0;
+
+	while ((arg = va_arg(list, const char *)) != NULL)
+		if (n < ARGS_MAX)
+			args[n++] = arg;
+	return n;
+}
+
+#define WITH_ARGS(b, what)                                                     \
+	do {                                                                   \
+		const char *args_[ARGS_MAX];                                   \
+		va_list list_;                                                 \
+		unsigned n_;                                                   \
+		va_start(list_, what);                                         \
+		n_ = take_args(args_, list_);                                  \
+		va_end(list_);                                                 \
+		put_sentence(b, what, args_, n_);                              \
+	} while (0)
+
+void
+say_put(struct buf *b, enum say what, ...)
+{
+	WITH_ARGS(b, what);
+}
+
+void
+say_line(enum say what, ...)
+{
+	struct buf b = { 0 };
+
+	if (!use_json) {
+		WITH_ARGS(&b, what);
+		printf("%s\n", buf_text(&b));
+	}
+	buf_free(&b);
+}
+
+static void
+to_stderr(struct buf *keep, const char *before, struct buf *b)
+{
+	/* What was printed before belongs before it. */
+	fflush(stdout);
+	if (!use_json)
+		fprintf(stderr, "%s%s\n", before, buf_text(b));
+	else if (keep != NULL) {
+		buf_reset(keep);
+		buf_put(keep, b->bytes, b->len);
+	}
+	buf_free(b);
+}
+
+void
+say_error(enum say what, ...)
+{
+	struct buf b = { 0 };
+
+	WITH_ARGS(&b, what);
+	to_stderr(&last_message, "amparo: ", &b);
+}
+
+void
+say_warning(enum say what, ...)
+{
+	struct buf b = { 0 };
+
+	WITH_ARGS(&b, what);
+	to_stderr(NULL, "amparo: ", &b);
+}
+
+void
+say_hint(enum say what, ...)
+{
+	struct buf b = { 0 };
+
+	WITH_ARGS(&b, what);
+	to_stderr(&last_hint, "hint: ", &b);
+}
+
+int
+say_usage(const char *usage)
+{
+	say_error(SAY_BAD_USAGE, usage, NULL);
+	return 2;
+}
+
+/* ---- Errors of the library ---- */
+
+int
+say_status(enum vault_err err)
+{
+	if (err == VAULT_OK)
+		return 0;
+	if (err == VAULT_EUSE)
+		return 2;
+	return (int)err >= 10 ? (int)err : 1;
+}
+
+static void
+say_damage(const struct vault_fault *fault)
+{
+	enum vault_where where = fault == NULL ? VAULT_WHERE_UNKNOWN
+					       : fault->where;
+
+	switch (where) {
+	case VAULT_WHERE_KEYS:
+		say_error(SAY_DAMAGED_KEYS, NULL);
+		break;
+	case VAULT_WHERE_CELLS:
+	case VAULT_WHERE_JOURNAL:
+		say_error(SAY_DAMAGED_CELLS, NULL);
+		break;
+	case VAULT_WHERE_CELL:
+		say_error(
+		    SAY_DAMAGED_CELL, say_number((uint64_t)fault->n), NULL);
+		break;
+	case VAULT_WHERE_INNER:
+		say_error(SAY_DAMAGED_INNER, NULL);
+		break;
+	case VAULT_WHERE_LOG:
+		say_error(SAY_DAMAGED_LOG, NULL);
+		break;
+	case VAULT_WHERE_UNKNOWN:
+		say_error(SAY_DAMAGED, NULL);
+		break;
+	}
+	say_hint(SAY_HINT_CHECK, NULL);
+}
+
+static void
+say_no_space(const struct vault_fault *fault)
+{
+	if (fault != NULL && fault->where == VAULT_WHERE_JOURNAL) {
+		say_error(SAY_HOT_JOURNAL, NULL);
+		say_hint(SAY_HINT_COPY_MEDIUM, NULL);
+	} else {
+		say_error(SAY_NO_SPACE, NULL);
+	}
+}
+
+int
+say_fault(
+    enum vault_err err, const struct vault_fault *fault, const char *about)
+{
+	const char *system = strerror(errno);
+
+	about = about == NULL ? "" : about;
+	switch (err) {
+	case VAULT_OK:
+		break;
+	case VAULT_EIO:
+		say_error(SAY_IO, about, system, NULL);
+		break;
+	case VAULT_EUSE:
+		say_error(SAY_BAD_OPTION, NULL);
+		break;
+	case VAULT_ENOMEM:
+		say_error(SAY_NO_MEMORY, NULL);
+		break;
+	case VAULT_EABSENT:
+		say_error(SAY_ABSENT, about, NULL);
+		break;
+	case VAULT_EEXISTS:
+		say_error(SAY_EXISTS, about, NULL);
+		break;
+	case VAULT_ECANCELED:
+		say_error(SAY_STOPPED, NULL);
+		break;
+	case VAULT_ENOVAULT:
+		say_error(SAY_NO_VAULT, about, NULL);
+		say_hint(SAY_HINT_INIT, NULL);
+		break;
+	case VAULT_ELOCKED:
+		say_error(SAY_LOCKED_WHILE, NULL);
+		break;
+	case VAULT_EPASS:
+		say_error(SAY_WRONG_PASS, NULL);
+		break;
+	case VAULT_EDAMAGED:
+		say_damage(fault);
+		break;
+	case VAULT_EKDFMEM:
+		say_error(SAY_NO_KDF_MEMORY, about,
+		    say_size(vault_memory_free() * 1024), NULL);
+		say_hint(SAY_HINT_MEMORY, NULL);
+		break;
+	case VAULT_ENORECORD:
+		say_error(SAY_NO_RECORD, about, NULL);
+		break;
+	case VAULT_ECONFLICT:
+		say_error(SAY_CONFLICT, NULL);
+		break;
+	case VAULT_EREFUSED:
+		say_error(SAY_REFUSED, NULL);
+		break;
+	case VAULT_EBUSY:
+		say_error(SAY_BUSY, NULL);
+		break;
+	case VAULT_ESPACE:
+		say_no_space(fault);
+		break;
+	case VAULT_ENOTFORUS:
+		say_error(SAY_NOT_FOR_US, NULL);
+		break;
+	case VAULT_EVERSION:
+		say_error(SAY_NEWER, NULL);
+		break;
+	}
+	return say_status(err);
+}
+
+/* ---- Numbers, times, sizes ---- */
+
+static char *
+place(void)
+{
+	static char places[PLACES][64];
+	static unsigned next;
+
+	return places[next++ % PLACES];
+}
+
+const char *
+say_number(uint64_t n)
+{
+	char digits[24], *out = place();
+	int len = snprintf(digits, sizeof(digits), "%lu", n), at = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0 && len > 4)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}
+
+const char *
+say_time(int64_t unix_seconds)
+{
+	char *out = place();
+	time_t t = (time_t)unix_seconds;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, 64, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(out, 64, "?");
+	return out;
+}
+
+const char *
+say_span(uint64_t seconds)
+{
+	char *out = place();
+
+	if (seconds < 120)
+		snprintf(out, 64, "%lu s", seconds);
+	else if (seconds < 2 * 3600)
+		snprintf(out, 64, "%lu min", seconds / 60);
+	else
+		snprintf(out, 64, "%lu h", seconds / 3600);
+	return out;
+}
+
+const char *
+say_size(uint64_t bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	double size = (double)bytes;
+	char *out = place();
+	unsigned unit = 0;
+
+	while (size >= 1024 && unit < 4) {
+		size /= 1024;
+		unit++;
+	}
+	snprintf(out, 64, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", size,
+	    units[unit]);
+	return out;
+}
+
+void
+say_text(const char *text, size_t len)
+{
+	struct buf b = { 0 };
+
+	if (!use_json && text_safe(&b, text, len) == VAULT_OK)
+		fwrite(b.bytes, 1, b.len, stdout);
+	buf_free(&b);
+}
+
+/* ---- Tables ---- */
+
+#define COLUMNS 8
+
+/* The cell at *at, and whether it is the last of its line; moves *at on. */
+static size_t
+cell(const char **start, const char **at, bool *last)
+{
+	size_t len = strcspn(*at, "\t\n");
+
+	*start = *at;
+	*last = (*at)[len] != '\t';
+	*at += len + ((*at)[len] != '\0');
+	return len;
+}
+
+static void
+measure(size_t widths[COLUMNS], const char *at)
+{
+	while (*at != '\0') {
+		bool last = false;
+
+		for (unsigned i = 0; !last; i++) {
+			const char *start;
+			size_t len = cell(&start, &at, &last);
+			size_t width = text_width(start, len);
+
+			if (i < COLUMNS && width > widths[i])
+				widths[i] = width;
+		}
+	}
+}
+
+void
+say_table(const struct buf *lines)
+{
+	size_t widths[COLUMNS] = { 0 };
+	const char *at = buf_text(lines);
+
+	if (use_json)
+		return;
+	if (!isatty(STDOUT_FILENO)) {
+		fputs(at, stdout);
+		return;
+	}
+	measure(widths, at);
+	while (*at != '\0') {
+		bool last = false;
+
+		for (unsigned i = 0; !last; i++) {
+			const char *start;
+			size_t len = cell(&start, &at, &last);
+			size_t pad = i < COLUMNS ? widths[i] + 2 : 2;
+
+			fwrite(start, 1, len, stdout);
+			for (size_t w = text_width(start, len);
+			     !last && w < pad; w++)
+				putchar(' ');
+		}
+		putchar('\n');
+	}
+}
+
+/* ---- JSON ---- */
+
+struct doc {
+	json_t *json;
+};
+
+static struct doc *
+wrap(json_t *json)
+{
+	struct doc *d = malloc(sizeof(*d));
+
+	if (d == NULL) {
+		json_decref(json);
+		return NULL;
+	}
+	d->json = json;
+	return d;
+}
+
+struct doc *
+doc_object(void)
+{
+	return wrap(json_object());
+}
+
+struct doc *
+doc_array(void)
+{
+	return wrap(json_array());
+}
+
+static void
+add(struct doc *d, const char *key, json_t *value)
+{
+	if (d == NULL)
+		json_decref(value);
+	else if (key == NULL)
+		json_array_append_new(d->json, value);
+	else
+		json_object_set_new(d->json, key, value);
+}
+
+void
+doc_text(struct doc *d, const char *key, const char *text)
+{
+	add(d, key, json_string(text));
+}
+
+void
+doc_int(struct doc *d, const char *key, int64_t n)
+{
+	add(d, key, json_integer(n));
+}
+
+void
+doc_bool(struct doc *d, const char *key, bool yes)
+{
+	add(d, key, json_boolean(yes));
+}
+
+void
+doc_json(struct doc *d, const char *key, const char *json, size_t len)
+{
+	add(d, key, json_loadb(json, len, JSON_DECODE_ANY, NULL));
+}
+
+void
+doc_put(struct doc *d, const char *key, struct doc *child)
+{
+	if (child != NULL)
+		add(d, key, child->json);
+	free(child);
+}
+
+int
+doc_print(struct doc *d)
+{
+	int status = 1;
+
+	if (d != NULL) {
+		status = json_dumpf(d->json, stdout, JSON_INDENT(1)) == 0 ? 0
+									  : 1;
+		putchar('\n');
+		json_decref(d->json);
+		free(d);
+	}
+	return status;
+}
+
+void
+doc_free(struct doc *d)
+{
+	if (d != NULL)
+		json_decref(d->json);
+	free(d);
+}
+
+/* The word for an exit status, in JSON errors. */
+static const char *
+word(int status)
+{
+	static const char *const words[] = {
+		[1] = "failed",
+		[2] = "usage",
+		[10] = "no-vault",
+		[11] = "locked",
+		[12] = "wrong-passphrase",
+		[13] = "damaged",
+		[14] = "memory",
+		[15] = "no-record",
+		[16] = "conflict",
+		[17] = "refused",
+		[18] = "busy",
+		[19] = "no-space",
+		[20] = "not-for-us",
+		[21] = "newer",
+	};
+
+	if (status < 0 || status > 21 || words[status] == NULL)
+		return "failed";
+	return words[status];
+}
+
+static void
+print_json_error(int status)
+{
+	json_t *o = json_pack("{s:s, s:i, s:s}", "error", word(status), "exit",
+	    status, "message", buf_text(&last_message));
+
+	if (o == NULL)
+		return;
+	if (last_hint.len > 0)
+		json_object_set_new(
+		    o, "hint", json_string(buf_text(&last_hint)));
+	json_dumpf(o, stderr, 0);
+	fputc('\n', stderr);
+	json_decref(o);
+}
+
+int
+say_finish(int status)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (status == 0)
+			status = 1;
+		say_error(SAY_IO, "-", strerror(errno), NULL);
+	}
+	if (use_json && status != 0)
+		print_json_error(status);
+	buf_free(&last_message);
+	buf_free(&last_hint);
+	return status;
+}

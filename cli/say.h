@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * say - all output of the program.  Results go to standard output, everything
+ * else to standard error.  Every sentence stands in say.def and is translated
+ * by gettext; every text out of a vault is made safe on its way out.
+ */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vault.h"
+
+enum say {
+#define SAY(name, text) SAY_##name,
+#include "say.def"
+#undef SAY
+	SAY_COUNT
+};
+
+/* English, or what the locale asks for. */
+void say_setup(void);
+
+/* JSON on standard output, errors as JSON too. */
+void say_use_json(bool on);
+bool say_is_json(void);
+
+/*
+ * Arguments are texts, as many as the sentence has %s, and NULL behind the
+ * last; they are made safe for a terminal.
+ */
+#define SAY_ARGS __attribute__((sentinel))
+
+/* The sentence itself, appended to b, or written to the terminal fd. */
+void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
+
+/* A line of the result; nothing when the result is JSON. */
+void say_line(enum say what, ...) SAY_ARGS;
+
+/* "amparo: ..." and "hint: ..." on standard error; note: without "amparo". */
+void say_error(enum say what, ...) SAY_ARGS;
+void say_warning(enum say what, ...) SAY_ARGS;
+void say_hint(enum say what, ...) SAY_ARGS;
+
+/* The usage line of a command; returns exit status 2. */
+int say_usage(const char *usage);
+
+/*
+ * The message for an error of the library, with its hint; returns the exit
+ * status.  about is a path or name, or NULL.
+ */
+int say_fault(
+    enum vault_err err, const struct vault_fault *fault, const char *about);
+
+/* The exit status of an error. */
+int say_status(enum vault_err err);
+
+/* Numbers, times and sizes as text, in one of a few static buffers. */
+const char *say_number(uint64_t n);
+const char *say_time(int64_t unix_seconds); /* ISO 8601, UTC */
+const char *say_span(uint64_t seconds);     /* "15 min", "8 h" */
+const char *say_size(uint64_t bytes);
+
+/* Text out of a vault on standard output, made safe. */
+void say_text(const char *text, size_t len);
+
+/*
+ * Lines of a table: cells are separated by TABs; columns are aligned by
+ * display width when standard output is a terminal, else kept as TABs.
+ */
+void say_table(const struct buf *lines);
+
+/* A JSON document under construction; NULL-safe when memory is short. */
+struct doc;
+struct doc *doc_object(void);
+struct doc *doc_array(void);
+void doc_text(struct doc *d, const char *key, const char *text);
+void doc_int(struct doc *d, const char *key, int64_t n);
+void doc_bool(struct doc *d, const char *key, bool yes);
+/* The JSON text of a record, parsed and put in as it is. */
+void doc_json(struct doc *d, const char *key, const char *json, size_t len);
+/* child is given away; key is NULL in an array. */
+void doc_put(struct doc *d, const char *key, struct doc *child);
+/* Print and free; returns 0, or 1 if that fails. */
+int doc_print(struct doc *d);
+void doc_free(struct doc *d);
+
+/* End of the program: flush standard output; 1 if it could not be written. */
+int say_finish(int status);
+
+#endif

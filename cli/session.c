@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "ask.h"
+#include "care.h"
+#include "host.h"
+#include "session.h"
+
+static atomic_bool gone;
+static void (*_Atomic last_act)(void);
+
+bool
+session_is_gone(void)
+{
+	return atomic_load(&gone);
+}
+
+void
+session_at_lock(void (*last)(void))
+{
+	atomic_store(&last_act, last);
+}
+
+/* The watcher: nothing is ever sent to us, so any event is the end. */
+static void *
+watch(void *arg)
+{
+	struct pollfd p = { (int)(intptr_t)arg, POLLIN, 0 };
+	static const char message[] = "amparo: locked\n";
+	void (*last)(void);
+
+	while (poll(&p, 1, -1) != 1)
+		;
+	atomic_store(&gone, true);
+	if ((last = atomic_load(&last_act)) != NULL)
+		last();
+	(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+	_exit(11);
+}
+
+static bool
+start_watching(int fd)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	bool good;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	good = pthread_create(&thread, &attr, watch, (void *)(intptr_t)fd) == 0;
+	pthread_attr_destroy(&attr);
+	return good;
+}
+
+/* The id in the file of keys, if it can be read, must be the agent's. */
+static bool
+is_same_vault(const struct vault_key *key, const struct cli *c)
+{
+	uint8_t id[16];
+
+	return vault_place_id(id, &c->place) != VAULT_OK ||
+	    memcmp(id, vault_key_id(key), sizeof(id)) == 0;
+}
+
+/* A key from the agent of this vault, if there is one. */
+static void
+ask_agent(struct session *s, const struct cli *c)
+{
+	char name[VAULT_PLACE_NAME_LEN];
+
+	if (vault_place_name(name, &c->place) != VAULT_OK ||
+	    (s->agent = agent_connect(name)) < 0)
+		return;
+	if ((s->key = agent_key(s->agent)) != NULL &&
+	    is_same_vault(s->key, c) && start_watching(s->agent))
+		return;
+	vault_key_free(s->key);
+	s->key = NULL;
+	close(s->agent);
+	s->agent = -1;
+}
+
+static bool
+waiting(void *ctx, unsigned waited_ms)
+{
+	(void)ctx;
+	if (waited_ms == 1000)
+		say_warning(SAY_WAITING, NULL);
+	return !host_interrupted();
+}
+
+static int
+open_vault(struct session *s, const struct cli *c)
+{
+	struct vault_fault fault;
+	enum vault_err err;
+
+	err = vault_open(&s->vault, &c->place, s->key, &fault);
+	if (err != VAULT_OK)
+		return say_fault(err, &fault, c->place.folder);
+	vault_on_busy(s->vault, waiting, NULL);
+	return 0;
+}
+
+static void
+say_keys(enum vault_keys_state state)
+{
+	switch (state) {
+	case VAULT_KEYS_EQUAL:
+		break;
+	case VAULT_KEYS_DAMAGED:
+		say_warning(SAY_KEYS_MENDED, NULL);
+		break;
+	case VAULT_KEYS_CUT:
+		say_warning(SAY_KEYS_SETTLED, NULL);
+		break;
+	case VAULT_KEYS_FORGED:
+		say_warning(SAY_KEYS_FORGED, NULL);
+		break;
+	}
+}
+
+/* What is due when a vault is opened with a passphrase. */
+static int
+enter(struct session *s, enum vault_keys_state state)
+{
+	struct vault_entered entered;
+	enum vault_err err;
+
+	err = vault_enter(&entered, s->vault);
+	if (err == VAULT_EPASS) {
+		vault_close(s->vault);
+		s->vault = NULL;
+	}
+	if (err != VAULT_OK)
+		return s->vault == NULL ? say_fault(err, NULL, "")
+					: session_fault(s, err);
+	say_keys(state);
+	if (entered.keys_other) {
+		say_warning(SAY_KEYS_OTHER, NULL);
+		say_hint(SAY_HINT_KEYS_OTHER, NULL);
+	}
+	if (entered.new_machine)
+		return care_check(s->vault, false, SAY_NEW_MACHINE);
+	return 0;
+}
+
+static int
+cannot_unlock(enum vault_err err, const struct cli *c)
+{
+	struct vault_fault fault = { VAULT_WHERE_KEYS, 0 };
+	struct vault_cost cost;
+
+	if (err == VAULT_EKDFMEM && vault_cost_of(&cost, &c->place) == VAULT_OK)
+		return say_fault(
+		    err, &fault, say_size((uint64_t)cost.memory * 1024));
+	return say_fault(err, &fault,
+	    c->place.keys != NULL ? c->place.keys : c->place.folder);
+}
+
+int
+session_enter(struct session *s, const struct cli *c, enum say prompt)
+{
+	enum vault_keys_state state;
+	struct vault_cost cost;
+	struct secret *pass;
+	enum vault_err err;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	/* No vault, or one that cannot be opened here: say so before asking. */
+	if ((err = vault_cost_of(&cost, &c->place)) != VAULT_OK)
+		return cannot_unlock(err, c);
+	if ((status = ask_passphrase(&pass, c, prompt)) != 0)
+		return status;
+	err = vault_key_unlock(&s->key, &state, &c->place, pass);
+	secret_free(pass);
+	if (err != VAULT_OK)
+		return cannot_unlock(err, c);
+	status = open_vault(s, c);
+	if (status == 0)
+		status = enter(s, state);
+	/* Damage was named; the vault is there to be read and mended. */
+	if (status != 0 && s->vault == NULL)
+		session_close(s);
+	return s->vault == NULL ? status : 0;
+}
+
+int
+session_open(struct session *s, const struct cli *c)
+{
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	if (c->pass_file == NULL && c->pass_fd < 0)
+		ask_agent(s, c);
+	if (s->key == NULL)
+		status = session_enter(s, c, SAY_ASK_PASS);
+	else
+		status = open_vault(s, c);
+	if (status == 0 && vault_was_interrupted(s->vault))
+		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
+	if (status != 0)
+		session_close(s);
+	return status;
+}
+
+void
+session_close(struct session *s)
+{
+	vault_close(s->vault);
+	vault_key_free(s->key);
+	/* The watcher would take the end of our own for a lock. */
+	s->vault = NULL;
+	s->key = NULL;
+}
+
+int
+session_fault(const struct session *s, enum vault_err err)
+{
+	struct vault_fault fault = vault_fault(s->vault);
+
+	return say_fault(err, &fault, "");
+}
