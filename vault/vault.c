@@ -14,6 +14,8 @@
 #include "core/mem.h"
 #include "core/random.h"
 #include "inside.h"
+#include "record/json.h"
+#include "search/words.h"
 #include "seal/identity.h"
 #include "store/log.h"
 #include "store/sql.h"
@@ -25,7 +27,10 @@
 enum vault_err
 vault_setup(void)
 {
-	return sodium_init() < 0 ? VAULT_EIO : store_setup();
+	if (sodium_init() < 0)
+		return VAULT_EIO;
+	json_setup();
+	return store_setup();
 }
 
 void
@@ -320,8 +325,8 @@ vault_open(struct vault **out, const struct vault_place *place,
 	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
 		goto out;
 	v->interrupted = store_has_journal(v->folder);
-	if ((err = store_open(&v->store, v->folder, key->ring, fault)) !=
-	    VAULT_OK)
+	if ((err = store_open(&v->store, v->folder, key->ring, words_register,
+		 fault)) != VAULT_OK)
 		goto out;
 	*out = v;
 	v = NULL; /* given away */
@@ -399,7 +404,7 @@ make_store(const char *path, const struct keyring *ring,
 	enum vault_err err;
 	bool new_machine;
 
-	if ((err = store_create(&s, path, ring)) != VAULT_OK)
+	if ((err = store_create(&s, path, ring, words_register)) != VAULT_OK)
 		return err;
 	if ((err = access_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&

@@ -10,6 +10,16 @@
 #define INNER_APPLICATION 0x416d7069
 #define INNER_VERSION 1
 
+/*
+ * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
+ * or every leaf overflows.  Merging is done in small steps (store_tidy): left
+ * to itself it stalled single commits for seconds.
+ */
+#define FTS_SETTINGS                                                           \
+	"INSERT INTO find(find,rank) VALUES('pgsz',3965);"                     \
+	"INSERT INTO find(find,rank) VALUES('automerge',0);"                   \
+	"INSERT INTO find(find,rank) VALUES('crisismerge',200)"
+
 #define TEXT(x) #x
 #define STRING(x) TEXT(x)
 
@@ -65,7 +75,7 @@ open_db(struct store *s)
 	if (err != VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	s->stale = false;
-	return VAULT_OK;
+	return s->on_ready(s->db);
 }
 
 enum vault_err
@@ -155,23 +165,33 @@ store_unlink(int dir)
 }
 
 static struct store *
-new_store(const struct keyring *ring)
+new_store(const struct keyring *ring, store_ready_fn *ready)
 {
 	struct store *s = mem_zalloc(sizeof(*s));
 
-	if (s != NULL)
+	if (s != NULL) {
 		s->ring = ring;
+		s->on_ready = ready;
+	}
 	return s;
 }
 
+/* FTS5 makes its own tables, and names them in its own way. */
+static bool
+is_shadow(const char *sql)
+{
+	return strncmp(sql, "CREATE TABLE 'find_", 19) == 0;
+}
+
 enum vault_err
-store_create(struct store **out, const char *folder, const struct keyring *ring)
+store_create(struct store **out, const char *folder, const struct keyring *ring,
+    store_ready_fn *ready)
 {
 	enum vault_err err = VAULT_ENOMEM;
 	struct store *s;
 
 	*out = NULL;
-	if ((s = new_store(ring)) == NULL)
+	if ((s = new_store(ring, ready)) == NULL)
 		return VAULT_ENOMEM;
 	if ((err = cells_create(&s->cells, folder, ring)) != VAULT_OK ||
 	    (err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
@@ -184,7 +204,10 @@ store_create(struct store **out, const char *folder, const struct keyring *ring)
 				   "PRAGMA user_version=" STRING(
 				       INNER_VERSION));
 	for (size_t i = 0; err == VAULT_OK && i < inner_schema_len; i++)
-		err = sqlite_run(s->db, inner_schema[i]);
+		if (!is_shadow(inner_schema[i]))
+			err = sqlite_run(s->db, inner_schema[i]);
+	if (err == VAULT_OK)
+		err = sqlite_run(s->db, FTS_SETTINGS);
 	if (err != VAULT_OK) {
 		err = inner_fail(s, sqlite3_extended_errcode(s->db));
 		goto out;
@@ -198,13 +221,13 @@ out:
 
 enum vault_err
 store_open(struct store **out, const char *folder, const struct keyring *ring,
-    struct vault_fault *fault)
+    store_ready_fn *ready, struct vault_fault *fault)
 {
 	enum vault_err err;
 	struct store *s;
 
 	*out = NULL;
-	if ((s = new_store(ring)) == NULL)
+	if ((s = new_store(ring, ready)) == NULL)
 		return VAULT_ENOMEM;
 	if ((err = cells_open(&s->cells, folder, ring, fault)) != VAULT_OK)
 		goto out;

@@ -21,6 +21,7 @@ struct sql {
 
 struct store {
 	const struct keyring *ring;
+	store_ready_fn *on_ready;
 	struct cells *cells;
 	struct pages *pages;
 	sqlite3 *db;

@@ -21,6 +21,13 @@
 #include "seal/keyring.h"
 
 struct store;
+struct sqlite3;
+
+/*
+ * Told of each new connection to the inner database before it is used: the
+ * search room makes its tokenizer known there.
+ */
+typedef enum vault_err store_ready_fn(struct sqlite3 *db);
 
 /* Once per process, before any store is made or opened. */
 VAULT_CHECKED enum vault_err store_setup(void);
@@ -38,12 +45,13 @@ VAULT_CHECKED enum vault_err store_unlink(int dir);
  * A write transaction is open afterwards: what the caller adds becomes part
  * of the first commit.
  */
-VAULT_CHECKED enum vault_err store_create(
-    struct store **out, const char *folder, const struct keyring *ring);
+VAULT_CHECKED enum vault_err store_create(struct store **out,
+    const char *folder, const struct keyring *ring, store_ready_fn *ready);
 
 /* Open it.  The keyring is borrowed.  On error *fault says where. */
 VAULT_CHECKED enum vault_err store_open(struct store **out, const char *folder,
-    const struct keyring *ring, struct vault_fault *fault);
+    const struct keyring *ring, store_ready_fn *ready,
+    struct vault_fault *fault);
 void store_close(struct store *s);
 
 /* A transaction of readers, in which every statement sees one state. */

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/mem.h"
+#include "record/body.h"
+#include "record/heads.h"
+#include "record/json.h"
+
+#define HEADS_MAX 64
+#define PART_MAX ((size_t)8 * 1024 * 1024)
+
+/* ---- Opening ---- */
+
+static enum vault_err
+part_json(json_t **out, const struct part *p)
+{
+	enum vault_err err;
+
+	*out = NULL;
+	if (!p->present)
+		return VAULT_OK;
+	err = json_read(out, p->json.bytes, p->json.len, PART_MAX, NULL);
+	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+}
+
+/* The two parts as one body. */
+static enum vault_err
+join(json_t **out, const struct part *body, const struct part *hidden)
+{
+	json_t *open = NULL, *closed = NULL;
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = part_json(&open, body)) == VAULT_OK &&
+	    (err = part_json(&closed, hidden)) == VAULT_OK && open != NULL)
+		err = body_join(out, open, closed);
+	json_decref(open);
+	json_decref(closed);
+	return err;
+}
+
+enum vault_err
+head_open(struct head *out, struct store *s, const struct record_row *r,
+    const uint8_t id[static VERSION_ID_LEN])
+{
+	struct part body, hidden;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	err = rows_version(&out->version, &body, &hidden, s, r, id);
+	if (err == VAULT_OK) {
+		err = join(&out->body, &body, &hidden);
+		out->has_withheld = (out->version.has_body && !body.present) ||
+		    (out->version.has_private && !hidden.present);
+	}
+	part_free(&body);
+	part_free(&hidden);
+	if (err != VAULT_OK)
+		head_free(out);
+	return err;
+}
+
+void
+head_free(struct head *h)
+{
+	version_free(&h->version);
+	json_decref(h->body);
+	memset(h, 0, sizeof(*h));
+}
+
+enum vault_err
+heads_each(struct store *s, const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	struct buf ids = { 0 };
+	enum vault_err err;
+	struct head h;
+
+	err = rows_versions(&ids, s, r, true);
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids);
+	     i++) {
+		err = head_open(&h, s, r, version_hash_at(&ids, i));
+		if (err != VAULT_OK)
+			break;
+		err = each(ctx, &h);
+		head_free(&h);
+	}
+	buf_free(&ids);
+	return err;
+}
+
+/* ---- The last common version ---- */
+
+/* Add the parents of every id in set that has not been looked at yet. */
+static enum vault_err
+add_ancestors(struct buf *set, struct store *s, const struct record_row *r)
+{
+	for (size_t i = 0; i < version_hash_count(set); i++) {
+		struct version v;
+		enum vault_err err;
+
+		err = rows_version(
+		    &v, NULL, NULL, s, r, version_hash_at(set, i));
+		for (size_t j = 0;
+		     err == VAULT_OK && j < version_hash_count(&v.parents);
+		     j++) {
+			const uint8_t *parent = version_hash_at(&v.parents, j);
+
+			if (!version_has_hash(set, parent) &&
+			    !buf_put(set, parent, VERSION_ID_LEN))
+				err = VAULT_ENOMEM;
+		}
+		version_free(&v);
+		/* A parent that never came here has no ancestors for us. */
+		if (err != VAULT_OK && err != VAULT_ENORECORD)
+			return err;
+	}
+	return VAULT_OK;
+}
+
+/*
+ * The newest version that all heads descend from and that is here: versions
+ * are listed oldest first, so the last common one.
+ */
+static enum vault_err
+common_base(struct head *out, bool *found, struct store *s,
+    const struct record_row *r, const struct buf *heads)
+{
+	struct buf all = { 0 }, common = { 0 };
+	enum vault_err err = rows_versions(&all, s, r, false);
+
+	*found = false;
+	buf_put(&common, all.bytes, all.len);
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
+	     i++) {
+		struct buf line = { 0 };
+		size_t kept = 0;
+
+		buf_put(&line, version_hash_at(heads, i), VERSION_ID_LEN);
+		err = add_ancestors(&line, s, r);
+		for (size_t j = 0;
+		     err == VAULT_OK && j < version_hash_count(&common); j++)
+			if (version_has_hash(
+				&line, version_hash_at(&common, j)))
+				memmove(common.bytes + kept++ * VERSION_ID_LEN,
+				    version_hash_at(&common, j),
+				    VERSION_ID_LEN);
+		if (err == VAULT_OK)
+			buf_truncate(&common, kept * VERSION_ID_LEN);
+		buf_free(&line);
+	}
+	if (err == VAULT_OK && common.len > 0) {
+		err = head_open(out, s, r,
+		    version_hash_at(&common, version_hash_count(&common) - 1));
+		*found = err == VAULT_OK;
+	}
+	buf_free(&all);
+	buf_free(&common);
+	return err;
+}
+
+/* ---- Merging ---- */
+
+struct sides {
+	struct head head[HEADS_MAX];
+	size_t n;
+	struct head base;
+	bool has_base;
+};
+
+static bool
+same(const json_t *a, const json_t *b)
+{
+	return a == b || (a != NULL && b != NULL && json_equal(a, b));
+}
+
+static json_t *
+clash_values(const struct sides *sides, const char *field)
+{
+	json_t *values = json_array();
+
+	for (size_t i = 0; i < sides->n; i++) {
+		const struct version *v = &sides->head[i].version;
+		json_t *value = json_object_get(sides->head[i].body, field);
+		struct buf hex = { 0 };
+		json_t *one = json_object();
+
+		if (sides->head[i].body == NULL) {
+			json_decref(one);
+			continue;
+		}
+		hex_encode(&hex, v->office, IDENTITY_PUBLIC_LEN);
+		json_object_set_new(one, "office", json_string(buf_text(&hex)));
+		buf_reset(&hex);
+		hex_encode(&hex, v->id, VERSION_ID_LEN);
+		json_object_set_new(
+		    one, "version", json_string(buf_text(&hex)));
+		json_object_set_new(one, "time", json_integer(v->time));
+		if (value != NULL)
+			json_object_set(one, "value", value);
+		json_array_append_new(values, one);
+		buf_free(&hex);
+	}
+	return values;
+}
+
+/* What one field of all sides comes to. */
+static void
+merge_field(struct merged *out, const struct sides *sides, const char *field)
+{
+	json_t *base = sides->has_base
+	    ? json_object_get(sides->base.body, field)
+	    : NULL;
+	json_t *changed = NULL;
+	bool has_change = false, clash = false;
+
+	for (size_t i = 0; i < sides->n; i++) {
+		json_t *value = json_object_get(sides->head[i].body, field);
+
+		if (sides->head[i].body == NULL ||
+		    (sides->has_base && same(value, base)))
+			continue;
+		clash = clash || (has_change && !same(value, changed));
+		if (!has_change)
+			changed = value;
+		has_change = true;
+	}
+	if (!has_change)
+		changed = base;
+	if (changed != NULL)
+		json_object_set(out->body, field, changed);
+	if (clash) {
+		json_t *one = json_object();
+
+		json_object_set_new(one, "field", json_string(field));
+		json_object_set_new(one, "values", clash_values(sides, field));
+		json_array_append_new(out->clashes, one);
+	}
+}
+
+static void
+merge_all(struct merged *out, struct sides *sides)
+{
+	json_t *fields = json_object();
+	const char *field;
+	json_t *value;
+
+	for (size_t i = 0; i < sides->n; i++)
+		json_object_update(fields, sides->head[i].body);
+	json_object_foreach(fields, field, value)
+	    merge_field(out, sides, field);
+	json_decref(fields);
+}
+
+static enum vault_err
+open_sides(struct sides *sides, struct store *s, const struct record_row *r,
+    const struct buf *heads)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (version_hash_count(heads) > HEADS_MAX)
+		return VAULT_EVERSION;
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
+	     i++) {
+		err = head_open(
+		    &sides->head[i], s, r, version_hash_at(heads, i));
+		sides->n += err == VAULT_OK;
+	}
+	if (err == VAULT_OK && sides->n > 1)
+		err = common_base(&sides->base, &sides->has_base, s, r, heads);
+	if (sides->has_base && sides->base.body == NULL)
+		sides->has_base = false;
+	return err;
+}
+
+enum vault_err
+heads_merge(struct merged *out, struct store *s, const struct record_row *r)
+{
+	struct sides *sides = mem_zalloc(sizeof(*sides));
+	enum vault_err err = VAULT_ENOMEM;
+
+	memset(out, 0, sizeof(*out));
+	if (sides == NULL)
+		return VAULT_ENOMEM;
+	if ((err = rows_versions(&out->heads, s, r, true)) != VAULT_OK ||
+	    (err = open_sides(sides, s, r, &out->heads)) != VAULT_OK)
+		goto out;
+	out->body = json_object();
+	out->clashes = json_array();
+	err = VAULT_ENOMEM;
+	if (out->body == NULL || out->clashes == NULL)
+		goto out;
+	merge_all(out, sides);
+	for (size_t i = 0; i < sides->n; i++) {
+		if (sides->head[i].version.time > out->time)
+			out->time = sides->head[i].version.time;
+		if (sides->head[i].has_withheld)
+			out->has_withheld = true;
+	}
+	err = VAULT_OK;
+out:
+	for (size_t i = 0; i < sides->n; i++)
+		head_free(&sides->head[i]);
+	head_free(&sides->base);
+	mem_free(sides);
+	if (err != VAULT_OK)
+		merged_free(out);
+	return err;
+}
+
+void
+merged_free(struct merged *m)
+{
+	json_decref(m->body);
+	json_decref(m->clashes);
+	buf_free(&m->heads);
+	memset(m, 0, sizeof(*m));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * heads - the states of a record that nobody has followed up: one, or, where
+ * two offices wrote at the same time, several; and what they are together.
+ *
+ * Merging goes field by field.  A field that only one side changed since
+ * their last common version takes that side's value; one that several sides
+ * changed in different ways clashes, and a person must decide.  Nothing is
+ * lost either way: all versions stay.
+ */
+#ifndef RECORD_HEADS_H
+#define RECORD_HEADS_H
+
+#include <jansson.h>
+
+#include "record/rows.h"
+
+struct head {
+	struct version version;
+	json_t *body;      /* body and private joined; NULL if withheld */
+	bool has_withheld; /* a part is named in the envelope and not here */
+};
+
+/* Open a version: verify its envelope, open its parts.  Free *out. */
+VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
+    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN]);
+void head_free(struct head *h);
+
+/* Each head, oldest first; what each is given is borrowed. */
+VAULT_CHECKED enum vault_err heads_each(struct store *s,
+    const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
+
+struct merged {
+	json_t *body; /* clashing fields have the oldest head's value */
+	/*
+	 * An array of {"field", "values": [{"office", "time", "version",
+	 * "value"}]}; a value is missing where that side dropped the field.
+	 */
+	json_t *clashes;
+	struct buf heads; /* their ids, one behind the other */
+	int64_t time;     /* of the newest head */
+	bool has_withheld;
+};
+
+VAULT_CHECKED enum vault_err heads_merge(
+    struct merged *out, struct store *s, const struct record_row *r);
+void merged_free(struct merged *m);
+
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "record/body.h"
+#include "record/heads.h"
+#include "record/json.h"
+#include "record/name.h"
+#include "search/index.h"
+#include "search/query.h"
+#include "store/sql.h"
+
+/* What the index says of one record. */
+struct entry {
+	struct buf names, title_words, body; /* the columns of find */
+	struct buf title;                    /* the line in lists */
+	struct buf values; /* field, key, NUL, ... as put_value writes them */
+	struct buf days;   /* pairs of LE64 */
+	struct buf labels; /* keys, each with a NUL behind it */
+	int64_t time;      /* of the newest head */
+	size_t heads;
+};
+
+static void
+entry_free(struct entry *e)
+{
+	buf_free(&e->names);
+	buf_free(&e->title_words);
+	buf_free(&e->body);
+	buf_free(&e->title);
+	buf_free(&e->values);
+	buf_free(&e->days);
+	buf_free(&e->labels);
+}
+
+/* ---- Gathering ---- */
+
+static enum vault_err
+add_word(void *ctx, const char *path, const char *text, size_t len)
+{
+	struct entry *e = ctx;
+	struct buf *to = &e->body;
+
+	if (strncmp(path, "names", 5) == 0 || strcmp(path, "pseudonym") == 0)
+		to = &e->names;
+	else if (strcmp(path, "title") == 0)
+		to = &e->title_words;
+	buf_put(to, text, len);
+	buf_put_byte(to, '\n'); /* so that no phrase crosses two fields */
+	return buf_ok(to);
+}
+
+static enum vault_err
+put_value(struct entry *e, enum query_field field, const char *text, size_t len)
+{
+	enum vault_err err;
+
+	buf_put_byte(&e->values, (uint8_t)field);
+	/* What is not text has no key; the value is then found by no word. */
+	if ((err = text_key(&e->values, text, len)) != VAULT_OK &&
+	    err != VAULT_EUSE)
+		return err;
+	buf_put_byte(&e->values, 0);
+	return buf_ok(&e->values);
+}
+
+static enum vault_err
+add_value(void *ctx, const struct body_value *value)
+{
+	struct entry *e = ctx;
+
+	if (value->text == NULL) {
+		buf_put_le64(&e->days, (uint64_t)(int64_t)value->days.lo);
+		buf_put_le64(&e->days, (uint64_t)(int64_t)value->days.hi);
+		return buf_ok(&e->days);
+	}
+	for (enum query_field f = QUERY_TYPE; f <= QUERY_OFFICE; f++)
+		if (strcmp(query_field_name(f), value->query) == 0)
+			return put_value(e, f, value->text, value->len);
+	return VAULT_OK;
+}
+
+/* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
+static enum vault_err
+add_names(struct entry *e, const json_t *body)
+{
+	struct name_list names = { 0 };
+	enum vault_err err;
+
+	err = name_add_body(&names, body);
+	for (size_t i = 0; err == VAULT_OK && i < names.n; i++) {
+		buf_put_text(&e->labels, names.forms[i].key);
+		buf_put_byte(&e->labels, 0);
+		if (names.forms[i].source == NAME_JOINED) {
+			buf_put_text(&e->names, names.forms[i].key);
+			buf_put_byte(&e->names, '\n');
+		}
+		err = buf_ok(&e->labels);
+	}
+	name_list_free(&names);
+	return err == VAULT_OK ? buf_ok(&e->names) : err;
+}
+
+static enum vault_err
+add_head(void *ctx, const struct head *h)
+{
+	struct entry *e = ctx;
+	enum vault_err err;
+
+	e->heads++;
+	if (h->version.time > e->time)
+		e->time = h->version.time;
+	if (h->body == NULL)
+		return VAULT_OK; /* withheld: nothing to find */
+	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
+	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
+	    (err = add_names(e, h->body)) != VAULT_OK)
+		return err;
+	if (e->title.len == 0)
+		err = record_title(&e->title, h->body, NULL, NULL);
+	return err;
+}
+
+/* Deterministic: the same heads always give the same entry. */
+static enum vault_err
+entry_of(struct entry *e, struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+
+	memset(e, 0, sizeof(*e));
+	err = heads_each(s, r, add_head, e);
+	if (err != VAULT_OK)
+		entry_free(e);
+	return err;
+}
+
+/* ---- Writing ---- */
+
+static void
+put_buf(struct sql *q, int at, const struct buf *b)
+{
+	sql_put_text(q, at, buf_text(b), b->len);
+}
+
+static enum vault_err
+put_words(struct store *s, int64_t num, const struct entry *e, const char *sql)
+{
+	struct sql *q = sql_open(s, sql);
+
+	sql_put_int(q, 1, num);
+	put_buf(q, 2, &e->names);
+	put_buf(q, 3, &e->title_words);
+	put_buf(q, 4, &e->body);
+	return sql_finish(q);
+}
+
+static enum vault_err
+put_item(struct store *s, const struct record_row *r, const struct entry *e)
+{
+	struct sql *q = sql_open(s, "INSERT INTO item VALUES(?1,?2,?3,?4,?5)");
+
+	sql_put_int(q, 1, r->num);
+	sql_put_text(q, 2, r->type, strlen(r->type));
+	put_buf(q, 3, &e->title);
+	sql_put_int(q, 4, e->time);
+	sql_put_int(q, 5, (int64_t)e->heads);
+	return sql_finish(q);
+}
+
+static enum vault_err
+put_values(struct store *s, int64_t num, const struct entry *e)
+{
+	const char *at = buf_text(&e->values), *end = at + e->values.len;
+	enum vault_err err = VAULT_OK;
+
+	while (err == VAULT_OK && at < end) {
+		struct sql *q = sql_open(
+		    s, "INSERT OR IGNORE INTO value VALUES(?1,?2,?3)");
+
+		sql_put_int(q, 1, (uint8_t)at[0]);
+		sql_put_text(q, 2, at + 1, strlen(at + 1));
+		sql_put_int(q, 3, num);
+		err = sql_finish(q);
+		at += strlen(at + 1) + 2;
+	}
+	return err;
+}
+
+static void
+put_day(struct sql *q, int at, int64_t day)
+{
+	if (day == INT32_MIN || day == INT32_MAX)
+		sql_put_null(q, at);
+	else
+		sql_put_int(q, at, day);
+}
+
+static enum vault_err
+put_days(struct store *s, int64_t num, const struct entry *e)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i + 16 <= e->days.len; i += 16) {
+		struct sql *q = sql_open(s, "INSERT INTO day VALUES(?1,?2,?3)");
+
+		sql_put_int(q, 1, num);
+		put_day(q, 2, (int64_t)get_le64(e->days.bytes + i));
+		put_day(q, 3, (int64_t)get_le64(e->days.bytes + i + 8));
+		err = sql_finish(q);
+	}
+	return err;
+}
+
+static enum vault_err
+put_labels(struct store *s, int64_t num, const struct entry *e)
+{
+	const char *at = buf_text(&e->labels), *end = at + e->labels.len;
+	enum vault_err err = VAULT_OK;
+
+	for (; err == VAULT_OK && at < end; at += strlen(at) + 1) {
+		struct sql *q = sql_open(s, "INSERT INTO label VALUES(?1,?2)");
+
+		sql_put_int(q, 1, num);
+		sql_put_text(q, 2, at, strlen(at));
+		err = sql_finish(q);
+	}
+	return err;
+}
+
+static enum vault_err
+is_indexed(bool *out, struct store *s, int64_t num)
+{
+	struct sql *q = sql_open(s, "SELECT 1 FROM item WHERE num=?1");
+	enum vault_err err;
+
+	sql_put_int(q, 1, num);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+delete_rows(struct store *s, int64_t num)
+{
+	static const char *const deletes[] = {
+		"DELETE FROM item WHERE num=?1",
+		"DELETE FROM value WHERE num=?1",
+		"DELETE FROM day WHERE num=?1",
+		"DELETE FROM label WHERE num=?1",
+	};
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < 4; i++) {
+		struct sql *q = sql_open(s, deletes[i]);
+
+		sql_put_int(q, 1, num);
+		err = sql_finish(q);
+	}
+	return err;
+}
+
+enum vault_err
+index_remove(struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+	struct entry e;
+	bool there;
+
+	if ((err = is_indexed(&there, s, r->num)) != VAULT_OK || !there)
+		return err;
+	if ((err = entry_of(&e, s, r)) != VAULT_OK)
+		return err;
+	err = put_words(s, r->num, &e,
+	    "INSERT INTO find(find,rowid,names,title,body)"
+	    " VALUES('delete',?1,?2,?3,?4)");
+	if (err == VAULT_OK)
+		err = delete_rows(s, r->num);
+	entry_free(&e);
+	return err;
+}
+
+enum vault_err
+index_put(struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+	struct entry e;
+
+	if (r->forgotten)
+		return VAULT_OK;
+	if ((err = entry_of(&e, s, r)) != VAULT_OK)
+		return err;
+	if ((err = put_item(s, r, &e)) == VAULT_OK &&
+	    (err = put_words(s, r->num, &e,
+		 "INSERT INTO find(rowid,names,title,body)"
+		 " VALUES(?1,?2,?3,?4)")) == VAULT_OK &&
+	    (err = put_values(s, r->num, &e)) == VAULT_OK &&
+	    (err = put_days(s, r->num, &e)) == VAULT_OK)
+		err = put_labels(s, r->num, &e);
+	entry_free(&e);
+	return err;
+}
+
+enum vault_err
+index_tidy(struct store *s)
+{
+	return sql_run(s, "INSERT INTO find(find,rank) VALUES('merge',16)");
+}
+
+/* ---- Making it again ---- */
+
+static enum vault_err
+drop_all(struct store *s)
+{
+	static const char *const deletes[] = {
+		"INSERT INTO find(find) VALUES('delete-all')",
+		"DELETE FROM item",
+		"DELETE FROM value",
+		"DELETE FROM day",
+		"DELETE FROM label",
+	};
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < 5; i++)
+		err = sql_run(s, deletes[i]);
+	return err;
+}
+
+enum vault_err
+index_rebuild(struct store *s,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+{
+	struct record_row r;
+	enum vault_err err;
+	int64_t last;
+
+	if ((err = drop_all(s)) != VAULT_OK ||
+	    (err = sql_number(&last, s,
+		 "SELECT ifnull(max(num),0) FROM record")) != VAULT_OK)
+		return err;
+	for (int64_t num = 1; num <= last; num++) {
+		err = rows_get(&r, s, num);
+		if (err == VAULT_ENORECORD)
+			continue;
+		if (err != VAULT_OK || (err = index_put(s, &r)) != VAULT_OK)
+			return err;
+		if (progress != NULL &&
+		    !progress(ctx, (uint64_t)num, (uint64_t)last))
+			return VAULT_ECANCELED;
+	}
+	return VAULT_OK;
+}
+
+/* ---- Comparing ---- */
+
+/* The rows that there are, in the form that an entry has them. */
+static enum vault_err
+read_rows(struct entry *e, struct store *s, int64_t num)
+{
+	struct sql *q = sql_open(s, "SELECT title FROM item WHERE num=?1");
+	enum vault_err err;
+	const char *text;
+	size_t len;
+	bool row;
+
+	memset(e, 0, sizeof(*e));
+	sql_put_int(q, 1, num);
+	if ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		text = sql_text(q, 0, &len);
+		buf_put(&e->title, text, len);
+	}
+	sql_close(q);
+	q = sql_open(
+	    s, "SELECT field,key FROM value WHERE num=?1 ORDER BY field,key");
+	sql_put_int(q, 1, num);
+	while (
+	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
+		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
+		text = sql_text(q, 1, &len);
+		buf_put(&e->values, text, len + 1);
+	}
+	sql_close(q);
+	q = sql_open(s, "SELECT key FROM label WHERE num=?1 ORDER BY rowid");
+	sql_put_int(q, 1, num);
+	while (
+	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
+		text = sql_text(q, 0, &len);
+		buf_put(&e->labels, text, len + 1);
+	}
+	sql_close(q);
+	return err;
+}
+
+/* Every value of a is among those of b; both are field, key, NUL, ... */
+static bool
+are_among(const struct buf *a, const struct buf *b)
+{
+	const char *at = buf_text(a), *end = at + a->len;
+
+	while (at < end) {
+		size_t len = strlen(at + 1) + 2;
+		const char *in = buf_text(b), *in_end = in + b->len;
+		bool found = false;
+
+		while (!found && in < in_end) {
+			size_t in_len = strlen(in + 1) + 2;
+
+			found = in_len == len && memcmp(in, at, len) == 0;
+			in += in_len;
+		}
+		if (!found)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
+static bool
+bufs_equal(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len &&
+	    memcmp(buf_text(a), buf_text(b), a->len) == 0;
+}
+
+enum vault_err
+index_agrees(bool *same, struct store *s, const struct record_row *r)
+{
+	struct entry want, have;
+	enum vault_err err;
+
+	*same = false;
+	if ((err = entry_of(&want, s, r)) != VAULT_OK)
+		return err;
+	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
+		*same = bufs_equal(&want.title, &have.title) &&
+		    bufs_equal(&want.labels, &have.labels) &&
+		    are_among(&want.values, &have.values) &&
+		    are_among(&have.values, &want.values);
+	entry_free(&want);
+	entry_free(&have);
+	return err;
+}

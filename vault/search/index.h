@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * index - what only serves finding: words, values, days, names, titles.
+ *
+ * All of it is derived from the heads of the records and can be dropped and
+ * made again, with identical answers.  FTS5 keeps no text, and wants exactly
+ * what was put in when it is to be taken out: so index_remove must be called
+ * before a record changes, and index_put afterwards.
+ */
+#ifndef SEARCH_INDEX_H
+#define SEARCH_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "record/rows.h"
+
+struct store;
+
+/* Take record r out of the index, if it is there. */
+VAULT_CHECKED enum vault_err index_remove(
+    struct store *s, const struct record_row *r);
+
+/* Put it in, as its heads are now; a forgotten record is not put in. */
+VAULT_CHECKED enum vault_err index_put(
+    struct store *s, const struct record_row *r);
+
+/* A bounded step of FTS5's merging: after each write, not in it. */
+VAULT_CHECKED enum vault_err index_tidy(struct store *s);
+
+/* Drop everything and make it again. */
+VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
+
+/*
+ * Compare what stands in the index with what the heads of r would put there:
+ * values, days, names and title.  *same says whether they agree.
+ */
+VAULT_CHECKED enum vault_err index_agrees(
+    bool *same, struct store *s, const struct record_row *r);
+
+#endif
