@@ -261,4 +261,287 @@ struct vault_check {
 VAULT_CHECKED enum vault_err vault_check(
     struct vault *v, const struct vault_check *how);
 
+/* ---- Records ---- */
+
+#define VAULT_ID_LEN 27      /* 26 characters and a NUL */
+#define VAULT_VERSION_LEN 65 /* 64 hexadecimal digits and a NUL */
+#define VAULT_TYPE_LEN 33
+#define VAULT_BODY_MAX ((size_t)4 * 1024 * 1024)
+
+/* What is wrong with a body, or worth a word. */
+enum vault_severity { VAULT_NOTE, VAULT_WARNING, VAULT_ERROR };
+enum vault_issue_code {
+	VAULT_ISSUE_NOT_AN_OBJECT,
+	VAULT_ISSUE_UNKNOWN_TYPE,
+	VAULT_ISSUE_UNKNOWN_FIELD,
+	VAULT_ISSUE_BAD_NAME,
+	VAULT_ISSUE_WRONG_KIND,
+	VAULT_ISSUE_EMPTY,
+	VAULT_ISSUE_BAD_TEXT,
+	VAULT_ISSUE_UNKNOWN_CODE,
+	VAULT_ISSUE_UNLISTED_CODE,
+	VAULT_ISSUE_MISSING,
+	VAULT_ISSUE_SHOULD,
+	VAULT_ISSUE_BAD_NUMBER,
+	VAULT_ISSUE_BAD_ID,
+	VAULT_ISSUE_BAD_DATE,
+	VAULT_ISSUE_BAD_SPAN,
+	VAULT_ISSUE_BAD_LANG,
+	VAULT_ISSUE_BAD_SCRIPT,
+	VAULT_ISSUE_BAD_HASH,
+	VAULT_ISSUE_BAD_PATH,
+	VAULT_ISSUE_NOT_PRIVATE,
+	VAULT_ISSUE_INCOMPLETE,
+	VAULT_ISSUE_NOT_BOTH,
+	VAULT_ISSUE_TWICE,
+	VAULT_ISSUE_ORDER,
+	VAULT_ISSUE_TYPE_CHANGED,
+	VAULT_ISSUE_FACT_CHANGED,
+	/* The text is not JSON as it must be: value says what, path where. */
+	VAULT_ISSUE_JSON,
+	VAULT_ISSUE_TOO_LONG,
+	VAULT_ISSUE_CODES
+};
+struct vault_issue {
+	enum vault_severity severity;
+	enum vault_issue_code code;
+	const char *path;  /* "names[1].text", or "line 3, column 7" */
+	const char *value; /* an excerpt, not made safe */
+	const char *near[3];
+	size_t n_near;
+};
+struct vault_report;
+VAULT_CHECKED enum vault_err vault_report_new(struct vault_report **out);
+void vault_report_free(struct vault_report *r);
+size_t vault_report_count(
+    const struct vault_report *r, enum vault_severity severity);
+size_t vault_report_len(const struct vault_report *r);
+void vault_report_at(
+    struct vault_issue *out, const struct vault_report *r, size_t i);
+
+/*
+ * Keep a new record from the JSON of its body.  VAULT_EUSE: the report, which
+ * is cleared first, has errors, and nothing was kept.
+ */
+VAULT_CHECKED enum vault_err vault_add(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report, const void *json, size_t len);
+
+/* A record as it is now: where versions disagree, merged field by field. */
+struct vault_record {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	struct buf title;
+	struct buf body;    /* canonical JSON */
+	struct buf clashes; /* JSON array (FORMAT.md, 7.5); empty if none */
+	struct buf heads;   /* for vault_edit */
+	unsigned n_heads;
+	int64_t time;  /* of the newest version */
+	bool withheld; /* a part of it stayed with another office */
+	bool forgotten;
+};
+VAULT_CHECKED enum vault_err vault_get(
+    struct vault_record *out, struct vault *v, const char *id);
+void vault_record_free(struct vault_record *r);
+
+/*
+ * Keep a new version that follows the heads in base: what others wrote since
+ * then is not overwritten, it becomes a conflict.
+ */
+VAULT_CHECKED enum vault_err vault_edit(struct vault *v,
+    const struct vault_record *base, struct vault_report *report,
+    const void *json, size_t len);
+
+/*
+ * The id that text means: an id, the beginning of one (4 characters and
+ * more), or a name or title that one record has.  VAULT_ENORECORD: none.
+ * VAULT_ECONFLICT: several; each is told to candidate, which may be NULL.
+ */
+VAULT_CHECKED enum vault_err vault_find_id(char id[static VAULT_ID_LEN],
+    struct vault *v, const char *text,
+    void (*candidate)(void *ctx, const char *id, const char *title), void *ctx);
+
+/* Append the title of a record; VAULT_ENORECORD: there is none of that id. */
+VAULT_CHECKED enum vault_err vault_title(
+    struct buf *out, struct vault *v, const char *id);
+
+struct vault_hit {
+	size_t start, end;
+};
+struct vault_row {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	struct buf title;
+	int64_t time;
+	unsigned heads; /* more than one: versions disagree */
+	struct buf snippet;
+	struct vault_hit hit[64];
+	size_t n_hits;
+};
+
+struct vault_search {
+	const char *query;
+	size_t query_len;
+	const char *like; /* names within two edits; NULL: no */
+	bool ranked;      /* best first, else newest first */
+	bool snippets;
+	uint64_t limit; /* 0: all */
+};
+
+/*
+ * Hand the records that match to each, until it returns false.  No snapshot
+ * is held while each runs.  *total, which may be NULL, says how many matched;
+ * *cut that the query was too long and only its beginning was used.
+ */
+VAULT_CHECKED enum vault_err vault_find(struct vault *v,
+    const struct vault_search *what,
+    bool (*each)(void *ctx, const struct vault_row *row), void *ctx,
+    uint64_t *total, bool *cut);
+
+struct vault_past {
+	char version[VAULT_VERSION_LEN];
+	int64_t time;
+	const char *office; /* its name, or the beginning of its key */
+	bool head;
+	bool withheld, forgotten;
+	unsigned parents;
+};
+VAULT_CHECKED enum vault_err vault_history(struct vault *v, const char *id,
+    bool (*each)(void *ctx, const struct vault_past *p), void *ctx);
+
+/* An earlier version, by the beginning of its number. */
+VAULT_CHECKED enum vault_err vault_get_version(struct vault_record *out,
+    struct vault *v, const char *id, const char *version);
+
+/* Make an earlier version the new one. */
+VAULT_CHECKED enum vault_err vault_revert(
+    struct vault *v, const char *id, const char *version);
+
+/* ---- Attachments ---- */
+
+struct vault_attachment {
+	struct buf name;
+	uint64_t size;
+	char sha256[65];
+	bool here; /* its bytes are in this vault */
+};
+VAULT_CHECKED enum vault_err vault_attachments(struct vault *v, const char *id,
+    bool (*each)(void *ctx, const struct vault_attachment *a), void *ctx);
+
+/*
+ * Attach size bytes, which read gives in order; *sha256 is filled in.  Staged
+ * in small commits and published by one: nothing half done is ever seen.
+ */
+struct vault_source {
+	void *ctx;
+	enum vault_err (*read)(void *ctx, void *to, size_t len, size_t *got);
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	uint64_t size;
+};
+VAULT_CHECKED enum vault_err vault_attach(struct vault *v, const char *id,
+    const char *name, const struct vault_source *from);
+
+/* Hand an attachment's bytes to write, in order, each chunk verified. */
+struct vault_sink {
+	void *ctx;
+	enum vault_err (*write)(void *ctx, const void *bytes, size_t len);
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+};
+VAULT_CHECKED enum vault_err vault_extract(struct vault *v, const char *id,
+    const char *name, const struct vault_sink *to);
+
+/* ---- Drafts ---- */
+
+struct vault_draft {
+	int64_t number;
+	char record[VAULT_ID_LEN]; /* empty: of a new record */
+	char type[VAULT_TYPE_LEN];
+	int64_t time;
+	struct buf body; /* JSON */
+};
+
+/* Keep a draft; *number 0 makes a new one and is set.  record may be NULL. */
+VAULT_CHECKED enum vault_err vault_draft_put(struct vault *v, int64_t *number,
+    const char *record, const char *type, const void *json, size_t len);
+VAULT_CHECKED enum vault_err vault_draft_drop(struct vault *v, int64_t number);
+VAULT_CHECKED enum vault_err vault_drafts(struct vault *v,
+    bool (*each)(void *ctx, const struct vault_draft *d), void *ctx);
+
+/* ---- The model ---- */
+
+/*
+ * What can be written down, from the table that also checks it: constant.
+ * Types, fields, members and codes are walked with *_next, which begins with
+ * NULL and ends with NULL.
+ */
+enum vault_kind {
+	VAULT_KIND_LINE, /* one line of text */
+	VAULT_KIND_TEXT, /* any number of lines */
+	VAULT_KIND_CODE, /* a code of the field's vocabulary */
+	VAULT_KIND_BOOL,
+	VAULT_KIND_INT,
+	VAULT_KIND_LINK,   /* the id of a record of these types */
+	VAULT_KIND_OBJECT, /* with members */
+};
+struct vault_type {
+	const void *row;
+	const char *name, *label, *help;
+};
+struct vault_field {
+	const void *row;
+	const char *name, *label, *help;
+	enum vault_kind kind;
+	bool many, must, should;
+	const char *targets; /* of a link: names of types, "" is any */
+};
+struct vault_code {
+	const void *row;
+	const char *code, *esf, *label;
+};
+bool vault_type_next(struct vault_type *t);
+bool vault_type_by_name(struct vault_type *t, const char *name);
+bool vault_field_next(struct vault_field *f, const struct vault_type *t);
+bool vault_member_next(struct vault_field *m, const struct vault_field *f);
+bool vault_code_next(struct vault_code *c, const struct vault_field *f);
+size_t vault_near_types(const char *near[static 3], const char *name);
+
+/* ---- A body being written ---- */
+
+/*
+ * A JSON body, changed by path ("names[0].text").  Values go in as people
+ * type them: a number, "yes", a code, an id; what the field wants is made of
+ * it.  VAULT_EUSE: no such path, or not such a value.
+ */
+struct vault_body;
+VAULT_CHECKED enum vault_err vault_body_new(
+    struct vault_body **out, const char *type);
+VAULT_CHECKED enum vault_err vault_body_read(
+    struct vault_body **out, const void *json, size_t len);
+void vault_body_free(struct vault_body *b);
+VAULT_CHECKED enum vault_err vault_body_set(
+    struct vault_body *b, const char *path, const char *text, size_t len);
+VAULT_CHECKED enum vault_err vault_body_unset(
+    struct vault_body *b, const char *path);
+
+/* The value at path as text; false if there is none. */
+bool vault_body_get(
+    struct buf *out, const struct vault_body *b, const char *path);
+
+/* The number of elements of the array at path; 0 if there is none. */
+size_t vault_body_count(const struct vault_body *b, const char *path);
+VAULT_CHECKED enum vault_err vault_body_json(
+    struct buf *out, const struct vault_body *b);
+
+/* ---- Copies ---- */
+
+/*
+ * Write a whole copy of the vault, verified, to a folder that is not there;
+ * restore makes a vault of such a copy, in place.folder.
+ */
+VAULT_CHECKED enum vault_err vault_backup(struct vault *v, const char *folder,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
+
+/* Make the index again; with identical answers. */
+VAULT_CHECKED enum vault_err vault_reindex(struct vault *v,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
+
 #endif
