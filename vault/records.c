@@ -175,11 +175,11 @@ log_record(struct vault *v, const char *what, const struct record_row *r)
 
 static enum vault_err
 add(struct record_row *r, struct vault *v, const struct signer *by,
-    struct vault_report *report, const void *json, size_t len)
+    struct vault_report *report, const char *type, const void *json, size_t len)
 {
 	enum vault_err err;
 
-	if ((err = keep_new(r, v->store, by, &report->keep, json, len)) !=
+	if ((err = keep_new(r, v->store, by, &report->keep, type, json, len)) !=
 		VAULT_OK ||
 	    (err = index_put(v->store, r)) != VAULT_OK ||
 	    (err = index_tidy(v->store)) != VAULT_OK ||
@@ -190,7 +190,7 @@ add(struct record_row *r, struct vault *v, const struct signer *by,
 
 enum vault_err
 vault_add(char id[static VAULT_ID_LEN], struct vault *v,
-    struct vault_report *report, const void *json, size_t len)
+    struct vault_report *report, const char *type, const void *json, size_t len)
 {
 	struct record_row r;
 	struct signer by;
@@ -201,7 +201,7 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = signer_open(&by, v->store)) == VAULT_OK)
-		err = add(&r, v, &by, report, json, len);
+		err = add(&r, v, &by, report, type, json, len);
 	secret_free(by.key);
 	store_abort(v->store);
 	if (err == VAULT_OK)

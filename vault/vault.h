@@ -320,8 +320,9 @@ void vault_report_at(
     struct vault_issue *out, const struct vault_report *r, size_t i);
 
 /*
- * Keep a new record from the JSON of its body.  VAULT_EUSE: the report, which
- * is cleared first, has errors, and nothing was kept.
+ * Keep a new record from the JSON of its body; type, unless NULL, is filled
+ * in.  VAULT_EUSE: the report, which is cleared first, has errors, and
+ * nothing was kept.
  */
 VAULT_CHECKED enum vault_err vault_add(char id[static VAULT_ID_LEN],
     struct vault *v, struct vault_report *report, const void *json, size_t len);

@@ -22,7 +22,7 @@ read_body(
 	if ((err = json_read(out, json, len, KEEP_BODY_MAX, &report->json)) !=
 	    VAULT_OK)
 		return err;
-	if ((err = body_fill(*out)) == VAULT_OK)
+	if (err = body_fill(*out)) == VAULT_OK)
 		err = body_check(*out, BODY_ENTRY, &report->body);
 	if (err != VAULT_OK) {
 		json_decref(*out);
@@ -88,14 +88,14 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 
 enum vault_err
 keep_new(struct record_row *out, struct store *s, const struct signer *by,
-    struct keep_report *report, const void *json, size_t len)
+    struct keep_report *report, const char *type, const void *json, size_t len)
 {
 	struct version v = { 0 };
 	uint8_t id[ID_LEN];
 	json_t *whole;
 	enum vault_err err;
 
-	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+	if ((err = read_body(&whole, report, type, json, len)) != VAULT_OK)
 		return err;
 	id_new(id);
 	err = rows_new(
@@ -137,7 +137,7 @@ keep_version(struct store *s, const struct signer *by,
 
 	if (r->forgotten)
 		return VAULT_ENORECORD;
-	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+	if ((err = read_body(&whole, report, NULL, json, len)) != VAULT_OK)
 		return err;
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
 	     i++)
