@@ -379,7 +379,7 @@ vault_lines(struct vault *v, const struct buf *body,
 	return vault_failed(v, err);
 }
 
-/* ---- History ---- */
+/* ---- Conflicts ---- */
 
 /* Our own office by its name, others by the beginning of their key. */
 static enum vault_err
@@ -401,6 +401,66 @@ office_name(struct buf *out, struct store *s,
 	sql_close(q);
 	return err == VAULT_OK ? buf_ok(out) : err;
 }
+
+struct clashes {
+	struct vault *v;
+	void (*each)(void *ctx, const struct vault_clash *c);
+	void *ctx;
+};
+
+static enum vault_err
+clash_out(void *ctx, const struct clash_value *value)
+{
+	const struct clashes *to = ctx;
+	struct vault_clash c = { value->clash, value->choice, value->choices,
+		value->field, NULL, value->version, value->time, NULL };
+	struct buf text = { 0 }, office = { 0 };
+	uint8_t key[IDENTITY_PUBLIC_LEN];
+	enum vault_err err;
+
+	if (value->office == NULL ||
+	    hex_decode(key, sizeof(key), value->office,
+		strlen(value->office)) != VAULT_OK)
+		return VAULT_EDAMAGED;
+	err = office_name(&office, to->v->store, key);
+	if (err == VAULT_OK && value->value != NULL)
+		err = print_value(&text, value->value);
+	if (err == VAULT_OK) {
+		c.office = buf_text(&office);
+		c.text = buf_text(&text);
+		to->each(to->ctx, &c);
+	}
+	buf_free(&text);
+	buf_free(&office);
+	return err;
+}
+
+enum vault_err
+vault_clashes(struct vault *v, const struct vault_record *r,
+    void (*each)(void *ctx, const struct vault_clash *c), void *ctx)
+{
+	struct clashes to = { v, each, ctx };
+
+	return vault_failed(v, clashes_each(&r->clashes, clash_out, &to));
+}
+
+enum vault_err
+vault_resolve(struct vault *v, const struct vault_record *r,
+    const size_t *choice, size_t n)
+{
+	struct vault_report report = { 0 };
+	struct buf body = { 0 };
+	enum vault_err err;
+
+	err = clashes_settle(&body, &r->body, &r->clashes, choice, n);
+	if (err == VAULT_OK)
+		err = vault_edit(v, r, &report, body.bytes, body.len);
+	clear(&report);
+	buf_free(&body);
+	return err;
+}
+
+/* ---- History ---- */
 
 static enum vault_err
 tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,

@@ -325,7 +325,8 @@ void vault_report_at(
  * nothing was kept.
  */
 VAULT_CHECKED enum vault_err vault_add(char id[static VAULT_ID_LEN],
-    struct vault *v, struct vault_report *report, const void *json, size_t len);
+    struct vault *v, struct vault_report *report, const char *type,
+    const void *json, size_t len);
 
 /* A record as it is now: where versions disagree, merged field by field. */
 struct vault_record {
@@ -351,6 +352,27 @@ void vault_record_free(struct vault_record *r);
 VAULT_CHECKED enum vault_err vault_edit(struct vault *v,
     const struct vault_record *base, struct vault_report *report,
     const void *json, size_t len);
+
+/*
+ * Where versions disagree: each value of each clash, in order; choice is its
+ * number among those of its field.  Borrowed for the call.
+ */
+struct vault_clash {
+	size_t clash, choice, choices;
+	const char *field, *office, *version;
+	int64_t time;
+	const char *text; /* the value, "" if that side dropped the field */
+};
+VAULT_CHECKED enum vault_err vault_clashes(struct vault *v,
+    const struct vault_record *r,
+    void (*each)(void *ctx, const struct vault_clash *c), void *ctx);
+
+/*
+ * Close a conflict: for clash i take choice[i].  VAULT_EUSE: there are not n
+ * clashes, or no such choice.
+ */
+VAULT_CHECKED enum vault_err vault_resolve(struct vault *v,
+    const struct vault_record *r, const size_t *choice, size_t n);
 
 /*
  * The id that text means: an id, the beginning of one (4 characters and

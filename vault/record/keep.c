@@ -12,17 +12,38 @@ keep_report_free(struct keep_report *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* The type that was asked for: filled in, or against what is written. */
+static enum vault_err
+set_type(json_t *body, const char *type, struct body_report *report)
+{
+	json_t *wanted = json_object();
+	enum vault_err err = VAULT_ENOMEM;
+
+	if (wanted == NULL ||
+	    json_object_set_new(wanted, "type", json_string(type)) != 0)
+		goto out;
+	if (json_object_get(body, "type") != NULL)
+		err = body_check_change(wanted, body, report);
+	else if (json_object_update(body, wanted) == 0)
+		err = VAULT_OK;
+out:
+	json_decref(wanted);
+	return err;
+}
+
 /* Text to a filled and checked body. */
 static enum vault_err
-read_body(
-    json_t **out, struct keep_report *report, const void *json, size_t len)
+read_body(json_t **out, struct keep_report *report, const char *type,
+    const void *json, size_t len)
 {
 	enum vault_err err;
 
 	if ((err = json_read(out, json, len, KEEP_BODY_MAX, &report->json)) !=
 	    VAULT_OK)
 		return err;
-	if (err = body_fill(*out)) == VAULT_OK)
+	if (type != NULL && json_is_object(*out))
+		err = set_type(*out, type, &report->body);
+	if (err == VAULT_OK && (err = body_fill(*out)) == VAULT_OK)
 		err = body_check(*out, BODY_ENTRY, &report->body);
 	if (err != VAULT_OK) {
 		json_decref(*out);
