@@ -26,7 +26,8 @@ const struct command commands[] = {
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
-	    "passphrase add NAME | change [NAME] | remove NAME | list",
+	    "passphrase add NAME | change [NAME] | remove NAME |"
+	    " remove --unknown | list",
 	    "who can open the vault",
 	    "Changes ask for a passphrase again, also while unlocked.\nFor"
 	    " scripts: --new-passphrase-file FILE.\n" },
