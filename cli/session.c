@@ -109,14 +109,29 @@ open_vault(struct session *s, const struct cli *c)
 	return 0;
 }
 
+static bool
+is_read_only(struct vault *v)
+{
+	struct vault_info info;
+	bool read_only = false;
+
+	if (vault_info(&info, v) == VAULT_OK) {
+		read_only = info.read_only;
+		vault_info_free(&info);
+	}
+	return read_only;
+}
+
 static void
-say_keys(enum vault_keys_state state)
+say_keys(struct vault *v, enum vault_keys_state state)
 {
 	switch (state) {
 	case VAULT_KEYS_EQUAL:
 		break;
 	case VAULT_KEYS_DAMAGED:
-		say_warning(SAY_KEYS_MENDED, NULL);
+		say_warning(
+		    is_read_only(v) ? SAY_KEYS_NOT_MENDED : SAY_KEYS_MENDED,
+		    NULL);
 		break;
 	case VAULT_KEYS_CUT:
 		say_warning(SAY_KEYS_SETTLED, NULL);
@@ -142,7 +157,7 @@ enter(struct session *s, enum vault_keys_state state)
 	if (err != VAULT_OK)
 		return s->vault == NULL ? say_fault(err, NULL, "")
 					: session_fault(s, err);
-	say_keys(state);
+	say_keys(s->vault, state);
 	if (entered.keys_other) {
 		say_warning(SAY_KEYS_OTHER, NULL);
 		say_hint(SAY_HINT_KEYS_OTHER, NULL);

@@ -540,6 +540,9 @@ prepare_all(struct cells *c)
 		int r = sqlite3_prepare_v3(c->db, statements[i], -1,
 		    SQLITE_PREPARE_PERSISTENT, &c->stmt[i], NULL);
 
+		/* No fault of the statements: the schema is not ours. */
+		if (r == SQLITE_ERROR)
+			return fail(c, VAULT_EDAMAGED, VAULT_WHERE_CELLS, 0);
 		if (r != SQLITE_OK)
 			return db_fail(c, r);
 	}
@@ -600,7 +603,10 @@ new_cells(const struct keyring *ring)
 	return c;
 }
 
-/* There must be a folder, and in it a regular file. */
+/*
+ * There must be a folder, and in it a regular file.  A journal is one too, if
+ * it is there: SQLite would wait for the other end of a FIFO.
+ */
 static enum vault_err
 look(const char *folder)
 {
@@ -609,6 +615,9 @@ look(const char *folder)
 
 	if ((err = io_open_dir(&dir, folder)) == VAULT_OK) {
 		err = io_look(dir, CELLS_FILE);
+		if (err == VAULT_OK &&
+		    (err = io_look(dir, CELLS_JOURNAL)) == VAULT_EABSENT)
+			err = VAULT_OK;
 		io_close(dir);
 	}
 	return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
