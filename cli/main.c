@@ -216,11 +216,11 @@ global_options(
 		     taken == 0 && i < sizeof(options) / sizeof(options[0]);
 		     i++)
 			taken = one_option(argv, argc, at, &options[i]);
+		say_use_json(json);
 		if (taken == 0)
 			return 0;
 		at += taken;
 	}
-	say_use_json(json);
 	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;
