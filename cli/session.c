@@ -109,14 +109,29 @@ open_vault(struct session *s, const struct cli *c)
 	return 0;
 }
 
+static bool
+is_read_only(struct vault *v)
+{
+	struct vault_info info;
+	bool read_only = false;
+
+	if (vault_info(&info, v) == VAULT_OK) {
+		read_only = info.read_only;
+		vault_info_free(&info);
+	}
+	return read_only;
+}
+
 static void
-say_keys(enum vault_keys_state state)
+say_keys(struct vault *v, enum vault_keys_state state)
 {
 	switch (state) {
 	case VAULT_KEYS_EQUAL:
 		break;
 	case VAULT_KEYS_DAMAGED:
-		say_warning(SAY_KEYS_MENDED, NULL);
+		say_warning(
+		    is_read_only(v) ? SAY_KEYS_NOT_MENDED : SAY_KEYS_MENDED,
+		    NULL);
 		break;
 	case VAULT_KEYS_CUT:
 		say_warning(SAY_KEYS_SETTLED, NULL);
@@ -142,7 +157,7 @@ enter(struct session *s, enum vault_keys_state state)
 	if (err != VAULT_OK)
 		return s->vault == NULL ? say_fault(err, NULL, "")
 					: session_fault(s, err);
-	say_keys(state);
+	say_keys(s->vault, state);
 	if (entered.keys_other) {
 		say_warning(SAY_KEYS_OTHER, NULL);
 		say_hint(SAY_HINT_KEYS_OTHER, NULL);
@@ -165,24 +180,15 @@ cannot_unlock(enum vault_err err, const struct cli *c)
 	    c->place.keys != NULL ? c->place.keys : c->place.folder);
 }
 
-int
-session_enter(struct session *s, const struct cli *c, enum say prompt)
+/* Open the vault with a passphrase. */
+static int
+enter_with(struct session *s, const struct cli *c, const struct secret *pass)
 {
 	enum vault_keys_state state;
-	struct vault_cost cost;
-	struct secret *pass;
 	enum vault_err err;
 	int status;
 
-	memset(s, 0, sizeof(*s));
-	s->agent = -1;
-	/* No vault, or one that cannot be opened here: say so before asking. */
-	if ((err = vault_cost_of(&cost, &c->place)) != VAULT_OK)
-		return cannot_unlock(err, c);
-	if ((status = ask_passphrase(&pass, c, prompt)) != 0)
-		return status;
 	err = vault_key_unlock(&s->key, &state, &c->place, pass);
-	secret_free(pass);
 	if (err != VAULT_OK)
 		return cannot_unlock(err, c);
 	status = open_vault(s, c);
@@ -192,6 +198,66 @@ session_enter(struct session *s, const struct cli *c, enum say prompt)
 	if (status != 0 && s->vault == NULL)
 		session_close(s);
 	return s->vault == NULL ? status : 0;
+}
+
+/* No vault, or one that cannot be opened here: said before asking. */
+static int
+ask(struct secret **pass, const struct cli *c, enum say prompt)
+{
+	struct vault_cost cost;
+	enum vault_err err;
+
+	*pass = NULL;
+	if ((err = vault_cost_of(&cost, &c->place)) != VAULT_OK)
+		return cannot_unlock(err, c);
+	return ask_passphrase(pass, c, prompt);
+}
+
+int
+session_enter(struct session *s, const struct cli *c, enum say prompt)
+{
+	struct secret *pass;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	if ((status = ask(&pass, c, prompt)) != 0)
+		return status;
+	status = enter_with(s, c, pass);
+	secret_free(pass);
+	return status;
+}
+
+/* What a write that was cut short makes due. */
+static void
+look_after(const struct session *s)
+{
+	if (vault_was_interrupted(s->vault))
+		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
+}
+
+int
+session_open_asking(struct session *s, struct secret **pass,
+    const struct cli *c, enum say prompt)
+{
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	/* The agent first, so that a lock ends the prompt too. */
+	if (c->pass_file == NULL && c->pass_fd < 0)
+		ask_agent(s, c);
+	if ((status = ask(pass, c, prompt)) == 0)
+		status = s->key != NULL ? open_vault(s, c)
+					: enter_with(s, c, *pass);
+	if (status == 0) {
+		look_after(s);
+	} else {
+		session_close(s);
+		secret_free(*pass);
+		*pass = NULL;
+	}
+	return status;
 }
 
 int
@@ -207,9 +273,9 @@ session_open(struct session *s, const struct cli *c)
 		status = session_enter(s, c, SAY_ASK_PASS);
 	else
 		status = open_vault(s, c);
-	if (status == 0 && vault_was_interrupted(s->vault))
-		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
-	if (status != 0)
+	if (status == 0)
+		look_after(s);
+	else
 		session_close(s);
 	return status;
 }

@@ -409,10 +409,13 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
     const struct vault_new *what)
 {
 	enum vault_err err;
+	char *real = NULL;
 	int dir = -1;
 
+	/* SQLite names its files without links, and the store compares. */
 	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
-	    (err = make_store(work, ring, keys, what)) != VAULT_OK ||
+	    (err = resolve(&real, work)) != VAULT_OK ||
+	    (err = make_store(real, ring, keys, what)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		goto out;
 	if (what->place.keys != NULL)
@@ -429,6 +432,7 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
 		place_names_free(&names);
 	}
 out:
+	mem_free(real);
 	io_close(dir);
 	return err;
 }

@@ -83,12 +83,24 @@ fail(struct cells *c, enum vault_err err, enum vault_where where, uint64_t n)
 	return err;
 }
 
+/* A full disk is often told as any other error of input and output. */
+static enum vault_err
+db_err(struct cells *c, int result)
+{
+	enum vault_err err = sqlite_err(result);
+
+	if (err == VAULT_EIO &&
+	    io_err(sqlite3_system_errno(c->db)) == VAULT_ESPACE)
+		err = VAULT_ESPACE;
+	return err;
+}
+
 /* The error of the last call into SQLite. */
 static enum vault_err
 db_fail(struct cells *c, int result)
 {
 	enum vault_where where = VAULT_WHERE_CELLS;
-	enum vault_err err = sqlite_err(result);
+	enum vault_err err = db_err(c, result);
 
 	if (result == SQLITE_READONLY_ROLLBACK ||
 	    result == SQLITE_READONLY_RECOVERY)
@@ -573,6 +585,9 @@ prepare_all(struct cells *c)
 		int r = sqlite3_prepare_v3(c->db, statements[i], -1,
 		    SQLITE_PREPARE_PERSISTENT, &c->stmt[i], NULL);
 
+		/* No fault of the statements: the schema is not ours. */
+		if (r == SQLITE_ERROR)
+			return fail(c, VAULT_EDAMAGED, VAULT_WHERE_CELLS, 0);
 		if (r != SQLITE_OK)
 			return db_fail(c, r);
 	}
@@ -633,7 +648,10 @@ new_cells(const struct keyring *ring)
 	return c;
 }
 
-/* There must be a folder, and in it a regular file. */
+/*
+ * There must be a folder, and in it a regular file.  A journal is one too, if
+ * it is there: SQLite would wait for the other end of a FIFO.
+ */
 static enum vault_err
 look(const char *folder)
 {
@@ -642,6 +660,9 @@ look(const char *folder)
 
 	if ((err = io_open_dir(&dir, folder)) == VAULT_OK) {
 		err = io_look(dir, CELLS_FILE);
+		if (err == VAULT_OK &&
+		    (err = io_look(dir, CELLS_JOURNAL)) == VAULT_EABSENT)
+			err = VAULT_OK;
 		io_close(dir);
 	}
 	return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
@@ -749,7 +770,7 @@ make_file(struct cells *c, const char *folder)
 	c->state = WRITING;
 	if ((err = write_root(c)) != VAULT_OK)
 		return err;
-	return run(c, COMMIT) == SQLITE_DONE ? VAULT_OK : VAULT_EIO;
+	return db_err(c, run(c, COMMIT));
 }
 
 enum vault_err
@@ -768,8 +789,11 @@ cells_create(struct cells **out, const char *folder, const struct keyring *ring)
 	err = VAULT_ENOMEM;
 	if ((c = new_cells(ring)) == NULL)
 		goto out;
-	if ((err = make_file(c, folder)) != VAULT_OK)
+	if ((err = make_file(c, folder)) != VAULT_OK) {
+		if (err == VAULT_EIO && c->db != NULL)
+			err = db_err(c, sqlite3_extended_errcode(c->db));
 		goto out;
+	}
 	cells_close(c);
 	c = NULL;
 	if ((err = hide_commit_count(dir)) != VAULT_OK ||
