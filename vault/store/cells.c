@@ -24,6 +24,13 @@ static const char *const schema[] = {
 	"CREATE TABLE cell(n INTEGER PRIMARY KEY, body BLOB NOT NULL)",
 };
 
+/* vault id || cells id || LE32(1) || LE64(n) */
+#ifdef PLANT_NO_AD
+#define AD_LEN 0
+#else
+#define AD_LEN sizeof(((struct cells *)0)->ad)
+#endif
+
 enum state { IDLE, READING, WRITING };
 
 enum statement {
@@ -32,6 +39,7 @@ enum statement {
 	COMMIT,
 	ROLLBACK,
 	GET,
+	LAST,
 	PUT,
 	STATEMENTS,
 };
@@ -42,8 +50,9 @@ static const char *const statements[STATEMENTS] = {
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[GET] = "SELECT body FROM cell WHERE n=?1",
-	[PUT] = "INSERT INTO cell(n,body) VALUES(?1,?2)"
-		" ON CONFLICT(n) DO UPDATE SET body=excluded.body",
+	[LAST] = "SELECT max(n) FROM cell",
+	[PUT] = ("INSERT INTO cell(n,body) VALUES(?1,?2)"
+		 " ON CONFLICT(n) DO UPDATE SET body=excluded.body"),
 };
 
 struct cells {
@@ -205,7 +214,7 @@ open_cell(struct cells *c, uint64_t n, uint8_t *plain)
 		err = fail(c, VAULT_EDAMAGED, VAULT_WHERE_CELL, n);
 	if (err == VAULT_OK) {
 		err = seal_open_in(plain, c->ring, KEY_CELL, body, CELL_LEN,
-		    associated(c, n), sizeof(c->ad));
+		    associated(c, n), AD_LEN);
 		if (err != VAULT_OK)
 			err = fail(c, err, VAULT_WHERE_CELL, n);
 	}
@@ -223,7 +232,7 @@ write_cell(struct cells *c, uint64_t n, const uint8_t *plain)
 	int r;
 
 	err = seal_in(body, c->ring, KEY_CELL, plain, CELL_PLAIN_LEN,
-	    associated(c, n), sizeof(c->ad));
+	    associated(c, n), AD_LEN);
 	if (err == VAULT_OK && n > 0)
 		err = term(c, t, n, body);
 	if (err != VAULT_OK)
@@ -318,6 +327,9 @@ cells_begin_read(struct cells *c)
 enum vault_err
 cells_begin_write(struct cells *c)
 {
+	/* SQLite would begin to read, and fail at the first write only. */
+	if (cells_is_read_only(c))
+		return fail(c, VAULT_ESPACE, VAULT_WHERE_CELLS, 0);
 	return begin(c, BEGIN_WRITE, WRITING);
 }
 
@@ -374,6 +386,27 @@ out:
 	return err;
 }
 
+/*
+ * Before the count rises there is no row beyond it: what somebody put there
+ * must not become a cell by being counted.
+ */
+static enum vault_err
+nothing_beyond(struct cells *c)
+{
+	sqlite3_stmt *last = c->stmt[LAST];
+	enum vault_err err = VAULT_OK;
+	sqlite3_int64 n;
+	int r;
+
+	if ((r = sqlite3_step(last)) != SQLITE_ROW)
+		err = db_fail(c, r);
+	else if ((n = sqlite3_column_int64(last, 0)) < 0 ||
+	    (uint64_t)n != c->root.count)
+		err = fail(c, VAULT_EDAMAGED, VAULT_WHERE_CELL, (uint64_t)n);
+	sqlite3_reset(last);
+	return err;
+}
+
 enum vault_err
 cells_put(
     struct cells *c, uint64_t n, const uint8_t plain[static CELL_PLAIN_LEN])
@@ -382,6 +415,8 @@ cells_put(
 
 	if (c->state != WRITING || c->broken || n < 1)
 		return VAULT_EUSE;
+	if (n > c->root.count && (err = nothing_beyond(c)) != VAULT_OK)
+		return err;
 	if ((err = subtract_found(c, n)) != VAULT_OK)
 		return err;
 	if (n > c->root.count)
@@ -681,17 +716,18 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 		return err;
 	if ((c = new_cells(ring)) == NULL)
 		return VAULT_ENOMEM;
-	if ((err = open_db(c, folder)) != VAULT_OK ||
-	    (err = prepare_all(c)) != VAULT_OK)
-		goto out;
 	/* Header and schema are compared under one lock with the root. */
-	if (run(c, BEGIN_READ) != SQLITE_DONE) {
+	if ((err = open_db(c, folder)) != VAULT_OK)
+		goto out;
+	if (sqlite_run(c->db, "BEGIN") != VAULT_OK) {
 		err = db_fail(c, sqlite3_extended_errcode(c->db));
 		goto out;
 	}
 	c->state = READING;
 	c->fault = *fault;
+	/* No statement of ours may meet another schema than ours. */
 	if ((err = check_outer(c)) != VAULT_OK ||
+	    (err = prepare_all(c)) != VAULT_OK ||
 	    (err = read_root(c)) != VAULT_OK) {
 		if (files_was_tricked(c->files))
 			err = VAULT_EDAMAGED;
@@ -703,6 +739,9 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 	*out = c;
 	c = NULL;
 out:
+	/* What fails while the keys are gone fails because of that. */
+	if (err != VAULT_OK && keyring_is_gone(ring))
+		err = VAULT_ELOCKED;
 	if (c != NULL && c->fault.where != VAULT_WHERE_UNKNOWN)
 		*fault = c->fault;
 	cells_close(c);
@@ -833,7 +872,7 @@ check_row(struct cells *c, const struct cells_check *how, sqlite3_stmt *all,
 		sum_add(sum, t);
 	if (err == VAULT_OK && how->open_all) {
 		err = seal_open_in(plain, c->ring, KEY_CELL, body, CELL_LEN,
-		    associated(c, (uint64_t)n), sizeof(c->ad));
+		    associated(c, (uint64_t)n), AD_LEN);
 		bytes_wipe(plain, sizeof(plain));
 		if (err == VAULT_EDAMAGED) {
 			how->found(how->ctx, CELLS_BROKEN, n);
