@@ -494,7 +494,8 @@ office_info(struct vault_info *out, struct vault *v)
 		VAULT_OK) {
 		name = sql_text(q, 0, &len);
 		buf_put(&out->office, name, len);
-		err = buf_ok(&out->office);
+		if ((err = sql_ok(q)) == VAULT_OK)
+			err = buf_ok(&out->office);
 		out->made = sql_int(q, 1);
 		identity_digits(out->digits, public_key);
 	}

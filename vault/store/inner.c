@@ -63,11 +63,11 @@ open_db(struct store *s)
 	if (r != SQLITE_OK)
 		return inner_fail(s, r);
 	/* The reserve is only taken once the size of a page is known. */
-	if (sqlite_run(s->db, "PRAGMA page_size=" STRING(PAGE_LEN)) !=
-		VAULT_OK ||
-	    (r = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
+	if (sqlite_run(s->db, "PRAGMA page_size=" STRING(PAGE_LEN)) != VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	if ((r = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
 		 &reserve)) != SQLITE_OK)
-		return inner_fail(s, SQLITE_ERROR);
+		return inner_fail(s, r);
 	if ((err = sqlite_harden(s->db)) == VAULT_OK)
 		err = sqlite_run(s->db,
 		    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
@@ -106,10 +106,13 @@ check_inner(struct store *s)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	if (application == INNER_APPLICATION && version > INNER_VERSION)
 		return VAULT_EVERSION;
-	if (application != INNER_APPLICATION || version != INNER_VERSION ||
-	    sqlite_schema_is(s->db, inner_schema, inner_schema_len) != VAULT_OK)
+	if (application != INNER_APPLICATION || version != INNER_VERSION)
 		return inner_fail(s, SQLITE_CORRUPT);
-	return VAULT_OK;
+	err = sqlite_schema_is(s->db, inner_schema, inner_schema_len);
+	if (err == VAULT_OK)
+		return VAULT_OK;
+	return inner_fail(
+	    s, err == VAULT_ENOMEM ? SQLITE_NOMEM : SQLITE_CORRUPT);
 }
 
 enum vault_err

@@ -181,11 +181,27 @@ sql_real(struct sql *q, int column)
 	return sqlite3_column_double(q->stmt, column);
 }
 
+/* A long value needs memory to be read: without it, it is not empty. */
+static void
+value_done(struct sql *q, const void *value)
+{
+	if (value == NULL && q->err == VAULT_OK &&
+	    sqlite3_errcode(q->store->db) == SQLITE_NOMEM)
+		q->err = VAULT_ENOMEM;
+}
+
+enum vault_err
+sql_ok(const struct sql *q)
+{
+	return q->err;
+}
+
 const char *
 sql_text(struct sql *q, int column, size_t *len)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
+	value_done(q, text);
 	if (len != NULL)
 		*len = (size_t)sqlite3_column_bytes(q->stmt, column);
 	return text == NULL ? "" : text;
@@ -196,6 +212,7 @@ sql_blob(struct sql *q, int column, size_t *len)
 {
 	const uint8_t *bytes = sqlite3_column_blob(q->stmt, column);
 
+	value_done(q, bytes);
 	*len = (size_t)sqlite3_column_bytes(q->stmt, column);
 	return bytes;
 }
@@ -206,6 +223,8 @@ sql_copy(struct sql *q, int column, void *to, size_t len)
 	size_t got;
 	const uint8_t *bytes = sql_blob(q, column, &got);
 
+	if (q->err != VAULT_OK)
+		return q->err;
 	if (bytes == NULL || got != len)
 		return VAULT_EDAMAGED;
 	memcpy(to, bytes, len);
