@@ -221,16 +221,27 @@ keys_finish(struct keys *k, const struct keyring *ring)
 	return VAULT_OK;
 }
 
-/* Copy 2, sync, copy 1, sync: at every moment one of them is whole. */
+/*
+ * Copy 2, sync, copy 1, sync: at every moment one of them is whole.  If they
+ * were not equal, first over the one that does not count: the other may be
+ * the only one that opens with the passphrase which was just typed.
+ */
 static enum vault_err
-write_copies(const uint8_t *copy, int fd)
+write_copies(const struct keys *k, int fd)
 {
+	bool first = k->state == KEYS_FIRST_DAMAGED ||
+	    (k->state == KEYS_DIFFER && !k->first_counts);
+	uint64_t one = first ? 0 : KEYS_COPY_LEN;
 	enum vault_err err;
 
-	if ((err = io_write(fd, copy, KEYS_COPY_LEN, KEYS_COPY_LEN)) !=
-		VAULT_OK ||
-	    (err = io_sync(fd)) != VAULT_OK ||
-	    (err = io_write(fd, copy, KEYS_COPY_LEN, 0)) != VAULT_OK)
+	if ((err = io_write(fd, k->copy, KEYS_COPY_LEN, one)) != VAULT_OK)
+		return err;
+#ifndef PLANT_NO_KEYS_SYNC
+	if ((err = io_sync(fd)) != VAULT_OK)
+		return err;
+#endif
+	if ((err = io_write(fd, k->copy, KEYS_COPY_LEN, KEYS_COPY_LEN - one)) !=
+	    VAULT_OK)
 		return err;
 	return io_sync(fd);
 }
@@ -243,11 +254,12 @@ write_file(struct keys *k, int dir, const char *name, enum io_mode mode)
 
 	if ((err = io_open(&fd, dir, name, mode)) != VAULT_OK)
 		return err;
-	err = write_copies(k->copy, fd);
+	err = write_copies(k, fd);
 	io_close(fd);
 	if (err == VAULT_OK) {
 		memcpy(k->other, k->copy, KEYS_COPY_LEN);
 		k->state = KEYS_EQUAL;
+		k->first_counts = false;
 	}
 	return err;
 }
