@@ -360,9 +360,11 @@ an_old_cell_put_back_is_never_laundered(void **state)
 	sqlite3_close(db);
 	assert_int_equal(check(a), 1);
 	assert_int_equal(found_last, CELLS_SUM);
+	/* Whoever had read the newer one refuses to write over it. */
+	assert_int_equal(put(a, 4, 3), VAULT_EDAMAGED);
 	/* Not by other writes, and not by writing that very cell. */
-	assert_ok(put(a, 3, 2));
-	assert_ok(put(a, 4, 3));
+	assert_ok(put(b, 3, 2));
+	assert_ok(put(b, 4, 3));
 	assert_ok(put(b, 4, 4));
 	assert_int_equal(check(b), 1);
 	assert_int_equal(found_last, CELLS_SUM);

@@ -22,8 +22,8 @@ place_for(struct store *s, const char *text)
 	return spare;
 }
 
-static bool
-any_busy(const struct store *s)
+bool
+inner_any_busy(const struct store *s)
 {
 	for (size_t i = 0; i < SQL_READY; i++)
 		if (s->ready[i].busy)
@@ -54,8 +54,11 @@ sql_open(struct store *s, const char *text)
 	enum vault_err err = VAULT_OK;
 	struct sql *q;
 
-	if (!s->writing && !s->reading && !any_busy(s))
-		err = inner_freshen(s);
+	/* A statement on its own is a transaction of readers too. */
+	if (!s->writing && !s->reading) {
+		err = store_read(s);
+		s->lone = err == VAULT_OK;
+	}
 	if ((q = place_for(s, text)) == NULL)
 		return &none;
 	q->store = s;
@@ -92,6 +95,8 @@ sql_close(struct sql *q)
 	}
 	q->once = false;
 	q->busy = false;
+	if (q->store->lone && !inner_any_busy(q->store))
+		store_read_end(q->store);
 }
 
 static void
