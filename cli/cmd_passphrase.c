@@ -201,16 +201,14 @@ take_away(struct session *s, const char *name)
 
 /* Close every place that opens for somebody whom this vault does not know. */
 static int
-take_unknown_away(struct session *s)
+take_unknown_away(struct session *s, unsigned keep)
 {
 	enum vault_err err;
-	unsigned n;
 
-	if ((err = vault_passphrase_remove_unknown(&n, s->vault)) != VAULT_OK)
+	if ((err = vault_passphrase_remove_unknown(s->vault, keep)) != VAULT_OK)
 		return session_fault(s, err);
-	say_line(SAY_PASS_UNKNOWN, say_number(n), NULL);
-	if (n > 0)
-		say_line(SAY_PASS_REMOVED_NOTE, NULL);
+	say_line(SAY_PASS_UNKNOWN, NULL);
+	say_line(SAY_PASS_REMOVED_NOTE, NULL);
 	return 0;
 }
 
@@ -252,7 +250,7 @@ run(struct cli *c, int argc, char **argv, const struct ask_new *how)
 	else if (status == 0 && argc == 3)
 		status = take_away(&s, argv[2]);
 	else if (status == 0)
-		status = take_unknown_away(&s);
+		status = take_unknown_away(&s, slot);
 	secret_free(pass);
 	session_close(&s);
 	return status;

@@ -142,6 +142,18 @@ say_keys(struct vault *v, enum vault_keys_state state)
 	}
 }
 
+/* It is remembered only when a check has gone through and found nothing. */
+static int
+check_new_machine(struct session *s)
+{
+	int status = care_check(s->vault, false, SAY_NEW_MACHINE);
+	enum vault_err err;
+
+	if (status == 0 && (err = vault_remember_machine(s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	return status;
+}
+
 /* What is due when a vault is opened with a passphrase. */
 static int
 enter(struct session *s, enum vault_keys_state state)
@@ -163,7 +175,7 @@ enter(struct session *s, enum vault_keys_state state)
 		say_hint(SAY_HINT_KEYS_OTHER, NULL);
 	}
 	if (entered.new_machine)
-		return care_check(s->vault, false, SAY_NEW_MACHINE);
+		return check_new_machine(s);
 	return 0;
 }
 

@@ -190,9 +190,14 @@ sql_real(struct sql *q, int column)
 static void
 value_done(struct sql *q, const void *value)
 {
+#ifndef PLANT_EMPTY_VALUES
 	if (value == NULL && q->err == VAULT_OK &&
 	    sqlite3_errcode(q->store->db) == SQLITE_NOMEM)
 		q->err = VAULT_ENOMEM;
+#else
+	(void)q;
+	(void)value;
+#endif
 }
 
 enum vault_err
