@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * plant.c - faults planted in an unmodified program, by LD_PRELOAD, to show
- * that the harnesses of tests/agent and tests/strace see them.  AMPARO_PLANT
+ * that the harnesses of tests/agent, pty and strace see them.  AMPARO_PLANT
  * names the fault.
  */
 #include <dlfcn.h>
@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 static int
@@ -163,6 +164,36 @@ read(int fd, void *to, size_t len)
 		}
 	}
 	return got;
+}
+
+/* The terminal stays as it was set for a prompt; or is never set. */
+int
+tcsetattr(int fd, int when, const struct termios *modes)
+{
+	REAL(int, tcsetattr, int, int, const struct termios *);
+	int on = (modes->c_lflag & ECHO) != 0;
+
+	return (on && is("stay-raw")) || (!on && is("echo"))
+	    ? 0
+	    : real(fd, when, modes);
+}
+
+/* Nothing is cleared; or what goes to the terminal goes to the output too. */
+ssize_t
+write(int fd, const void *from, size_t len)
+{
+	if (is("no-clear") && memmem(from, len, "\033[3J", 4) != NULL)
+		return (ssize_t)len;
+	if (is("to-stdout") && fd > 2 && isatty(fd))
+		syscall(SYS_write, 1, from, len);
+	return syscall(SYS_write, fd, from, len);
+}
+
+/* All secrets are the same. */
+int
+sodium_memcmp(const void *a, const void *b, size_t len)
+{
+	return is("all-same") ? 0 : memcmp(a, b, len) != 0;
 }
 
 /* Failures that are not told. */
