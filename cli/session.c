@@ -33,7 +33,10 @@ static void *
 watch(void *arg)
 {
 	struct pollfd p = { (int)(intptr_t)arg, POLLIN, 0 };
-	static const char message[] = "amparo: locked\n";
+	static const char text[] = "amparo: locked\n";
+	static const char json[] = "{\"error\": \"locked\", \"exit\": 11,"
+				   " \"message\": \"locked\"}\n";
+	bool as_json = say_is_json();
 	void (*last)(void);
 
 	while (poll(&p, 1, -1) != 1)
@@ -41,7 +44,8 @@ watch(void *arg)
 	atomic_store(&gone, true);
 	if ((last = atomic_load(&last_act)) != NULL)
 		last();
-	(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+	(void)!write(STDERR_FILENO, as_json ? json : text,
+	    (as_json ? sizeof(json) : sizeof(text)) - 1);
 	_exit(11);
 }
 
