@@ -10,6 +10,7 @@
 /* The options that stand before the command, and the common ones after it. */
 struct cli {
 	struct vault_place place;
+	bool place_given;      /* by -v */
 	const char *pass_file; /* NULL: ask on the terminal */
 	int pass_fd;           /* -1: none */
 	bool yes;              /* ask nothing, go on */

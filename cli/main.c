@@ -19,10 +19,10 @@ const struct command commands[] = {
 	    "ask for the passphrase, keep the key for a while",
 	    "Shows the last change: if you remember a later one, this is an"
 	    " older copy.\n" },
-	{ "lock", cmd_lock, "lock [--all]",
+	{ "lock", cmd_lock, "lock",
 	    "let the key vanish, end what is running, clear the screen",
-	    "Needs no passphrase.  With --all, or if the vault's folder is"
-	    " gone: every vault.\n" },
+	    "Needs no passphrase.  Locks every vault of yours, unless -v"
+	    " names one.\n" },
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
@@ -163,7 +163,8 @@ default_place(struct cli *c, struct buf *folder)
 {
 	const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
-	if (c->place.folder == NULL)
+	c->place_given = c->place.folder != NULL;
+	if (!c->place_given)
 		c->place.folder = getenv("AMPARO_VAULT");
 	if (c->place.folder != NULL && *c->place.folder != '\0')
 		return true;
