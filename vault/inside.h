@@ -39,4 +39,12 @@ VAULT_CHECKED enum vault_err access_first(
 VAULT_CHECKED enum vault_err access_remember_machine(
     struct store *s, bool *new_machine);
 
+/*
+ * A new version of r with the body it has, and one attachment more: inside a
+ * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.
+ */
+struct record_row;
+VAULT_CHECKED enum vault_err records_follow(struct vault *v,
+    const struct record_row *r, const uint8_t *attachment, const char *what);
+
 #endif

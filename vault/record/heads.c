@@ -317,3 +317,13 @@ merged_free(struct merged *m)
 	buf_free(&m->heads);
 	memset(m, 0, sizeof(*m));
 }
+
+enum vault_err
+merged_text(struct buf *body, struct buf *clashes, const struct merged *m)
+{
+	enum vault_err err = json_write(body, m->body);
+
+	if (err == VAULT_OK && json_array_size(m->clashes) > 0)
+		err = json_write(clashes, m->clashes);
+	return err;
+}

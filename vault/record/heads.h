@@ -43,6 +43,10 @@ struct merged {
 	bool has_withheld;
 };
 
+/* The merged body and its clashes as canonical JSON; none: clashes empty. */
+VAULT_CHECKED enum vault_err merged_text(
+    struct buf *body, struct buf *clashes, const struct merged *m);
+
 VAULT_CHECKED enum vault_err heads_merge(
     struct merged *out, struct store *s, const struct record_row *r);
 void merged_free(struct merged *m);

@@ -103,6 +103,23 @@ add_names(struct entry *e, const json_t *body)
 	return err == VAULT_OK ? buf_ok(&e->names) : err;
 }
 
+/* What a record may be called by, besides a name: its title. */
+static enum vault_err
+add_title(struct entry *e, const json_t *body)
+{
+	const json_t *title = json_object_get(body, "title");
+	enum vault_err err;
+
+	if (!json_is_string(title))
+		return VAULT_OK;
+	err = text_key(
+	    &e->labels, json_string_value(title), json_string_length(title));
+	if (err != VAULT_OK && err != VAULT_EUSE)
+		return err;
+	buf_put_byte(&e->labels, 0);
+	return buf_ok(&e->labels);
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -116,7 +133,8 @@ add_head(void *ctx, const struct head *h)
 		return VAULT_OK; /* withheld: nothing to find */
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
-	    (err = add_names(e, h->body)) != VAULT_OK)
+	    (err = add_names(e, h->body)) != VAULT_OK ||
+	    (err = add_title(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
 		err = record_title(&e->title, h->body, NULL, NULL);

@@ -290,29 +290,26 @@ cut_syllable(struct cutter *c, size_t at)
 }
 
 /*
- * True for U+5000 to U+9FFF, most of all Chinese text, which needs no table:
- * each is a unit and its own key.  Chinese is cut half as fast again.
+ * True for U+4E00 to U+9FFF, most of all Chinese text, which needs no table:
+ * each is a unit and its own key.
  */
 static bool
 is_han(const struct cutter *c, size_t at)
 {
 	const uint8_t *p = c->text + at;
 
-	return c->len - at >= 3 && p[0] >= 0xe5 && p[0] <= 0xe9 &&
-	    (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+	return c->len - at >= 3 && p[0] >= 0xe4 && p[0] <= 0xe9 &&
+	    (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 &&
+	    (p[0] > 0xe4 || p[1] >= 0xb8);
 }
 
 /* The end of a unit with its marks. */
 static size_t
 unit_end(const struct cutter *c, size_t at)
 {
-	size_t end, i;
-	struct point p;
+	size_t end = at + point_at(c, at).len, i = end;
+	struct point p = point_at(c, i);
 
-	if (is_han(c, at) && (at + 3 == c->len || is_han(c, at + 3)))
-		return at + 3;
-	i = end = at + point_at(c, at).len;
-	p = point_at(c, i);
 	while ((p.letter == LETTER_MARK || p.letter == LETTER_UNSEEN) &&
 	    i + p.len - at <= UNIT_MAX) {
 		i += p.len;
@@ -330,12 +327,9 @@ unit_end(const struct cutter *c, size_t at)
 static size_t
 next_unit(const struct cutter *c, size_t end)
 {
-	struct point p;
+	struct point p = point_at(c, end);
 	bool broken = false;
 
-	if (is_han(c, end))
-		return end;
-	p = point_at(c, end);
 	while (p.letter == LETTER_UNSEEN || p.letter == LETTER_MARK ||
 	    p.letter == LETTER_DOT ||
 	    (p.cp == '\r' && point_at(c, end + 1).cp == '\n') ||
@@ -372,6 +366,40 @@ trim_keys(struct cutter *c, struct part *last)
 	last->key = 0;
 }
 
+/*
+ * The fast way for a run of Han characters alone: its words are slices of the
+ * text.  Chinese is cut twice as fast for it.  Returns its end, or 0.
+ */
+static size_t
+cut_han(struct cutter *c, size_t at)
+{
+	struct word word = { .kind = WORD_PAIR, .key_len = 6 };
+	size_t end = at;
+	struct point p;
+
+	while (end < c->len && is_han(c, end))
+		end += 3;
+	p = point_at(c, end);
+	if (end == at || p.cp == '\r' || p.cp == '\n' ||
+	    (p.letter != LETTER_NONE && p.letter != LETTER_SPACED))
+		return 0;
+	for (size_t i = at; i < end; i += 3) {
+		word.key = (const char *)c->text + i;
+		word.start = i;
+		word.first_end = i + 3;
+		word.end = i + 6;
+		if (i + 6 <= end)
+			emit(c, word);
+	}
+	word.kind = WORD_SINGLE;
+	word.key_len = 3;
+	word.end = end;
+	word.same_place = end - at > 3;
+	if (!word.same_place || c->mode == WORDS_TEXT)
+		emit(c, word);
+	return end;
+}
+
 static size_t
 cut_run(struct cutter *c, size_t at)
 {
@@ -379,6 +407,8 @@ cut_run(struct cutter *c, size_t at)
 	struct word word;
 	size_t n = 0, end, next = at;
 
+	if ((end = cut_han(c, at)) != 0)
+		return end;
 	buf_reset(&c->keys);
 	do {
 		unit_key(c, &unit, next);
@@ -435,6 +465,11 @@ cut(struct cutter *c)
 	while (at < c->len && c->err == VAULT_OK) {
 		if ((end = cut_ascii(c, at)) != 0) {
 			at = end;
+			continue;
+		}
+		/* Of ASCII only letters and digits begin anything. */
+		if (c->text[at] < 0x80 && !is_ascii_word(c->text[at])) {
+			at++;
 			continue;
 		}
 		p = point_at(c, at);

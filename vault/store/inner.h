@@ -17,6 +17,7 @@ struct sql {
 	const char *text; /* a literal: compared by address */
 	enum vault_err err;
 	bool busy;
+	bool once; /* not to be kept ready */
 };
 
 struct store {

@@ -64,17 +64,33 @@ sql_open(struct store *s, const char *text)
 	return q;
 }
 
+struct sql *
+sql_open_once(struct store *s, const char *text)
+{
+	struct sql *q = sql_open(s, text);
+
+	/* The address of the text will mean nothing later. */
+	if (q->store != NULL)
+		q->once = true;
+	return q;
+}
+
 void
 sql_close(struct sql *q)
 {
 	if (q->store == NULL)
 		return; /* the static one of sql_open */
+	if (q->once) {
+		sqlite3_finalize(q->stmt);
+		q->stmt = NULL;
+	}
 	if (q->stmt != NULL) {
 		sqlite3_reset(q->stmt);
 		sqlite3_clear_bindings(q->stmt);
 	} else {
 		q->text = NULL;
 	}
+	q->once = false;
 	q->busy = false;
 }
 

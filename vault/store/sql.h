@@ -23,6 +23,9 @@ struct sql;
 struct sql *sql_open(struct store *s, const char *text);
 void sql_close(struct sql *q);
 
+/* The same for a text that is made up: it is not kept ready. */
+struct sql *sql_open_once(struct store *s, const char *text);
+
 void sql_put_int(struct sql *q, int at, int64_t value);
 void sql_put_text(struct sql *q, int at, const char *text, size_t len);
 void sql_put_blob(struct sql *q, int at, const void *bytes, size_t len);

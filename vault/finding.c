@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: ISC */
+/* finding.c - from what somebody typed to the records that are meant. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "inside.h"
+#include "record/body.h"
+#include "record/heads.h"
+#include "search/index.h"
+#include "search/like.h"
+#include "search/query.h"
+#include "search/snippet.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+#define CANDIDATES_MAX 50
+#define BATCH 64
+
+/* ---- Titles ---- */
+
+/* The title as the index has it, ids of other records still in it. */
+static enum vault_err
+plain_title(struct buf *out, struct store *s, const uint8_t *id)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT title FROM item WHERE num="
+	    "(SELECT num FROM record WHERE id=?1)");
+	enum vault_err err;
+	const char *text;
+	size_t len;
+	bool row;
+
+	sql_put_blob(q, 1, id, ID_LEN);
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK) {
+		text = sql_text(q, 0, &len);
+		buf_put(out, text, len);
+		err = buf_ok(out);
+	}
+	sql_close(q);
+	return err;
+}
+
+/* A title with the ids in it exchanged for the titles that they stand for. */
+static enum vault_err
+named_title(struct buf *out, struct store *s, const char *title, size_t len)
+{
+	uint8_t id[ID_LEN];
+	enum vault_err err;
+	size_t i = 0;
+
+	while (i < len) {
+		if (len - i >= ID_TEXT_LEN &&
+		    id_is_canonical(title + i, ID_TEXT_LEN) &&
+		    id_parse(id, title + i, ID_TEXT_LEN) == VAULT_OK) {
+			err = plain_title(out, s, id);
+			if (err != VAULT_OK && err != VAULT_ENORECORD)
+				return err;
+			if (err == VAULT_ENORECORD)
+				buf_put(out, title + i, ID_TEXT_LEN);
+			i += ID_TEXT_LEN;
+			continue;
+		}
+		buf_put_byte(out, (uint8_t)title[i++]);
+	}
+	return buf_ok(out);
+}
+
+enum vault_err
+vault_title(struct buf *out, struct vault *v, const char *id)
+{
+	struct buf plain = { 0 };
+	uint8_t bytes[ID_LEN];
+	enum vault_err err;
+
+	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
+		return VAULT_ENORECORD;
+	if ((err = plain_title(&plain, v->store, bytes)) == VAULT_OK)
+		err = named_title(out, v->store, buf_text(&plain), plain.len);
+	buf_free(&plain);
+	return err;
+}
+
+/* ---- One record, by what people call it ---- */
+
+struct nums {
+	int64_t num[CANDIDATES_MAX];
+	size_t n;
+};
+
+static void
+nums_add(struct nums *all, int64_t num)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->num[i] == num)
+			return;
+	if (all->n < CANDIDATES_MAX)
+		all->num[all->n++] = num;
+}
+
+static enum vault_err
+gather(struct nums *all, struct sql *q)
+{
+	enum vault_err err;
+	bool row;
+
+	while ((err = sql_step(q, &row)) == VAULT_OK && row)
+		nums_add(all, sql_int(q, 0));
+	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+by_prefix(struct nums *all, struct store *s, const char *text)
+{
+	uint8_t low[ID_LEN], high[ID_LEN];
+	struct sql *q;
+
+	if (id_range(low, high, text, strlen(text)) != VAULT_OK)
+		return VAULT_OK;
+	q = sql_open(
+	    s, "SELECT num FROM record WHERE id BETWEEN ?1 AND ?2 LIMIT 50");
+	sql_put_blob(q, 1, low, ID_LEN);
+	sql_put_blob(q, 2, high, ID_LEN);
+	return gather(all, q);
+}
+
+static enum vault_err
+by_label(struct nums *all, struct store *s, const char *text)
+{
+	struct buf key = { 0 };
+	enum vault_err err;
+	struct sql *q;
+
+	err = text_key(&key, text, strlen(text));
+	if (err != VAULT_OK || key.len == 0) {
+		buf_free(&key);
+		return err == VAULT_EUSE ? VAULT_OK : err;
+	}
+	q = sql_open(s, "SELECT DISTINCT num FROM label WHERE key=?1 LIMIT 50");
+	sql_put_text(q, 1, buf_text(&key), key.len);
+	err = gather(all, q);
+	buf_free(&key);
+	return err;
+}
+
+static enum vault_err
+tell_candidates(struct vault *v, const struct nums *all,
+    void (*candidate)(void *ctx, const char *id, const char *title), void *ctx)
+{
+	struct buf title = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; candidate != NULL && err == VAULT_OK && i < all->n;
+	     i++) {
+		char id[ID_TEXT_LEN + 1];
+		struct record_row r;
+
+		buf_reset(&title);
+		if ((err = rows_get(&r, v->store, all->num[i])) != VAULT_OK)
+			break;
+		id_print(id, r.id);
+		err = vault_title(&title, v, id);
+		if (err == VAULT_ENORECORD)
+			err = VAULT_OK; /* forgotten: it has no title */
+		if (err == VAULT_OK)
+			candidate(ctx, id, buf_text(&title));
+	}
+	buf_free(&title);
+	return err;
+}
+
+static enum vault_err
+find_id(char id[static VAULT_ID_LEN], struct vault *v, const char *text,
+    void (*candidate)(void *ctx, const char *id, const char *title), void *ctx)
+{
+	struct nums all = { .n = 0 };
+	struct record_row r;
+	enum vault_err err;
+
+	if ((err = by_prefix(&all, v->store, text)) != VAULT_OK ||
+	    (err = by_label(&all, v->store, text)) != VAULT_OK)
+		return err;
+	if (all.n == 0)
+		return VAULT_ENORECORD;
+	if (all.n > 1) {
+		err = tell_candidates(v, &all, candidate, ctx);
+		return err == VAULT_OK ? VAULT_ECONFLICT : err;
+	}
+	if ((err = rows_get(&r, v->store, all.num[0])) == VAULT_OK)
+		id_print(id, r.id);
+	return err;
+}
+
+enum vault_err
+vault_find_id(char id[static VAULT_ID_LEN], struct vault *v, const char *text,
+    void (*candidate)(void *ctx, const char *id, const char *title), void *ctx)
+{
+	enum vault_err err;
+
+	id[0] = '\0';
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = find_id(id, v, text, candidate, ctx);
+	store_read_end(v->store);
+	return vault_failed(v, err);
+}
+
+/* ---- Many records ---- */
+
+struct finding {
+	struct vault *v;
+	const struct vault_search *what;
+	struct query *query;
+	struct buf nums; /* LE64 each, in the order to be shown */
+	uint64_t total;
+};
+
+static void
+bind(struct sql *q, const struct query_sql *sql)
+{
+	for (size_t i = 0; i < sql->n_params; i++) {
+		const struct query_param *p = &sql->params[i];
+
+		if (p->is_text)
+			sql_put_text(
+			    q, (int)i + 1, query_param_text(sql, p), p->len);
+		else
+			sql_put_int(q, (int)i + 1, p->number);
+	}
+}
+
+/* Run SELECT what FROM ...; the first column of each row goes to nums. */
+static enum vault_err
+select_nums(struct finding *f, const struct query_sql *sql, bool counting)
+{
+	struct buf text = { 0 };
+	enum vault_err err;
+	struct sql *q;
+	bool row;
+
+	buf_putf(&text, "SELECT %s FROM %s", counting ? "count(*)" : "item.num",
+	    buf_text(&sql->from));
+	if (!counting && f->what->ranked && sql->rank != NULL)
+		buf_putf(&text, " ORDER BY %s", sql->rank);
+	else if (!counting)
+		buf_put_text(&text, " ORDER BY item.time DESC, item.num DESC");
+	if (!counting && f->what->limit > 0)
+		buf_putf(&text, " LIMIT %lu", f->what->limit);
+	if ((err = buf_ok(&text)) != VAULT_OK)
+		return err;
+	q = sql_open_once(f->v->store, buf_text(&text));
+	bind(q, sql);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		if (counting)
+			f->total = (uint64_t)sql_int(q, 0);
+		else if (!buf_put_le64(&f->nums, (uint64_t)sql_int(q, 0)))
+			err = VAULT_ENOMEM;
+	}
+	sql_close(q);
+	buf_free(&text);
+	return err;
+}
+
+static enum vault_err
+by_query(struct finding *f, bool count)
+{
+	struct query_sql sql;
+	enum vault_err err;
+
+	if ((err = query_sql(&sql, f->query)) == VAULT_OK &&
+	    (err = select_nums(f, &sql, false)) == VAULT_OK) {
+		f->total = f->nums.len / 8;
+		if (count && f->what->limit > 0 && f->total >= f->what->limit)
+			err = select_nums(f, &sql, true);
+	}
+	query_sql_free(&sql);
+	return err;
+}
+
+/* ---- Names that are like another ---- */
+
+struct likeness {
+	int64_t num;
+	unsigned score;
+};
+
+static int
+compare_likeness(const void *a, const void *b)
+{
+	const struct likeness *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return x->num < y->num ? -1 : x->num > y->num;
+}
+
+/* Every label is compared; of one record's, the best counts. */
+static enum vault_err
+score_labels(struct buf *out, struct store *s, const struct like *like)
+{
+	struct sql *q = sql_open(s, "SELECT num,key FROM label ORDER BY num");
+	struct likeness best = { 0, 0 };
+	enum vault_err err;
+	bool row;
+
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		int64_t num = sql_int(q, 0);
+		size_t len;
+		const char *key = sql_text(q, 1, &len);
+		unsigned score = like_score(like, key, len);
+
+		if (num != best.num && best.score > 0)
+			buf_put(out, &best, sizeof(best));
+		if (num != best.num)
+			best = (struct likeness){ num, 0 };
+		if (score > best.score)
+			best.score = score;
+	}
+	if (best.score > 0)
+		buf_put(out, &best, sizeof(best));
+	sql_close(q);
+	return err == VAULT_OK ? buf_ok(out) : err;
+}
+
+static enum vault_err
+by_like(struct finding *f)
+{
+	struct buf scores = { 0 };
+	struct like *like;
+	enum vault_err err;
+	size_t n;
+
+	err = like_new(&like, f->what->like, strlen(f->what->like));
+	if (err != VAULT_OK)
+		return err == VAULT_EUSE ? VAULT_OK : err;
+	err = score_labels(&scores, f->v->store, like);
+	n = scores.len / sizeof(struct likeness);
+	if (err == VAULT_OK && n > 0) {
+		struct likeness *list = (struct likeness *)(void *)scores.bytes;
+
+		qsort(list, n, sizeof(*list), compare_likeness);
+		f->total = n;
+		for (size_t i = 0;
+		     i < n && (f->what->limit == 0 || i < f->what->limit); i++)
+			buf_put_le64(&f->nums, (uint64_t)list[i].num);
+		err = buf_ok(&f->nums);
+	}
+	like_free(like);
+	buf_free(&scores);
+	return err;
+}
+
+/* ---- Rows ---- */
+
+static enum vault_err
+add_text(void *ctx, const char *path, const char *text, size_t len)
+{
+	struct buf *all = ctx;
+
+	(void)path;
+	if (all->len > 0)
+		buf_put_text(all, " \xc2\xb7 ");
+	buf_put(all, text, len);
+	return buf_ok(all);
+}
+
+static enum vault_err
+head_words(void *ctx, const struct head *h)
+{
+	return h->body == NULL ? VAULT_OK
+			       : body_words(h->body, false, add_text, ctx);
+}
+
+static enum vault_err
+add_snippet(
+    struct vault_row *row, const struct finding *f, const struct record_row *r)
+{
+	struct buf text = { 0 };
+	struct snippet snippet;
+	enum vault_err err;
+
+	if ((err = heads_each(f->v->store, r, head_words, &text)) != VAULT_OK) {
+		buf_free(&text);
+		return err;
+	}
+	err = snippet_make(
+	    &snippet, f->query, text.bytes, text.len, SNIPPET_COLUMNS);
+	if (err == VAULT_OK) {
+		buf_put(&row->snippet, snippet.text.bytes, snippet.text.len);
+		row->n_hits = snippet.n_hits;
+		for (size_t i = 0; i < snippet.n_hits; i++)
+			row->hit[i] = (struct vault_hit){ snippet.hits[i].start,
+				snippet.hits[i].end };
+		err = buf_ok(&row->snippet);
+	}
+	snippet_free(&snippet);
+	buf_free(&text);
+	return err;
+}
+
+static void
+row_free(struct vault_row *row)
+{
+	buf_free(&row->title);
+	buf_free(&row->snippet);
+}
+
+static enum vault_err
+load_row(struct vault_row *row, const struct finding *f, int64_t num)
+{
+	struct sql *q = sql_open(
+	    f->v->store, "SELECT title,time,heads FROM item WHERE num=?1");
+	struct record_row r;
+	enum vault_err err;
+	const char *title;
+	size_t len;
+	bool there;
+
+	memset(row, 0, sizeof(*row));
+	sql_put_int(q, 1, num);
+	if ((err = sql_step(q, &there)) == VAULT_OK && !there)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK) {
+		title = sql_text(q, 0, &len);
+		row->time = sql_int(q, 1);
+		row->heads = (unsigned)sql_int(q, 2);
+		err = named_title(&row->title, f->v->store, title, len);
+	}
+	sql_close(q);
+	if (err == VAULT_OK)
+		err = rows_get(&r, f->v->store, num);
+	if (err == VAULT_OK) {
+		id_print(row->id, r.id);
+		memcpy(row->type, r.type, sizeof(row->type));
+		if (f->what->snippets && f->query != NULL)
+			err = add_snippet(row, f, &r);
+	}
+	return err;
+}
+
+/* A few rows in one snapshot, then told without one. */
+static enum vault_err
+tell_batch(const struct finding *f, size_t first, bool *go_on,
+    bool (*each)(void *ctx, const struct vault_row *row), void *ctx)
+{
+	struct vault_row *rows = mem_zalloc(BATCH * sizeof(*rows));
+	size_t all = f->nums.len / 8, n = 0;
+	enum vault_err err;
+
+	if (rows == NULL)
+		return VAULT_ENOMEM;
+	if ((err = store_read(f->v->store)) == VAULT_OK) {
+		for (size_t i = first;
+		     err == VAULT_OK && i < all && i < first + BATCH; i++) {
+			err = load_row(&rows[n], f,
+			    (int64_t)get_le64(f->nums.bytes + 8 * i));
+			/* It may have been forgotten since it was found. */
+			if (err == VAULT_ENORECORD)
+				row_free(&rows[n]);
+			else
+				n++;
+			if (err == VAULT_ENORECORD)
+				err = VAULT_OK;
+		}
+		store_read_end(f->v->store);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (err == VAULT_OK && *go_on)
+			*go_on = each(ctx, &rows[i]);
+		row_free(&rows[i]);
+	}
+	mem_free(rows);
+	return err;
+}
+
+enum vault_err
+vault_find(struct vault *v, const struct vault_search *what,
+    bool (*each)(void *ctx, const struct vault_row *row), void *ctx,
+    uint64_t *total, bool *cut)
+{
+	struct finding f = { .v = v, .what = what };
+	enum vault_err err;
+	bool go_on = true;
+
+	err = query_parse(&f.query, what->query, what->query_len);
+	if (err != VAULT_OK)
+		return err;
+	if ((err = store_read(v->store)) == VAULT_OK) {
+		err = what->like != NULL ? by_like(&f)
+					 : by_query(&f, total != NULL);
+		store_read_end(v->store);
+	}
+	for (size_t i = 0; err == VAULT_OK && go_on && i < f.nums.len / 8;
+	     i += BATCH)
+		err = tell_batch(&f, i, &go_on, each, ctx);
+	if (total != NULL)
+		*total = f.total;
+	if (cut != NULL)
+		*cut = f.query->truncated;
+	query_free(f.query);
+	buf_free(&f.nums);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_reindex(struct vault *v,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+{
+	enum vault_err err;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = index_rebuild(v->store, progress, ctx)) == VAULT_OK)
+		err = store_commit(v->store);
+	store_abort(v->store);
+	return vault_failed(v, err);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/clock.h"
+#include "core/mem.h"
+#include "core/random.h"
+#include "core/secret.h"
+#include "record/attach.h"
+#include "record/digest.h"
+#include "record/json.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+#define PART_MAX 4096
+#define SWEEP_AFTER (24 * 3600)
+
+/* Chunk i of attachment num is row num * CHUNKS + i. */
+#define CHUNKS ((int64_t)1 << 24)
+
+struct attach_writer {
+	struct store *store;
+	struct record_row record;
+	struct secret *key;
+	struct digest *digest;
+	struct buf name,
+	    pending; /* pending: less than a chunk, or a full one */
+	int64_t num;
+	uint8_t id[ID_LEN];
+	uint64_t size, chunks;
+	unsigned since_commit;
+};
+
+void
+attach_row_free(struct attach_row *a)
+{
+	buf_free(&a->name);
+}
+
+uint64_t
+attach_chunks(uint64_t size)
+{
+	/* An empty file has one chunk, which is empty and final. */
+	return size == 0 ? 1 : (size + ATTACH_CHUNK - 1) / ATTACH_CHUNK;
+}
+
+/* record id || attachment id || LE64(i) || final flag */
+#define CHUNK_AD_LEN (2 * ID_LEN + 8 + 1)
+
+static void
+chunk_ad(uint8_t ad[static CHUNK_AD_LEN], const uint8_t *record,
+    const uint8_t *id, uint64_t i, bool final)
+{
+	memcpy(ad, record, ID_LEN);
+	memcpy(ad + ID_LEN, id, ID_LEN);
+	put_le64(ad + 2 * ID_LEN, i);
+	ad[CHUNK_AD_LEN - 1] = final;
+}
+
+/* vault id || record id || attachment id || "attachment" */
+static void
+part_ad(struct buf *ad, const struct store *s, const uint8_t *record,
+    const uint8_t *id)
+{
+	buf_put(ad, keyring_vault_id(store_ring(s)), ID_LEN);
+	buf_put(ad, record, ID_LEN);
+	buf_put(ad, id, ID_LEN);
+	buf_put_text(ad, "attachment");
+}
+
+/* ---- Writing ---- */
+
+static enum vault_err
+insert_row(struct attach_writer *w)
+{
+	struct sql *q = sql_open(w->store,
+	    "INSERT INTO attachment(id,record,hash,size,chunks,part)"
+	    " VALUES(?1,?2,NULL,?3,0,NULL) RETURNING num");
+	enum vault_err err;
+	bool row;
+
+	sql_put_blob(q, 1, w->id, ID_LEN);
+	sql_put_int(q, 2, w->record.num);
+	/* Until it ends, the time when it began: for attach_sweep. */
+	sql_put_int(q, 3, clock_now());
+	if ((err = sql_step(q, &row)) == VAULT_OK && row)
+		w->num = sql_int(q, 0);
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+attach_begin(struct attach_writer **out, struct store *s,
+    const struct record_row *r, const char *name)
+{
+	struct attach_writer *w;
+	enum vault_err err = VAULT_EUSE;
+
+	*out = NULL;
+	if (*name == '\0' || strlen(name) > ATTACH_NAME_MAX)
+		return VAULT_EUSE;
+	if ((w = mem_zalloc(sizeof(*w))) == NULL)
+		return VAULT_ENOMEM;
+	w->store = s;
+	w->record = *r;
+	random_fill(w->id, ID_LEN);
+	buf_put_text(&w->name, name);
+	err = VAULT_ENOMEM;
+	if ((w->digest = digest_new()) == NULL ||
+	    !buf_reserve(&w->pending, ATTACH_CHUNK) ||
+	    buf_ok(&w->name) != VAULT_OK)
+		goto out;
+	if ((err = rows_key(&w->key, s, r)) != VAULT_OK ||
+	    (err = insert_row(w)) != VAULT_OK)
+		goto out;
+	*out = w;
+	w = NULL; /* given away */
+out:
+	attach_writer_free(w);
+	return err;
+}
+
+/* Seal what is pending as the next chunk. */
+static enum vault_err
+put_chunk(struct attach_writer *w, bool final)
+{
+	uint8_t ad[CHUNK_AD_LEN];
+	struct buf sealed = { 0 };
+	enum vault_err err;
+	struct sql *q;
+
+	if (w->chunks >= (uint64_t)CHUNKS)
+		return VAULT_EVERSION;
+	if (!buf_reserve(&sealed, w->pending.len + SEAL_EXTRA))
+		return VAULT_ENOMEM;
+	chunk_ad(ad, w->record.id, w->id, w->chunks, final);
+	seal_with(sealed.bytes, secret_view(w->key), w->pending.bytes,
+	    w->pending.len, ad, sizeof(ad));
+	sealed.len = w->pending.len + SEAL_EXTRA;
+	q = sql_open(w->store, "INSERT INTO chunk VALUES(?1,?2)");
+	sql_put_int(q, 1, w->num * CHUNKS + (int64_t)w->chunks);
+	sql_put_blob(q, 2, sealed.bytes, sealed.len);
+	err = sql_finish(q);
+	buf_free(&sealed);
+	if (err != VAULT_OK)
+		return err;
+	w->chunks++;
+	w->since_commit++;
+	w->pending.len = 0; /* overwritten by the next; wiped at the end */
+	return VAULT_OK;
+}
+
+enum vault_err
+attach_put(struct attach_writer *w, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	enum vault_err err;
+
+	digest_put(w->digest, bytes, len);
+	w->size += len;
+	while (len > 0) {
+		size_t room = ATTACH_CHUNK - w->pending.len;
+		size_t n = len < room ? len : room;
+
+		/* A full one waits: only the end knows which is final. */
+		if (room == 0) {
+			if ((err = put_chunk(w, false)) != VAULT_OK)
+				return err;
+			continue;
+		}
+		if (!buf_put(&w->pending, at, n))
+			return VAULT_ENOMEM;
+		at += n;
+		len -= n;
+	}
+	return VAULT_OK;
+}
+
+bool
+attach_wants_commit(struct attach_writer *w)
+{
+	if (w->since_commit < ATTACH_COMMIT)
+		return false;
+	w->since_commit = 0;
+	return true;
+}
+
+/* {"name": ..., "sha256": ..., "size": ...} */
+static enum vault_err
+write_part(struct buf *out, struct attach_writer *w)
+{
+	uint8_t sha256[DIGEST_LEN];
+	struct buf hex = { 0 };
+	json_t *o = json_object();
+	enum vault_err err;
+
+	digest_end(w->digest, sha256);
+	hex_encode(&hex, sha256, sizeof(sha256));
+	json_object_set_new(
+	    o, "name", json_stringn(buf_text(&w->name), w->name.len));
+	json_object_set_new(o, "size", json_integer((json_int_t)w->size));
+	json_object_set_new(o, "sha256", json_string(buf_text(&hex)));
+	err = json_write(out, o);
+	json_decref(o);
+	buf_free(&hex);
+	return err;
+}
+
+/* The part, sealed as salt || JSON, and the row as it stays. */
+static enum vault_err
+finish_row(struct attach_writer *w, const struct part *part,
+    const uint8_t hash[static HASH_LEN])
+{
+	struct buf plain = { 0 }, sealed = { 0 }, ad = { 0 };
+	enum vault_err err = VAULT_ENOMEM;
+	struct sql *q;
+
+	buf_put(&plain, part->salt, VERSION_SALT_LEN);
+	buf_put(&plain, part->json.bytes, part->json.len);
+	part_ad(&ad, w->store, w->record.id, w->id);
+	if (buf_ok(&plain) == VAULT_OK && buf_ok(&ad) == VAULT_OK &&
+	    buf_reserve(&sealed, plain.len + SEAL_EXTRA)) {
+		seal_with(sealed.bytes, secret_view(w->key), plain.bytes,
+		    plain.len, ad.bytes, ad.len);
+		sealed.len = plain.len + SEAL_EXTRA;
+		q = sql_open(w->store,
+		    "UPDATE attachment SET hash=?2,size=?3,chunks=?4,part=?5"
+		    " WHERE num=?1");
+		sql_put_int(q, 1, w->num);
+		sql_put_blob(q, 2, hash, HASH_LEN);
+		sql_put_int(q, 3, (int64_t)w->size);
+		sql_put_int(q, 4, (int64_t)w->chunks);
+		sql_put_blob(q, 5, sealed.bytes, sealed.len);
+		err = sql_finish(q);
+	}
+	buf_free(&plain);
+	buf_free(&sealed);
+	buf_free(&ad);
+	return err;
+}
+
+enum vault_err
+attach_end(struct attach_writer *w, uint8_t hash[static HASH_LEN])
+{
+	struct part part = { 0 };
+	struct buf json = { 0 };
+	enum vault_err err;
+
+	if ((err = put_chunk(w, true)) == VAULT_OK &&
+	    (err = write_part(&json, w)) == VAULT_OK &&
+	    (err = part_new(&part, hash, json.bytes, json.len)) == VAULT_OK)
+		err = finish_row(w, &part, hash);
+	part_free(&part);
+	buf_free(&json);
+	return err;
+}
+
+void
+attach_writer_free(struct attach_writer *w)
+{
+	if (w == NULL)
+		return;
+	secret_free(w->key);
+	digest_free(w->digest);
+	buf_free(&w->name);
+	buf_free(&w->pending);
+	mem_free(w);
+}
+
+enum vault_err
+attach_sweep(bool *left, struct store *s)
+{
+	struct sql *q;
+	enum vault_err err;
+	int64_t num = 0;
+	bool row;
+
+	*left = false;
+	/* Younger ones may be another process's, which is still at work. */
+	q = sql_open(s,
+	    "SELECT num FROM attachment WHERE hash IS NULL AND size<?1"
+	    " LIMIT 1");
+	sql_put_int(q, 1, clock_now() - SWEEP_AFTER);
+	if ((err = sql_step(q, &row)) == VAULT_OK && row)
+		num = sql_int(q, 0);
+	sql_close(q);
+	if (err != VAULT_OK || num == 0)
+		return err;
+	*left = true;
+	q = sql_open(s,
+	    "DELETE FROM chunk WHERE num IN (SELECT num FROM chunk"
+	    " WHERE num>=?1 AND num<?2 LIMIT 64) RETURNING num");
+	sql_put_int(q, 1, num * CHUNKS);
+	sql_put_int(q, 2, (num + 1) * CHUNKS);
+	err = sql_step(q, &row);
+	if (err == VAULT_OK && row) {
+		/* The rest of the rows is deleted by the same statement. */
+		return sql_finish(q);
+	}
+	sql_close(q);
+	if (err != VAULT_OK)
+		return err;
+	q = sql_open(s, "DELETE FROM attachment WHERE num=?1");
+	sql_put_int(q, 1, num);
+	return sql_finish(q);
+}
+
+/* ---- Reading ---- */
+
+/* What the part says of the file. */
+static enum vault_err
+read_part(struct attach_row *out, const void *json, size_t len)
+{
+	const char *name, *sha256;
+	json_t *o;
+	enum vault_err err;
+
+	if ((err = json_read(&o, json, len, PART_MAX, NULL)) != VAULT_OK)
+		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+	name = json_string_value(json_object_get(o, "name"));
+	sha256 = json_string_value(json_object_get(o, "sha256"));
+	err = VAULT_EDAMAGED;
+	if (name != NULL && sha256 != NULL &&
+	    hex_decode(out->sha256, DIGEST_LEN, sha256, strlen(sha256)) ==
+		VAULT_OK &&
+	    json_integer_value(json_object_get(o, "size")) >= 0) {
+		out->size = (uint64_t)json_integer_value(
+		    json_object_get(o, "size"));
+		buf_put_text(&out->name, name);
+		err = buf_ok(&out->name);
+	}
+	json_decref(o);
+	return err;
+}
+
+static enum vault_err
+open_part(struct attach_row *out, struct store *s, const struct record_row *r,
+    const uint8_t *sealed, size_t len)
+{
+	struct buf plain = { 0 }, ad = { 0 };
+	struct secret *key = NULL;
+	uint8_t hash[HASH_LEN];
+	enum vault_err err = VAULT_EDAMAGED;
+
+	if (sealed == NULL || len < SEAL_EXTRA + VERSION_SALT_LEN)
+		return VAULT_EDAMAGED;
+	if ((err = rows_key(&key, s, r)) != VAULT_OK)
+		return err;
+	part_ad(&ad, s, r->id, out->id);
+	err = VAULT_ENOMEM;
+	if (buf_ok(&ad) == VAULT_OK && buf_reserve(&plain, len - SEAL_EXTRA)) {
+		err = seal_open_with(plain.bytes, secret_view(key), sealed, len,
+		    ad.bytes, ad.len);
+		plain.len = len - SEAL_EXTRA;
+	}
+	if (err == VAULT_OK) {
+		const uint8_t *json = plain.bytes + VERSION_SALT_LEN;
+		size_t json_len = plain.len - VERSION_SALT_LEN;
+
+		version_part_hash(hash, plain.bytes, json, json_len);
+		err = memcmp(hash, out->hash, HASH_LEN) == 0
+		    ? read_part(out, json, json_len)
+		    : VAULT_EDAMAGED;
+	}
+	secret_free(key);
+	buf_free(&plain);
+	buf_free(&ad);
+	return err;
+}
+
+enum vault_err
+attach_find(struct attach_row *out, struct store *s, const struct record_row *r,
+    const uint8_t hash[static HASH_LEN])
+{
+	struct sql *q = sql_open(s,
+	    "SELECT num,id,chunks,part FROM attachment"
+	    " WHERE record=?1 AND hash=?2");
+	enum vault_err err;
+	uint64_t chunks;
+	size_t len;
+	bool row;
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->hash, hash, HASH_LEN);
+	sql_put_int(q, 1, r->num);
+	sql_put_blob(q, 2, hash, HASH_LEN);
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK &&
+	    (err = sql_copy(q, 1, out->id, ID_LEN)) == VAULT_OK) {
+		const uint8_t *sealed = sql_blob(q, 3, &len);
+
+		out->num = sql_int(q, 0);
+		chunks = (uint64_t)sql_int(q, 2);
+		err = open_part(out, s, r, sealed, len);
+		out->here = err == VAULT_OK &&
+		    chunks == attach_chunks(out->size);
+	}
+	sql_close(q);
+	if (err != VAULT_OK)
+		attach_row_free(out);
+	return err;
+}
+
+enum vault_err
+attach_chunk(struct buf *out, struct store *s, const struct record_row *r,
+    const struct attach_row *a, uint64_t i)
+{
+	struct sql *q = sql_open(s, "SELECT body FROM chunk WHERE num=?1");
+	bool final = i + 1 == attach_chunks(a->size), row;
+	uint64_t want = final ? a->size - i * ATTACH_CHUNK : ATTACH_CHUNK;
+	uint8_t ad[CHUNK_AD_LEN];
+	struct secret *key = NULL;
+	const uint8_t *sealed;
+	enum vault_err err;
+	size_t len;
+
+	buf_reset(out);
+	sql_put_int(q, 1, a->num * CHUNKS + (int64_t)i);
+	if ((err = sql_step(q, &row)) != VAULT_OK ||
+	    (err = rows_key(&key, s, r)) != VAULT_OK)
+		goto out;
+	err = VAULT_EDAMAGED;
+	sealed = row ? sql_blob(q, 0, &len) : NULL;
+	if (sealed == NULL || len != want + SEAL_EXTRA)
+		goto out;
+	err = VAULT_ENOMEM;
+	if (!buf_reserve(out, want))
+		goto out;
+	chunk_ad(ad, r->id, a->id, i, final);
+	err = seal_open_with(
+	    out->bytes, secret_view(key), sealed, len, ad, sizeof(ad));
+	out->len = err == VAULT_OK ? want : 0;
+out:
+	secret_free(key);
+	sql_close(q);
+	return err;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/clock.h"
+#include "record/heads.h"
+#include "record/keep.h"
+
+void
+keep_report_free(struct keep_report *r)
+{
+	body_report_free(&r->body);
+	memset(r, 0, sizeof(*r));
+}
+
+/* Text to a filled and checked body. */
+static enum vault_err
+read_body(
+    json_t **out, struct keep_report *report, const void *json, size_t len)
+{
+	enum vault_err err;
+
+	if ((err = json_read(out, json, len, KEEP_BODY_MAX, &report->json)) !=
+	    VAULT_OK)
+		return err;
+	if ((err = body_fill(*out)) == VAULT_OK)
+		err = body_check(*out, BODY_ENTRY, &report->body);
+	if (err != VAULT_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+static enum vault_err
+make_part(struct part *out, uint8_t hash[static HASH_LEN], const json_t *json)
+{
+	struct buf text = { 0 };
+	enum vault_err err;
+
+	if ((err = json_write(&text, json)) == VAULT_OK)
+		err = part_new(out, hash, text.bytes, text.len);
+	buf_free(&text);
+	return err;
+}
+
+/* The parts of a whole body, and their hashes in v. */
+static enum vault_err
+make_parts(struct version *v, struct part *body, struct part *hidden,
+    const json_t *whole)
+{
+	json_t *open = NULL, *closed = NULL;
+	enum vault_err err;
+
+	if ((err = body_split(&open, &closed, whole)) != VAULT_OK ||
+	    (err = make_part(body, v->body, open)) != VAULT_OK)
+		goto out;
+	v->has_body = true;
+	if (closed != NULL) {
+		err = make_part(hidden, v->hidden, closed);
+		v->has_private = err == VAULT_OK;
+	}
+out:
+	json_decref(open);
+	json_decref(closed);
+	return err;
+}
+
+/* Sign and keep: v has its parents and attachments already. */
+static enum vault_err
+keep(struct store *s, const struct signer *by, const struct record_row *r,
+    struct version *v, const json_t *whole)
+{
+	struct part body = { 0 }, hidden = { 0 };
+	enum vault_err err;
+	bool fresh;
+
+	memcpy(v->record, r->id, ID_LEN);
+	memcpy(v->type, r->type, sizeof(v->type));
+	memcpy(v->office, by->public_key, IDENTITY_PUBLIC_LEN);
+	v->time = clock_now();
+	if ((err = make_parts(v, &body, &hidden, whole)) == VAULT_OK &&
+	    (err = version_sign(v, by->key)) == VAULT_OK)
+		err = rows_put_version(&fresh, s, r, v, &body, &hidden);
+	part_free(&body);
+	part_free(&hidden);
+	return err;
+}
+
+enum vault_err
+keep_new(struct record_row *out, struct store *s, const struct signer *by,
+    struct keep_report *report, const void *json, size_t len)
+{
+	struct version v = { 0 };
+	uint8_t id[ID_LEN];
+	json_t *whole;
+	enum vault_err err;
+
+	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+		return err;
+	id_new(id);
+	err = rows_new(
+	    out, s, id, json_string_value(json_object_get(whole, "type")));
+	if (err == VAULT_OK)
+		err = keep(s, by, out, &v, whole);
+	version_free(&v);
+	json_decref(whole);
+	return err;
+}
+
+/* What a parent hands on: its attachments; and what must not change. */
+static enum vault_err
+inherit(struct version *v, struct store *s, const struct record_row *r,
+    const uint8_t *parent, const json_t *whole, struct body_report *report)
+{
+	enum vault_err err;
+	struct head h;
+
+	if ((err = head_open(&h, s, r, parent)) != VAULT_OK)
+		return err;
+	buf_put(&v->attachments, h.version.attachments.bytes,
+	    h.version.attachments.len);
+	if (h.body != NULL)
+		err = body_check_change(h.body, whole, report);
+	head_free(&h);
+	return err == VAULT_OK ? buf_ok(&v->attachments) : err;
+}
+
+enum vault_err
+keep_version(struct store *s, const struct signer *by,
+    const struct record_row *r, const struct buf *parents,
+    const uint8_t *attachment, struct keep_report *report, const void *json,
+    size_t len)
+{
+	struct version v = { 0 };
+	json_t *whole;
+	enum vault_err err;
+
+	if (r->forgotten)
+		return VAULT_ENORECORD;
+	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+		return err;
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
+	     i++)
+		err = inherit(&v, s, r, version_hash_at(parents, i), whole,
+		    &report->body);
+	buf_put(&v.parents, parents->bytes, parents->len);
+	if (attachment != NULL)
+		buf_put(&v.attachments, attachment, HASH_LEN);
+	if (err == VAULT_OK && (err = buf_ok(&v.parents)) == VAULT_OK &&
+	    (err = buf_ok(&v.attachments)) == VAULT_OK)
+		err = keep(s, by, r, &v, whole);
+	version_free(&v);
+	json_decref(whole);
+	return err;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * keep - from the JSON that somebody wrote to a signed version in the vault.
+ *
+ * All of it inside a write transaction of the caller, who also takes care of
+ * the index and the log.
+ */
+#ifndef RECORD_KEEP_H
+#define RECORD_KEEP_H
+
+#include "record/body.h"
+#include "record/json.h"
+#include "record/rows.h"
+
+struct secret;
+struct store;
+
+#define KEEP_BODY_MAX ((size_t)4 * 1024 * 1024)
+
+/* Who signs: an office. */
+struct signer {
+	uint8_t public_key[IDENTITY_PUBLIC_LEN];
+	struct secret *key; /* of IDENTITY_SIGN_LEN bytes */
+};
+
+struct keep_report {
+	struct body_report body;
+	struct json_fault json; /* if that is not even JSON */
+};
+void keep_report_free(struct keep_report *r);
+
+/* A new record of a new id. */
+VAULT_CHECKED enum vault_err keep_new(struct record_row *out, struct store *s,
+    const struct signer *by, struct keep_report *report, const void *json,
+    size_t len);
+
+/*
+ * A new version of r that follows parents (ids, one behind the other) and has
+ * their attachments, and one more if attachment (a hash) is not NULL.
+ */
+VAULT_CHECKED enum vault_err keep_version(struct store *s,
+    const struct signer *by, const struct record_row *r,
+    const struct buf *parents, const uint8_t *attachment,
+    struct keep_report *report, const void *json, size_t len);
+
+#endif

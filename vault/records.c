@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: ISC */
+/* records.c - writing records and reading them back, one at a time. */
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/mem.h"
+#include "inside.h"
+#include "record/heads.h"
+#include "record/keep.h"
+#include "record/name.h"
+#include "search/index.h"
+#include "store/log.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+_Static_assert((int)VAULT_ISSUE_FACT_CHANGED == (int)BODY_FACT_CHANGED &&
+	(int)VAULT_ISSUE_JSON == (int)BODY_CODES,
+    "vault.h and body.h number the same findings");
+_Static_assert((int)VAULT_ERROR == (int)BODY_ERROR, "severities too");
+_Static_assert(VAULT_BODY_MAX == KEEP_BODY_MAX, "the limit of a body");
+
+/* ---- Reports ---- */
+
+struct vault_report {
+	struct keep_report keep;
+	struct buf json_path;
+};
+
+enum vault_err
+vault_report_new(struct vault_report **out)
+{
+	*out = mem_zalloc(sizeof(**out));
+	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
+}
+
+static void
+clear(struct vault_report *r)
+{
+	keep_report_free(&r->keep);
+	buf_free(&r->json_path);
+}
+
+void
+vault_report_free(struct vault_report *r)
+{
+	if (r == NULL)
+		return;
+	clear(r);
+	mem_free(r);
+}
+
+static bool
+has_json_fault(const struct vault_report *r)
+{
+	return r->keep.json.kind != JSON_FAULT_NONE;
+}
+
+size_t
+vault_report_count(const struct vault_report *r, enum vault_severity severity)
+{
+	return r->keep.body.count[severity] +
+	    (severity == VAULT_ERROR && has_json_fault(r));
+}
+
+size_t
+vault_report_len(const struct vault_report *r)
+{
+	return r->keep.body.n + has_json_fault(r);
+}
+
+/* What is wrong with the text itself, in words of the format. */
+static void
+json_issue(struct vault_issue *out, const struct vault_report *r)
+{
+	static const char *const kinds[] = {
+		[JSON_FAULT_SIZE] = "size",
+		[JSON_FAULT_UTF8] = "not valid UTF-8",
+		[JSON_FAULT_NUL] = "U+0000",
+		[JSON_FAULT_DEPTH] = "nested too deep",
+		[JSON_FAULT_REAL] = "a fraction: write it as text",
+		[JSON_FAULT_INTEGER] = "a number beyond 2^53",
+		[JSON_FAULT_KEY] = "a field name that is not plain ASCII",
+		[JSON_FAULT_DUPLICATE] = "a field twice",
+		[JSON_FAULT_END] = "it ends too early",
+		[JSON_FAULT_SYNTAX] = "not JSON",
+	};
+
+	out->severity = VAULT_ERROR;
+	out->code = r->keep.json.kind == JSON_FAULT_SIZE ? VAULT_ISSUE_TOO_LONG
+							 : VAULT_ISSUE_JSON;
+	out->path = buf_text(&r->json_path);
+	out->value = kinds[r->keep.json.kind];
+}
+
+void
+vault_report_at(struct vault_issue *out, const struct vault_report *r, size_t i)
+{
+	const struct body_finding *f;
+
+	memset(out, 0, sizeof(*out));
+	if (i >= r->keep.body.n) {
+		json_issue(out, r);
+		return;
+	}
+	f = &r->keep.body.list[i];
+	out->severity = (enum vault_severity)f->severity;
+	out->code = (enum vault_issue_code)f->code;
+	out->path = buf_text(&f->path);
+	out->value = buf_text(&f->value);
+	out->n_near = f->n_near;
+	for (size_t j = 0; j < f->n_near && j < 3; j++)
+		out->near[j] = f->near[j];
+}
+
+static void
+say_where(struct vault_report *r)
+{
+	if (has_json_fault(r))
+		buf_putf(&r->json_path, "line %zu, column %zu",
+		    r->keep.json.line, r->keep.json.column);
+}
+
+/* ---- Who signs ---- */
+
+static enum vault_err
+signer_open(struct signer *out, struct store *s)
+{
+	struct sql *q = sql_open(s, "SELECT public,secret FROM office");
+	uint8_t sealed[IDENTITY_SEALED_LEN];
+	enum vault_err err;
+	bool row;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_EDAMAGED;
+	if (err == VAULT_OK &&
+	    (err = sql_copy(q, 0, out->public_key, sizeof(out->public_key))) ==
+		VAULT_OK)
+		err = sql_copy(q, 1, sealed, sizeof(sealed));
+	sql_close(q);
+	if (err != VAULT_OK)
+		return err;
+	return identity_open(&out->key, out->public_key, sealed, store_ring(s));
+}
+
+/* ---- Names of things ---- */
+
+static enum vault_err
+row_of(struct record_row *out, struct vault *v, const char *id)
+{
+	uint8_t bytes[ID_LEN];
+
+	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
+		return VAULT_ENORECORD;
+	return rows_find(out, v->store, bytes);
+}
+
+static enum vault_err
+log_record(struct vault *v, const char *what, const struct record_row *r)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct buf detail = { 0 };
+	enum vault_err err;
+
+	id_print(id, r->id);
+	buf_putf(&detail, "{\"record\":\"%s\"}", id);
+	if ((err = buf_ok(&detail)) == VAULT_OK)
+		err = log_add(v->store, what, buf_text(&detail), detail.len);
+	buf_free(&detail);
+	return err;
+}
+
+/* ---- Writing ---- */
+
+static enum vault_err
+add(struct record_row *r, struct vault *v, const struct signer *by,
+    struct vault_report *report, const void *json, size_t len)
+{
+	enum vault_err err;
+
+	if ((err = keep_new(r, v->store, by, &report->keep, json, len)) !=
+		VAULT_OK ||
+	    (err = index_put(v->store, r)) != VAULT_OK ||
+	    (err = index_tidy(v->store)) != VAULT_OK ||
+	    (err = log_record(v, "add", r)) != VAULT_OK)
+		return err;
+	return store_commit(v->store);
+}
+
+enum vault_err
+vault_add(char id[static VAULT_ID_LEN], struct vault *v,
+    struct vault_report *report, const void *json, size_t len)
+{
+	struct record_row r;
+	struct signer by;
+	enum vault_err err;
+
+	id[0] = '\0';
+	clear(report);
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = signer_open(&by, v->store)) == VAULT_OK)
+		err = add(&r, v, &by, report, json, len);
+	secret_free(by.key);
+	store_abort(v->store);
+	if (err == VAULT_OK)
+		id_print(id, r.id);
+	say_where(report);
+	return vault_failed(v, err);
+}
+
+/* A new version, and the index after it. */
+static enum vault_err
+follow(struct vault *v, const struct record_row *r, const struct buf *parents,
+    const uint8_t *attachment, struct vault_report *report, const char *what,
+    const struct buf *json)
+{
+	struct signer by;
+	enum vault_err err;
+
+	if ((err = signer_open(&by, v->store)) != VAULT_OK)
+		return err;
+	if ((err = index_remove(v->store, r)) == VAULT_OK &&
+	    (err = keep_version(v->store, &by, r, parents, attachment,
+		 &report->keep, json->bytes, json->len)) == VAULT_OK &&
+	    (err = index_put(v->store, r)) == VAULT_OK &&
+	    (err = index_tidy(v->store)) == VAULT_OK &&
+	    (err = log_record(v, what, r)) == VAULT_OK)
+		err = store_commit(v->store);
+	secret_free(by.key);
+	return err;
+}
+
+enum vault_err
+vault_edit(struct vault *v, const struct vault_record *base,
+    struct vault_report *report, const void *json, size_t len)
+{
+	struct buf text = { 0 };
+	struct record_row r;
+	enum vault_err err;
+
+	clear(report);
+	buf_put(&text, json, len);
+	if ((err = buf_ok(&text)) != VAULT_OK ||
+	    (err = store_begin(v->store)) != VAULT_OK)
+		goto out;
+	if ((err = row_of(&r, v, base->id)) == VAULT_OK)
+		err = follow(v, &r, &base->heads, NULL, report, "edit", &text);
+	store_abort(v->store);
+	say_where(report);
+out:
+	buf_free(&text);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+records_follow(struct vault *v, const struct record_row *r,
+    const uint8_t *attachment, const char *what)
+{
+	struct vault_report report = { 0 };
+	struct buf body = { 0 }, clashes = { 0 };
+	struct merged merged;
+	enum vault_err err;
+
+	if ((err = heads_merge(&merged, v->store, r)) != VAULT_OK)
+		return err;
+	if ((err = merged_text(&body, &clashes, &merged)) == VAULT_OK)
+		err = clashes.len > 0 ? VAULT_ECONFLICT
+				      : follow(v, r, &merged.heads, attachment,
+					    &report, what, &body);
+	clear(&report);
+	merged_free(&merged);
+	buf_free(&body);
+	buf_free(&clashes);
+	return err;
+}
+
+/* ---- Reading ---- */
+
+void
+vault_record_free(struct vault_record *r)
+{
+	buf_free(&r->title);
+	buf_free(&r->body);
+	buf_free(&r->clashes);
+	buf_free(&r->heads);
+}
+
+/* The title of a linked record, for the titles of others. */
+static bool
+name_linked(void *ctx, struct buf *out, const char *id)
+{
+	return vault_title(out, ctx, id) == VAULT_OK;
+}
+
+static enum vault_err
+fill_record(struct vault_record *out, struct vault *v,
+    const struct record_row *r, struct merged *m)
+{
+	enum vault_err err;
+
+	id_print(out->id, r->id);
+	memcpy(out->type, r->type, sizeof(out->type));
+	out->forgotten = r->forgotten;
+	out->time = m->time;
+	out->withheld = m->has_withheld;
+	out->n_heads = (unsigned)version_hash_count(&m->heads);
+	buf_put(&out->heads, m->heads.bytes, m->heads.len);
+	if ((err = merged_text(&out->body, &out->clashes, m)) == VAULT_OK)
+		err = record_title(&out->title, m->body, name_linked, v);
+	return err == VAULT_OK ? buf_ok(&out->heads) : err;
+}
+
+static enum vault_err
+get(struct vault_record *out, struct vault *v, const char *id)
+{
+	struct record_row r;
+	struct merged m;
+	enum vault_err err;
+
+	if ((err = row_of(&r, v, id)) != VAULT_OK ||
+	    (err = heads_merge(&m, v->store, &r)) != VAULT_OK)
+		return err;
+	err = fill_record(out, v, &r, &m);
+	merged_free(&m);
+	return err;
+}
+
+enum vault_err
+vault_get(struct vault_record *out, struct vault *v, const char *id)
+{
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = get(out, v, id);
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_record_free(out);
+	return vault_failed(v, err);
+}
+
+/* ---- History ---- */
+
+/* Our own office by its name, others by the beginning of their key. */
+static enum vault_err
+office_name(struct buf *out, struct store *s,
+    const uint8_t key[static IDENTITY_PUBLIC_LEN])
+{
+	struct sql *q = sql_open(s, "SELECT name FROM office WHERE public=?1");
+	enum vault_err err;
+	bool row;
+
+	buf_reset(out);
+	sql_put_blob(q, 1, key, IDENTITY_PUBLIC_LEN);
+	if ((err = sql_step(q, &row)) == VAULT_OK) {
+		if (row)
+			buf_put_text(out, sql_text(q, 0, NULL));
+		else
+			hex_encode(out, key, 8);
+	}
+	sql_close(q);
+	return err == VAULT_OK ? buf_ok(out) : err;
+}
+
+static enum vault_err
+tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
+    bool head, bool *go_on, bool (*each)(void *ctx, const struct vault_past *p),
+    void *ctx)
+{
+	struct buf name = { 0 }, hex = { 0 };
+	struct vault_past past;
+	struct head h;
+	enum vault_err err;
+
+	if ((err = head_open(&h, v->store, r, id)) != VAULT_OK)
+		return err;
+	memset(&past, 0, sizeof(past));
+	hex_encode(&hex, id, VERSION_ID_LEN);
+	if ((err = office_name(&name, v->store, h.version.office)) ==
+		VAULT_OK &&
+	    (err = buf_ok(&hex)) == VAULT_OK) {
+		memcpy(past.version, buf_text(&hex), VAULT_VERSION_LEN);
+		past.time = h.version.time;
+		past.office = buf_text(&name);
+		past.head = head;
+		past.withheld = h.has_withheld;
+		past.forgotten = h.version.forgotten;
+		past.parents = (unsigned)version_hash_count(&h.version.parents);
+		*go_on = each(ctx, &past);
+	}
+	head_free(&h);
+	buf_free(&name);
+	buf_free(&hex);
+	return err;
+}
+
+enum vault_err
+vault_history(struct vault *v, const char *id,
+    bool (*each)(void *ctx, const struct vault_past *p), void *ctx)
+{
+	struct buf all = { 0 }, heads = { 0 };
+	struct record_row r;
+	enum vault_err err;
+	bool go_on = true;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = row_of(&r, v, id)) == VAULT_OK &&
+	    (err = rows_versions(&all, v->store, &r, false)) == VAULT_OK)
+		err = rows_versions(&heads, v->store, &r, true);
+	for (size_t i = 0;
+	     err == VAULT_OK && go_on && i < version_hash_count(&all); i++) {
+		const uint8_t *version = version_hash_at(&all, i);
+
+		err = tell_past(v, &r, version,
+		    version_has_hash(&heads, version), &go_on, each, ctx);
+	}
+	store_read_end(v->store);
+	buf_free(&all);
+	buf_free(&heads);
+	return vault_failed(v, err);
+}
+
+/* The version that text begins, as if it were the only head. */
+static enum vault_err
+get_version(struct vault_record *out, struct vault *v, struct record_row *r,
+    const char *id, const char *version)
+{
+	uint8_t number[VERSION_ID_LEN];
+	struct merged m = { 0 };
+	struct head h;
+	enum vault_err err;
+
+	if ((err = row_of(r, v, id)) != VAULT_OK ||
+	    (err = rows_version_prefix(
+		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
+	    (err = head_open(&h, v->store, r, number)) != VAULT_OK)
+		return err;
+	m.body = h.body;
+	m.time = h.version.time;
+	m.has_withheld = h.has_withheld;
+	buf_put(&m.heads, number, VERSION_ID_LEN);
+	err = m.body == NULL ? VAULT_ENORECORD : fill_record(out, v, r, &m);
+	buf_free(&m.heads);
+	head_free(&h);
+	return err;
+}
+
+enum vault_err
+vault_get_version(struct vault_record *out, struct vault *v, const char *id,
+    const char *version)
+{
+	struct record_row r;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = get_version(out, v, &r, id, version);
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_record_free(out);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_revert(struct vault *v, const char *id, const char *version)
+{
+	struct vault_report report = { 0 };
+	struct vault_record old = { 0 };
+	struct buf heads = { 0 };
+	struct record_row r;
+	enum vault_err err;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = get_version(&old, v, &r, id, version)) == VAULT_OK &&
+	    (err = rows_versions(&heads, v->store, &r, true)) == VAULT_OK)
+		err = follow(v, &r, &heads, NULL, &report, "revert", &old.body);
+	store_abort(v->store);
+	vault_record_free(&old);
+	clear(&report);
+	buf_free(&heads);
+	return vault_failed(v, err);
+}
