@@ -537,6 +537,10 @@ size_t vault_body_count(const struct vault_body *b, const char *path);
 VAULT_CHECKED enum vault_err vault_body_json(
     struct buf *out, const struct vault_body *b);
 
+/* What vault_add would say of the body, which is kept nowhere. */
+VAULT_CHECKED enum vault_err vault_body_check(
+    struct vault_report *report, const struct vault_body *b);
+
 /* ---- Copies ---- */
 
 /*
