@@ -33,6 +33,31 @@ VAULT_CHECKED enum vault_err vault_keys_read(
 VAULT_CHECKED enum vault_err vault_keys_write(
     struct keys *k, const struct vault *v);
 
+/*
+ * A folder that is built beside its place: the tidy name, the name to work
+ * under, and the folder that holds both.
+ */
+struct place_names {
+	struct buf final, work, parent;
+};
+VAULT_CHECKED enum vault_err place_names(
+    struct place_names *out, const char *folder);
+void place_names_free(struct place_names *n);
+
+/* Nothing may be there but what an earlier try left, which is cleared away. */
+VAULT_CHECKED enum vault_err place_clear(const struct place_names *n);
+VAULT_CHECKED enum vault_err place_clear_work(const struct place_names *n);
+
+/* Make what was made in the folder that holds both durable. */
+VAULT_CHECKED enum vault_err place_sync(const struct place_names *n);
+
+/* Give the finished folder its name, durably. */
+VAULT_CHECKED enum vault_err place_publish(const struct place_names *n);
+
+/* What each connection to an inner database of ours needs. */
+struct sqlite3;
+enum vault_err vault_ready(struct sqlite3 *db);
+
 /* Rows of a vault that is being made: its keys, and the name of slot 0. */
 VAULT_CHECKED enum vault_err access_first(
     struct store *s, const struct keys *keys, const char *name);

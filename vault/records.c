@@ -8,6 +8,7 @@
 #include "record/heads.h"
 #include "record/keep.h"
 #include "record/name.h"
+#include "record/print.h"
 #include "search/index.h"
 #include "store/log.h"
 #include "store/sql.h"
@@ -352,6 +353,43 @@ vault_get(struct vault_record *out, struct vault *v, const char *id)
 	store_read_end(v->store);
 	if (err != VAULT_OK)
 		vault_record_free(out);
+	return vault_failed(v, err);
+}
+
+struct lines {
+	struct vault *v;
+	void (*each)(void *ctx, const struct vault_line *l);
+	void *ctx;
+};
+
+static enum vault_err
+line_out(void *ctx, const struct print_line *line)
+{
+	const struct lines *to = ctx;
+	struct vault_line l = { line->field, line->label, line->text, line->len,
+		line->block };
+
+	to->each(to->ctx, &l);
+	return VAULT_OK;
+}
+
+static bool
+name_in_line(void *ctx, struct buf *out, const char *id)
+{
+	return vault_title(out, ((struct lines *)ctx)->v, id) == VAULT_OK;
+}
+
+enum vault_err
+vault_lines(struct vault *v, const struct buf *body,
+    void (*each)(void *ctx, const struct vault_line *l), void *ctx)
+{
+	struct lines to = { v, each, ctx };
+	enum vault_err err;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = print_text(body, line_out, name_in_line, &to);
+	store_read_end(v->store);
 	return vault_failed(v, err);
 }
 

@@ -22,7 +22,12 @@
 #include "store/store.h"
 
 #define KEYS_FILE "keys"
-#define UNFINISHED ".unfinished"
+
+enum vault_err
+vault_ready(struct sqlite3 *db)
+{
+	return words_register(db);
+}
 
 enum vault_err
 vault_setup(void)
@@ -325,7 +330,7 @@ vault_open(struct vault **out, const struct vault_place *place,
 	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
 		goto out;
 	v->interrupted = store_has_journal(v->folder);
-	if ((err = store_open(&v->store, v->folder, key->ring, words_register,
+	if ((err = store_open(&v->store, v->folder, key->ring, vault_ready,
 		 fault)) != VAULT_OK)
 		goto out;
 	*out = v;
@@ -361,23 +366,6 @@ vault_was_interrupted(const struct vault *v)
 
 /* ---- Making ---- */
 
-/* Clear away what an earlier try left, and nothing else. */
-static enum vault_err
-clear_unfinished(const char *path)
-{
-	enum vault_err err;
-	int dir;
-
-	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
-		return err == VAULT_EABSENT ? VAULT_OK : err;
-	if (io_exists(dir, KEYS_FILE))
-		err = io_unlink(dir, KEYS_FILE);
-	if (err == VAULT_OK)
-		err = store_unlink(dir);
-	io_close(dir);
-	return err == VAULT_OK ? io_rmdir(AT_FDCWD, path) : err;
-}
-
 static enum vault_err
 add_office(struct store *s, const struct keyring *ring, const char *name)
 {
@@ -404,7 +392,7 @@ make_store(const char *path, const struct keyring *ring,
 	enum vault_err err;
 	bool new_machine;
 
-	if ((err = store_create(&s, path, ring, words_register)) != VAULT_OK)
+	if ((err = store_create(&s, path, ring, vault_ready)) != VAULT_OK)
 		return err;
 	if ((err = access_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
@@ -412,34 +400,6 @@ make_store(const char *path, const struct keyring *ring,
 	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
 		err = store_commit(s);
 	store_close(s);
-	return err;
-}
-
-/* The folder that holds path. */
-static enum vault_err
-parent_of(struct buf *out, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		buf_put_text(out, ".");
-	else if (slash == path)
-		buf_put_text(out, "/");
-	else
-		buf_put(out, path, (size_t)(slash - path));
-	return buf_ok(out);
-}
-
-static enum vault_err
-sync_folder(const char *path)
-{
-	enum vault_err err;
-	int dir;
-
-	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
-		return err;
-	err = io_sync(dir);
-	io_close(dir);
 	return err;
 }
 
@@ -462,27 +422,15 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
 	if (err == VAULT_OK)
 		err = io_sync(dir);
 	if (err == VAULT_OK && what->place.keys != NULL) {
-		struct buf folder = { 0 };
+		struct place_names names = { 0 };
 
-		if ((err = parent_of(&folder, what->place.keys)) == VAULT_OK)
-			err = sync_folder(buf_text(&folder));
-		buf_free(&folder);
+		if ((err = place_names(&names, what->place.keys)) == VAULT_OK)
+			err = place_sync(&names);
+		place_names_free(&names);
 	}
 out:
 	io_close(dir);
 	return err;
-}
-
-/* folder without slashes at its end */
-static enum vault_err
-tidy(struct buf *out, const char *folder)
-{
-	size_t len = strlen(folder);
-
-	while (len > 1 && folder[len - 1] == '/')
-		len--;
-	buf_put(out, folder, len);
-	return buf_ok(out);
 }
 
 enum vault_err
@@ -491,7 +439,7 @@ vault_create(
 {
 	struct kdf_cost cost = { what->cost.memory, what->cost.passes,
 		what->cost.lanes };
-	struct buf final = { 0 }, work = { 0 }, parent = { 0 };
+	struct place_names names = { 0 };
 	struct keyring *ring = NULL;
 	struct vault_fault fault;
 	struct keys keys;
@@ -499,40 +447,26 @@ vault_create(
 
 	*out = NULL;
 	*key = NULL;
-	if ((err = tidy(&final, what->place.folder)) != VAULT_OK ||
-	    (err = parent_of(&parent, buf_text(&final))) != VAULT_OK)
-		goto out;
-	err = VAULT_EEXISTS;
-	if (io_is_full(buf_text(&final)))
-		goto out;
-	buf_putf(&work, "%s" UNFINISHED, buf_text(&final));
-	if ((err = buf_ok(&work)) != VAULT_OK ||
-	    (err = clear_unfinished(buf_text(&work))) != VAULT_OK ||
+	if ((err = place_names(&names, what->place.folder)) != VAULT_OK ||
+	    (err = place_clear(&names)) != VAULT_OK ||
 	    (err = keys_new(&keys, &ring, &cost)) != VAULT_OK ||
 	    (err = keys_set(&keys, ring, 0, what->pass)) != VAULT_OK ||
 	    (err = keys_finish(&keys, ring)) != VAULT_OK ||
-	    (err = make_files(&keys, ring, buf_text(&work), what)) != VAULT_OK)
+	    (err = make_files(&keys, ring, buf_text(&names.work), what)) !=
+		VAULT_OK ||
+	    (err = place_publish(&names)) != VAULT_OK)
 		goto out;
-	/* Onto nothing, or onto an empty folder: the system refuses more. */
-	if ((err = io_rename(AT_FDCWD, buf_text(&work), AT_FDCWD,
-		 buf_text(&final))) != VAULT_OK ||
-	    (err = sync_folder(buf_text(&parent))) != VAULT_OK)
-		goto out;
-	if ((err = wrap(key, ring)) != VAULT_OK) {
-		ring = NULL;
-		goto out;
-	}
+	err = wrap(key, ring);
 	ring = NULL; /* given away */
-	err = vault_open(out, &what->place, *key, &fault);
+	if (err == VAULT_OK)
+		err = vault_open(out, &what->place, *key, &fault);
 out:
 	if (err != VAULT_OK) {
 		vault_key_free(*key);
 		*key = NULL;
 	}
 	keyring_free(ring);
-	buf_free(&final);
-	buf_free(&work);
-	buf_free(&parent);
+	place_names_free(&names);
 	return err;
 }
 

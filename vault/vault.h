@@ -416,6 +416,20 @@ VAULT_CHECKED enum vault_err vault_get_version(struct vault_record *out,
 VAULT_CHECKED enum vault_err vault_revert(
     struct vault *v, const char *id, const char *version);
 
+/*
+ * A body as lines for people: borrowed for the call.  Texts are as they were
+ * written, links by the title of what they point to.
+ */
+struct vault_line {
+	const char *field, *label; /* label is in English: for gettext */
+	const char *text;
+	size_t len;
+	bool block; /* long text, on lines of its own */
+};
+VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
+    const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
+    void *ctx);
+
 /* ---- Attachments ---- */
 
 struct vault_attachment {
@@ -545,9 +559,13 @@ VAULT_CHECKED enum vault_err vault_body_check(
 
 /*
  * Write a whole copy of the vault, verified, to a folder that is not there;
- * restore makes a vault of such a copy, in place.folder.
+ * restore makes a vault of such a copy.  VAULT_EEXISTS: something is there.
  */
 VAULT_CHECKED enum vault_err vault_backup(struct vault *v, const char *folder,
+    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
+
+VAULT_CHECKED enum vault_err vault_restore(struct vault *backup,
+    const char *folder,
     bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);
 
 /* Make the index again; with identical answers. */

@@ -482,17 +482,50 @@ cells_secure_delete(struct cells *c, bool on)
 	    c->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF");
 }
 
-/* Header bytes that no pragma shows, read through SQLite's own file. */
-static enum vault_err
-check_header(struct cells *c)
+/* SQLite's own handle: a second one would drop its locks when it closes. */
+static sqlite3_file *
+file_of(const struct cells *c)
 {
-	uint8_t header[100];
 	sqlite3_file *file = NULL;
 
 	if (sqlite3_file_control(
 		c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-	    file == NULL || file->pMethods == NULL ||
-	    file->pMethods->xRead(file, header, sizeof(header), 0) != SQLITE_OK)
+	    file == NULL || file->pMethods == NULL)
+		return NULL;
+	return file;
+}
+
+enum vault_err
+cells_file_size(const struct cells *c, uint64_t *out)
+{
+	sqlite3_file *file = file_of(c);
+	sqlite3_int64 size = 0;
+
+	if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return VAULT_EIO;
+	*out = (uint64_t)size;
+	return VAULT_OK;
+}
+
+enum vault_err
+cells_file_read(const struct cells *c, void *to, size_t len, uint64_t offset)
+{
+	sqlite3_file *file = file_of(c);
+
+	if (file == NULL ||
+	    file->pMethods->xRead(file, to, (int)len, (sqlite3_int64)offset) !=
+		SQLITE_OK)
+		return VAULT_EIO;
+	return VAULT_OK;
+}
+
+/* Header bytes that no pragma shows. */
+static enum vault_err
+check_header(struct cells *c)
+{
+	uint8_t header[100];
+
+	if (cells_file_read(c, header, sizeof(header), 0) != VAULT_OK)
 		return VAULT_EDAMAGED;
 	/* Page size 4096 and no reserve; rollback journal, not WAL. */
 	if (header[16] != 0x10 || header[17] != 0 || header[18] != 1 ||
@@ -823,21 +856,6 @@ out:
 	return err;
 }
 
-static enum vault_err
-file_bytes(struct cells *c, uint64_t *out)
-{
-	sqlite3_file *file = NULL;
-	sqlite3_int64 size = 0;
-
-	if (sqlite3_file_control(
-		c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-	    file == NULL || file->pMethods == NULL ||
-	    file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-		return VAULT_EIO;
-	*out = (uint64_t)size;
-	return VAULT_OK;
-}
-
 /* SQLite's own look at the structure of the outer file. */
 static enum vault_err
 check_structure(struct cells *c, const struct cells_check *how)
@@ -867,7 +885,7 @@ check_room(struct cells *c, const struct cells_check *how)
 		VAULT_OK ||
 	    (err = sqlite_int(&pages, c->db, "PRAGMA page_count")) !=
 		VAULT_OK ||
-	    (err = file_bytes(c, &size)) != VAULT_OK)
+	    (err = cells_file_size(c, &size)) != VAULT_OK)
 		return err;
 	if (unused != 0 || size != (uint64_t)pages * OUTER_PAGE)
 		how->found(how->ctx, CELLS_ROOM, 0);

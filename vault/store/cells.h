@@ -96,6 +96,12 @@ void cells_on_busy(struct cells *c, unsigned busy_ms,
 /* Overwrite what is deleted (SQLite's secure_delete), for forgetting. */
 VAULT_CHECKED enum vault_err cells_secure_delete(struct cells *c, bool on);
 
+/* The bytes of the file, while a transaction holds them still. */
+VAULT_CHECKED enum vault_err cells_file_size(
+    const struct cells *c, uint64_t *out);
+VAULT_CHECKED enum vault_err cells_file_read(
+    const struct cells *c, void *to, size_t len, uint64_t offset);
+
 /* What a full pass over all rows finds. */
 enum cells_finding {
 	CELLS_OUTER,   /* SQLite's own check of the file failed */

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/buf.h"
+#include "record/json.h"
+#include "record/model.h"
+#include "record/print.h"
+
+#define SHORT_ID 8
+
+struct printing {
+	enum vault_err (*each)(void *ctx, const struct print_line *line);
+	record_namer namer;
+	void *ctx;
+};
+
+static void put_value(struct buf *out, const struct printing *p,
+    const struct model_field *field, const json_t *value);
+
+/* "Teng Biao [57v3hh43]", or the id alone if the record is not here. */
+static void
+put_link(struct buf *out, const struct printing *p, const char *id)
+{
+	size_t start = out->len;
+
+	if (p->namer == NULL || !p->namer(p->ctx, out, id) || out->len == start)
+		buf_put_text(out, id);
+	else
+		buf_putf(out, " [%.*s]", SHORT_ID, id);
+}
+
+static bool
+is_link(const struct model_field *field)
+{
+	return field != NULL && field->kind == MODEL_LINK;
+}
+
+static void
+put_scalar(struct buf *out, const struct printing *p,
+    const struct model_field *field, const json_t *value)
+{
+	if (json_is_integer(value))
+		buf_putf(out, "%lld", (long long)json_integer_value(value));
+	else if (json_is_boolean(value))
+		buf_put_text(out, json_is_true(value) ? "yes" : "no");
+	else if (is_link(field))
+		put_link(out, p, json_string_value(value));
+	else
+		buf_put(
+		    out, json_string_value(value), json_string_length(value));
+}
+
+/* The member that speaks for an object stands first, without its name. */
+static const char *
+main_member(const json_t *object)
+{
+	static const char *const names[] = { "edtf", "text", "ref", "iso",
+		"value", "number", "to", "name" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_object_get(object, names[i]) != NULL)
+			return names[i];
+	return NULL;
+}
+
+static const struct model_field *
+member(const struct model_field *field, const char *name)
+{
+	return field == NULL || field->object == NULL
+	    ? NULL
+	    : model_member(field->object, name);
+}
+
+/* 腾彪 (script: Hans, primary: yes) */
+static void
+put_object(struct buf *out, const struct printing *p,
+    const struct model_field *field, const json_t *object)
+{
+	const char *first = main_member(object), *name;
+	bool open = false;
+	json_t *value;
+
+	if (first != NULL)
+		put_value(out, p, member(field, first),
+		    json_object_get(object, first));
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
+		if (first != NULL && strcmp(name, first) == 0)
+			continue;
+		if (!open)
+			buf_put_text(out, first == NULL ? "(" : " (");
+		else
+			buf_put_text(out, ", ");
+		open = true;
+		buf_putf(out, "%s: ", name);
+		put_value(out, p, member(field, name), value);
+	}
+	if (open)
+		buf_put_byte(out, ')');
+}
+
+static void
+put_value(struct buf *out, const struct printing *p,
+    const struct model_field *field, const json_t *value)
+{
+	if (json_is_object(value)) {
+		put_object(out, p, field, value);
+	} else if (json_is_array(value)) {
+		for (size_t i = 0; i < json_array_size(value); i++) {
+			if (i > 0)
+				buf_put_text(out, "; ");
+			put_value(out, p, field, json_array_get(value, i));
+		}
+	} else {
+		put_scalar(out, p, field, value);
+	}
+}
+
+static enum vault_err
+one_line(const struct printing *p, const char *name,
+    const struct model_field *field, const json_t *value)
+{
+	struct print_line line = {
+		.field = name,
+		.label = field == NULL ? name : field->label,
+		.block = field != NULL && field->kind == MODEL_LONG,
+	};
+	struct buf text = { 0 };
+	enum vault_err err;
+
+	put_value(&text, p, field, value);
+	if ((err = buf_ok(&text)) == VAULT_OK) {
+		line.text = buf_text(&text);
+		line.len = text.len;
+		line.block = line.block || strchr(line.text, '\n') != NULL;
+		err = p->each(p->ctx, &line);
+	}
+	buf_free(&text);
+	return err;
+}
+
+/* An array of objects, or of long texts, is a line for each. */
+static enum vault_err
+print_field(const struct printing *p, const char *name,
+    const struct model_field *field, const json_t *value)
+{
+	bool apart = json_is_array(value) &&
+	    (json_is_object(json_array_get(value, 0)) || is_link(field) ||
+		(field != NULL && field->kind == MODEL_LONG));
+	enum vault_err err = VAULT_OK;
+
+	if (!apart)
+		return one_line(p, name, field, value);
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(value); i++)
+		err = one_line(p, name, field, json_array_get(value, i));
+	return err;
+}
+
+enum vault_err
+print_body(const json_t *body,
+    enum vault_err (*each)(void *ctx, const struct print_line *line),
+    record_namer namer, void *ctx)
+{
+	const json_t *type_name = json_object_get(body, "type");
+	const struct model_type *type = json_is_string(type_name)
+	    ? model_type(json_string_value(type_name))
+	    : NULL;
+	struct printing p = { each, namer, ctx };
+	const struct model_field *f = NULL;
+	enum vault_err err = VAULT_OK;
+	const char *name;
+	json_t *value;
+
+	while (type != NULL && err == VAULT_OK &&
+	    (f = model_next_field(type, f)) != NULL)
+		if ((value = json_object_get(body, f->name)) != NULL &&
+		    strcmp(f->name, "type") != 0)
+			err = print_field(&p, f->name, f, value);
+	json_object_foreach((json_t *)(uintptr_t)body, name,
+	    value) if (err == VAULT_OK && strcmp(name, "type") != 0 &&
+	    (type == NULL || model_field(type, name) == NULL))
+	    err = print_field(&p, name, NULL, value);
+	return err;
+}
+
+enum vault_err
+print_text(const struct buf *text,
+    enum vault_err (*each)(void *ctx, const struct print_line *line),
+    record_namer namer, void *ctx)
+{
+	enum vault_err err;
+	json_t *body;
+
+	err = json_read(&body, text->bytes, text->len, SIZE_MAX, NULL);
+	if (err != VAULT_OK)
+		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+	err = print_body(body, each, namer, ctx);
+	json_decref(body);
+	return err;
+}
