@@ -432,6 +432,7 @@ fill(struct writing *w, bool *instead)
 		switch (step) {
 		case FORM_NEXT:
 		case FORM_MORE:
+		case FORM_EMPTIED:
 			step = at_end(w, &status, &over);
 			break;
 		case FORM_BACK:

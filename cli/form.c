@@ -29,7 +29,7 @@ static const struct {
 	const char *of, *fields;
 } common[] = {
 	{ "case", "date summary countries" },
-	{ "person", "sex occupations description" },
+	{ "person", "sex occupations" },
 	{ "act", "description places" },
 	{ "status", "last_contact place" },
 	{ "testimony", "text about" },
@@ -45,6 +45,15 @@ static const struct {
 	{ "sentence", "length kind" },
 	{ "size", "n" },
 	{ "custody", "from to what" },
+};
+
+/* The text that is most of the work: the editor opens by itself. */
+static const struct {
+	const char *of, *field;
+} main_text[] = {
+	{ "case", "summary" },
+	{ "act", "description" },
+	{ "testimony", "text" },
 };
 
 /* Never asked: the program fills them in. */
@@ -76,6 +85,15 @@ is_first(const char *of, const struct vault_field *field)
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		if (strcmp(common[i].of, of) == 0)
 			return has_word(common[i].fields, field->name);
+	return false;
+}
+
+static bool
+is_main_text(const char *type, const char *path)
+{
+	for (size_t i = 0; i < sizeof(main_text) / sizeof(main_text[0]); i++)
+		if (strcmp(main_text[i].of, type) == 0)
+			return strcmp(main_text[i].field, path) == 0;
 	return false;
 }
 
@@ -143,8 +161,17 @@ object_group(const struct vault_field *field)
 
 /* ---- Asking ---- */
 
-static enum form_end ask_field(struct form *f, const char *path,
-    const struct vault_field *field, const char *label, unsigned depth);
+/* A question, and where it stands among the others. */
+struct question {
+	const char *path;
+	const struct vault_field *field;
+	const char *label;
+	unsigned depth;
+	bool first;        /* of an array, or there is none */
+	const char *whole; /* the object that it begins, or NULL */
+};
+
+static enum form_end ask_field(struct form *f, const struct question *q);
 
 /* PREFIX.NAME; false if that is too long, which no model is. */
 static bool
@@ -185,15 +212,18 @@ has_members(
 	return false;
 }
 
-/* Fields from at to end; "more" adds those behind the end. */
+/* Fields from from to end; "more" adds those behind the end. */
 static enum form_end
 ask_fields(struct form *f, const struct group *g, size_t from, size_t end)
 {
 	size_t i = from;
 
 	while (i < end) {
-		enum form_end step = ask_field(f, g->field[i].name,
-		    &g->field[i], say_label(g->field[i].label), 0);
+		const struct vault_field *field = &g->field[i];
+		struct question q = { .path = field->name,
+			.field = field,
+			.label = say_label(field->label) };
+		enum form_end step = ask_field(f, &q);
 
 		if (step == FORM_NEXT)
 			i++;
@@ -207,88 +237,97 @@ ask_fields(struct form *f, const struct group *g, size_t from, size_t end)
 	return FORM_NEXT;
 }
 
-/* The members of an object; label stands for the one that begins it. */
+/*
+ * The members of an object.  The first one stands for all of it: it has the
+ * label of the object, nothing there is no object, and emptying it takes the
+ * object out.
+ */
 static enum form_end
-ask_members(struct form *f, const char *prefix, const struct vault_field *field,
-    const char *label, unsigned depth)
+ask_group(struct form *f, const struct question *object, const struct group *g)
 {
-	struct group *g = object_group(field);
-	enum form_end step = g == NULL ? FORM_FAILED : FORM_NEXT;
-	size_t i = 0, end = g == NULL ? 0 : g->first;
+	size_t i = 0, end = g->first;
 	char path[FORM_PATH_LEN];
 
 	while (i < end) {
 		const struct vault_field *m = &g->field[i];
+		struct question q = { .path = path, .field = m };
+		enum form_end step;
 
-		if (!join(path, prefix, m->name)) {
-			step = FORM_FAILED;
-			break;
-		}
-		step = ask_field(f, path, m,
-		    i == 0 ? label : say_label(m->label),
-		    i == 0 ? depth : depth + 1);
-		if (step == FORM_NEXT && i == 0 &&
-		    !has_members(f, prefix, field))
-			break;
-		if (step == FORM_NEXT) {
+		if (!join(path, object->path, m->name))
+			return FORM_FAILED;
+		q.label = i == 0 ? object->label : say_label(m->label);
+		q.depth = i == 0 ? object->depth : object->depth + 1;
+		q.whole = i == 0 ? object->path : NULL;
+		step = ask_field(f, &q);
+		if (step == FORM_EMPTIED ||
+		    (step == FORM_NEXT && i == 0 &&
+			!has_members(f, object->path, object->field)))
+			return FORM_NEXT;
+		if (step == FORM_NEXT)
 			i++;
-		} else if (step == FORM_MORE) {
+		else if (step == FORM_MORE)
 			end = g->n;
-			step = FORM_NEXT;
-		} else if (step != FORM_BACK || i-- == 0) {
-			break;
-		}
+		else if (step != FORM_BACK)
+			return step;
+		else if (i-- == 0)
+			return FORM_BACK;
 	}
-	free(g);
-	return step;
+	return FORM_NEXT;
 }
 
 static enum form_end
-ask_one(struct form *f, const char *path, const struct vault_field *field,
-    const char *label, unsigned depth, bool first)
+ask_one(struct form *f, const struct question *q)
 {
-	struct form_ask ask = { .field = field, .first = first };
-	enum form_end step;
+	struct form_ask ask = { .field = q->field, .first = q->first };
+	enum form_end step = FORM_FAILED;
 
-	if (field->kind == VAULT_KIND_OBJECT && !form_is_line(field))
-		return ask_members(f, path, field, label, depth);
-	snprintf(ask.path, sizeof(ask.path), "%s", path);
-	for (unsigned i = 0; i < depth; i++)
+	if (q->field->kind == VAULT_KIND_OBJECT && !form_is_line(q->field)) {
+		struct group *g = object_group(q->field);
+
+		if (g != NULL)
+			step = ask_group(f, q, g);
+		free(g);
+		return step;
+	}
+	snprintf(ask.path, sizeof(ask.path), "%s", q->path);
+	ask.whole = q->whole == NULL ? ask.path : q->whole;
+	for (unsigned i = 0; i < q->depth; i++)
 		buf_put_text(&ask.label, "  ");
-	buf_put_text(&ask.label, label);
-	/* The main text: what is written down is most of the work. */
-	ask.direct = field->kind == VAULT_KIND_TEXT && depth == 0 &&
-	    !field->many && is_first(f->type.name, field);
+	buf_put_text(&ask.label, q->label);
+	ask.direct = is_main_text(f->type.name, q->path);
 	step = form_value(f, &ask);
 	buf_free(&ask.label);
-	return step;
+	return step == FORM_EMPTIED && q->whole == NULL ? FORM_NEXT : step;
 }
 
 /* One element after another; an empty Enter behind the last is enough. */
 static enum form_end
-ask_elements(struct form *f, const char *path, const struct vault_field *field,
-    const char *label, unsigned depth)
+ask_elements(struct form *f, const struct question *array)
 {
-	struct buf numbered = { 0 };
-	char element[FORM_PATH_LEN];
+	struct buf label = { 0 };
+	char path[FORM_PATH_LEN];
 	enum form_end step = FORM_NEXT;
+	struct question q = *array;
 	size_t i = 0;
 
+	q.path = path;
+	q.whole = NULL;
 	for (;;) {
-		size_t before = vault_body_count(f->body, path), after;
+		size_t before = vault_body_count(f->body, array->path), after;
 
-		if (snprintf(element, sizeof(element), "%s[%zu]", path, i) >=
-		    (int)sizeof(element)) {
+		if (snprintf(path, sizeof(path), "%s[%zu]", array->path, i) >=
+		    (int)sizeof(path)) {
 			step = FORM_FAILED;
 			break;
 		}
-		buf_reset(&numbered);
-		say_put(&numbered,
+		buf_reset(&label);
+		say_put(&label,
 		    i == 0 || i < before ? SAY_FORM_ELEMENT : SAY_FORM_ANOTHER,
-		    label, say_number(i + 1), NULL);
-		step = ask_one(
-		    f, element, field, buf_text(&numbered), depth, i == 0);
-		after = vault_body_count(f->body, path);
+		    array->label, say_number(i + 1), NULL);
+		q.label = buf_text(&label);
+		q.first = i == 0;
+		step = ask_one(f, &q);
+		after = vault_body_count(f->body, array->path);
 		if (step == FORM_NEXT && i >= after)
 			break;
 		if (step == FORM_NEXT)
@@ -296,17 +335,19 @@ ask_elements(struct form *f, const char *path, const struct vault_field *field,
 		else if (step != FORM_BACK || i-- == 0)
 			break;
 	}
-	buf_free(&numbered);
+	buf_free(&label);
 	return step;
 }
 
 static enum form_end
-ask_field(struct form *f, const char *path, const struct vault_field *field,
-    const char *label, unsigned depth)
+ask_field(struct form *f, const struct question *q)
 {
-	if (field->many)
-		return ask_elements(f, path, field, label, depth);
-	return ask_one(f, path, field, label, depth, true);
+	struct question one = *q;
+
+	if (q->field->many)
+		return ask_elements(f, q);
+	one.first = true;
+	return ask_one(f, &one);
 }
 
 static enum form_end
@@ -341,10 +382,14 @@ form_again(struct form *f, const char *path)
 	struct vault_field field = { 0 };
 	size_t len = strcspn(path, ".[");
 
-	while (vault_field_next(&field, &f->type))
+	while (vault_field_next(&field, &f->type)) {
+		struct question q = { .path = field.name,
+			.field = &field,
+			.label = say_label(field.label) };
+
 		if (strlen(field.name) == len &&
 		    strncmp(field.name, path, len) == 0)
-			return ask_field(
-			    f, field.name, &field, say_label(field.label), 0);
+			return ask_field(f, &q);
+	}
 	return FORM_NEXT;
 }

@@ -43,7 +43,8 @@ struct form {
 enum form_end {
 	FORM_NEXT,    /* all was asked */
 	FORM_BACK,    /* back, from the first field */
-	FORM_MORE,    /* "more" was typed (inside this room only) */
+	FORM_MORE,    /* "more" was typed (not seen outside) */
+	FORM_EMPTIED, /* "-" was typed (not seen outside) */
 	FORM_FINISH,  /* enough: ! or Ctrl-D */
 	FORM_STOP,    /* Ctrl-C */
 	FORM_CLOSED,  /* the terminal is gone */
@@ -78,6 +79,7 @@ void form_show(struct form *f);
 /* One question. */
 struct form_ask {
 	char path[FORM_PATH_LEN];
+	const char *whole; /* what "-" takes out: the path, or more */
 	const struct vault_field *field;
 	struct buf label; /* made safe, without a colon */
 	bool first;       /* of an array, or no array: lists are shown */

@@ -350,12 +350,12 @@ set(struct form *f, const struct form_ask *ask, const char *text, size_t len)
 static enum form_end
 take_out(struct form *f, const struct form_ask *ask)
 {
-	enum vault_err err = vault_body_unset(f->body, ask->path);
+	enum vault_err err = vault_body_unset(f->body, ask->whole);
 
 	if (err != VAULT_OK && err != VAULT_EUSE)
 		return failed(f, err);
 	field_done(f);
-	return FORM_NEXT;
+	return FORM_EMPTIED;
 }
 
 /* ---- Help ---- */
