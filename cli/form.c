@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "form.h"
+#include "form_inner.h"
 
 #define FIELDS_MAX 96
 

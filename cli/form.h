@@ -74,24 +74,6 @@ VAULT_CHECKED enum vault_err form_draft(struct form *f);
 /* What stands in the record, on the terminal. */
 void form_show(struct form *f);
 
-/* ---- Between form.c and form_value.c ---- */
-
-/* One question. */
-struct form_ask {
-	char path[FORM_PATH_LEN];
-	const char *whole; /* what "-" takes out: the path, or more */
-	const struct vault_field *field;
-	struct buf label; /* made safe, without a colon */
-	bool first;       /* of an array, or no array: lists are shown */
-	bool direct;      /* a long text opens the editor at once */
-};
-
-/* Ask for anything that is one value. */
-enum form_end form_value(struct form *f, const struct form_ask *ask);
-
-/* True if the field takes one value though it is an object: a date. */
-bool form_is_line(const struct vault_field *field);
-
 /* A sentence on the terminal. */
 #define FORM_TELL(...)                                                         \
 	do {                                                                   \

@@ -122,3 +122,32 @@ who_describe(struct buf *out, struct vault *v, const char *id)
 	buf_putf(out, ", %.*s", SHORT_ID, id);
 	vault_record_free(&r);
 }
+
+int
+who_only(char id[static VAULT_ID_LEN], const struct session *s,
+    const char *text, const char *types)
+{
+	enum vault_err err;
+	struct who who;
+
+	if ((err = who_find(&who, s->vault, text, types)) != VAULT_OK)
+		return session_fault(s, err);
+	if (who.n == 0) {
+		say_error(SAY_NO_RECORD, text, NULL);
+		return say_status(VAULT_ENORECORD);
+	}
+	if (who.n == 1) {
+		memcpy(id, who.id[0], VAULT_ID_LEN);
+		return 0;
+	}
+	say_error(SAY_WHO_SEVERAL, text, NULL);
+	for (size_t i = 0; i < who.n; i++) {
+		struct buf about = { 0 };
+
+		who_describe(&about, s->vault, who.id[i]);
+		say_warning(SAY_ISSUE, buf_text(&about), NULL);
+		buf_free(&about);
+	}
+	say_hint(SAY_HINT_WHO, NULL);
+	return say_status(VAULT_EUSE);
+}

@@ -6,7 +6,7 @@
 #ifndef CLI_WHO_H
 #define CLI_WHO_H
 
-#include "say.h"
+#include "session.h"
 
 #define WHO_MAX 9
 
@@ -22,6 +22,13 @@ struct who {
  */
 VAULT_CHECKED enum vault_err who_find(
     struct who *out, struct vault *v, const char *text, const char *types);
+
+/*
+ * The one record that text means.  Returns 0, or an exit status after a
+ * message that lists them if there are several.
+ */
+int who_only(char id[static VAULT_ID_LEN], const struct session *s,
+    const char *text, const char *types);
 
 /* Append "title, pseudonym, occupation, short id", made safe. */
 void who_describe(struct buf *out, struct vault *v, const char *id);

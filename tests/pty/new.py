@@ -293,7 +293,7 @@ def a_text_survives_kill_9(program, folder):
     form = Form(vault, "new", "testimony")
     form.answer("A draft of ", "n")
     form.answer("Medium", "press")
-    form.key(CTRL["C"])
+    form.asked("Source").key(CTRL["C"])
     form.answer("Keep it as a draft")
     form.end(1)
     same(sorted(d["medium"] for d in vault.all()[1]), ["letter", "press"])
@@ -303,8 +303,6 @@ def a_text_survives_kill_9(program, folder):
     form.asked("Medium").key(CTRL["C"])
     form.end(1)
     same(vault.all(), ({}, []))
-    # Drafts of other types are not offered.
-    return None
 
 
 def goes_back_explains_and_empties(program, folder):
@@ -464,12 +462,25 @@ def a_closed_terminal_leaves_a_draft(program, folder):
     same(drafts[0]["names"], [{"text": "A"}])
 
 
+def told_to_end_it_leaves_a_draft(program, folder):
+    vault = Vault(program, folder)
+    form = Form(vault, "new", "person")
+    form.answer("Kind")
+    form.answer("Names 1", "A")
+    form.asked("Script")
+    os.kill(form.pty.pid, signal.SIGTERM)
+    form.end(1)
+    records, drafts = vault.all()
+    same(records, {})
+    same(drafts[0]["names"], [{"text": "A"}])
+
+
 def a_draft_of_an_edit_never_overwrites(program, folder):
     vault = Vault(program, folder)
     ident = add(vault, "title=Jasmine", "summary=one", type_="case")
     form = Form(vault, "edit", ident)
     form.answer("Title [Jasmine]", "Mine")
-    form.key(CTRL["C"])
+    form.asked("Summary [one]").key(CTRL["C"])
     form.answer("Keep it as a draft")
     form.end(1)
     time.sleep(1.1)
@@ -564,6 +575,7 @@ main([a_first_testimony_in_chinese, a_person_with_three_names,
       an_edit_keeps_what_is_not_changed, goes_back_explains_and_empties,
       errors_lead_back_to_their_field, a_name_that_is_here_is_shown_first,
       a_name_that_is_not_here_can_be_made, ctrl_c_asks_about_the_draft,
-      a_closed_terminal_leaves_a_draft, a_draft_of_an_edit_never_overwrites,
+      a_closed_terminal_leaves_a_draft, told_to_end_it_leaves_a_draft,
+      a_draft_of_an_edit_never_overwrites,
       lock_ends_it_at_once, scripts_write_without_questions,
       a_draft_survives_kill_9, a_text_survives_kill_9], [])
