@@ -492,6 +492,8 @@ lineedit_read(
 	/* KEYS_NONE is a signal, such as that the window has another size. */
 	while (!is_end(&end, l, key = keystroke_next(l->keys, -1))) {
 		press(l, key);
+		if (key != KEYS_NONE && l->hooks.typed != NULL)
+			l->hooks.typed(l->hooks.ctx, textarea_text(l->line));
 		if (key == KEYS_NONE || !keystroke_are_waiting(l->keys))
 			draw(l);
 	}

@@ -34,6 +34,17 @@ const struct command commands[] = {
 	{ "check", cmd_check, "check", "look at everything, name what is wrong",
 	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
 	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
+	{ "new", cmd_new, "new TYPE [--set PATH=VALUE ...]",
+	    "write a record, line by line",
+	    "A name that is here already is shown first.  What is written is"
+	    " kept as a draft\nuntil it is saved; the same command goes on"
+	    " with it.\nFor scripts: --set PATH=VALUE ... --yes asks nothing;"
+	    " what stands there can be\nseen in the shell's history and in"
+	    " ps.\n" },
+	{ "edit", cmd_edit, "edit ID [--set PATH=VALUE ...]",
+	    "change a record, line by line",
+	    "ID is a name too, if it is only one record's.  --set PATH= empties"
+	    " a field.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
 	    "" },
 };
