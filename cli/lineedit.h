@@ -43,6 +43,9 @@ struct lineedit_hooks {
 	 */
 	size_t (*complete)(
 	    void *ctx, struct buf *options, const struct buf *line, size_t at);
+
+	/* A key was pressed, whichever it was.  May be NULL. */
+	void (*typed)(void *ctx);
 };
 
 /*
