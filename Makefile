@@ -81,6 +81,8 @@ $(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
+include tests/harness/rules.mk
+
 clean:
 	rm -rf build build-*
 

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@
 #include "agent_wire.h"
 
 #define ANSWER_MS 2000
+#define LOCK_MS 1000 /* longer than an agent waits for its clients */
+#define END_MS 200
 
 /* A folder that is ours alone, made if it is not there. */
 static bool
@@ -200,17 +204,42 @@ agent_status(int fd, struct agent_limits *left)
 	return true;
 }
 
+/* Ask for a lock by a signal, which a full table of clients cannot stop. */
+static bool
+end_agent(int pidfd)
+{
+	static const int signals[] = { SIGTERM, SIGKILL };
+	struct pollfd p = { pidfd, POLLIN, 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		syscall(SYS_pidfd_send_signal, pidfd, signals[i], NULL, 0);
+		if (poll(&p, 1, END_MS) == 1)
+			return true;
+	}
+	return false;
+}
+
 void
 agent_lock(int fd, struct agent_locked *out)
 {
 	uint8_t answer[5 + 4 * AGENT_STUCK_MAX];
-	ssize_t n;
+	ssize_t n = 0;
+	int pidfd = -1;
+	pid_t pid;
 
 	memset(out, 0, sizeof(*out));
-	if (!wire_send(fd, "L", 1, -1) || !answers(fd, ANSWER_MS) ||
-	    (n = wire_receive(fd, answer, sizeof(answer), NULL)) < 5 ||
-	    answer[0] != 'D')
+	/* Who listens is alive now, so that the number is the agent's. */
+	if (wire_peer_is_us(fd, &pid))
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (wire_send(fd, "L", 1, -1) && answers(fd, LOCK_MS))
+		n = wire_receive(fd, answer, sizeof(answer), NULL);
+	if (n < 5 || answer[0] != 'D') {
+		if (pidfd >= 0 && !end_agent(pidfd))
+			out->pid[out->stuck++] = pid;
+		close(pidfd);
 		return;
+	}
+	close(pidfd);
 	out->answered = true;
 	out->stuck = get_le32(answer + 1);
 	if (out->stuck > (unsigned)(n - 5) / 4)

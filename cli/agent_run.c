@@ -27,6 +27,7 @@ struct client {
 	int pidfd;
 	pid_t pid;
 	bool has_key;
+	int64_t since;
 };
 
 struct agent {
@@ -166,9 +167,13 @@ static bool
 serve(struct agent *a, struct client *c)
 {
 	char word;
+	ssize_t n = recv(c->fd, &word, 1, MSG_DONTWAIT);
 
-	if (recv(c->fd, &word, 1, MSG_DONTWAIT) != 1)
+	/* Only an error sets errno: 0 is the end of the client. */
+	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
 	switch (word) {
 	case 'K':
 		c->has_key = true;
@@ -187,15 +192,34 @@ serve(struct agent *a, struct client *c)
 	}
 }
 
+/* Room for one more: whoever has sat there longest without a key goes. */
+static bool
+make_room(struct agent *a)
+{
+	unsigned oldest = CLIENTS_MAX;
+
+	if (a->n < CLIENTS_MAX)
+		return true;
+	for (unsigned i = 0; i < a->n; i++)
+		if (!a->client[i].has_key &&
+		    (oldest == CLIENTS_MAX ||
+			a->client[i].since < a->client[oldest].since))
+			oldest = i;
+	if (oldest == CLIENTS_MAX)
+		return false;
+	drop(a, oldest);
+	return true;
+}
+
 static void
 admit(struct agent *a)
 {
-	struct client c = { .pidfd = -1 };
+	struct client c = { .pidfd = -1, .since = now_ms() };
 
 	c.fd = accept4(a->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (c.fd < 0)
 		return;
-	if (a->n == CLIENTS_MAX || !wire_peer_is_us(c.fd, &c.pid)) {
+	if (!wire_peer_is_us(c.fd, &c.pid) || !make_room(a)) {
 		close(c.fd);
 		return;
 	}

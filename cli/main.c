@@ -28,7 +28,8 @@ const struct command commands[] = {
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
-	    "passphrase add NAME | change [NAME] | remove NAME | list",
+	    "passphrase add NAME | change [NAME] | remove NAME |"
+	    " remove --unknown | list",
 	    "who can open the vault",
 	    "Changes ask for a passphrase again, also while unlocked.\nFor"
 	    " scripts: --new-passphrase-file FILE.\n" },
@@ -253,11 +254,11 @@ global_options(
 		     taken == 0 && i < sizeof(options) / sizeof(options[0]);
 		     i++)
 			taken = one_option(argv, argc, at, &options[i]);
+		say_use_json(json);
 		if (taken == 0)
 			return 0;
 		at += taken;
 	}
-	say_use_json(json);
 	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;

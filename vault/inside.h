@@ -10,7 +10,9 @@ struct store;
 
 struct vault_key {
 	struct keyring *ring;
-	bool first_counts; /* unlocked by the first copy of the two */
+	/* The MAC of the copy that a passphrase has opened. */
+	bool has_mac;
+	uint8_t mac[32];
 };
 
 struct vault {
@@ -19,6 +21,8 @@ struct vault {
 	const struct vault_key *key;
 	struct store *store;
 	bool interrupted;
+	bool has_mac; /* as in the key, until the file is changed */
+	uint8_t opened_mac[32];
 	struct vault_fault fault;
 };
 
@@ -58,11 +62,9 @@ VAULT_CHECKED enum vault_err place_publish(const struct place_names *n);
 struct sqlite3;
 enum vault_err vault_ready(struct sqlite3 *db);
 
-/* Rows of a vault that is being made: its keys, and the name of slot 0. */
-VAULT_CHECKED enum vault_err access_first(
-    struct store *s, const struct keys *keys, const char *name);
-VAULT_CHECKED enum vault_err access_remember_machine(
-    struct store *s, bool *new_machine);
+/* The machine that this is: remember it; is it one that is not known yet? */
+VAULT_CHECKED enum vault_err machine_add(struct store *s, bool *new_machine);
+VAULT_CHECKED enum vault_err machine_look(bool *new_machine, struct vault *v);
 
 /*
  * A new version of r with the body it has, and one attachment more: inside a

@@ -13,7 +13,7 @@
 #include "core/io.h"
 #include "core/mem.h"
 #include "core/random.h"
-#include "inside.h"
+#include "keyfile.h"
 #include "record/json.h"
 #include "search/words.h"
 #include "seal/identity.h"
@@ -194,8 +194,10 @@ vault_key_unlock(struct vault_key **out, enum vault_keys_state *state,
 	    (err = keys_unlock(&ring, &slot, &keys, pass)) != VAULT_OK)
 		return err;
 	*state = states[keys.state];
-	if ((err = wrap(out, ring)) == VAULT_OK)
-		(*out)->first_counts = keys.first_counts;
+	if ((err = wrap(out, ring)) == VAULT_OK) {
+		(*out)->has_mac = true;
+		memcpy((*out)->mac, keys_mac(keys.copy), HASH_LEN);
+	}
 	return err;
 }
 
@@ -322,6 +324,8 @@ vault_open(struct vault **out, const struct vault_place *place,
 	if ((v = mem_zalloc(sizeof(*v))) == NULL)
 		goto out;
 	v->key = key;
+	v->has_mac = key->has_mac;
+	memcpy(v->opened_mac, key->mac, sizeof(v->opened_mac));
 	if ((err = resolve(&v->folder, place->folder)) != VAULT_OK) {
 		err = err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 		goto out;
@@ -394,9 +398,9 @@ make_store(const char *path, const struct keyring *ring,
 
 	if ((err = store_create(&s, path, ring, vault_ready)) != VAULT_OK)
 		return err;
-	if ((err = access_first(s, keys, what->pass_name)) == VAULT_OK &&
+	if ((err = keyfile_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
-	    (err = access_remember_machine(s, &new_machine)) == VAULT_OK &&
+	    (err = machine_add(s, &new_machine)) == VAULT_OK &&
 	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
 		err = store_commit(s);
 	store_close(s);
@@ -409,10 +413,13 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
     const struct vault_new *what)
 {
 	enum vault_err err;
+	char *real = NULL;
 	int dir = -1;
 
+	/* SQLite names its files without links, and the store compares. */
 	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
-	    (err = make_store(work, ring, keys, what)) != VAULT_OK ||
+	    (err = resolve(&real, work)) != VAULT_OK ||
+	    (err = make_store(real, ring, keys, what)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		goto out;
 	if (what->place.keys != NULL)
@@ -429,6 +436,7 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
 		place_names_free(&names);
 	}
 out:
+	mem_free(real);
 	io_close(dir);
 	return err;
 }
@@ -490,7 +498,8 @@ office_info(struct vault_info *out, struct vault *v)
 		VAULT_OK) {
 		name = sql_text(q, 0, &len);
 		buf_put(&out->office, name, len);
-		err = buf_ok(&out->office);
+		if ((err = sql_ok(q)) == VAULT_OK)
+			err = buf_ok(&out->office);
 		out->made = sql_int(q, 1);
 		identity_digits(out->digits, public_key);
 	}

@@ -175,7 +175,7 @@ void vault_info_free(struct vault_info *info);
 
 /*
  * What belongs to the first opening with a passphrase: mend the keys, finish
- * or undo a change of passphrases that was cut short, remember the machine.
+ * or undo a change of passphrases that was cut short, look at the machine.
  * VAULT_EPASS: the passphrase opened only an older copy of the keys, which
  * somebody has put back beside the one that counts.
  */
@@ -185,6 +185,9 @@ struct vault_entered {
 };
 VAULT_CHECKED enum vault_err vault_enter(
     struct vault_entered *out, struct vault *v);
+
+/* After a check on a new machine that found nothing. */
+VAULT_CHECKED enum vault_err vault_remember_machine(struct vault *v);
 
 /* ---- Passphrases ---- */
 
@@ -217,9 +220,13 @@ VAULT_CHECKED enum vault_err vault_passphrase_change(
 VAULT_CHECKED enum vault_err vault_passphrase_remove(
     struct vault *v, const char *name);
 
-/* Close every slot that is in use and has no name.  *n: how many. */
+/*
+ * After a file of keys was put back: take it as it is, but close every slot
+ * that is not what this vault put there itself; keep is a slot that is not to
+ * be closed, the one which the person opened just now.
+ */
 VAULT_CHECKED enum vault_err vault_passphrase_remove_unknown(
-    unsigned *n, struct vault *v);
+    struct vault *v, unsigned keep);
 
 /* ---- The log ---- */
 
