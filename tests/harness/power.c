@@ -251,7 +251,6 @@ prepare_cut(const char *folder)
 	free(after);
 }
 
-/* A name whose slot was never filled. */
 static void
 act_enter(const char *folder)
 {
