@@ -95,7 +95,9 @@ form_gone(void *ctx)
 bool
 form_open(struct form *f)
 {
-	struct lineedit_hooks hooks = { f, form_gone, typed, NULL };
+	struct lineedit_hooks hooks = {
+		.ctx = f, .gone = form_gone, .typed = typed
+	};
 
 	host_catch_interrupts();
 	f->drafted = monotonic();

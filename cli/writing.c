@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* writing - asking, looking at it, keeping it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "ask.h"
@@ -66,6 +67,20 @@ print_kept(struct writing *w, const char *id)
 	return status;
 }
 
+/* For a program, all that is wrong; returns exit status 2. */
+static int
+print_refused(const struct writing *w)
+{
+	struct doc *d;
+
+	if (say_is_json()) {
+		d = doc_object();
+		doc_put(d, "issues", issues_doc(w->report));
+		(void)doc_print(d);
+	}
+	return 2;
+}
+
 /* VAULT_EUSE: the report has errors. */
 static enum vault_err
 keep(char id[VAULT_ID_LEN], struct writing *w)
@@ -102,14 +117,14 @@ writing_save(struct writing *w, bool *errors)
 	    vault_report_count(w->report, VAULT_ERROR) > 0;
 	if (*errors) {
 		issues_say(w->report, VAULT_ERROR, NULL);
-		return 2;
+		return w->form.l == NULL ? print_refused(w) : 2;
 	}
 	if (err != VAULT_OK)
 		return session_fault(w->form.s, err);
 	if (!w->warned)
 		issues_say(w->report, VAULT_WARNING, NULL);
-	/* The record is kept: a draft left behind is no failure of that. */
 	status = print_kept(w, id);
+	/* The record is kept: a draft left behind is no failure of that. */
 	(void)writing_drop(w);
 	return status;
 }
@@ -155,17 +170,46 @@ ask_end(struct writing *w)
 	return choice;
 }
 
-/* Ctrl-C: keep it as a draft? */
+/* Ctrl-C: keep it as a draft?  Only a plain no lets it go. */
 static int
 stop(struct writing *w)
 {
+	struct buf prompt = { 0 }, line = { 0 };
+	bool drop = false;
+
 	if (!w->form.changed)
 		return leave_draft(w);
-	if (ask_yes(w->form.cli, true, SAY_FORM_KEEP_DRAFT, ""))
+	say_put(&prompt, SAY_FORM_KEEP_DRAFT, NULL);
+	if (lineedit_read(&line, w->form.l, buf_text(&prompt), NULL) ==
+	    LINEEDIT_DONE)
+		drop = line.len > 0 && (line.bytes[0] | 0x20) == 'n';
+	buf_free(&prompt);
+	buf_free(&line);
+	if (!drop)
 		return leave_draft(w);
 	if (writing_drop(w) == 0)
 		say_error(SAY_FORM_DROPPED, NULL);
 	return 1;
+}
+
+/*
+ * It could not be kept: back to the end, where it can be tried again, unless
+ * the vault is locked.
+ */
+static bool
+may_try_again(int status)
+{
+	return status != 0 && status != say_status(VAULT_ELOCKED) &&
+	    !session_is_gone();
+}
+
+/* Another record is meant: what was written here is not lost. */
+static int
+go_elsewhere(struct writing *w)
+{
+	if (w->form.changed)
+		(void)leave_draft(w);
+	return 0;
 }
 
 /* The field that the first error is about, asked again. */
@@ -180,8 +224,7 @@ mend(struct writing *w)
 			char path[FORM_PATH_LEN];
 
 			/* The report changes when the form goes on. */
-			strncpy(path, issue.path, sizeof(path) - 1);
-			path[sizeof(path) - 1] = '\0';
+			snprintf(path, sizeof(path), "%s", issue.path);
 			return form_again(&w->form, path);
 		}
 	}
@@ -200,7 +243,7 @@ at_end(struct writing *w, int *status, bool *over)
 	switch (ask_end(w)) {
 	case SAVE:
 		*status = writing_save(w, &errors);
-		*over = !errors;
+		*over = !errors && !may_try_again(*status);
 		return errors ? mend(w) : FORM_NEXT;
 	case MORE:
 		*over = false;
@@ -242,9 +285,8 @@ writing_ask(struct writing *w, bool *instead)
 		case FORM_FINISH:
 			warn(w);
 			status = writing_save(w, &errors);
-			over = !errors;
-			if (errors)
-				step = mend(w);
+			over = !errors && !may_try_again(status);
+			step = errors ? mend(w) : FORM_NEXT;
 			break;
 		case FORM_STOP:
 			status = stop(w);
@@ -257,10 +299,11 @@ writing_ask(struct writing *w, bool *instead)
 			break;
 		case FORM_INSTEAD:
 			*instead = true;
-			status = writing_drop(w);
+			status = go_elsewhere(w);
 			break;
 		case FORM_FAILED:
 			status = session_fault(w->form.s, w->form.err);
+			(void)leave_draft(w);
 			break;
 		}
 	}

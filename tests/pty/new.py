@@ -435,6 +435,14 @@ def ctrl_c_asks_about_the_draft(program, folder):
     form.answer("Keep it as a draft")
     form.end(1)
     same(vault.all()[1][0]["names"], [{"text": "A"}])
+    # Ctrl-C once more, or any other word, is no answer that drops it.
+    for answer in (CTRL["C"], "是\r".encode()):
+        form = Form(vault, "new", "person")
+        form.answer("A draft of ")
+        form.asked("Kind").key(CTRL["C"])
+        form.asked("Keep it as a draft").key(answer)
+        form.end(1)
+        same(vault.all()[1][0]["names"], [{"text": "A"}])
     # The answer q at the end is the same.
     form = Form(vault, "new", "person")
     form.answer("A draft of ")
@@ -564,6 +572,10 @@ def scripts_write_without_questions(program, folder):
         vault.run("new", "person", "--set", bad, "--yes", status=2)
     vault.run("new", "persn", status=2)
     vault.run("edit", "nobody", "--set", "sex=m", "--yes", status=15)
+    refused = json.loads(vault.run("--json", "new", "status", "--set",
+                                   "status=held", "--yes", status=2))
+    same([(i["code"], i["path"]) for i in refused["issues"]
+          if i["severity"] == "error"], [("missing", "person")])
     # There is no terminal to ask on.
     done = subprocess.run(vault.argv("new", "person"), stdin=subprocess.DEVNULL,
                           capture_output=True, check=False,
