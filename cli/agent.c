@@ -2,12 +2,16 @@
 /* agent.c - where agents listen, and the clients' side. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +19,8 @@
 #include "agent_wire.h"
 
 #define ANSWER_MS 2000
+#define LOCK_MS 1000 /* longer than an agent waits for its clients */
+#define END_MS 200
 
 /* A folder that is ours alone, made if it is not there. */
 static bool
@@ -28,24 +34,37 @@ is_private_folder(const char *path)
 	    st.st_uid == geteuid() && (st.st_mode & 077) == 0;
 }
 
-/* The folder of our sockets; false if there is no safe one. */
+/*
+ * Where sockets may lie, in the order of preference.  Which of them an agent
+ * took depends on what there was when it began; so all are looked through.
+ */
+#define FOLDERS 3
 static bool
-socket_folder(char *out, size_t len)
+socket_folder(char *out, size_t len, unsigned i)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	unsigned uid = (unsigned)geteuid();
 
 	/* 32 digits and a slash must fit behind it in a socket's address. */
-	if (runtime != NULL && runtime[0] == '/' && strlen(runtime) < 60) {
+	if (i == 0 &&
+	    (runtime == NULL || runtime[0] != '/' || strlen(runtime) >= 60))
+		return false;
+	if (i == 0)
 		snprintf(out, len, "%s/amparo", runtime);
-		if (is_private_folder(out))
-			return true;
-	}
-	snprintf(out, len, "/run/user/%u/amparo", uid);
-	if (is_private_folder(out))
-		return true;
-	snprintf(out, len, "/tmp/amparo-%u", uid);
+	else if (i == 1)
+		snprintf(out, len, "/run/user/%u/amparo", uid);
+	else
+		snprintf(out, len, "/tmp/amparo-%u", uid);
 	return is_private_folder(out);
+}
+
+static bool
+address_in(struct sockaddr_un *out, const char *folder, const char *name)
+{
+	memset(out, 0, sizeof(*out));
+	out->sun_family = AF_UNIX;
+	return snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
+		   name) < (int)sizeof(out->sun_path);
 }
 
 bool
@@ -53,12 +72,24 @@ wire_address(struct sockaddr_un *out, const char *name)
 {
 	char folder[100];
 
-	if (!socket_folder(folder, sizeof(folder)))
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->sun_family = AF_UNIX;
-	return snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
-		   name) < (int)sizeof(out->sun_path);
+	for (unsigned i = 0; i < FOLDERS; i++)
+		if (socket_folder(folder, sizeof(folder), i))
+			return address_in(out, folder, name);
+	return false;
+}
+
+int
+wire_begin_lock(void)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	if (!wire_address(&address, "lock") ||
+	    (fd = open(address.sun_path,
+		 O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
+		return -1;
+	(void)flock(fd, LOCK_EX);
+	return fd;
 }
 
 bool
@@ -136,13 +167,13 @@ wire_receive(int fd, void *bytes, size_t len, int *passed_fd)
 	return n;
 }
 
-int
-agent_connect(const char *name)
+static int
+connect_in(const char *folder, const char *name)
 {
 	struct sockaddr_un address;
 	int fd;
 
-	if (!wire_address(&address, name) ||
+	if (!address_in(&address, folder, name) ||
 	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
@@ -150,6 +181,18 @@ agent_connect(const char *name)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+int
+agent_connect(const char *name)
+{
+	char folder[100];
+	int fd = -1;
+
+	for (unsigned i = 0; fd < 0 && i < FOLDERS; i++)
+		if (socket_folder(folder, sizeof(folder), i))
+			fd = connect_in(folder, name);
+	return fd;
 }
 
 /* Wait for an answer no longer than that. */
@@ -200,23 +243,55 @@ agent_status(int fd, struct agent_limits *left)
 	return true;
 }
 
+/* Ask for a lock by a signal, which a full table of clients cannot stop. */
+static bool
+end_agent(int pidfd)
+{
+	static const int signals[] = { SIGTERM, SIGKILL };
+	struct pollfd p = { pidfd, POLLIN, 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		syscall(SYS_pidfd_send_signal, pidfd, signals[i], NULL, 0);
+		if (poll(&p, 1, END_MS) == 1)
+			return true;
+	}
+	return false;
+}
+
 void
 agent_lock(int fd, struct agent_locked *out)
 {
 	uint8_t answer[5 + 4 * AGENT_STUCK_MAX];
-	ssize_t n;
+	ssize_t n = 0;
+	int pidfd = -1;
+	pid_t pid;
 
 	memset(out, 0, sizeof(*out));
-	if (!wire_send(fd, "L", 1, -1) || !answers(fd, ANSWER_MS) ||
-	    (n = wire_receive(fd, answer, sizeof(answer), NULL)) < 5 ||
-	    answer[0] != 'D')
+	/* Who listens is alive now, so that the number is the agent's. */
+	if (wire_peer_is_us(fd, &pid))
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (wire_send(fd, "L", 1, -1) && answers(fd, LOCK_MS))
+		n = wire_receive(fd, answer, sizeof(answer), NULL);
+	if (n < 5 || answer[0] != 'D') {
+		if (pidfd >= 0 && !end_agent(pidfd))
+			out->pid[out->stuck++] = pid;
+		close(pidfd);
 		return;
+	}
+	close(pidfd);
 	out->answered = true;
 	out->stuck = get_le32(answer + 1);
 	if (out->stuck > (unsigned)(n - 5) / 4)
 		out->stuck = (unsigned)(n - 5) / 4;
 	for (unsigned i = 0; i < out->stuck; i++)
 		out->pid[i] = (pid_t)get_le32(answer + 5 + 4 * i);
+}
+
+static bool
+is_name(const char *name)
+{
+	return strlen(name) == VAULT_PLACE_NAME_LEN - 1 &&
+	    strspn(name, "0123456789abcdef") == VAULT_PLACE_NAME_LEN - 1;
 }
 
 void
@@ -226,13 +301,13 @@ agent_each(void (*each)(void *ctx, const char *name), void *ctx)
 	char folder[100];
 	DIR *dir;
 
-	if (!socket_folder(folder, sizeof(folder)) ||
-	    (dir = opendir(folder)) == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (strspn(entry->d_name, "0123456789abcdef") ==
-			VAULT_PLACE_NAME_LEN - 1 &&
-		    strlen(entry->d_name) == VAULT_PLACE_NAME_LEN - 1)
-			each(ctx, entry->d_name);
-	closedir(dir);
+	for (unsigned i = 0; i < FOLDERS; i++) {
+		if (!socket_folder(folder, sizeof(folder), i) ||
+		    (dir = opendir(folder)) == NULL)
+			continue;
+		while ((entry = readdir(dir)) != NULL)
+			if (is_name(entry->d_name))
+				each(ctx, entry->d_name);
+		closedir(dir);
+	}
 }

@@ -62,6 +62,7 @@ struct agent_locked {
 	unsigned stuck; /* processes that would not end */
 	pid_t pid[AGENT_STUCK_MAX];
 };
+/* An agent that does not answer is ended, and its clients with it. */
 void agent_lock(int fd, struct agent_locked *out);
 
 /* Hand the name of every agent of this user to each. */

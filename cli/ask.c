@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <zxcvbn.h>
@@ -60,11 +61,37 @@ gone(void *ctx)
 	return session_is_gone();
 }
 
+/* As the terminal was before the first prompt. */
+static struct termios before;
+
+/* A lock ends us in the midst of a prompt: the shell shall not suffer. */
+static void
+give_terminal_back(void)
+{
+	static const char paste_off[] = "\r\n\033[?2004l";
+	int tty = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (tty < 0)
+		return;
+	(void)tcsetattr(tty, TCSANOW, &before);
+	(void)!write(tty, paste_off, sizeof(paste_off) - 1);
+	close(tty);
+}
+
 static struct lineedit *
 editor(void)
 {
 	struct lineedit_hooks hooks = { .gone = gone };
+	static bool known;
+	int tty;
 
+	if (!known &&
+	    (tty = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)) >= 0) {
+		known = tcgetattr(tty, &before) == 0;
+		close(tty);
+		if (known)
+			session_at_lock(give_terminal_back);
+	}
 	return lineedit_new(&hooks);
 }
 

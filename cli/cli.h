@@ -10,6 +10,7 @@
 /* The options that stand before the command, and the common ones after it. */
 struct cli {
 	struct vault_place place;
+	bool place_given;      /* by -v */
 	const char *pass_file; /* NULL: ask on the terminal */
 	int pass_fd;           /* -1: none */
 	bool yes;              /* ask nothing, go on */
@@ -37,6 +38,9 @@ struct command {
 	const char *does;  /* one line for the help */
 	const char *more;  /* the rest of its own help */
 };
+/* Run the command argv[0]; what it returns is an exit status. */
+int main_dispatch(struct cli *c, int argc, char **argv);
+
 extern const struct command commands[];
 extern const size_t n_commands;
 const struct command *command_find(const char *name);
@@ -51,6 +55,18 @@ int cmd_check(struct cli *c, int argc, char **argv);
 int cmd_log(struct cli *c, int argc, char **argv);
 int cmd_new(struct cli *c, int argc, char **argv);
 int cmd_edit(struct cli *c, int argc, char **argv);
+int cmd_add(struct cli *c, int argc, char **argv);
+int cmd_show(struct cli *c, int argc, char **argv);
+int cmd_list(struct cli *c, int argc, char **argv);
+int cmd_find(struct cli *c, int argc, char **argv);
+int cmd_history(struct cli *c, int argc, char **argv);
+int cmd_revert(struct cli *c, int argc, char **argv);
+int cmd_resolve(struct cli *c, int argc, char **argv);
+int cmd_attach(struct cli *c, int argc, char **argv);
+int cmd_extract(struct cli *c, int argc, char **argv);
+int cmd_backup(struct cli *c, int argc, char **argv);
+int cmd_restore(struct cli *c, int argc, char **argv);
+int cmd_reindex(struct cli *c, int argc, char **argv);
 int cmd_help(struct cli *c, int argc, char **argv);
 
 #endif

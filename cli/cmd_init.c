@@ -164,6 +164,10 @@ cmd_init(struct cli *c, int argc, char **argv)
 		say_error(SAY_NOT_EMPTY, c->place.folder, NULL);
 		return 1;
 	}
+	if (c->place.keys != NULL && lstat(c->place.keys, &st) == 0) {
+		say_error(SAY_KEYS_THERE, c->place.keys, NULL);
+		return 1;
+	}
 	if ((status = check_place(c)) != 0)
 		return status;
 	if (office == NULL && c->pass_file == NULL && c->pass_fd < 0) {

@@ -6,8 +6,9 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"passphrase add NAME | change [NAME] | remove NAME | list"             \
-	" [--new-passphrase-file FILE] [--words en|es|pinyin]"
+	"passphrase add NAME | change [NAME] | remove NAME |"                  \
+	" remove --unknown | list [--new-passphrase-file FILE] [--words "      \
+	"en|es|pinyin]"
 
 struct list {
 	struct buf rows;
@@ -198,6 +199,19 @@ take_away(struct session *s, const char *name)
 	return 0;
 }
 
+/* Close every place that opens for somebody whom this vault does not know. */
+static int
+take_unknown_away(struct session *s, unsigned keep)
+{
+	enum vault_err err;
+
+	if ((err = vault_passphrase_remove_unknown(s->vault, keep)) != VAULT_OK)
+		return session_fault(s, err);
+	say_line(SAY_PASS_UNKNOWN, NULL);
+	say_line(SAY_PASS_REMOVED_NOTE, NULL);
+	return 0;
+}
+
 /*
  * Changes ask for a passphrase again, also while unlocked: whoever sits down
  * at an unlocked machine shall not be able to add their own.
@@ -209,10 +223,8 @@ open_to_change(
 	enum vault_err err;
 	int status;
 
-	*pass = NULL;
-	if ((status = session_open(s, c)) != 0)
-		return status;
-	if ((status = ask_passphrase(pass, c, SAY_ASK_PASS_CURRENT)) != 0)
+	if ((status = session_open_asking(s, pass, c, SAY_ASK_PASS_CURRENT)) !=
+	    0)
 		return status;
 	err = vault_passphrase_find(slot, s->vault, *pass);
 	return err == VAULT_OK ? 0 : session_fault(s, err);
@@ -235,8 +247,10 @@ run(struct cli *c, int argc, char **argv, const struct ask_new *how)
 		status = add(&s, c, argv[2], how);
 	else if (status == 0 && strcmp(argv[1], "change") == 0)
 		status = change(&s, c, slot, argc == 3 ? argv[2] : NULL, how);
-	else if (status == 0)
+	else if (status == 0 && argc == 3)
 		status = take_away(&s, argv[2]);
+	else if (status == 0)
+		status = take_unknown_away(&s, slot);
 	secret_free(pass);
 	session_close(&s);
 	return status;
@@ -246,24 +260,29 @@ int
 cmd_passphrase(struct cli *c, int argc, char **argv)
 {
 	const char *file = NULL, *list = NULL;
+	bool unknown = false;
 	const struct option_of options[] = {
 		{ "--new-passphrase-file", &file, NULL },
 		{ "--words", &list, NULL },
+		{ "--unknown", NULL, &unknown },
 	};
 	static const struct {
 		const char *verb;
+		bool unknown;
 		int least, most;
 	} verbs[] = {
-		{ "add", 2, 2 },
-		{ "change", 1, 2 },
-		{ "remove", 2, 2 },
-		{ "list", 1, 1 },
+		{ "add", false, 2, 2 },
+		{ "change", false, 1, 2 },
+		{ "remove", false, 2, 2 },
+		{ "remove", true, 1, 1 },
+		{ "list", false, 1, 1 },
 	};
-	int words = cli_options(argc, argv, options, 2);
+	int words = cli_options(argc, argv, options, 3);
 
-	for (size_t i = 0; words > 0 && i < 4; i++)
+	for (size_t i = 0; words > 0 && i < 5; i++)
 		if (strcmp(argv[1], verbs[i].verb) == 0 &&
-		    words >= verbs[i].least && words <= verbs[i].most) {
+		    unknown == verbs[i].unknown && words >= verbs[i].least &&
+		    words <= verbs[i].most) {
 			struct ask_new how = { list, file, false };
 
 			return run(c, words + 1, argv, &how);

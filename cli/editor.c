@@ -585,6 +585,14 @@ tell_terminal(struct editor *e, const char *sequence)
 		return; /* it is closed: the next key says so */
 }
 
+static bool on_alternate;
+
+void
+editor_stay_on_alternate_screen(void)
+{
+	on_alternate = true;
+}
+
 static bool
 screen_open(struct editor *e)
 {
@@ -627,6 +635,8 @@ screen_close(struct editor *e)
 		refresh();
 		tell_terminal(e, KEYS_PASTE_OFF);
 		endwin();
+		if (on_alternate)
+			tell_terminal(e, "\033[?1049h\033[H\033[2J");
 		mallopt(M_PERTURB, 0x55);
 		delscreen(e->screen);
 		mallopt(M_PERTURB, 0);

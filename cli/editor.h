@@ -41,6 +41,12 @@ enum editor_end {
 	EDITOR_FAILED, /* no terminal, no memory; *text is as it was */
 };
 
+/*
+ * The program itself is on the alternate screen: what it prints after the
+ * editor belongs there too.
+ */
+void editor_stay_on_alternate_screen(void);
+
 /* Let a person change text, which may hold any bytes. */
 enum editor_end editor_run(struct buf *text, const struct editor_hooks *hooks);
 

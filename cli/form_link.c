@@ -104,7 +104,8 @@ make_person(char id[VAULT_ID_LEN], struct form *f, const struct buf *name)
 	    (err = vault_body_set(
 		 b, "names[0].text", buf_text(name), name->len)) == VAULT_OK &&
 	    (err = vault_body_json(&json, b)) == VAULT_OK)
-		err = vault_add(id, f->s->vault, report, json.bytes, json.len);
+		err = vault_add(
+		    id, f->s->vault, report, NULL, json.bytes, json.len);
 	vault_report_free(report);
 	vault_body_free(b);
 	buf_free(&json);

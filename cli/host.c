@@ -35,6 +35,8 @@ host_harden(void)
 	/* Also keeps other processes of the same user from tracing us. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	umask(077);
+	/* A limit on the size of files is a full disk, and no end. */
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 }
 

@@ -370,9 +370,15 @@ keystroke_next(struct keystrokes *k, int timeout_ms)
 	if (is_gone(k))
 		return KEYS_GONE;
 	for (;;) {
+		size_t left;
+
 		tidy(k);
+		left = k->len - k->at;
 		if ((key = take(k)) != KEYS_NONE)
 			return key;
+		/* Bytes that were left out may stand before a whole key. */
+		if (k->at < k->len && k->len - k->at < left)
+			continue;
 		tidy(k);
 		if ((key = fill(k, timeout_ms)) != KEYS_TEXT)
 			return key;

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "host.h"
 #include "progress.h"
+#include "prompt.h"
 #include "say.h"
 
 const struct command commands[] = {
@@ -19,17 +21,54 @@ const struct command commands[] = {
 	    "ask for the passphrase, keep the key for a while",
 	    "Shows the last change: if you remember a later one, this is an"
 	    " older copy.\n" },
-	{ "lock", cmd_lock, "lock [--all]",
+	{ "lock", cmd_lock, "lock",
 	    "let the key vanish, end what is running, clear the screen",
-	    "Needs no passphrase.  With --all, or if the vault's folder is"
-	    " gone: every vault.\n" },
+	    "Needs no passphrase.  Locks every vault of yours, unless -v"
+	    " names one.\n" },
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
-	    "passphrase add NAME | change [NAME] | remove NAME | list",
+	    "passphrase add NAME | change [NAME] | remove NAME |"
+	    " remove --unknown | list",
 	    "who can open the vault",
 	    "Changes ask for a passphrase again, also while unlocked.\nFor"
 	    " scripts: --new-passphrase-file FILE.\n" },
+	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
+	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
+	    " the id.\n" },
+	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
+	    "one record, all of it",
+	    "ID is an id, its beginning, or a name that one record has; without"
+	    " it you are\nasked.  --raw: the stored JSON.\n" },
+	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
+	    "records, the newest first",
+	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },
+	{ "find", cmd_find, "find [QUERY ...] [--like NAME] [--limit N]",
+	    "records, the best first, with what was found",
+	    "Without a query you are asked, so that names stay out of the"
+	    " shell's history.\nAny text is a query.  AND OR NOT, \"quotes\","
+	    " (parentheses), a final * and fields\nhave a meaning: type: title:"
+	    " name: status: act: place: country: date: case: tag:\nlevel:"
+	    " office:, as in  date:2011-02..2011-04  --like: names within two"
+	    " edits.\n" },
+	{ "history", cmd_history, "history [ID]", "every version of a record",
+	    "" },
+	{ "revert", cmd_revert, "revert ID VERSION",
+	    "make an earlier version the new one",
+	    "VERSION is the beginning of its number in 'history'.  Nothing is"
+	    " lost: what was\nwritten since stays in the history.\n" },
+	{ "resolve", cmd_resolve, "resolve [ID] [--take VERSION]",
+	    "decide where two versions disagree", "" },
+	{ "attach", cmd_attach, "attach ID FILE [--name NAME]",
+	    "put a file into a record",
+	    "Says what a photo carries.  The original stays where it is.\n" },
+	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
+	    "write an attachment to a file", "Nothing is overwritten.\n" },
+	{ "backup", cmd_backup, "backup FOLDER",
+	    "a whole copy, verified, in a new folder", "" },
+	{ "restore", cmd_restore, "restore FROM",
+	    "make the vault of -v from a copy", "" },
+	{ "reindex", cmd_reindex, "reindex", "make the index again", "" },
 	{ "check", cmd_check, "check", "look at everything, name what is wrong",
 	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
 	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
@@ -173,7 +212,8 @@ default_place(struct cli *c, struct buf *folder)
 {
 	const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
-	if (c->place.folder == NULL)
+	c->place_given = c->place.folder != NULL;
+	if (!c->place_given)
 		c->place.folder = getenv("AMPARO_VAULT");
 	if (c->place.folder != NULL && *c->place.folder != '\0')
 		return true;
@@ -226,11 +266,11 @@ global_options(
 		     taken == 0 && i < sizeof(options) / sizeof(options[0]);
 		     i++)
 			taken = one_option(argv, argc, at, &options[i]);
+		say_use_json(json);
 		if (taken == 0)
 			return 0;
 		at += taken;
 	}
-	say_use_json(json);
 	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;
@@ -264,19 +304,23 @@ late_options(struct cli *c, int *argc, char **argv)
 	return help;
 }
 
-static int
-dispatch(struct cli *c, int argc, char **argv)
+int
+main_dispatch(struct cli *c, int argc, char **argv)
 {
 	const struct command *command;
 	char *help_argv[] = { argv[0], argv[0], NULL };
 
-	if (argc == 0)
-		return cmd_help(c, 1, argv);
 	if ((command = command_find(argv[0])) == NULL)
 		return no_command(argv[0]);
 	if (late_options(c, &argc, argv))
 		return cmd_help(c, 2, help_argv);
 	return command->run(c, argc, argv);
+}
+
+static bool
+is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !say_is_json();
 }
 
 int
@@ -301,11 +345,15 @@ main(int argc, char **argv)
 		status = version();
 	} else if (help) {
 		status = cmd_help(&c, argc - at + 1, argv + at - 1);
+	} else if (at == argc && !is_terminal()) {
+		status = cmd_help(&c, 1, argv);
 	} else if (!default_place(&c, &folder)) {
 		say_error(SAY_NO_VAULT, "~", NULL);
 		status = 10;
+	} else if (at == argc) {
+		status = prompt_run(&c);
 	} else {
-		status = dispatch(&c, argc - at, argv + at);
+		status = main_dispatch(&c, argc - at, argv + at);
 	}
 	buf_free(&folder);
 	return say_finish(status);

@@ -526,15 +526,61 @@ doc_put(struct doc *d, const char *key, struct doc *child)
 	free(child);
 }
 
+/* Text in JSON is verbatim; what a terminal would obey is escaped. */
+static void
+put_escaped(struct buf *b, const char *at, size_t len, uint32_t cp)
+{
+	size_t before = b->len;
+
+	if (text_safe_line(b, at, len) != VAULT_OK || b->bytes[before] != '\\')
+		return;
+	buf_truncate(b, before);
+	if (cp > 0xffff) {
+		buf_putf(b, "\\u%04x", 0xd7c0 + (cp >> 10));
+		cp = 0xdc00 + (cp & 0x3ff);
+	}
+	buf_putf(b, "\\u%04x", cp);
+}
+
+static bool
+put_json(FILE *to, const json_t *json, size_t flags)
+{
+	char *text = json_dumps(json, flags);
+	size_t len = text == NULL ? 0 : strlen(text), step;
+	struct buf b = { 0 };
+	json_free_t give_back;
+	bool good;
+
+	json_get_alloc_funcs(NULL, &give_back);
+	for (size_t i = 0; i < len; i += step) {
+		uint32_t cp = (uint8_t)text[i];
+
+		step = 1;
+		if (cp >= 0x80 &&
+		    (step = text_next(&cp, text + i, len - i)) == 0)
+			break;
+		if (cp < 0x7f)
+			buf_put_byte(&b, (uint8_t)text[i]);
+		else
+			put_escaped(&b, text + i, step, cp);
+	}
+	buf_put_byte(&b, '\n');
+	good = text != NULL && buf_ok(&b) == VAULT_OK &&
+	    fwrite(b.bytes, 1, b.len, to) == b.len;
+	if (text != NULL)
+		bytes_wipe(text, len);
+	give_back(text);
+	buf_free(&b);
+	return good;
+}
+
 int
 doc_print(struct doc *d)
 {
 	int status = 1;
 
 	if (d != NULL) {
-		status = json_dumpf(d->json, stdout, JSON_INDENT(1)) == 0 ? 0
-									  : 1;
-		putchar('\n');
+		status = put_json(stdout, d->json, JSON_INDENT(1)) ? 0 : 1;
 		json_decref(d->json);
 		free(d);
 	}
@@ -586,8 +632,7 @@ print_json_error(int status)
 	if (last_hint.len > 0)
 		json_object_set_new(
 		    o, "hint", json_string(buf_text(&last_hint)));
-	json_dumpf(o, stderr, 0);
-	fputc('\n', stderr);
+	(void)put_json(stderr, o, 0);
 	json_decref(o);
 }
 

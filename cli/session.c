@@ -33,7 +33,10 @@ static void *
 watch(void *arg)
 {
 	struct pollfd p = { (int)(intptr_t)arg, POLLIN, 0 };
-	static const char message[] = "amparo: locked\n";
+	static const char text[] = "amparo: locked\n";
+	static const char json[] = "{\"error\": \"locked\", \"exit\": 11,"
+				   " \"message\": \"locked\"}\n";
+	bool as_json = say_is_json();
 	void (*last)(void);
 
 	while (poll(&p, 1, -1) != 1)
@@ -41,7 +44,8 @@ watch(void *arg)
 	atomic_store(&gone, true);
 	if ((last = atomic_load(&last_act)) != NULL)
 		last();
-	(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+	(void)!write(STDERR_FILENO, as_json ? json : text,
+	    (as_json ? sizeof(json) : sizeof(text)) - 1);
 	_exit(11);
 }
 
@@ -109,14 +113,29 @@ open_vault(struct session *s, const struct cli *c)
 	return 0;
 }
 
+static bool
+is_read_only(struct vault *v)
+{
+	struct vault_info info;
+	bool read_only = false;
+
+	if (vault_info(&info, v) == VAULT_OK) {
+		read_only = info.read_only;
+		vault_info_free(&info);
+	}
+	return read_only;
+}
+
 static void
-say_keys(enum vault_keys_state state)
+say_keys(struct vault *v, enum vault_keys_state state)
 {
 	switch (state) {
 	case VAULT_KEYS_EQUAL:
 		break;
 	case VAULT_KEYS_DAMAGED:
-		say_warning(SAY_KEYS_MENDED, NULL);
+		say_warning(
+		    is_read_only(v) ? SAY_KEYS_NOT_MENDED : SAY_KEYS_MENDED,
+		    NULL);
 		break;
 	case VAULT_KEYS_CUT:
 		say_warning(SAY_KEYS_SETTLED, NULL);
@@ -125,6 +144,18 @@ say_keys(enum vault_keys_state state)
 		say_warning(SAY_KEYS_FORGED, NULL);
 		break;
 	}
+}
+
+/* It is remembered only when a check has gone through and found nothing. */
+static int
+check_new_machine(struct session *s)
+{
+	int status = care_check(s->vault, false, SAY_NEW_MACHINE);
+	enum vault_err err;
+
+	if (status == 0 && (err = vault_remember_machine(s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	return status;
 }
 
 /* What is due when a vault is opened with a passphrase. */
@@ -142,13 +173,13 @@ enter(struct session *s, enum vault_keys_state state)
 	if (err != VAULT_OK)
 		return s->vault == NULL ? say_fault(err, NULL, "")
 					: session_fault(s, err);
-	say_keys(state);
+	say_keys(s->vault, state);
 	if (entered.keys_other) {
 		say_warning(SAY_KEYS_OTHER, NULL);
 		say_hint(SAY_HINT_KEYS_OTHER, NULL);
 	}
 	if (entered.new_machine)
-		return care_check(s->vault, false, SAY_NEW_MACHINE);
+		return check_new_machine(s);
 	return 0;
 }
 
@@ -165,24 +196,15 @@ cannot_unlock(enum vault_err err, const struct cli *c)
 	    c->place.keys != NULL ? c->place.keys : c->place.folder);
 }
 
-int
-session_enter(struct session *s, const struct cli *c, enum say prompt)
+/* Open the vault with a passphrase. */
+static int
+enter_with(struct session *s, const struct cli *c, const struct secret *pass)
 {
 	enum vault_keys_state state;
-	struct vault_cost cost;
-	struct secret *pass;
 	enum vault_err err;
 	int status;
 
-	memset(s, 0, sizeof(*s));
-	s->agent = -1;
-	/* No vault, or one that cannot be opened here: say so before asking. */
-	if ((err = vault_cost_of(&cost, &c->place)) != VAULT_OK)
-		return cannot_unlock(err, c);
-	if ((status = ask_passphrase(&pass, c, prompt)) != 0)
-		return status;
 	err = vault_key_unlock(&s->key, &state, &c->place, pass);
-	secret_free(pass);
 	if (err != VAULT_OK)
 		return cannot_unlock(err, c);
 	status = open_vault(s, c);
@@ -192,6 +214,66 @@ session_enter(struct session *s, const struct cli *c, enum say prompt)
 	if (status != 0 && s->vault == NULL)
 		session_close(s);
 	return s->vault == NULL ? status : 0;
+}
+
+/* No vault, or one that cannot be opened here: said before asking. */
+static int
+ask(struct secret **pass, const struct cli *c, enum say prompt)
+{
+	struct vault_cost cost;
+	enum vault_err err;
+
+	*pass = NULL;
+	if ((err = vault_cost_of(&cost, &c->place)) != VAULT_OK)
+		return cannot_unlock(err, c);
+	return ask_passphrase(pass, c, prompt);
+}
+
+int
+session_enter(struct session *s, const struct cli *c, enum say prompt)
+{
+	struct secret *pass;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	if ((status = ask(&pass, c, prompt)) != 0)
+		return status;
+	status = enter_with(s, c, pass);
+	secret_free(pass);
+	return status;
+}
+
+/* What a write that was cut short makes due. */
+static void
+look_after(const struct session *s)
+{
+	if (vault_was_interrupted(s->vault))
+		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
+}
+
+int
+session_open_asking(struct session *s, struct secret **pass,
+    const struct cli *c, enum say prompt)
+{
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	/* The agent first, so that a lock ends the prompt too. */
+	if (c->pass_file == NULL && c->pass_fd < 0)
+		ask_agent(s, c);
+	if ((status = ask(pass, c, prompt)) == 0)
+		status = s->key != NULL ? open_vault(s, c)
+					: enter_with(s, c, *pass);
+	if (status == 0) {
+		look_after(s);
+	} else {
+		session_close(s);
+		secret_free(*pass);
+		*pass = NULL;
+	}
+	return status;
 }
 
 int
@@ -207,9 +289,9 @@ session_open(struct session *s, const struct cli *c)
 		status = session_enter(s, c, SAY_ASK_PASS);
 	else
 		status = open_vault(s, c);
-	if (status == 0 && vault_was_interrupted(s->vault))
-		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
-	if (status != 0)
+	if (status == 0)
+		look_after(s);
+	else
 		session_close(s);
 	return status;
 }

@@ -91,7 +91,8 @@ keep(char id[VAULT_ID_LEN], struct writing *w)
 
 	if ((err = vault_body_json(&json, w->form.body)) == VAULT_OK) {
 		if (w->form.record[0] == '\0') {
-			err = vault_add(id, v, w->report, json.bytes, json.len);
+			err = vault_add(
+			    id, v, w->report, NULL, json.bytes, json.len);
 		} else {
 			memcpy(id, w->form.record, VAULT_ID_LEN);
 			err = vault_edit(

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "inside.h"
+#include "store/cells.h"
 #include "support.h"
 
 const struct kdf_cost cheap_cost = { 64, 1, 1 };
@@ -149,4 +151,36 @@ vault_done(struct opened *o)
 	vault_key_free(o->key);
 	o->vault = NULL;
 	o->key = NULL;
+}
+
+enum vault_err
+vault_arrive(struct vault *v, bool *new_machine)
+{
+	struct vault_entered entered;
+	enum vault_err err = vault_enter(&entered, v);
+
+	*new_machine = entered.new_machine;
+	if (err == VAULT_OK && entered.new_machine)
+		err = vault_remember_machine(v);
+	return err;
+}
+
+unsigned
+inner_count(struct opened *o, const char *text)
+{
+	uint8_t plain[CELL_PLAIN_LEN];
+	struct vault_fault fault;
+	struct cells *c;
+	unsigned n = 0;
+
+	assert_ok(
+	    cells_open(&c, o->vault->folder, o->vault->key->ring, &fault));
+	assert_ok(cells_begin_read(c));
+	for (uint64_t i = 1; i <= cells_root(c)->count; i++) {
+		assert_ok(cells_get(c, i, plain));
+		n += memmem(plain, sizeof(plain), text, strlen(text)) != NULL;
+	}
+	cells_end(c);
+	cells_close(c);
+	return n;
 }

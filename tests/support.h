@@ -54,4 +54,10 @@ enum vault_err vault_try(
     struct opened *o, const char *folder, const char *pass);
 void vault_done(struct opened *o);
 
+/* How often a text stands in the plain pages of the inner database. */
+unsigned inner_count(struct opened *o, const char *text);
+
+/* vault_enter, and the machine remembered if it is new. */
+enum vault_err vault_arrive(struct vault *v, bool *new_machine);
+
 #endif

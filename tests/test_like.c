@@ -154,8 +154,8 @@ agrees_with_the_table_of_distances(void **state)
 			a[i] = (char)('a' + rand() % 3);
 		a[n] = '\0';
 		for (size_t i = 0; i < m; i++)
-			b[i] = rand() % 4 && i < n ? a[i]
-						   : (char)('a' + rand() % 3);
+			b[i] = (char)(rand() % 4 && i < n ? a[i]
+							  : 'a' + rand() % 3);
 		b[m] = '\0';
 		s = score(a, b);
 		assert_int_equal(s > 0, m > 0 && table_edits(a, b) <= allowed);

@@ -40,7 +40,7 @@ add(char *id, struct vault *v, const char *json)
 	enum vault_err err;
 
 	assert_ok(vault_report_new(&report));
-	err = vault_add(id, v, report, json, strlen(json));
+	err = vault_add(id, v, report, NULL, json, strlen(json));
 	for (size_t i = 0; err != VAULT_OK && i < vault_report_len(report);
 	     i++) {
 		struct vault_issue issue;
@@ -185,7 +185,7 @@ refuses_a_bad_body_and_keeps_nothing(void **state)
 	assert_ok(vault_report_new(&report));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(
-		    vault_add(id, v, report, bad[i], strlen(bad[i])),
+		    vault_add(id, v, report, NULL, bad[i], strlen(bad[i])),
 		    VAULT_EUSE);
 		assert_true(vault_report_count(report, VAULT_ERROR) > 0);
 	}

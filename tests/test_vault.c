@@ -173,6 +173,99 @@ check_says_that_an_old_cell_is_back(void **state)
 	secret_free(paper);
 }
 
+/* A passphrase is added, the file kept, the passphrase removed again. */
+static void
+leave_and_keep_the_old_file(void **state, const char *kept)
+{
+	struct secret *leaver = secret_text("leaver");
+	struct secret *paper = secret_text("paper");
+	struct opened o;
+
+	vault_make(*state);
+	assert_ok(vault_try(&o, *state, "dusk"));
+	assert_ok(vault_passphrase_add(o.vault, "leaver", leaver));
+	file_copy(in_folder(*state, "v/keys"), in_folder(*state, kept));
+	assert_ok(vault_passphrase_remove(o.vault, "leaver"));
+	/* The new one takes the same place. */
+	assert_ok(vault_passphrase_add(o.vault, "paper", paper));
+	vault_done(&o);
+	secret_free(leaver);
+	secret_free(paper);
+}
+
+static void
+an_old_file_of_keys_put_back_is_named_and_never_confirmed(void **state)
+{
+	struct secret *new = secret_text("new");
+	struct vault_entered entered;
+	struct opened o;
+
+	leave_and_keep_the_old_file(state, "old");
+	file_copy(in_folder(*state, "old"), in_folder(*state, "v/keys"));
+	assert_ok(vault_try(&o, *state, "dusk"));
+	assert_ok(vault_enter(&entered, o.vault));
+	assert_true(entered.keys_other);
+	assert_int_equal(
+	    vault_passphrase_change(o.vault, 0, new), VAULT_EDAMAGED);
+	assert_int_equal(
+	    vault_passphrase_remove(o.vault, "paper"), VAULT_EDAMAGED);
+	assert_int_equal(check_all(o.vault), 2);
+	assert_int_equal(found_what[0], VAULT_FOUND_KEYS_OTHER);
+	assert_int_equal(found_what[1], VAULT_FOUND_SLOT);
+	assert_int_equal(found_at[1], 1);
+	/* The way out: only what is known, and what was typed, stays. */
+	assert_ok(vault_passphrase_remove_unknown(o.vault, 0));
+	assert_int_equal(check_all(o.vault), 0);
+	vault_done(&o);
+	assert_int_equal(vault_try(&o, *state, "leaver"), VAULT_EPASS);
+	assert_int_equal(vault_try(&o, *state, "paper"), VAULT_EPASS);
+	assert_ok(vault_try(&o, *state, "dusk"));
+	assert_ok(vault_enter(&entered, o.vault));
+	assert_false(entered.keys_other);
+	vault_done(&o);
+	secret_free(new);
+}
+
+static void
+an_old_first_copy_does_not_let_a_removed_passphrase_in(void **state)
+{
+	struct vault_entered entered;
+	struct opened o;
+	uint8_t *now, *old;
+	size_t len;
+
+	leave_and_keep_the_old_file(state, "old");
+	now = file_read(in_folder(*state, "v/keys"), &len);
+	old = file_read(in_folder(*state, "old"), &len);
+	memcpy(now, old, 4096);
+	file_write(in_folder(*state, "v/keys"), now, len);
+	assert_ok(vault_try(&o, *state, "leaver"));
+	assert_int_equal(vault_enter(&entered, o.vault), VAULT_EPASS);
+	vault_done(&o);
+	/* It has been mended from the copy that counts. */
+	assert_int_equal(vault_try(&o, *state, "leaver"), VAULT_EPASS);
+	assert_ok(vault_try(&o, *state, "paper"));
+	assert_int_equal(check_all(o.vault), 0);
+	vault_done(&o);
+	free(now);
+	free(old);
+}
+
+static void
+removed_names_leave_nothing_behind(void **state)
+{
+	struct secret *pass = secret_text("third");
+	struct opened o;
+
+	vault_make(*state);
+	assert_ok(vault_try(&o, *state, "dusk"));
+	assert_ok(vault_passphrase_add(o.vault, "VeryRareName", pass));
+	assert_ok(vault_passphrase_remove(o.vault, "VeryRareName"));
+	assert_int_equal(inner_count(&o, "VeryRareName"), 0);
+	vault_done(&o);
+	secret_free(pass);
+}
+
 int
 main(void)
 {
@@ -184,6 +277,11 @@ main(void)
 		with_folder(
 		    check_names_a_deleted_and_a_foreign_and_a_broken_cell),
 		with_folder(check_says_that_an_old_cell_is_back),
+		with_folder(
+		    an_old_file_of_keys_put_back_is_named_and_never_confirmed),
+		with_folder(
+		    an_old_first_copy_does_not_let_a_removed_passphrase_in),
+		with_folder(removed_names_leave_nothing_behind),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -10,7 +10,9 @@ struct store;
 
 struct vault_key {
 	struct keyring *ring;
-	bool first_counts; /* unlocked by the first copy of the two */
+	/* The MAC of the copy that a passphrase has opened. */
+	bool has_mac;
+	uint8_t mac[32];
 };
 
 struct vault {
@@ -19,8 +21,13 @@ struct vault {
 	const struct vault_key *key;
 	struct store *store;
 	bool interrupted;
+	bool has_mac; /* as in the key, until the file is changed */
+	uint8_t opened_mac[32];
 	struct vault_fault fault;
 };
+
+/* The absolute path of what exists, without symbolic links: to be freed. */
+VAULT_CHECKED enum vault_err vault_resolve_path(char **out, const char *path);
 
 /* Keep where it went wrong, and return err. */
 enum vault_err vault_failed(struct vault *v, enum vault_err err);
@@ -48,9 +55,6 @@ void place_names_free(struct place_names *n);
 VAULT_CHECKED enum vault_err place_clear(const struct place_names *n);
 VAULT_CHECKED enum vault_err place_clear_work(const struct place_names *n);
 
-/* Make what was made in the folder that holds both durable. */
-VAULT_CHECKED enum vault_err place_sync(const struct place_names *n);
-
 /* Give the finished folder its name, durably. */
 VAULT_CHECKED enum vault_err place_publish(const struct place_names *n);
 
@@ -58,11 +62,9 @@ VAULT_CHECKED enum vault_err place_publish(const struct place_names *n);
 struct sqlite3;
 enum vault_err vault_ready(struct sqlite3 *db);
 
-/* Rows of a vault that is being made: its keys, and the name of slot 0. */
-VAULT_CHECKED enum vault_err access_first(
-    struct store *s, const struct keys *keys, const char *name);
-VAULT_CHECKED enum vault_err access_remember_machine(
-    struct store *s, bool *new_machine);
+/* The machine that this is: remember it; is it one that is not known yet? */
+VAULT_CHECKED enum vault_err machine_add(struct store *s, bool *new_machine);
+VAULT_CHECKED enum vault_err machine_look(bool *new_machine, struct vault *v);
 
 /*
  * A new version of r with the body it has, and one attachment more: inside a

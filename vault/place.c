@@ -107,12 +107,6 @@ place_clear(const struct place_names *n)
 }
 
 enum vault_err
-place_sync(const struct place_names *n)
-{
-	return sync_folder(buf_text(&n->parent));
-}
-
-enum vault_err
 place_publish(const struct place_names *n)
 {
 	enum vault_err err;
@@ -121,5 +115,9 @@ place_publish(const struct place_names *n)
 	if ((err = io_rename(AT_FDCWD, buf_text(&n->work), AT_FDCWD,
 		 buf_text(&n->final))) != VAULT_OK)
 		return err;
-	return place_sync(n);
+#ifdef PLANT_NO_DIRSYNC
+	return VAULT_OK;
+#else
+	return sync_folder(buf_text(&n->parent));
+#endif
 }

@@ -189,11 +189,11 @@ log_record(struct vault *v, const char *what, const struct record_row *r)
 
 static enum vault_err
 add(struct record_row *r, struct vault *v, const struct signer *by,
-    struct vault_report *report, const void *json, size_t len)
+    struct vault_report *report, const char *type, const void *json, size_t len)
 {
 	enum vault_err err;
 
-	if ((err = keep_new(r, v->store, by, &report->keep, json, len)) !=
+	if ((err = keep_new(r, v->store, by, &report->keep, type, json, len)) !=
 		VAULT_OK ||
 	    (err = index_put(v->store, r)) != VAULT_OK ||
 	    (err = index_tidy(v->store)) != VAULT_OK ||
@@ -204,7 +204,7 @@ add(struct record_row *r, struct vault *v, const struct signer *by,
 
 enum vault_err
 vault_add(char id[static VAULT_ID_LEN], struct vault *v,
-    struct vault_report *report, const void *json, size_t len)
+    struct vault_report *report, const char *type, const void *json, size_t len)
 {
 	struct record_row r;
 	struct signer by;
@@ -215,7 +215,7 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = signer_open(&by, v->store)) == VAULT_OK)
-		err = add(&r, v, &by, report, json, len);
+		err = add(&r, v, &by, report, type, json, len);
 	secret_free(by.key);
 	store_abort(v->store);
 	if (err == VAULT_OK)
@@ -393,7 +393,7 @@ vault_lines(struct vault *v, const struct buf *body,
 	return vault_failed(v, err);
 }
 
-/* ---- History ---- */
+/* ---- Conflicts ---- */
 
 /* Our own office by its name, others by the beginning of their key. */
 static enum vault_err
@@ -415,6 +415,66 @@ office_name(struct buf *out, struct store *s,
 	sql_close(q);
 	return err == VAULT_OK ? buf_ok(out) : err;
 }
+
+struct clashes {
+	struct vault *v;
+	void (*each)(void *ctx, const struct vault_clash *c);
+	void *ctx;
+};
+
+static enum vault_err
+clash_out(void *ctx, const struct clash_value *value)
+{
+	const struct clashes *to = ctx;
+	struct vault_clash c = { value->clash, value->choice, value->choices,
+		value->field, NULL, value->version, value->time, NULL };
+	struct buf text = { 0 }, office = { 0 };
+	uint8_t key[IDENTITY_PUBLIC_LEN];
+	enum vault_err err;
+
+	if (value->office == NULL ||
+	    hex_decode(key, sizeof(key), value->office,
+		strlen(value->office)) != VAULT_OK)
+		return VAULT_EDAMAGED;
+	err = office_name(&office, to->v->store, key);
+	if (err == VAULT_OK && value->value != NULL)
+		err = print_value(&text, value->value);
+	if (err == VAULT_OK) {
+		c.office = buf_text(&office);
+		c.text = buf_text(&text);
+		to->each(to->ctx, &c);
+	}
+	buf_free(&text);
+	buf_free(&office);
+	return err;
+}
+
+enum vault_err
+vault_clashes(struct vault *v, const struct vault_record *r,
+    void (*each)(void *ctx, const struct vault_clash *c), void *ctx)
+{
+	struct clashes to = { v, each, ctx };
+
+	return vault_failed(v, clashes_each(&r->clashes, clash_out, &to));
+}
+
+enum vault_err
+vault_resolve(struct vault *v, const struct vault_record *r,
+    const size_t *choice, size_t n)
+{
+	struct vault_report report = { 0 };
+	struct buf body = { 0 };
+	enum vault_err err;
+
+	err = clashes_settle(&body, &r->body, &r->clashes, choice, n);
+	if (err == VAULT_OK)
+		err = vault_edit(v, r, &report, body.bytes, body.len);
+	clear(&report);
+	buf_free(&body);
+	return err;
+}
+
+/* ---- History ---- */
 
 static enum vault_err
 tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,

@@ -13,7 +13,7 @@
 #include "core/io.h"
 #include "core/mem.h"
 #include "core/random.h"
-#include "inside.h"
+#include "keyfile.h"
 #include "record/json.h"
 #include "search/words.h"
 #include "seal/identity.h"
@@ -194,8 +194,10 @@ vault_key_unlock(struct vault_key **out, enum vault_keys_state *state,
 	    (err = keys_unlock(&ring, &slot, &keys, pass)) != VAULT_OK)
 		return err;
 	*state = states[keys.state];
-	if ((err = wrap(out, ring)) == VAULT_OK)
-		(*out)->first_counts = keys.first_counts;
+	if ((err = wrap(out, ring)) == VAULT_OK) {
+		(*out)->has_mac = true;
+		memcpy((*out)->mac, keys_mac(keys.copy), HASH_LEN);
+	}
 	return err;
 }
 
@@ -271,8 +273,8 @@ vault_key_id(const struct vault_key *key)
 /* ---- Opening ---- */
 
 /* The absolute path of a folder or file that exists, without links. */
-static enum vault_err
-resolve(char **out, const char *path)
+enum vault_err
+vault_resolve_path(char **out, const char *path)
 {
 	char *real = realpath(path, NULL);
 
@@ -293,7 +295,7 @@ vault_place_name(
 	enum vault_err err;
 	char *path;
 
-	if ((err = resolve(&path, place->folder)) != VAULT_OK)
+	if ((err = vault_resolve_path(&path, place->folder)) != VAULT_OK)
 		return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 	hash_bytes(hash, path, strlen(path));
 	mem_free(path);
@@ -322,12 +324,14 @@ vault_open(struct vault **out, const struct vault_place *place,
 	if ((v = mem_zalloc(sizeof(*v))) == NULL)
 		goto out;
 	v->key = key;
-	if ((err = resolve(&v->folder, place->folder)) != VAULT_OK) {
+	v->has_mac = key->has_mac;
+	memcpy(v->opened_mac, key->mac, sizeof(v->opened_mac));
+	if ((err = vault_resolve_path(&v->folder, place->folder)) != VAULT_OK) {
 		err = err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 		goto out;
 	}
 	if (place->keys != NULL &&
-	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
+	    (err = vault_resolve_path(&v->keys_path, place->keys)) != VAULT_OK)
 		goto out;
 	v->interrupted = store_has_journal(v->folder);
 	if ((err = store_open(&v->store, v->folder, key->ring, vault_ready,
@@ -394,12 +398,38 @@ make_store(const char *path, const struct keyring *ring,
 
 	if ((err = store_create(&s, path, ring, vault_ready)) != VAULT_OK)
 		return err;
-	if ((err = access_first(s, keys, what->pass_name)) == VAULT_OK &&
+	if ((err = keyfile_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
-	    (err = access_remember_machine(s, &new_machine)) == VAULT_OK &&
+	    (err = machine_add(s, &new_machine)) == VAULT_OK &&
 	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
 		err = store_commit(s);
 	store_close(s);
+	return err;
+}
+
+/*
+ * The keys in a file elsewhere: whole under its name, or not there.  What an
+ * earlier try left under the other name is ours to take away.
+ */
+static enum vault_err
+make_keys_elsewhere(struct keys *keys, const char *path)
+{
+	struct place_names names = { 0 };
+	enum vault_err err;
+
+	if ((err = place_names(&names, path)) != VAULT_OK)
+		goto out;
+	err = VAULT_EEXISTS;
+	if (io_exists(AT_FDCWD, buf_text(&names.final)))
+		goto out;
+	if (io_look(AT_FDCWD, buf_text(&names.work)) == VAULT_OK &&
+	    (err = io_unlink(AT_FDCWD, buf_text(&names.work))) != VAULT_OK)
+		goto out;
+	if ((err = keys_create(keys, AT_FDCWD, buf_text(&names.work))) ==
+	    VAULT_OK)
+		err = place_publish(&names);
+out:
+	place_names_free(&names);
 	return err;
 }
 
@@ -409,26 +439,22 @@ make_files(struct keys *keys, const struct keyring *ring, const char *work,
     const struct vault_new *what)
 {
 	enum vault_err err;
+	char *path = NULL;
 	int dir = -1;
 
 	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
-	    (err = make_store(work, ring, keys, what)) != VAULT_OK ||
+	    (err = vault_resolve_path(&path, work)) != VAULT_OK ||
+	    (err = make_store(path, ring, keys, what)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		goto out;
-	if (what->place.keys != NULL)
-		err = keys_create(keys, AT_FDCWD, what->place.keys);
-	else
+	if (what->place.keys == NULL)
 		err = keys_create(keys, dir, KEYS_FILE);
 	if (err == VAULT_OK)
 		err = io_sync(dir);
-	if (err == VAULT_OK && what->place.keys != NULL) {
-		struct place_names names = { 0 };
-
-		if ((err = place_names(&names, what->place.keys)) == VAULT_OK)
-			err = place_sync(&names);
-		place_names_free(&names);
-	}
+	if (err == VAULT_OK && what->place.keys != NULL)
+		err = make_keys_elsewhere(keys, what->place.keys);
 out:
+	mem_free(path);
 	io_close(dir);
 	return err;
 }
@@ -490,7 +516,8 @@ office_info(struct vault_info *out, struct vault *v)
 		VAULT_OK) {
 		name = sql_text(q, 0, &len);
 		buf_put(&out->office, name, len);
-		err = buf_ok(&out->office);
+		if ((err = sql_ok(q)) == VAULT_OK)
+			err = buf_ok(&out->office);
 		out->made = sql_int(q, 1);
 		identity_digits(out->digits, public_key);
 	}

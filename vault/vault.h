@@ -175,7 +175,7 @@ void vault_info_free(struct vault_info *info);
 
 /*
  * What belongs to the first opening with a passphrase: mend the keys, finish
- * or undo a change of passphrases that was cut short, remember the machine.
+ * or undo a change of passphrases that was cut short, look at the machine.
  * VAULT_EPASS: the passphrase opened only an older copy of the keys, which
  * somebody has put back beside the one that counts.
  */
@@ -185,6 +185,9 @@ struct vault_entered {
 };
 VAULT_CHECKED enum vault_err vault_enter(
     struct vault_entered *out, struct vault *v);
+
+/* After a check on a new machine that found nothing. */
+VAULT_CHECKED enum vault_err vault_remember_machine(struct vault *v);
 
 /* ---- Passphrases ---- */
 
@@ -217,9 +220,13 @@ VAULT_CHECKED enum vault_err vault_passphrase_change(
 VAULT_CHECKED enum vault_err vault_passphrase_remove(
     struct vault *v, const char *name);
 
-/* Close every slot that is in use and has no name.  *n: how many. */
+/*
+ * After a file of keys was put back: take it as it is, but close every slot
+ * that is not what this vault put there itself; keep is a slot that is not to
+ * be closed, the one which the person opened just now.
+ */
 VAULT_CHECKED enum vault_err vault_passphrase_remove_unknown(
-    unsigned *n, struct vault *v);
+    struct vault *v, unsigned keep);
 
 /* ---- The log ---- */
 
@@ -320,11 +327,13 @@ void vault_report_at(
     struct vault_issue *out, const struct vault_report *r, size_t i);
 
 /*
- * Keep a new record from the JSON of its body.  VAULT_EUSE: the report, which
- * is cleared first, has errors, and nothing was kept.
+ * Keep a new record from the JSON of its body; type, unless NULL, is filled
+ * in.  VAULT_EUSE: the report, which is cleared first, has errors, and
+ * nothing was kept.
  */
 VAULT_CHECKED enum vault_err vault_add(char id[static VAULT_ID_LEN],
-    struct vault *v, struct vault_report *report, const void *json, size_t len);
+    struct vault *v, struct vault_report *report, const char *type,
+    const void *json, size_t len);
 
 /* A record as it is now: where versions disagree, merged field by field. */
 struct vault_record {
@@ -350,6 +359,27 @@ void vault_record_free(struct vault_record *r);
 VAULT_CHECKED enum vault_err vault_edit(struct vault *v,
     const struct vault_record *base, struct vault_report *report,
     const void *json, size_t len);
+
+/*
+ * Where versions disagree: each value of each clash, in order; choice is its
+ * number among those of its field.  Borrowed for the call.
+ */
+struct vault_clash {
+	size_t clash, choice, choices;
+	const char *field, *office, *version;
+	int64_t time;
+	const char *text; /* the value, "" if that side dropped the field */
+};
+VAULT_CHECKED enum vault_err vault_clashes(struct vault *v,
+    const struct vault_record *r,
+    void (*each)(void *ctx, const struct vault_clash *c), void *ctx);
+
+/*
+ * Close a conflict: for clash i take choice[i].  VAULT_EUSE: there are not n
+ * clashes, or no such choice.
+ */
+VAULT_CHECKED enum vault_err vault_resolve(struct vault *v,
+    const struct vault_record *r, const size_t *choice, size_t n);
 
 /*
  * The id that text means: an id, the beginning of one (4 characters and

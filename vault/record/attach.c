@@ -193,14 +193,15 @@ write_part(struct buf *out, struct attach_writer *w)
 	struct buf hex = { 0 };
 	json_t *o = json_object();
 	enum vault_err err;
+	bool good = true;
 
 	digest_end(w->digest, sha256);
 	hex_encode(&hex, sha256, sizeof(sha256));
-	json_object_set_new(
-	    o, "name", json_stringn(buf_text(&w->name), w->name.len));
-	json_object_set_new(o, "size", json_integer((json_int_t)w->size));
-	json_object_set_new(o, "sha256", json_string(buf_text(&hex)));
-	err = json_write(out, o);
+	json_add(
+	    &good, o, "name", json_stringn(buf_text(&w->name), w->name.len));
+	json_add(&good, o, "size", json_integer((json_int_t)w->size));
+	json_add(&good, o, "sha256", json_string(buf_text(&hex)));
+	err = good ? json_write(out, o) : VAULT_ENOMEM;
 	json_decref(o);
 	buf_free(&hex);
 	return err;

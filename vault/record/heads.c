@@ -175,39 +175,46 @@ same(const json_t *a, const json_t *b)
 	return a == b || (a != NULL && b != NULL && json_equal(a, b));
 }
 
+/* One side's value of a field, and whose it is. */
 static json_t *
-clash_values(const struct sides *sides, const char *field)
+clash_value(bool *good, const struct head *h, const char *field)
 {
-	json_t *values = json_array();
+	json_t *value = json_object_get(h->body, field);
+	struct buf office = { 0 }, version = { 0 };
+	json_t *one = json_object();
 
-	for (size_t i = 0; i < sides->n; i++) {
-		const struct version *v = &sides->head[i].version;
-		json_t *value = json_object_get(sides->head[i].body, field);
-		struct buf hex = { 0 };
-		json_t *one = json_object();
+	*good = *good &&
+	    hex_encode(&office, h->version.office, IDENTITY_PUBLIC_LEN) &&
+	    hex_encode(&version, h->version.id, VERSION_ID_LEN);
+	json_add(good, one, "office", json_string(buf_text(&office)));
+	json_add(good, one, "version", json_string(buf_text(&version)));
+	json_add(good, one, "time", json_integer(h->version.time));
+	if (value != NULL)
+		json_add(good, one, "value", json_incref(value));
+	buf_free(&office);
+	buf_free(&version);
+	return one;
+}
 
-		if (sides->head[i].body == NULL) {
-			json_decref(one);
-			continue;
-		}
-		hex_encode(&hex, v->office, IDENTITY_PUBLIC_LEN);
-		json_object_set_new(one, "office", json_string(buf_text(&hex)));
-		buf_reset(&hex);
-		hex_encode(&hex, v->id, VERSION_ID_LEN);
-		json_object_set_new(
-		    one, "version", json_string(buf_text(&hex)));
-		json_object_set_new(one, "time", json_integer(v->time));
-		if (value != NULL)
-			json_object_set(one, "value", value);
-		json_array_append_new(values, one);
-		buf_free(&hex);
-	}
-	return values;
+static void
+add_clash(bool *good, struct merged *out, const struct sides *sides,
+    const char *field)
+{
+	json_t *clash = json_object(), *values = json_array();
+
+	for (size_t i = 0; i < sides->n; i++)
+		if (sides->head[i].body != NULL)
+			json_add(good, values, NULL,
+			    clash_value(good, &sides->head[i], field));
+	json_add(good, clash, "field", json_string(field));
+	json_add(good, clash, "values", values);
+	json_add(good, out->clashes, NULL, clash);
 }
 
 /* What one field of all sides comes to. */
 static void
-merge_field(struct merged *out, const struct sides *sides, const char *field)
+merge_field(bool *good, struct merged *out, const struct sides *sides,
+    const char *field)
 {
 	json_t *base = sides->has_base
 	    ? json_object_get(sides->base.body, field)
@@ -229,28 +236,27 @@ merge_field(struct merged *out, const struct sides *sides, const char *field)
 	if (!has_change)
 		changed = base;
 	if (changed != NULL)
-		json_object_set(out->body, field, changed);
-	if (clash) {
-		json_t *one = json_object();
-
-		json_object_set_new(one, "field", json_string(field));
-		json_object_set_new(one, "values", clash_values(sides, field));
-		json_array_append_new(out->clashes, one);
-	}
+		json_add(good, out->body, field, json_incref(changed));
+	if (clash)
+		add_clash(good, out, sides, field);
 }
 
-static void
+static enum vault_err
 merge_all(struct merged *out, struct sides *sides)
 {
 	json_t *fields = json_object();
+	bool good = fields != NULL;
 	const char *field;
 	json_t *value;
 
 	for (size_t i = 0; i < sides->n; i++)
-		json_object_update(fields, sides->head[i].body);
+		good = good &&
+		    (sides->head[i].body == NULL ||
+			json_object_update(fields, sides->head[i].body) == 0);
 	json_object_foreach(fields, field, value)
-	    merge_field(out, sides, field);
+	    merge_field(&good, out, sides, field);
 	json_decref(fields);
+	return good ? VAULT_OK : VAULT_ENOMEM;
 }
 
 static enum vault_err
@@ -291,7 +297,8 @@ heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 	err = VAULT_ENOMEM;
 	if (out->body == NULL || out->clashes == NULL)
 		goto out;
-	merge_all(out, sides);
+	if ((err = merge_all(out, sides)) != VAULT_OK)
+		goto out;
 	for (size_t i = 0; i < sides->n; i++) {
 		if (sides->head[i].version.time > out->time)
 			out->time = sides->head[i].version.time;
@@ -325,5 +332,103 @@ merged_text(struct buf *body, struct buf *clashes, const struct merged *m)
 
 	if (err == VAULT_OK && json_array_size(m->clashes) > 0)
 		err = json_write(clashes, m->clashes);
+	return err;
+}
+
+/* ---- Settling ---- */
+
+static enum vault_err
+read_text(json_t **out, const struct buf *text)
+{
+	enum vault_err err = json_read(
+	    out, text->bytes, text->len, SIZE_MAX, NULL);
+
+	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+}
+
+/* Value j of clash i, taken apart. */
+static struct clash_value
+value_of(const json_t *clash, size_t i, size_t j)
+{
+	const json_t *values = json_object_get(clash, "values");
+	const json_t *one = json_array_get(values, j);
+
+	return (struct clash_value){
+		.clash = i,
+		.choice = j,
+		.choices = json_array_size(values),
+		.field = json_string_value(json_object_get(clash, "field")),
+		.office = json_string_value(json_object_get(one, "office")),
+		.version = json_string_value(json_object_get(one, "version")),
+		.time = json_integer_value(json_object_get(one, "time")),
+		.value = json_object_get(one, "value"),
+	};
+}
+
+enum vault_err
+clashes_each(const struct buf *clashes,
+    enum vault_err (*each)(void *ctx, const struct clash_value *value),
+    void *ctx)
+{
+	enum vault_err err;
+	json_t *all;
+
+	if (clashes->len == 0)
+		return VAULT_OK;
+	if ((err = read_text(&all, clashes)) != VAULT_OK)
+		return err;
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(all); i++) {
+		const json_t *clash = json_array_get(all, i);
+		size_t n = json_array_size(json_object_get(clash, "values"));
+
+		for (size_t j = 0; err == VAULT_OK && j < n; j++) {
+			struct clash_value value = value_of(clash, i, j);
+
+			err = each(ctx, &value);
+		}
+	}
+	json_decref(all);
+	return err;
+}
+
+struct settling {
+	json_t *body;
+	const size_t *choice;
+	size_t n, settled;
+};
+
+static enum vault_err
+settle_one(void *ctx, const struct clash_value *value)
+{
+	struct settling *s = ctx;
+
+	if (value->clash >= s->n)
+		return VAULT_EUSE;
+	if (s->choice[value->clash] != value->choice)
+		return VAULT_OK;
+	s->settled++;
+	if (value->value == NULL)
+		json_object_del(s->body, value->field);
+	else if (json_object_set(s->body, value->field,
+		     (json_t *)(uintptr_t)value->value) != 0)
+		return VAULT_ENOMEM;
+	return VAULT_OK;
+}
+
+enum vault_err
+clashes_settle(struct buf *out, const struct buf *body,
+    const struct buf *clashes, const size_t *choice, size_t n)
+{
+	struct settling s = { .choice = choice, .n = n };
+	enum vault_err err;
+
+	if ((err = read_text(&s.body, body)) != VAULT_OK)
+		return err;
+	err = clashes_each(clashes, settle_one, &s);
+	if (err == VAULT_OK && s.settled != n)
+		err = VAULT_EUSE;
+	if (err == VAULT_OK)
+		err = json_write(out, s.body);
+	json_decref(s.body);
 	return err;
 }

@@ -47,6 +47,25 @@ struct merged {
 VAULT_CHECKED enum vault_err merged_text(
     struct buf *body, struct buf *clashes, const struct merged *m);
 
+/*
+ * What a person decided: in body, for clash i, the value choice[i].
+ * VAULT_EUSE: no such clash or choice.
+ */
+VAULT_CHECKED enum vault_err clashes_settle(struct buf *out,
+    const struct buf *body, const struct buf *clashes, const size_t *choice,
+    size_t n);
+
+/* The values of the clashes, one by one; each is borrowed. */
+struct clash_value {
+	size_t clash, choice, choices;
+	const char *field, *office, *version;
+	int64_t time;
+	const json_t *value; /* NULL: that side dropped the field */
+};
+VAULT_CHECKED enum vault_err clashes_each(const struct buf *clashes,
+    enum vault_err (*each)(void *ctx, const struct clash_value *value),
+    void *ctx);
+
 VAULT_CHECKED enum vault_err heads_merge(
     struct merged *out, struct store *s, const struct record_row *r);
 void merged_free(struct merged *m);

@@ -374,3 +374,16 @@ json_write(struct buf *out, const json_t *value)
 		buf_truncate(out, start);
 	return err;
 }
+
+void
+json_add(bool *good, json_t *to, const char *key, json_t *value)
+{
+	int r;
+
+	/* Both functions take the value over, also when they fail. */
+	if (key == NULL)
+		r = json_array_append_new(to, value);
+	else
+		r = json_object_set_new(to, key, value);
+	*good = *good && r == 0;
+}

@@ -12,6 +12,7 @@
 #define RECORD_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -62,5 +63,12 @@ VAULT_CHECKED enum vault_err json_read(json_t **out, const void *text,
  * appended: a value that json_read would not have given.
  */
 VAULT_CHECKED enum vault_err json_write(struct buf *out, const json_t *value);
+
+/*
+ * Add a new value, which is taken over, to an object or (key NULL) an array.
+ * *good becomes false, and stays so, if memory is short: checked once, at the
+ * end, like a chain of puts into a buf.
+ */
+void json_add(bool *good, json_t *to, const char *key, json_t *value);
 
 #endif

@@ -12,17 +12,38 @@ keep_report_free(struct keep_report *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* The type that was asked for: filled in, or against what is written. */
+static enum vault_err
+set_type(json_t *body, const char *type, struct body_report *report)
+{
+	json_t *wanted = json_object();
+	enum vault_err err = VAULT_ENOMEM;
+
+	if (wanted == NULL ||
+	    json_object_set_new(wanted, "type", json_string(type)) != 0)
+		goto out;
+	if (json_object_get(body, "type") != NULL)
+		err = body_check_change(wanted, body, report);
+	else if (json_object_update(body, wanted) == 0)
+		err = VAULT_OK;
+out:
+	json_decref(wanted);
+	return err;
+}
+
 /* Text to a filled and checked body. */
 static enum vault_err
-read_body(
-    json_t **out, struct keep_report *report, const void *json, size_t len)
+read_body(json_t **out, struct keep_report *report, const char *type,
+    const void *json, size_t len)
 {
 	enum vault_err err;
 
 	if ((err = json_read(out, json, len, KEEP_BODY_MAX, &report->json)) !=
 	    VAULT_OK)
 		return err;
-	if ((err = body_fill(*out)) == VAULT_OK)
+	if (type != NULL && json_is_object(*out))
+		err = set_type(*out, type, &report->body);
+	if (err == VAULT_OK && (err = body_fill(*out)) == VAULT_OK)
 		err = body_check(*out, BODY_ENTRY, &report->body);
 	if (err != VAULT_OK) {
 		json_decref(*out);
@@ -35,7 +56,7 @@ enum vault_err
 keep_check(struct keep_report *report, const void *json, size_t len)
 {
 	json_t *body;
-	enum vault_err err = read_body(&body, report, json, len);
+	enum vault_err err = read_body(&body, report, NULL, json, len);
 
 	json_decref(body);
 	return err;
@@ -98,14 +119,14 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 
 enum vault_err
 keep_new(struct record_row *out, struct store *s, const struct signer *by,
-    struct keep_report *report, const void *json, size_t len)
+    struct keep_report *report, const char *type, const void *json, size_t len)
 {
 	struct version v = { 0 };
 	uint8_t id[ID_LEN];
 	json_t *whole;
 	enum vault_err err;
 
-	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+	if ((err = read_body(&whole, report, type, json, len)) != VAULT_OK)
 		return err;
 	id_new(id);
 	err = rows_new(
@@ -147,7 +168,7 @@ keep_version(struct store *s, const struct signer *by,
 
 	if (r->forgotten)
 		return VAULT_ENORECORD;
-	if ((err = read_body(&whole, report, json, len)) != VAULT_OK)
+	if ((err = read_body(&whole, report, NULL, json, len)) != VAULT_OK)
 		return err;
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
 	     i++)

@@ -33,10 +33,13 @@ void keep_report_free(struct keep_report *r);
 VAULT_CHECKED enum vault_err keep_check(
     struct keep_report *report, const void *json, size_t len);
 
-/* A new record of a new id. */
+/*
+ * A new record of a new id.  type, unless NULL, is what the body's own must
+ * be, and is filled in if it has none.
+ */
 VAULT_CHECKED enum vault_err keep_new(struct record_row *out, struct store *s,
-    const struct signer *by, struct keep_report *report, const void *json,
-    size_t len);
+    const struct signer *by, struct keep_report *report, const char *type,
+    const void *json, size_t len);
 
 /*
  * A new version of r that follows parents (ids, one behind the other) and has

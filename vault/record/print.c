@@ -198,3 +198,12 @@ print_text(const struct buf *text,
 	json_decref(body);
 	return err;
 }
+
+enum vault_err
+print_value(struct buf *out, const json_t *value)
+{
+	struct printing p = { NULL, NULL, NULL };
+
+	put_value(out, &p, NULL, value);
+	return buf_ok(out);
+}

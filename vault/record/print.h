@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "core/buf.h"
 #include "core/error.h"
 #include "record/name.h"
 
@@ -30,8 +31,10 @@ VAULT_CHECKED enum vault_err print_body(const json_t *body,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
     record_namer namer, void *ctx);
 
+/* One value of any field. */
+VAULT_CHECKED enum vault_err print_value(struct buf *out, const json_t *value);
+
 /* The same for the text of a body. */
-struct buf;
 VAULT_CHECKED enum vault_err print_text(const struct buf *text,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
     record_namer namer, void *ctx);

@@ -228,14 +228,19 @@ rows_key(struct secret **out, struct store *s, const struct record_row *r)
 
 /* ---- Versions ---- */
 
+/* Followed up by a version of the same record: nobody else's counts. */
 static enum vault_err
-is_head(bool *out, struct store *s, const uint8_t *id)
+is_head(
+    bool *out, struct store *s, const struct record_row *r, const uint8_t *id)
 {
-	struct sql *q = sql_open(s, "SELECT 1 FROM parent WHERE parent=?1");
+	struct sql *q = sql_open(s,
+	    "SELECT 1 FROM parent JOIN version ON version.id=parent.child"
+	    " WHERE parent.parent=?1 AND version.record=?2");
 	enum vault_err err;
 	bool has_child;
 
 	sql_put_blob(q, 1, id, VERSION_ID_LEN);
+	sql_put_int(q, 2, r->num);
 	err = sql_step(q, &has_child);
 	sql_close(q);
 	*out = !has_child;
@@ -243,7 +248,8 @@ is_head(bool *out, struct store *s, const uint8_t *id)
 }
 
 static enum vault_err
-put_parents(struct store *s, const struct version *v)
+put_parents(
+    struct store *s, const struct record_row *r, const struct version *v)
 {
 	enum vault_err err = VAULT_OK;
 
@@ -257,8 +263,10 @@ put_parents(struct store *s, const struct version *v)
 		sql_put_blob(q, 2, v->id, VERSION_ID_LEN);
 		if ((err = sql_finish(q)) != VAULT_OK)
 			break;
-		q = sql_open(s, "UPDATE version SET head=0 WHERE id=?1");
+		q = sql_open(
+		    s, "UPDATE version SET head=0 WHERE id=?1 AND record=?2");
 		sql_put_blob(q, 1, parent, VERSION_ID_LEN);
+		sql_put_int(q, 2, r->num);
 		err = sql_finish(q);
 	}
 	return err;
@@ -299,7 +307,7 @@ insert_version(struct store *s, const struct record_row *r,
 	struct sql *q;
 	bool head;
 
-	if ((err = is_head(&head, s, v->id)) != VAULT_OK)
+	if ((err = is_head(&head, s, r, v->id)) != VAULT_OK)
 		return err;
 	q = sql_open(s,
 	    "INSERT INTO version(id,record,time,head,envelope,signature,body,"
@@ -314,7 +322,7 @@ insert_version(struct store *s, const struct record_row *r,
 	put_or_null(q, 8, hidden);
 	if ((err = sql_finish(q)) != VAULT_OK)
 		return err;
-	return put_parents(s, v);
+	return put_parents(s, r, v);
 }
 
 /* Parts that were withheld earlier and have come now. */

@@ -87,22 +87,22 @@ static json_t *
 hex_json(const uint8_t *bytes, size_t len)
 {
 	struct buf hex = { 0 };
-	json_t *json;
+	json_t *json = NULL;
 
-	hex_encode(&hex, bytes, len);
-	json = json_string(buf_text(&hex));
+	if (hex_encode(&hex, bytes, len))
+		json = json_string(buf_text(&hex));
 	buf_free(&hex);
 	return json;
 }
 
 static json_t *
-hashes_json(const struct buf *hashes)
+hashes_json(bool *good, const struct buf *hashes)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < version_hash_count(hashes); i++)
-		json_array_append_new(
-		    array, hex_json(version_hash_at(hashes, i), HASH_LEN));
+		json_add(good, array, NULL,
+		    hex_json(version_hash_at(hashes, i), HASH_LEN));
 	return array;
 }
 
@@ -111,26 +111,27 @@ write_envelope(struct version *v)
 {
 	char record[ID_TEXT_LEN + 1];
 	json_t *o = json_object();
-	enum vault_err err;
+	enum vault_err err = VAULT_ENOMEM;
+	bool good = true;
 
 	id_print(record, v->record);
-	json_object_set_new(o, "format", json_integer(FORMAT));
-	json_object_set_new(o, "record", json_string(record));
-	json_object_set_new(o, "type", json_string(v->type));
-	json_object_set_new(
-	    o, "office", hex_json(v->office, IDENTITY_PUBLIC_LEN));
-	json_object_set_new(o, "time", json_integer(v->time));
-	json_object_set_new(o, "parents", hashes_json(&v->parents));
-	json_object_set_new(o, "attachments", hashes_json(&v->attachments));
+	json_add(&good, o, "format", json_integer(FORMAT));
+	json_add(&good, o, "record", json_string(record));
+	json_add(&good, o, "type", json_string(v->type));
+	json_add(&good, o, "office", hex_json(v->office, IDENTITY_PUBLIC_LEN));
+	json_add(&good, o, "time", json_integer(v->time));
+	json_add(&good, o, "parents", hashes_json(&good, &v->parents));
+	json_add(&good, o, "attachments", hashes_json(&good, &v->attachments));
 	if (v->forgotten)
-		json_object_set_new(o, "forgotten", json_true());
+		json_add(&good, o, "forgotten", json_true());
 	if (v->has_body)
-		json_object_set_new(o, "body", hex_json(v->body, HASH_LEN));
+		json_add(&good, o, "body", hex_json(v->body, HASH_LEN));
 	if (v->has_private)
-		json_object_set_new(
-		    o, "private", hex_json(v->hidden, HASH_LEN));
+		json_add(&good, o, "private", hex_json(v->hidden, HASH_LEN));
 	buf_reset(&v->envelope);
-	err = json_write(&v->envelope, o);
+	/* An envelope with a member missing must never be signed. */
+	if (good)
+		err = json_write(&v->envelope, o);
 	json_decref(o);
 	return err;
 }

@@ -221,16 +221,27 @@ keys_finish(struct keys *k, const struct keyring *ring)
 	return VAULT_OK;
 }
 
-/* Copy 2, sync, copy 1, sync: at every moment one of them is whole. */
+/*
+ * Copy 2, sync, copy 1, sync: at every moment one of them is whole.  If they
+ * were not equal, first over the one that does not count: the other may be
+ * the only one that opens with the passphrase which was just typed.
+ */
 static enum vault_err
-write_copies(const uint8_t *copy, int fd)
+write_copies(const struct keys *k, int fd)
 {
+	bool first = k->state == KEYS_FIRST_DAMAGED ||
+	    (k->state == KEYS_DIFFER && !k->first_counts);
+	uint64_t one = first ? 0 : KEYS_COPY_LEN;
 	enum vault_err err;
 
-	if ((err = io_write(fd, copy, KEYS_COPY_LEN, KEYS_COPY_LEN)) !=
-		VAULT_OK ||
-	    (err = io_sync(fd)) != VAULT_OK ||
-	    (err = io_write(fd, copy, KEYS_COPY_LEN, 0)) != VAULT_OK)
+	if ((err = io_write(fd, k->copy, KEYS_COPY_LEN, one)) != VAULT_OK)
+		return err;
+#ifndef PLANT_NO_KEYS_SYNC
+	if ((err = io_sync(fd)) != VAULT_OK)
+		return err;
+#endif
+	if ((err = io_write(fd, k->copy, KEYS_COPY_LEN, KEYS_COPY_LEN - one)) !=
+	    VAULT_OK)
 		return err;
 	return io_sync(fd);
 }
@@ -243,11 +254,12 @@ write_file(struct keys *k, int dir, const char *name, enum io_mode mode)
 
 	if ((err = io_open(&fd, dir, name, mode)) != VAULT_OK)
 		return err;
-	err = write_copies(k->copy, fd);
+	err = write_copies(k, fd);
 	io_close(fd);
 	if (err == VAULT_OK) {
 		memcpy(k->other, k->copy, KEYS_COPY_LEN);
 		k->state = KEYS_EQUAL;
+		k->first_counts = false;
 	}
 	return err;
 }
@@ -302,8 +314,9 @@ out:
 	return err;
 }
 
-static enum vault_err
-mac_is_right(bool *out, const uint8_t *copy, const struct keyring *ring)
+enum vault_err
+keys_is_sealed(bool *out, const uint8_t copy[static KEYS_COPY_LEN],
+    const struct keyring *ring)
 {
 	struct hash_part all = { copy, MAC_AT };
 	uint8_t mac[HASH_LEN];
@@ -337,7 +350,7 @@ unlock_copy(struct keyring **out, unsigned *slot, const uint8_t *copy,
 	if (*slot == KEYS_SLOTS)
 		goto out;
 	if ((err = keyring_new(&ring, v, h.vault_id, h.cells_id)) != VAULT_OK ||
-	    (err = mac_is_right(&right, copy, ring)) != VAULT_OK)
+	    (err = keys_is_sealed(&right, copy, ring)) != VAULT_OK)
 		goto out;
 	err = VAULT_EDAMAGED;
 	if (!right)
@@ -359,26 +372,23 @@ keys_unlock(struct keyring **out, unsigned *slot, struct keys *k,
 	enum vault_err err = unlock_copy(out, slot, k->copy, pass);
 	bool right;
 
-	if ((err != VAULT_EDAMAGED && err != VAULT_EPASS) ||
-	    k->state != KEYS_DIFFER)
+	if (err == VAULT_OK || err == VAULT_ENOMEM || k->state != KEYS_DIFFER)
 		return err;
 	/*
-	 * The newer copy does not open.  Either a change was cut short and
-	 * this is a passphrase from before it: that change was never
-	 * confirmed, so it is undone.  Or somebody without the vault key made
-	 * the copy: then its MAC is wrong.
+	 * The newer copy does not open, or asks for what cannot be.  Either a
+	 * change was cut short and this is a passphrase from before it; or
+	 * somebody without the vault key made the copy: then its MAC is wrong.
 	 */
 	if ((err = unlock_copy(out, slot, k->other, pass)) != VAULT_OK)
 		return err;
-	if ((err = mac_is_right(&right, k->copy, *out)) != VAULT_OK) {
+	if ((err = keys_is_sealed(&right, k->copy, *out)) != VAULT_OK) {
 		keyring_free(*out);
 		*out = NULL;
 		return err;
 	}
 	if (!right)
 		k->state = KEYS_FORGED;
-	k->first_counts = true;
-	memcpy(k->copy, k->other, KEYS_COPY_LEN);
+	keys_use_other(k);
 	return VAULT_OK;
 }
 
@@ -445,6 +455,23 @@ keys_clear(struct keys *k, const struct keyring *ring, unsigned slot)
 	return fill(slot_at(k->copy, slot), KEYS_SLOT_LEN, ring);
 }
 
+void
+keys_use_other(struct keys *k)
+{
+	uint8_t swap[KEYS_COPY_LEN];
+
+	memcpy(swap, k->copy, KEYS_COPY_LEN);
+	memcpy(k->copy, k->other, KEYS_COPY_LEN);
+	memcpy(k->other, swap, KEYS_COPY_LEN);
+	k->first_counts = !k->first_counts;
+}
+
+void
+keys_slot_hash(uint8_t out[static 32], const struct keys *k, unsigned slot)
+{
+	hash_bytes(out, slot_view(k->copy, slot), KEYS_SLOT_LEN);
+}
+
 enum vault_err
 keys_account(
     struct keys_account *out, const struct keys *k, const struct keyring *ring)
@@ -462,5 +489,5 @@ keys_account(
 	err = is_fill(&out->filler_ok, k->copy + FILLER_AT, FILLER_LEN, ring);
 	if (err != VAULT_OK)
 		return err;
-	return mac_is_right(&out->mac_ok, k->copy, ring);
+	return keys_is_sealed(&out->mac_ok, k->copy, ring);
 }

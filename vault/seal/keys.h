@@ -106,6 +106,17 @@ VAULT_CHECKED enum vault_err keys_set(struct keys *k,
 VAULT_CHECKED enum vault_err keys_clear(
     struct keys *k, const struct keyring *ring, unsigned slot);
 
+/* Is the MAC of a copy right under the vault key? */
+VAULT_CHECKED enum vault_err keys_is_sealed(bool *out,
+    const uint8_t copy[static KEYS_COPY_LEN], const struct keyring *ring);
+
+/* Let the other copy be the one that counts. */
+void keys_use_other(struct keys *k);
+
+/* A hash of what lies in a slot. */
+void keys_slot_hash(
+    uint8_t out[static 32], const struct keys *k, unsigned slot);
+
 /* What every byte after the header is. */
 struct keys_account {
 	bool used[KEYS_SLOTS]; /* else the slot is exactly the filler */

@@ -21,10 +21,31 @@ seal_with(uint8_t *out, const uint8_t *key, const void *plain, size_t len,
 	    out + SEAL_NONCE_LEN, NULL, plain, len, ad, ad_len, NULL, out, key);
 }
 
+#ifdef PLANT_TAG15
+/* A planted fault: the last byte of the tag is not compared. */
+static int
+open_with_15(uint8_t *plain, const uint8_t *key, const uint8_t *sealed,
+    size_t len, const void *ad, size_t ad_len)
+{
+	const uint8_t *cipher = sealed + SEAL_NONCE_LEN;
+	uint8_t again[8192], tag[SEAL_TAG_LEN];
+
+	crypto_stream_xchacha20_xor_ic(plain, cipher, len, sealed, 1, key);
+	crypto_aead_xchacha20poly1305_ietf_encrypt_detached(
+	    again, tag, NULL, plain, len, ad, ad_len, NULL, sealed, key);
+	return memcmp(tag, cipher + len, SEAL_TAG_LEN - 1);
+}
+#endif
+
 enum vault_err
 seal_open_with(void *plain, const uint8_t *key, const uint8_t *sealed,
     size_t sealed_len, const void *ad, size_t ad_len)
 {
+#ifdef PLANT_TAG15
+	if (open_with_15(
+		plain, key, sealed, sealed_len - SEAL_EXTRA, ad, ad_len) == 0)
+		return VAULT_OK;
+#endif
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
 		sealed + SEAL_NONCE_LEN, sealed_len - SEAL_NONCE_LEN, ad,
 		ad_len, sealed, key) == 0)

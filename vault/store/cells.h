@@ -8,7 +8,8 @@
  * 2. There is a cell for every number from 0 to the count, and for no other.
  *    A missing one is an error and never reads as zeros.
  * 3. The root's sum S changes by the difference of what is written to what
- *    was found on the disk, so that an old cell put back is never laundered.
+ *    was found on the disk, and what is found must be what was read before;
+ *    so an old cell put back, if only for a moment, is never laundered.
  * 4. The file is hostile until its header and schema have been compared.
  * 5. After an error inside a transaction nothing more is done until it has
  *    been rolled back; the caller then throws away what it had read.
@@ -61,6 +62,12 @@ VAULT_CHECKED enum vault_err cells_begin_read(struct cells *c);
 VAULT_CHECKED enum vault_err cells_begin_write(struct cells *c);
 bool cells_in_read(const struct cells *c);
 bool cells_in_write(const struct cells *c);
+
+/*
+ * True, once, if somebody else has committed between this transaction and the
+ * one before: what was read then is no longer to be used.
+ */
+bool cells_take_changed(struct cells *c);
 
 /* The root as this transaction sees it. */
 const struct cells_root *cells_root(const struct cells *c);

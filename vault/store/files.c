@@ -52,8 +52,11 @@ files_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
 	struct files *f = vfs->pAppData;
 
 	file->pMethods = NULL;
-	if (!is_ours(f, name))
+	if (!is_ours(f, name)) {
+		/* A write-ahead log too: the file asks for it, not we. */
+		f->tricked = true;
 		return SQLITE_CANTOPEN;
+	}
 	return f->below->xOpen(f->below, name, file, flags, out_flags);
 }
 

@@ -63,11 +63,11 @@ open_db(struct store *s)
 	if (r != SQLITE_OK)
 		return inner_fail(s, r);
 	/* The reserve is only taken once the size of a page is known. */
-	if (sqlite_run(s->db, "PRAGMA page_size=" STRING(PAGE_LEN)) !=
-		VAULT_OK ||
-	    (r = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
+	if (sqlite_run(s->db, "PRAGMA page_size=" STRING(PAGE_LEN)) != VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	if ((r = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_RESERVE_BYTES,
 		 &reserve)) != SQLITE_OK)
-		return inner_fail(s, SQLITE_ERROR);
+		return inner_fail(s, r);
 	if ((err = sqlite_harden(s->db)) == VAULT_OK)
 		err = sqlite_run(s->db,
 		    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
@@ -83,7 +83,9 @@ inner_freshen(struct store *s)
 {
 	if (keyring_is_gone(s->ring))
 		return VAULT_ELOCKED;
-	if (!s->stale)
+	if (cells_take_changed(s->cells))
+		s->stale = true;
+	if (!s->stale && s->db != NULL)
 		return VAULT_OK;
 #ifdef PLANT_NO_REOPEN
 	s->stale = false;
@@ -106,10 +108,13 @@ check_inner(struct store *s)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	if (application == INNER_APPLICATION && version > INNER_VERSION)
 		return VAULT_EVERSION;
-	if (application != INNER_APPLICATION || version != INNER_VERSION ||
-	    sqlite_schema_is(s->db, inner_schema, inner_schema_len) != VAULT_OK)
+	if (application != INNER_APPLICATION || version != INNER_VERSION)
 		return inner_fail(s, SQLITE_CORRUPT);
-	return VAULT_OK;
+	err = sqlite_schema_is(s->db, inner_schema, inner_schema_len);
+	if (err == VAULT_OK)
+		return VAULT_OK;
+	return inner_fail(
+	    s, err == VAULT_ENOMEM ? SQLITE_NOMEM : SQLITE_CORRUPT);
 }
 
 enum vault_err
@@ -256,24 +261,31 @@ store_close(struct store *s)
 	mem_free(s);
 }
 
+/*
+ * The snapshot is the outer database's, taken before the inner one looks at
+ * anything: only so can the connection be opened anew if somebody else has
+ * committed, whatever the inner change counter says.
+ */
 enum vault_err
 store_read(struct store *s)
 {
 	enum vault_err err;
 
-	if (s->writing || s->reading)
+	if (s->writing || s->reading || inner_any_busy(s))
 		return VAULT_EUSE;
-	if ((err = inner_freshen(s)) != VAULT_OK ||
-	    (err = sqlite_run(s->db, "BEGIN")) != VAULT_OK)
-		return err;
-	s->reading = true;
-	/* The snapshot is taken by the first statement: take it here. */
-	if (sqlite_run(s->db, "SELECT count(*) FROM sqlite_schema") !=
-	    VAULT_OK) {
-		err = inner_fail(s, sqlite3_extended_errcode(s->db));
-		store_read_end(s);
+	if ((err = cells_begin_read(s->cells)) != VAULT_OK) {
+		s->fault = cells_fault(s->cells);
+		return keyring_is_gone(s->ring) ? VAULT_ELOCKED : err;
 	}
-	return err;
+	if ((err = inner_freshen(s)) == VAULT_OK &&
+	    sqlite_run(s->db, "BEGIN") != VAULT_OK)
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+	if (err != VAULT_OK) {
+		cells_end(s->cells);
+		return err;
+	}
+	s->reading = true;
+	return VAULT_OK;
 }
 
 void
@@ -282,8 +294,10 @@ store_read_end(struct store *s)
 	if (!s->reading)
 		return;
 	s->reading = false;
+	s->lone = false;
 	if (sqlite_run(s->db, "COMMIT") != VAULT_OK)
 		s->stale = true;
+	cells_end(s->cells);
 }
 
 enum vault_err
@@ -291,20 +305,19 @@ store_begin(struct store *s)
 {
 	enum vault_err err;
 
-	if (s->writing || s->reading)
+	if (s->writing || s->reading || inner_any_busy(s))
 		return VAULT_EUSE;
-	if ((err = inner_freshen(s)) != VAULT_OK)
-		return err;
 	if ((err = cells_begin_write(s->cells)) != VAULT_OK) {
 		s->fault = cells_fault(s->cells);
 		return keyring_is_gone(s->ring) ? VAULT_ELOCKED : err;
 	}
 	s->writing = true;
 	memcpy(s->log_head, cells_root(s->cells)->log_head, HASH_LEN);
-	if (sqlite_run(s->db, "BEGIN IMMEDIATE") != VAULT_OK) {
+	if ((err = inner_freshen(s)) == VAULT_OK &&
+	    sqlite_run(s->db, "BEGIN IMMEDIATE") != VAULT_OK)
 		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+	if (err != VAULT_OK)
 		store_abort(s);
-	}
 	return err;
 }
 
@@ -324,7 +337,8 @@ store_commit(struct store *s)
 
 	if (!s->writing)
 		return VAULT_EUSE;
-	if (s->stale) {
+	/* A statement in use would go on reading what is no longer so. */
+	if (s->stale || inner_any_busy(s)) {
 		store_abort(s);
 		return VAULT_EIO;
 	}
@@ -351,7 +365,8 @@ store_abort(struct store *s)
 		return;
 	s->writing = false;
 	s->stale = true;
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (s->db != NULL)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	cells_end(s->cells);
 }
 

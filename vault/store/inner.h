@@ -29,6 +29,7 @@ struct store {
 	struct sql ready[SQL_READY];
 	bool writing;
 	bool reading;
+	bool lone;   /* reading for the sake of statements on their own */
 	bool secure; /* secure_delete is on */
 	bool stale;  /* the connection must be opened anew first */
 	uint8_t log_head[HASH_LEN];
@@ -45,9 +46,12 @@ extern const size_t inner_schema_len;
  */
 enum vault_err inner_fail(struct store *s, int result);
 
+/* True while a statement is in use. */
+bool inner_any_busy(const struct store *s);
+
 /*
- * Open the connection anew if it may hold pages that do not count.  No
- * statement may be in use.  VAULT_ELOCKED: the keys are gone.
+ * Inside a transaction: open the connection anew if it may hold pages that do
+ * not count.  No statement may be in use.  VAULT_ELOCKED: the keys are gone.
  */
 VAULT_CHECKED enum vault_err inner_freshen(struct store *s);
 

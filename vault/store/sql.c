@@ -22,8 +22,8 @@ place_for(struct store *s, const char *text)
 	return spare;
 }
 
-static bool
-any_busy(const struct store *s)
+bool
+inner_any_busy(const struct store *s)
 {
 	for (size_t i = 0; i < SQL_READY; i++)
 		if (s->ready[i].busy)
@@ -54,8 +54,11 @@ sql_open(struct store *s, const char *text)
 	enum vault_err err = VAULT_OK;
 	struct sql *q;
 
-	if (!s->writing && !s->reading && !any_busy(s))
-		err = inner_freshen(s);
+	/* A statement on its own is a transaction of readers too. */
+	if (!s->writing && !s->reading) {
+		err = store_read(s);
+		s->lone = err == VAULT_OK;
+	}
 	if ((q = place_for(s, text)) == NULL)
 		return &none;
 	q->store = s;
@@ -92,6 +95,8 @@ sql_close(struct sql *q)
 	}
 	q->once = false;
 	q->busy = false;
+	if (q->store->lone && !inner_any_busy(q->store))
+		store_read_end(q->store);
 }
 
 static void
@@ -181,11 +186,32 @@ sql_real(struct sql *q, int column)
 	return sqlite3_column_double(q->stmt, column);
 }
 
+/* A long value needs memory to be read: without it, it is not empty. */
+static void
+value_done(struct sql *q, const void *value)
+{
+#ifndef PLANT_EMPTY_VALUES
+	if (value == NULL && q->err == VAULT_OK &&
+	    sqlite3_errcode(q->store->db) == SQLITE_NOMEM)
+		q->err = VAULT_ENOMEM;
+#else
+	(void)q;
+	(void)value;
+#endif
+}
+
+enum vault_err
+sql_ok(const struct sql *q)
+{
+	return q->err;
+}
+
 const char *
 sql_text(struct sql *q, int column, size_t *len)
 {
 	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
 
+	value_done(q, text);
 	if (len != NULL)
 		*len = (size_t)sqlite3_column_bytes(q->stmt, column);
 	return text == NULL ? "" : text;
@@ -196,6 +222,7 @@ sql_blob(struct sql *q, int column, size_t *len)
 {
 	const uint8_t *bytes = sqlite3_column_blob(q->stmt, column);
 
+	value_done(q, bytes);
 	*len = (size_t)sqlite3_column_bytes(q->stmt, column);
 	return bytes;
 }
@@ -206,6 +233,8 @@ sql_copy(struct sql *q, int column, void *to, size_t len)
 	size_t got;
 	const uint8_t *bytes = sql_blob(q, column, &got);
 
+	if (q->err != VAULT_OK)
+		return q->err;
 	if (bytes == NULL || got != len)
 		return VAULT_EDAMAGED;
 	memcpy(to, bytes, len);

@@ -43,7 +43,16 @@ double sql_real(struct sql *q, int column);
 const char *sql_text(struct sql *q, int column, size_t *len);
 const uint8_t *sql_blob(struct sql *q, int column, size_t *len);
 
-/* As sql_blob, for a blob of exactly len bytes; VAULT_EDAMAGED if it is not. */
+/*
+ * VAULT_ENOMEM if a value of this row could not be read for want of memory;
+ * it was then handed out as empty.  To be asked before values are believed.
+ */
+VAULT_CHECKED enum vault_err sql_ok(const struct sql *q);
+
+/*
+ * As sql_blob, for a blob of exactly len bytes; VAULT_EDAMAGED if it is not.
+ * It says what sql_ok says, too.
+ */
 VAULT_CHECKED enum vault_err sql_copy(
     struct sql *q, int column, void *to, size_t len);
 

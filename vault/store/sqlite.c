@@ -159,7 +159,10 @@ sqlite_schema_is(sqlite3 *db, const char *const *statements, size_t n)
 		if ((r = sqlite3_step(stmt)) != SQLITE_ROW)
 			break;
 		sql = (const char *)sqlite3_column_text(stmt, 0);
-		if (sql == NULL || i == n || strcmp(sql, statements[i++]) != 0)
+		if (sql == NULL && sqlite3_errcode(db) == SQLITE_NOMEM)
+			r = SQLITE_NOMEM;
+		else if (sql == NULL || i == n ||
+		    strcmp(sql, statements[i++]) != 0)
 			r = SQLITE_CORRUPT;
 	}
 	err = r == SQLITE_DONE && i != n ? VAULT_EDAMAGED : sqlite_err(r);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* backup, restore: whole copies.  reindex: the index anew. */
+#include <string.h>
+
+#include "ask.h"
+#include "host.h"
+#include "progress.h"
+#include "session.h"
+
+static bool
+step(void *ctx, uint64_t done, uint64_t total)
+{
+	return progress_step(ctx, done, total);
+}
+
+/* The message for an error of a copy to folder. */
+static int
+copy_fault(const struct vault *v, enum vault_err err, const char *folder)
+{
+	struct vault_fault fault = vault_fault(v);
+
+	return say_fault(err, &fault, folder);
+}
+
+int
+cmd_backup(struct cli *c, int argc, char **argv)
+{
+	struct progress progress;
+	struct session s;
+	enum vault_err err;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 1)
+		return say_usage("backup FOLDER");
+	if ((status = session_open(&s, c)) != 0)
+		return status;
+	host_catch_interrupts();
+	progress_begin(&progress, SAY_PROGRESS_COPYING);
+	err = vault_backup(s.vault, argv[1], step, &progress);
+	progress_end(&progress);
+	if (err != VAULT_OK)
+		status = copy_fault(s.vault, err, argv[1]);
+	session_close(&s);
+	if (status == 0)
+		say_line(SAY_BACKUP_DONE, argv[1], NULL);
+	return status;
+}
+
+/* ---- restore ---- */
+
+/*
+ * A copy is opened without what is due on entering a vault: nothing is
+ * written to it.  What vault_restore makes of it is checked whole.
+ */
+static int
+open_copy(struct session *s, const struct cli *c, const char *from)
+{
+	struct vault_place place = { from, c->place.keys };
+	struct vault_fault fault = { VAULT_WHERE_KEYS, 0 };
+	enum vault_keys_state state;
+	struct vault_cost cost;
+	struct secret *pass;
+	enum vault_err err;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	s->agent = -1;
+	if ((err = vault_cost_of(&cost, &place)) != VAULT_OK)
+		return say_fault(err, &fault, from);
+	if ((status = ask_passphrase(&pass, c, SAY_ASK_PASS_COPY)) != 0)
+		return status;
+	err = vault_key_unlock(&s->key, &state, &place, pass);
+	secret_free(pass);
+	if (err == VAULT_OK)
+		err = vault_open(&s->vault, &place, s->key, &fault);
+	if (err == VAULT_OK)
+		return 0;
+	session_close(s);
+	return say_fault(err, &fault,
+	    err == VAULT_EKDFMEM ? say_size((uint64_t)cost.memory * 1024)
+				 : from);
+}
+
+int
+cmd_restore(struct cli *c, int argc, char **argv)
+{
+	const char *to = c->place.folder;
+	struct progress progress;
+	struct session s;
+	enum vault_err err;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 1)
+		return say_usage("restore FROM");
+	if ((status = open_copy(&s, c, argv[1])) != 0)
+		return status;
+	host_catch_interrupts();
+	progress_begin(&progress, SAY_PROGRESS_COPYING);
+	err = vault_restore(s.vault, to, step, &progress);
+	progress_end(&progress);
+	if (err != VAULT_OK)
+		status = copy_fault(s.vault, err, to);
+	session_close(&s);
+	if (status == 0)
+		say_line(SAY_RESTORE_DONE, to, NULL);
+	return status;
+}
+
+/* ---- reindex ---- */
+
+int
+cmd_reindex(struct cli *c, int argc, char **argv)
+{
+	struct progress progress;
+	struct session s;
+	enum vault_err err;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 0)
+		return say_usage("reindex");
+	if ((status = session_open(&s, c)) != 0)
+		return status;
+	host_catch_interrupts();
+	progress_begin(&progress, SAY_PROGRESS_INDEXING);
+	err = vault_reindex(s.vault, step, &progress);
+	progress_end(&progress);
+	if (err != VAULT_OK)
+		status = session_fault(&s, err);
+	session_close(&s);
+	if (status == 0)
+		say_line(SAY_REINDEXED, NULL);
+	return status;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/* list, find: many records, the newest or the best first. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "pager.h"
+#include "pick.h"
+
+#define LIMIT_DEFAULT 50
+#define DATE_LEN 10
+
+/* The columns before the title, found while the rows are gathered. */
+struct listing {
+	bool finding;
+	uint64_t limit; /* 0: all */
+	struct buf rows;
+	size_t number_width, type_width;
+	struct doc *array;
+	uint64_t n;
+};
+
+/* ---- For people ---- */
+
+static void
+put_safe(struct buf *out, const void *text, size_t len)
+{
+	if (text_safe_line(out, text, len) != VAULT_OK)
+		out->failed = true;
+}
+
+/* The snippet on one line, its hits marked. */
+static void
+put_snippet(struct buf *out, const struct vault_row *row)
+{
+	const uint8_t *text = row->snippet.bytes;
+	size_t at = 0;
+
+	for (size_t i = 0; i < row->n_hits; i++) {
+		const struct vault_hit *hit = &row->hit[i];
+
+		if (hit->start < at || hit->end > row->snippet.len)
+			continue;
+		put_safe(out, text + at, hit->start - at);
+		buf_put_byte(out, PAGER_MARK);
+		put_safe(out, text + hit->start, hit->end - hit->start);
+		buf_put_byte(out, PAGER_UNMARK);
+		at = hit->end;
+	}
+	if (row->snippet.len > at)
+		put_safe(out, text + at, row->snippet.len - at);
+}
+
+/* Cells with TABs between them; align gives them their columns. */
+static void
+add_row(struct listing *l, const struct vault_row *row)
+{
+	size_t type_width = strlen(row->type);
+
+	if (type_width > l->type_width)
+		l->type_width = type_width;
+	buf_putf(&l->rows, "%lu\t%.*s\t%s\t%.*s\t", l->n, PICK_SHORT, row->id,
+	    row->type, DATE_LEN, say_time(row->time));
+	put_safe(&l->rows, row->title.bytes, row->title.len);
+	if (row->heads > 1) {
+		buf_put_text(&l->rows, "  ");
+		say_put(&l->rows, SAY_LIST_CONFLICT, NULL);
+	}
+	if (row->snippet.len > 0) {
+		buf_put_byte(&l->rows, '\t');
+		put_snippet(&l->rows, row);
+	}
+	buf_put_byte(&l->rows, '\n');
+}
+
+/* The next cell; *at moves behind the TAB or line break at its end. */
+static size_t
+next_cell(const char **cell, const char **at)
+{
+	size_t len = strcspn(*at, "\t\n");
+
+	*cell = *at;
+	*at += len + ((*at)[len] != '\0');
+	return len;
+}
+
+/* One row by columns; the snippet stands on a line of its own. */
+static void
+align_row(struct buf *out, const char **at, const struct listing *l)
+{
+	size_t widths[] = { l->number_width, PICK_SHORT, l->type_width,
+		DATE_LEN };
+	const char *cell;
+	size_t len;
+
+	for (unsigned i = 0; i < 4; i++) {
+		len = next_cell(&cell, at);
+		/* Numbers to the right, texts to the left. */
+		buf_putf(out, i == 0 ? "%*.*s  " : "%-*.*s  ", (int)widths[i],
+		    (int)len, cell);
+	}
+	do {
+		len = next_cell(&cell, at);
+		buf_put(out, cell, len);
+		buf_put_byte(out, '\n');
+		if (cell[len] == '\t')
+			buf_putf(out, "%*s", (int)l->number_width + 2, "");
+	} while (cell[len] == '\t');
+}
+
+static void
+print_rows(struct listing *l)
+{
+	const char *at = buf_text(&l->rows);
+	struct buf out = { 0 };
+
+	if (pager_columns() == 0) {
+		pager_print(&l->rows);
+		return;
+	}
+	l->number_width = strlen(say_number(l->n));
+	while (*at != '\0')
+		align_row(&out, &at, l);
+	pager_print(&out);
+	buf_free(&out);
+}
+
+/* ---- For programs ---- */
+
+static struct doc *
+hits(const struct vault_row *row)
+{
+	struct doc *all = doc_array();
+
+	for (size_t i = 0; i < row->n_hits; i++) {
+		struct doc *one = doc_array();
+
+		doc_int(one, NULL, (int64_t)row->hit[i].start);
+		doc_int(one, NULL, (int64_t)row->hit[i].end);
+		doc_put(all, NULL, one);
+	}
+	return all;
+}
+
+static void
+add_doc(struct listing *l, const struct vault_row *row)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", row->id);
+	doc_text(d, "type", row->type);
+	doc_text(d, "time", say_time(row->time));
+	doc_text(d, "title", buf_text(&row->title));
+	doc_int(d, "versions_now", row->heads);
+	if (row->snippet.len > 0) {
+		doc_text(d, "snippet", buf_text(&row->snippet));
+		doc_put(d, "hits", hits(row));
+	}
+	doc_put(l->array, NULL, d);
+}
+
+/* ---- Searching ---- */
+
+static bool
+gather(void *ctx, const struct vault_row *row)
+{
+	struct listing *l = ctx;
+
+	l->n++;
+	pick_list_add(row->id);
+	if (say_is_json())
+		add_doc(l, row);
+	else
+		add_row(l, row);
+	return buf_ok(&l->rows) == VAULT_OK;
+}
+
+static void
+say_total(const struct listing *l, uint64_t total, bool cut)
+{
+	if (cut)
+		say_warning(SAY_QUERY_CUT, NULL);
+	if (total > l->n)
+		say_warning(
+		    SAY_LIST_PART, say_number(l->n), say_number(total), NULL);
+	else if (total == 0)
+		say_warning(SAY_LIST_NONE, NULL);
+}
+
+static int
+search(struct session *s, struct listing *l, const struct buf *query,
+    const char *like)
+{
+	struct vault_search what = {
+		.query = buf_text(query),
+		.query_len = query->len,
+		.like = like,
+		.ranked = l->finding,
+		.snippets = l->finding,
+		.limit = l->limit,
+	};
+	enum vault_err err;
+	uint64_t total = 0;
+	bool cut = false;
+
+	pick_list_begin();
+	l->array = doc_array();
+	err = vault_find(s->vault, &what, gather, l, &total, &cut);
+	if (err != VAULT_OK || (err = buf_ok(&l->rows)) != VAULT_OK) {
+		doc_free(l->array);
+		return err == VAULT_EUSE ? say_fault(err, NULL, NULL)
+					 : session_fault(s, err);
+	}
+	if (say_is_json())
+		return doc_print(l->array);
+	doc_free(l->array);
+	print_rows(l);
+	say_total(l, total, cut);
+	return 0;
+}
+
+/* ---- The commands ---- */
+
+static bool
+parse_limit(uint64_t *out, const char *text)
+{
+	char *end;
+
+	if (text == NULL)
+		return true;
+	if (*text < '0' || *text > '9' || strlen(text) > 18)
+		return false;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0';
+}
+
+static void
+join(struct buf *query, int words, char **argv)
+{
+	for (int i = 1; i <= words; i++) {
+		if (i > 1)
+			buf_put_byte(query, ' ');
+		buf_put_text(query, argv[i]);
+	}
+}
+
+static int
+run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
+    const char *usage)
+{
+	struct buf query = { 0 };
+	struct session s;
+	int status;
+
+	join(&query, words, argv);
+	/* Asked for here, a name stands in no history and no list. */
+	if (l->finding && words == 0 && like == NULL &&
+	    !ask_line(&query, SAY_ASK_QUERY, NULL))
+		return say_usage(usage);
+	if ((status = session_open(&s, c)) == 0) {
+		status = search(&s, l, &query, like);
+		session_close(&s);
+	}
+	buf_free(&l->rows);
+	buf_free(&query);
+	return status;
+}
+
+int
+cmd_list(struct cli *c, int argc, char **argv)
+{
+	static const char usage[] = "list [QUERY ...] [--limit N]";
+	struct listing l = { .limit = LIMIT_DEFAULT };
+	const char *limit = NULL;
+	const struct option_of options[] = { { "--limit", &limit, NULL } };
+	int words = cli_options(argc, argv, options, 1);
+
+	if (words < 0 || !parse_limit(&l.limit, limit))
+		return say_usage(usage);
+	return run(c, words, argv, &l, NULL, usage);
+}
+
+int
+cmd_find(struct cli *c, int argc, char **argv)
+{
+	static const char usage[] =
+	    "find [QUERY ...] [--like NAME] [--limit N]";
+	struct listing l = { .finding = true, .limit = LIMIT_DEFAULT };
+	const char *limit = NULL, *like = NULL;
+	const struct option_of options[] = { { "--limit", &limit, NULL },
+		{ "--like", &like, NULL } };
+	int words = cli_options(argc, argv, options, 2);
+
+	if (words < 0 || !parse_limit(&l.limit, limit) ||
+	    (like != NULL && words > 0))
+		return say_usage(usage);
+	return run(c, words, argv, &l, like, usage);
+}

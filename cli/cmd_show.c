@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: ISC */
+/* show: one record, all of it. */
+#include <libintl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layout.h"
+#include "pager.h"
+#include "pick.h"
+
+#define USAGE "show [ID] [--version VERSION] [--raw]"
+
+/* ---- Who wrote it last ---- */
+
+struct last {
+	int64_t time;
+	struct buf office;
+};
+
+static bool
+newest_head(void *ctx, const struct vault_past *p)
+{
+	struct last *last = ctx;
+
+	if (p->head && (last->office.len == 0 || p->time >= last->time)) {
+		last->time = p->time;
+		buf_reset(&last->office);
+		buf_put_text(&last->office, p->office);
+	}
+	return true;
+}
+
+/* ---- Attachments and conflicts, both ways ---- */
+
+/* What is gathered for the one output or the other. */
+struct page {
+	struct session *s;
+	const struct vault_record *r;
+	struct last last;
+	struct buf out;
+	size_t columns, label_width;
+	struct doc *attachments, *conflicts, *values;
+	struct buf field; /* of the conflict that values belong to */
+	unsigned n;
+};
+
+static bool
+attachment_line(void *ctx, const struct vault_attachment *a)
+{
+	struct page *p = ctx;
+	struct buf line = { 0 };
+
+	if (p->n++ == 0) {
+		buf_put_byte(&p->out, '\n');
+		say_put(&p->out, SAY_SHOW_ATTACHMENTS, NULL);
+		buf_put_byte(&p->out, '\n');
+	}
+	/* The name last: it may be right-to-left. */
+	buf_putf(&line, "%10s  ", say_size(a->size));
+	if (!a->here)
+		say_put(&line, SAY_SHOW_NOT_HERE, NULL);
+	buf_put(&line, a->name.bytes, a->name.len);
+	layout_block(&p->out, buf_text(&line), line.len, 0, 0);
+	buf_free(&line);
+	return true;
+}
+
+static bool
+attachment_doc(void *ctx, const struct vault_attachment *a)
+{
+	struct page *p = ctx;
+	struct doc *d = doc_object();
+
+	doc_text(d, "name", buf_text(&a->name));
+	doc_int(d, "size", (int64_t)a->size);
+	if (a->here)
+		doc_text(d, "sha256", a->sha256);
+	doc_bool(d, "here", a->here);
+	doc_put(p->attachments, NULL, d);
+	return true;
+}
+
+static void
+clash_line(void *ctx, const struct vault_clash *c)
+{
+	struct page *p = ctx;
+	struct buf head = { 0 };
+
+	if (c->choice == 0)
+		say_put(&p->out, SAY_SHOW_CLASH_FIELD, c->field, NULL);
+	if (c->choice == 0)
+		buf_put_byte(&p->out, '\n');
+	say_put(
+	    &head, SAY_SHOW_CLASH_VALUE, c->office, say_time(c->time), NULL);
+	layout_block(&p->out, buf_text(&head), head.len, 2, 0);
+	if (c->text[0] == '\0') {
+		buf_reset(&head);
+		say_put(&head, SAY_SHOW_CLASH_EMPTY, NULL);
+		layout_block(&p->out, buf_text(&head), head.len, 6, 0);
+	} else {
+		layout_block(&p->out, c->text, strlen(c->text), 6, p->columns);
+	}
+	buf_free(&head);
+}
+
+/* The values gathered belong to one conflict: put it out. */
+static void
+end_conflict(struct page *p)
+{
+	struct doc *d;
+
+	if (p->values == NULL)
+		return;
+	d = doc_object();
+	doc_text(d, "field", buf_text(&p->field));
+	doc_put(d, "values", p->values);
+	doc_put(p->conflicts, NULL, d);
+	p->values = NULL;
+}
+
+static void
+clash_doc(void *ctx, const struct vault_clash *c)
+{
+	struct page *p = ctx;
+	struct doc *d = doc_object();
+
+	if (c->choice == 0) {
+		end_conflict(p);
+		buf_reset(&p->field);
+		buf_put_text(&p->field, c->field);
+		p->values = doc_array();
+	}
+	doc_text(d, "version", c->version);
+	doc_text(d, "office", c->office);
+	doc_text(d, "time", say_time(c->time));
+	doc_text(d, "text", c->text);
+	doc_put(p->values, NULL, d);
+}
+
+/* ---- For people ---- */
+
+static void
+measure(void *ctx, const struct vault_line *l)
+{
+	struct page *p = ctx;
+	const char *label = gettext(l->label);
+	size_t width = text_width(label, strlen(label));
+
+	if (!l->block && width > p->label_width && width <= LAYOUT_LABEL_MAX)
+		p->label_width = width;
+}
+
+static void
+body_line(void *ctx, const struct vault_line *l)
+{
+	struct page *p = ctx;
+	const char *label = gettext(l->label);
+
+	if (!l->block) {
+		layout_field(&p->out, label, p->label_width, l->text, l->len,
+		    p->columns);
+		return;
+	}
+	layout_block(&p->out, label, strlen(label), 0, 0);
+	layout_block(&p->out, l->text, l->len, 4, p->columns);
+}
+
+static void
+head_line(struct page *p, enum say label, const char *text)
+{
+	struct buf b = { 0 };
+
+	say_put(&b, label, NULL);
+	layout_field(
+	    &p->out, buf_text(&b), p->label_width, text, strlen(text), 0);
+	buf_free(&b);
+}
+
+static void
+remark(struct page *p, enum say what)
+{
+	say_put(&p->out, what, NULL);
+	buf_put_byte(&p->out, '\n');
+}
+
+static void
+head(struct page *p)
+{
+	const struct vault_record *r = p->r;
+	struct buf changed = { 0 };
+	enum vault_err err;
+
+	buf_putf(&p->out, "%c%s", PAGER_MARK, r->type);
+	buf_put_text(
+	    &p->out, text_is_rtl(r->title.bytes, r->title.len) ? "\n" : "  ");
+	err = text_safe_line(&p->out, r->title.bytes, r->title.len);
+	if (err != VAULT_OK)
+		p->out.failed = true;
+	buf_putf(&p->out, "%c\n", PAGER_UNMARK);
+	head_line(p, SAY_SHOW_ID, r->id);
+	buf_putf(
+	    &changed, "%s, %s", say_time(r->time), buf_text(&p->last.office));
+	head_line(p, SAY_SHOW_CHANGED, buf_text(&changed));
+	buf_free(&changed);
+	if (r->n_heads > 1)
+		head_line(p, SAY_SHOW_VERSIONS, say_number(r->n_heads));
+	if (r->forgotten)
+		remark(p, SAY_SHOW_FORGOTTEN);
+	if (r->withheld)
+		remark(p, SAY_SHOW_WITHHELD);
+	buf_put_byte(&p->out, '\n');
+}
+
+static enum vault_err
+for_people(struct page *p)
+{
+	const struct vault_record *r = p->r;
+	struct vault *v = p->s->vault;
+	enum vault_err err;
+
+	p->columns = pager_columns();
+	p->label_width = strlen("last change");
+	if ((err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
+		return err;
+	head(p);
+	if ((err = vault_lines(v, &r->body, body_line, p)) != VAULT_OK)
+		return err;
+	if (r->clashes.len > 0) {
+		buf_put_byte(&p->out, '\n');
+		remark(p, SAY_SHOW_CLASHES);
+		if ((err = vault_clashes(v, r, clash_line, p)) != VAULT_OK)
+			return err;
+		remark(p, SAY_SHOW_RESOLVE);
+	}
+	err = vault_attachments(v, r->id, attachment_line, p);
+	if (err != VAULT_OK || (err = buf_ok(&p->out)) != VAULT_OK)
+		return err;
+	pager_print(&p->out);
+	return VAULT_OK;
+}
+
+/* ---- For programs ---- */
+
+static struct doc *
+describe(const struct page *p)
+{
+	const struct vault_record *r = p->r;
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", r->id);
+	doc_text(d, "type", r->type);
+	doc_text(d, "title", buf_text(&r->title));
+	doc_text(d, "time", say_time(r->time));
+	doc_text(d, "office", buf_text(&p->last.office));
+	doc_int(d, "versions_now", r->n_heads);
+	if (r->withheld)
+		doc_bool(d, "withheld", true);
+	if (r->forgotten)
+		doc_bool(d, "forgotten", true);
+	doc_json(d, "body", buf_text(&r->body), r->body.len);
+	return d;
+}
+
+static enum vault_err
+for_programs(struct page *p)
+{
+	struct doc *d;
+	enum vault_err err = VAULT_OK;
+
+	p->attachments = doc_array();
+	p->conflicts = doc_array();
+	if (p->r->clashes.len > 0)
+		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
+	end_conflict(p);
+	if (err == VAULT_OK)
+		err = vault_attachments(
+		    p->s->vault, p->r->id, attachment_doc, p);
+	if (err != VAULT_OK) {
+		doc_free(p->attachments);
+		doc_free(p->conflicts);
+		return err;
+	}
+	d = describe(p);
+	doc_put(d, "conflicts", p->conflicts);
+	doc_put(d, "attachments", p->attachments);
+	return doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
+}
+
+/* ---- The command ---- */
+
+static int
+show(struct session *s, const struct vault_record *r)
+{
+	struct page p = { .s = s, .r = r };
+	enum vault_err err;
+
+	err = vault_history(s->vault, r->id, newest_head, &p.last);
+	if (err == VAULT_OK)
+		err = say_is_json() ? for_programs(&p) : for_people(&p);
+	buf_free(&p.last.office);
+	buf_free(&p.out);
+	buf_free(&p.field);
+	return err == VAULT_OK ? 0 : session_fault(s, err);
+}
+
+/* The body as it is stored, byte for byte, but not at a terminal. */
+static int
+show_raw(const struct vault_record *r)
+{
+	struct buf b = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	if (isatty(STDOUT_FILENO))
+		err = text_safe_line(&b, r->body.bytes, r->body.len);
+	else
+		buf_put(&b, r->body.bytes, r->body.len);
+	buf_put_byte(&b, '\n');
+	if (err == VAULT_OK && (err = buf_ok(&b)) == VAULT_OK)
+		fwrite(b.bytes, 1, b.len, stdout);
+	buf_free(&b);
+	return err == VAULT_OK ? 0 : say_fault(err, NULL, NULL);
+}
+
+int
+cmd_show(struct cli *c, int argc, char **argv)
+{
+	const char *version = NULL;
+	bool raw = false;
+	const struct option_of options[] = { { "--version", &version, NULL },
+		{ "--raw", NULL, &raw } };
+	int words = cli_options(argc, argv, options, 2), status;
+	char id[VAULT_ID_LEN];
+	struct vault_record r;
+	struct session s;
+	enum vault_err err;
+
+	if (words < 0 || words > 1)
+		return say_usage(USAGE);
+	status = pick_open(&s, id, c, words == 1 ? argv[1] : NULL);
+	if (status != 0)
+		return status;
+	err = version == NULL ? vault_get(&r, s.vault, id)
+			      : vault_get_version(&r, s.vault, id, version);
+	if (err == VAULT_ENORECORD && version != NULL)
+		status = say_fault(err, NULL, version);
+	else if (err != VAULT_OK)
+		status = session_fault(&s, err);
+	else
+		status = raw && !say_is_json() ? show_raw(&r) : show(&s, &r);
+	if (err == VAULT_OK)
+		vault_record_free(&r);
+	session_close(&s);
+	return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * layout - values as lines for people, made safe and wrapped by width.
+ *
+ * columns is the width of the terminal; 0: there is none, nothing is wrapped.
+ * Right-to-left values stand on lines of their own, in logical order, whole.
+ */
+#ifndef CLI_LAYOUT_H
+#define CLI_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vault.h"
+
+/* The widest label that others are aligned to. */
+#define LAYOUT_LABEL_MAX 24
+
+/* "label   value", or the value below if it is long or right-to-left. */
+void layout_field(struct buf *out, const char *label, size_t label_width,
+    const char *text, size_t len, size_t columns);
+
+/* Lines of any text, each behind indent blanks. */
+void layout_block(struct buf *out, const char *text, size_t len, size_t indent,
+    size_t columns);
+
+void layout_blanks(struct buf *out, size_t n);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pager - text of any length on standard output; page by page if both ends
+ * are a terminal and the text is longer than the screen.
+ *
+ * 1. The pager is less at a fixed path, with an environment from nothing and
+ *    exactly our arguments: it keeps no history, runs no command, opens no
+ *    file.  $PAGER and $LESS are not asked.
+ * 2. It dies with us: when the vault is locked nothing of it stays.
+ * 3. With ACCESSIBLE set, or without less, the text is printed plainly.
+ */
+#ifndef CLI_PAGER_H
+#define CLI_PAGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vault.h"
+
+/* Around what is to stand out; safe text has no such characters. */
+#define PAGER_MARK '\001'
+#define PAGER_UNMARK '\002'
+
+/* Show text, which has been made safe but for marks; nothing if JSON is on. */
+void pager_print(const struct buf *text);
+
+/* The columns of the terminal at standard output; 0: it is none. */
+size_t pager_columns(void);
+
+/* We are on the alternate screen: return to it after the pager. */
+void pager_stay_on_alternate_screen(void);
+
+#endif

@@ -1,0 +1,58 @@
+# Wrong usage is 2 and names what would be right; nothing is done.
+vault
+expect_status 2 amparo unlok
+expect_err "no command 'unlok'"
+expect_err "hint: did you mean 'unlock'?"
+expect_status 2 amparo lokc
+expect_err "did you mean 'lock'?"
+expect_status 2 amparo chek
+expect_err "did you mean 'check'?"
+expect_status 2 amparo something-else
+expect_err "hint: 'amparo help'"
+expect_no_err "did you mean"
+expect_status 2 amparo "$(printf 'x\033[2Jy')"
+$CRAFT unsafe "$ERR" || fail "an escape reached the terminal"
+for words in "check now" "info x" "lock x" "log x" "unlock x" "passphrase" \
+    "passphrase add" "passphrase remove" "passphrase list x" \
+    "passphrase remove x --unknown" "passphrase add --unknown" \
+    "passphrase other" "init x" "unlock --fro 1m" "lock --al" "check --quick"
+do
+	expect_status 2 opened $words
+	expect_no_out
+	expect_err "amparo: "
+done
+for time in 0 0s 10x -1 1d 8h30m "" 999999999999999999999 99999h " 5m" 1e3; do
+	expect_status 2 opened unlock --for "$time"
+	expect_err "is not a time"
+	expect_status 2 opened unlock --at-most "$time"
+done
+expect_status 2 "$AMPARO" --nonsense info
+expect_status 2 "$AMPARO" -v
+expect_status 2 "$AMPARO" --passphrase-fd x -v "$V" check
+expect_status 2 "$AMPARO" --passphrase-fd -1 -v "$V" check
+expect_status 2 "$AMPARO" --progress colours -v "$V" check
+expect_status 0 amparo lock
+expect_out "nothing was unlocked"
+
+expect_status 0 "$AMPARO" help
+expect_out "amparo init"
+expect_out "12  wrong passphrase"
+expect_no_err
+cp "$OUT" help
+expect_status 0 "$AMPARO" --help
+expect_same help "$OUT"
+expect_status 0 "$AMPARO"
+expect_status 0 "$AMPARO" --version
+expect_out "amparo 0."
+expect_out "format 1"
+expect_out "SQLite"
+for command in $(sed -n '/COMMAND \.\.\./,/^$/s/^  \([a-z]*\) .*/\1/p' help); do
+	expect_status 0 "$AMPARO" "$command" --help
+	expect_out "amparo $command"
+	expect_no_err
+	cp "$OUT" one
+	expect_status 0 "$AMPARO" help "$command"
+	expect_same one "$OUT"
+	echo "$command" >> commands
+done
+[ "$(wc -l < commands)" -ge 8 ] || fail "the help names too few commands"

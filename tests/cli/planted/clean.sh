@@ -1,0 +1,3 @@
+vault
+$CRAFT cell "$V/cells.db" 2
+expect_clean

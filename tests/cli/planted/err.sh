@@ -1,0 +1,2 @@
+expect_status 10 opened check
+expect_err "no such vault"

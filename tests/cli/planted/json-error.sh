@@ -1,0 +1,2 @@
+expect_status 10 opened --json check
+expect_json_error no-vault 11

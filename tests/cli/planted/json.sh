@@ -1,0 +1,3 @@
+vault
+expect_status 0 opened --json check
+expect_json 'd["clean"] is False'

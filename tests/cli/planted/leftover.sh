@@ -1,0 +1,3 @@
+vault
+mkdir "$V.unfinished"
+expect_clean

@@ -1,0 +1,3 @@
+vault
+chmod 644 "$V/keys"
+expect_mode 600 "$V/keys"

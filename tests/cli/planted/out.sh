@@ -1,0 +1,3 @@
+vault
+expect_status 0 opened check
+expect_out "everything is wrong"

@@ -1,0 +1,2 @@
+# No vault is no success.
+expect_status 0 opened check

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/* care.c - checking a vault, and the machines on which it was opened. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "keyfile.h"
+#include "store/check.h"
+#include "store/log.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+#define MACHINE_ID_MAX 64
+
+/* ---- Machines ---- */
+
+/* HASH of /etc/machine-id: recognises a machine and names none. */
+static enum vault_err
+machine_id(uint8_t out[static HASH_LEN], const struct keyring *ring)
+{
+	char text[MACHINE_ID_MAX + 1] = "";
+	struct hash_part part = { text, 0 };
+	FILE *f = fopen("/etc/machine-id", "re");
+
+	/* Without the file all machines are one: no check is then due. */
+	if (f != NULL) {
+		if (fscanf(f, "%64s", text) != 1)
+			text[0] = '\0';
+		fclose(f);
+	}
+	part.len = strlen(text);
+	return hash_in(out, ring, KEY_MACHINE, &part, 1);
+}
+
+static enum vault_err
+machine_is_known(bool *out, struct store *s, const uint8_t *id)
+{
+	struct sql *q = sql_open(s, "SELECT 1 FROM machine WHERE id=?1");
+	enum vault_err err;
+
+	sql_put_blob(q, 1, id, HASH_LEN);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+machine_add(struct store *s, bool *new_machine)
+{
+	uint8_t id[HASH_LEN];
+	enum vault_err err;
+	struct sql *q;
+	bool known;
+
+	*new_machine = false;
+	if ((err = machine_id(id, store_ring(s))) != VAULT_OK ||
+	    (err = machine_is_known(&known, s, id)) != VAULT_OK || known)
+		return err;
+	*new_machine = true;
+	q = sql_open(s, "INSERT INTO machine VALUES(?1,?2)");
+	sql_put_blob(q, 1, id, HASH_LEN);
+	sql_put_int(q, 2, clock_now());
+	return sql_finish(q);
+}
+
+enum vault_err
+machine_look(bool *new_machine, struct vault *v)
+{
+	uint8_t id[HASH_LEN];
+	enum vault_err err;
+	bool known;
+
+	if ((err = machine_id(id, v->key->ring)) != VAULT_OK ||
+	    (err = machine_is_known(&known, v->store, id)) != VAULT_OK)
+		return vault_failed(v, err);
+	*new_machine = !known;
+	return VAULT_OK;
+}
+
+enum vault_err
+vault_remember_machine(struct vault *v)
+{
+	enum vault_err err;
+	bool new_machine;
+
+	if (store_is_read_only(v->store))
+		return VAULT_OK;
+	if ((err = store_begin(v->store)) == VAULT_OK &&
+	    (err = machine_add(v->store, &new_machine)) == VAULT_OK &&
+	    (err = log_add(v->store, "machine", "", 0)) == VAULT_OK)
+		err = store_commit(v->store);
+	store_abort(v->store);
+	return vault_failed(v, err);
+}
+
+/* ---- Checking ---- */
+
+static enum vault_err
+check_slots(struct vault *v, const struct keys *keys,
+    const struct keys_account *account, const struct vault_check *how)
+{
+	for (unsigned slot = 0; slot < KEYS_SLOTS; slot++) {
+		enum vault_err err;
+		bool known;
+
+		if (!account->used[slot])
+			continue;
+		err = keyfile_knows(&known, v->store, keys, slot);
+		if (err != VAULT_OK)
+			return err;
+		if (!known)
+			how->found(how->ctx, VAULT_FOUND_SLOT, slot);
+	}
+	return VAULT_OK;
+}
+
+static enum vault_err
+check_keys(struct vault *v, const struct vault_check *how)
+{
+	struct keys_account account;
+	enum keyfile_state state;
+	enum vault_err err;
+	struct keys keys;
+
+	if ((err = vault_keys_read(&keys, v)) == VAULT_EDAMAGED) {
+		how->found(how->ctx, VAULT_FOUND_KEYS, 0);
+		return VAULT_OK;
+	}
+	if (err != VAULT_OK ||
+	    (err = keys_account(&account, &keys, v->key->ring)) != VAULT_OK ||
+	    (err = keyfile_look(&state, v)) != VAULT_OK)
+		return err;
+	if (keys.state != KEYS_EQUAL)
+		how->found(how->ctx, VAULT_FOUND_KEYS, 0);
+	if (!account.mac_ok)
+		how->found(how->ctx, VAULT_FOUND_KEYS_FORGED, 0);
+	else if (state == KEYFILE_OTHER)
+		how->found(how->ctx, VAULT_FOUND_KEYS_OTHER, 0);
+	if (!account.filler_ok)
+		how->found(how->ctx, VAULT_FOUND_FILLER, 0);
+	return check_slots(v, &keys, &account, how);
+}
+
+static void
+store_found(void *ctx, enum check_finding what, int64_t n)
+{
+	static const enum vault_finding as[] = {
+		[CHECK_OUTER] = VAULT_FOUND_OUTER,
+		[CHECK_MISSING] = VAULT_FOUND_MISSING,
+		[CHECK_BROKEN] = VAULT_FOUND_BROKEN,
+		[CHECK_FOREIGN] = VAULT_FOUND_FOREIGN,
+		[CHECK_ROOM] = VAULT_FOUND_ROOM,
+		[CHECK_SUM] = VAULT_FOUND_SUM,
+		[CHECK_INNER] = VAULT_FOUND_INNER,
+		[CHECK_LOG] = VAULT_FOUND_LOG,
+	};
+	const struct vault_check *how = ctx;
+
+	how->found(how->ctx, as[what], n);
+}
+
+static bool
+store_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct vault_check *how = ctx;
+
+	return how->progress == NULL || how->progress(how->ctx, done, total);
+}
+
+enum vault_err
+vault_check(struct vault *v, const struct vault_check *how)
+{
+	struct vault_check copy = *how;
+	struct check_how store = {
+		.quick = how->quick,
+		.ctx = &copy,
+		.found = store_found,
+		.progress = store_progress,
+	};
+	enum vault_err err;
+
+	if ((err = check_store(v->store, &store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if (how->quick)
+		return VAULT_OK;
+	/* The names of slots cannot be read from a broken database. */
+	err = check_keys(v, how);
+	return err == VAULT_EDAMAGED ? VAULT_OK : vault_failed(v, err);
+}
