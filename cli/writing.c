@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
+#include "form_inner.h"
 #include "issues.h"
 #include "writing.h"
 
@@ -144,28 +144,54 @@ warn(struct writing *w)
 
 /* ---- Asking ---- */
 
-enum choice { SAVE, MORE, QUIT, DROP, AGAIN };
+enum choice { SAVE, MORE, BACK, QUIT, DROP, AGAIN };
 
-/* The line at the end; what it means, or how the form ended. */
+static enum choice
+choice_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum choice choice;
+	} words[] = { { "s", SAVE }, { "m", MORE }, { "q", QUIT } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].choice;
+	return AGAIN;
+}
+
+/* The line at the end, where the signs mean what they mean everywhere. */
 static enum choice
 ask_end(struct writing *w)
 {
 	struct buf prompt = { 0 }, line = { 0 };
-	enum choice choice = AGAIN;
-	enum lineedit_end end;
+	enum choice choice = QUIT;
+	enum form_end end;
 
 	lineedit_forget(w->form.l);
 	say_put(&prompt, SAY_FORM_END, NULL);
-	end = lineedit_read(&line, w->form.l, buf_text(&prompt), NULL);
-	if (end != LINEEDIT_DONE)
-		choice = end == LINEEDIT_CANCELLED ? DROP : QUIT;
-	else if (line.len == 0 || strcmp(buf_text(&line), "s") == 0)
+	switch (form_read(&line, &end, &w->form, buf_text(&prompt))) {
+	case ANSWER_KEEP:
 		choice = SAVE;
-	else if (strcmp(buf_text(&line), "m") == 0 ||
-	    strcmp(buf_text(&line), "more") == 0)
-		choice = MORE;
-	else if (strcmp(buf_text(&line), "q") == 0)
-		choice = QUIT;
+		break;
+	case ANSWER_TEXT:
+		choice = choice_of(buf_text(&line));
+		break;
+	case ANSWER_HELP:
+	case ANSWER_EMPTY:
+		choice = AGAIN;
+		break;
+	case ANSWER_END:
+		if (end == FORM_FINISH)
+			choice = SAVE;
+		else if (end == FORM_MORE)
+			choice = MORE;
+		else if (end == FORM_BACK)
+			choice = BACK;
+		else if (end == FORM_STOP)
+			choice = DROP;
+		break;
+	}
 	buf_free(&prompt);
 	buf_free(&line);
 	return choice;
@@ -249,6 +275,9 @@ at_end(struct writing *w, int *status, bool *over)
 	case MORE:
 		*over = false;
 		return form_rest(&w->form);
+	case BACK:
+		*over = false;
+		return form_first(&w->form);
 	case QUIT:
 		*status = leave_draft(w);
 		break;
