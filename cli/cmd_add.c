@@ -64,7 +64,7 @@ read_file(struct buf *out, const char *name)
 
 /* ---- Keeping ---- */
 
-/* One line for each issue. */
+/* One line for each issue but notes. */
 static void
 say_issues(const struct vault_report *report)
 {
@@ -72,6 +72,8 @@ say_issues(const struct vault_report *report)
 		struct vault_issue issue;
 
 		vault_report_at(&issue, report, i);
+		if (issue.severity == VAULT_NOTE)
+			continue;
 		say_warning(issue.severity == VAULT_ERROR ? SAY_ISSUE_ERROR
 							  : SAY_ISSUE_NOTE,
 		    issue.path, say_number(issue.code), issue.value, NULL);

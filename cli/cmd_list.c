@@ -46,7 +46,7 @@ put_snippet(struct buf *out, const struct vault_row *row)
 		put_safe(out, text + at, hit->start - at);
 		buf_put_byte(out, PAGER_MARK);
 		put_safe(out, text + hit->start, hit->end - hit->start);
-		buf_put_byte(out, PAGER_UNMARK);
+		buf_put_byte(out, PAGER_END);
 		at = hit->end;
 	}
 	if (row->snippet.len > at)
