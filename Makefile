@@ -78,6 +78,13 @@ $(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/
     $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
 
+$(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/codes.o \
+    $(B)/cli/say.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 

@@ -2,11 +2,13 @@
 /* agent.c - where agents listen, and the clients' side. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,24 +34,37 @@ is_private_folder(const char *path)
 	    st.st_uid == geteuid() && (st.st_mode & 077) == 0;
 }
 
-/* The folder of our sockets; false if there is no safe one. */
+/*
+ * Where sockets may lie, in the order of preference.  Which of them an agent
+ * took depends on what there was when it began; so all are looked through.
+ */
+#define FOLDERS 3
 static bool
-socket_folder(char *out, size_t len)
+socket_folder(char *out, size_t len, unsigned i)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	unsigned uid = (unsigned)geteuid();
 
 	/* 32 digits and a slash must fit behind it in a socket's address. */
-	if (runtime != NULL && runtime[0] == '/' && strlen(runtime) < 60) {
+	if (i == 0 &&
+	    (runtime == NULL || runtime[0] != '/' || strlen(runtime) >= 60))
+		return false;
+	if (i == 0)
 		snprintf(out, len, "%s/amparo", runtime);
-		if (is_private_folder(out))
-			return true;
-	}
-	snprintf(out, len, "/run/user/%u/amparo", uid);
-	if (is_private_folder(out))
-		return true;
-	snprintf(out, len, "/tmp/amparo-%u", uid);
+	else if (i == 1)
+		snprintf(out, len, "/run/user/%u/amparo", uid);
+	else
+		snprintf(out, len, "/tmp/amparo-%u", uid);
 	return is_private_folder(out);
+}
+
+static bool
+address_in(struct sockaddr_un *out, const char *folder, const char *name)
+{
+	memset(out, 0, sizeof(*out));
+	out->sun_family = AF_UNIX;
+	return snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
+		   name) < (int)sizeof(out->sun_path);
 }
 
 bool
@@ -57,12 +72,24 @@ wire_address(struct sockaddr_un *out, const char *name)
 {
 	char folder[100];
 
-	if (!socket_folder(folder, sizeof(folder)))
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->sun_family = AF_UNIX;
-	return snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
-		   name) < (int)sizeof(out->sun_path);
+	for (unsigned i = 0; i < FOLDERS; i++)
+		if (socket_folder(folder, sizeof(folder), i))
+			return address_in(out, folder, name);
+	return false;
+}
+
+int
+wire_begin_lock(void)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	if (!wire_address(&address, "lock") ||
+	    (fd = open(address.sun_path,
+		 O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
+		return -1;
+	(void)flock(fd, LOCK_EX);
+	return fd;
 }
 
 bool
@@ -140,13 +167,13 @@ wire_receive(int fd, void *bytes, size_t len, int *passed_fd)
 	return n;
 }
 
-int
-agent_connect(const char *name)
+static int
+connect_in(const char *folder, const char *name)
 {
 	struct sockaddr_un address;
 	int fd;
 
-	if (!wire_address(&address, name) ||
+	if (!address_in(&address, folder, name) ||
 	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
@@ -154,6 +181,18 @@ agent_connect(const char *name)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+int
+agent_connect(const char *name)
+{
+	char folder[100];
+	int fd = -1;
+
+	for (unsigned i = 0; fd < 0 && i < FOLDERS; i++)
+		if (socket_folder(folder, sizeof(folder), i))
+			fd = connect_in(folder, name);
+	return fd;
 }
 
 /* Wait for an answer no longer than that. */
@@ -248,6 +287,13 @@ agent_lock(int fd, struct agent_locked *out)
 		out->pid[i] = (pid_t)get_le32(answer + 5 + 4 * i);
 }
 
+static bool
+is_name(const char *name)
+{
+	return strlen(name) == VAULT_PLACE_NAME_LEN - 1 &&
+	    strspn(name, "0123456789abcdef") == VAULT_PLACE_NAME_LEN - 1;
+}
+
 void
 agent_each(void (*each)(void *ctx, const char *name), void *ctx)
 {
@@ -255,13 +301,13 @@ agent_each(void (*each)(void *ctx, const char *name), void *ctx)
 	char folder[100];
 	DIR *dir;
 
-	if (!socket_folder(folder, sizeof(folder)) ||
-	    (dir = opendir(folder)) == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (strspn(entry->d_name, "0123456789abcdef") ==
-			VAULT_PLACE_NAME_LEN - 1 &&
-		    strlen(entry->d_name) == VAULT_PLACE_NAME_LEN - 1)
-			each(ctx, entry->d_name);
-	closedir(dir);
+	for (unsigned i = 0; i < FOLDERS; i++) {
+		if (!socket_folder(folder, sizeof(folder), i) ||
+		    (dir = opendir(folder)) == NULL)
+			continue;
+		while ((entry = readdir(dir)) != NULL)
+			if (is_name(entry->d_name))
+				each(ctx, entry->d_name);
+		closedir(dir);
+	}
 }

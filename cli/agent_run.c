@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -34,6 +35,7 @@ struct agent {
 	struct vault_key *key;
 	int listener, timer;
 	struct sockaddr_un address;
+	ino_t inode; /* of the socket, so that no successor's is unlinked */
 	struct client client[CLIENTS_MAX];
 	unsigned n;
 	int64_t idle_ms;
@@ -98,7 +100,8 @@ has_ended(int pidfd, int wait_ms)
 {
 	struct pollfd p = { pidfd, POLLIN, 0 };
 
-	return pidfd < 0 || poll(&p, 1, wait_ms) == 1;
+	/* Without a descriptor nothing is known: it counts as there. */
+	return pidfd >= 0 && poll(&p, 1, wait_ms) == 1;
 }
 
 /* Kill those who are still there; append who would not die to answer. */
@@ -129,6 +132,16 @@ end_clients(struct agent *a, int asker, uint8_t *answer)
 	return 5 + 4 * stuck;
 }
 
+/* Take our socket away, unless another agent's lies there by now. */
+static void
+unlink_own(const struct agent *a)
+{
+	struct stat st;
+
+	if (lstat(a->address.sun_path, &st) == 0 && st.st_ino == a->inode)
+		unlink(a->address.sun_path);
+}
+
 /* The end of the agent: the keys first, then everything else. */
 static _Noreturn void
 lock_and_exit(struct agent *a, int asker)
@@ -137,7 +150,7 @@ lock_and_exit(struct agent *a, int asker)
 	size_t len;
 
 	vault_key_lock(a->key);
-	unlink(a->address.sun_path);
+	unlink_own(a);
 	close(a->listener);
 	for (unsigned i = 0; i < a->n; i++)
 		if (a->client[i].fd != asker)
@@ -259,6 +272,8 @@ run(struct agent *a)
 static bool
 listen_at(struct agent *a, const char *name)
 {
+	struct stat st;
+
 	if (!wire_address(&a->address, name))
 		return false;
 	/* An older agent has been locked; its socket may be left over. */
@@ -266,9 +281,13 @@ listen_at(struct agent *a, const char *name)
 	a->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (a->listener < 0)
 		return false;
-	return bind(a->listener, (struct sockaddr *)&a->address,
-		   sizeof(a->address)) == 0 &&
-	    listen(a->listener, 64) == 0;
+	if (bind(a->listener, (struct sockaddr *)&a->address,
+		sizeof(a->address)) != 0 ||
+	    listen(a->listener, 64) != 0 ||
+	    lstat(a->address.sun_path, &st) != 0)
+		return false;
+	a->inode = st.st_ino;
+	return true;
 }
 
 static void
@@ -282,6 +301,18 @@ let_go_of_terminal(void)
 	close(null);
 	if (chdir("/") != 0)
 		_exit(1);
+}
+
+/*
+ * What the command had open, perhaps a file on a stick or the passphrase's
+ * own, must not stay open as long as the agent lives.
+ */
+static void
+let_go_of_files(int except)
+{
+	if (except > 3)
+		close_range(3, (unsigned)except - 1, 0);
+	close_range((unsigned)except + 1, ~0U, 0);
 }
 
 /* The child: wait for the key, listen, say so, serve until the end. */
@@ -312,7 +343,7 @@ become(int pair)
 	touch(&a);
 	/* Without an answer the parent takes the key to be still its own. */
 	if (!wire_send(pair, "!", 1, -1)) {
-		unlink(a.address.sun_path);
+		unlink_own(&a);
 		vault_key_lock(a.key);
 		_exit(1);
 	}
@@ -330,6 +361,7 @@ agent_prepare(void)
 		return -1;
 	if ((pid = fork()) == 0) {
 		close(pair[0]);
+		let_go_of_files(pair[1]);
 		/* Twice, so that the agent is nobody's child. */
 		if (fork() == 0)
 			become(pair[1]);
@@ -358,20 +390,32 @@ lock_older(const char *name)
 	close(fd);
 }
 
+static bool
+hand_over(int prepared, const struct vault_key *key, const struct start *start)
+{
+	struct pollfd p = { prepared, POLLIN, 0 };
+	char word = 0;
+
+	return wire_send(prepared, start, sizeof(*start), vault_key_fd(key)) &&
+	    poll(&p, 1, START_MS) == 1 &&
+	    wire_receive(prepared, &word, 1, NULL) == 1 && word == '!';
+}
+
 bool
 agent_begin(int prepared, struct vault_key *key, const char *name,
     const struct agent_limits *limits)
 {
-	struct pollfd p = { prepared, POLLIN, 0 };
 	struct start start = { .limits = *limits };
-	char word = 0;
+	int lock = wire_begin_lock();
+	bool good = false;
 
 	memcpy(start.name, name, sizeof(start.name));
-	lock_older(name);
-	if (!wire_send(prepared, &start, sizeof(start), vault_key_fd(key)) ||
-	    poll(&p, 1, START_MS) != 1 ||
-	    wire_receive(prepared, &word, 1, NULL) != 1 || word != '!')
-		return false;
-	vault_key_disown(key);
-	return true;
+	if (lock >= 0) {
+		lock_older(name);
+		good = hand_over(prepared, key, &start);
+		close(lock);
+	}
+	if (good)
+		vault_key_disown(key);
+	return good;
 }

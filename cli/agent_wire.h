@@ -12,6 +12,12 @@ struct sockaddr_un;
 /* Where the agent of that name listens; false if there is no safe place. */
 bool wire_address(struct sockaddr_un *out, const char *name);
 
+/*
+ * One process at a time exchanges the agent of a name: the lock is held until
+ * the descriptor is closed.  -1 if there is no safe place.
+ */
+int wire_begin_lock(void);
+
 /* True if the process at the other end is of the same user. */
 bool wire_peer_is_us(int fd, pid_t *pid);
 

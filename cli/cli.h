@@ -10,6 +10,7 @@
 /* The options that stand before the command, and the common ones after it. */
 struct cli {
 	struct vault_place place;
+	bool place_given;      /* by -v */
 	const char *pass_file; /* NULL: ask on the terminal */
 	int pass_fd;           /* -1: none */
 	bool yes;              /* ask nothing, go on */
@@ -52,6 +53,8 @@ int cmd_info(struct cli *c, int argc, char **argv);
 int cmd_passphrase(struct cli *c, int argc, char **argv);
 int cmd_check(struct cli *c, int argc, char **argv);
 int cmd_log(struct cli *c, int argc, char **argv);
+int cmd_new(struct cli *c, int argc, char **argv);
+int cmd_edit(struct cli *c, int argc, char **argv);
 int cmd_add(struct cli *c, int argc, char **argv);
 int cmd_show(struct cli *c, int argc, char **argv);
 int cmd_list(struct cli *c, int argc, char **argv);

@@ -170,7 +170,7 @@ attach(
 	progress_end(&r.progress);
 	if (err == VAULT_ECONFLICT) {
 		say_error(SAY_CONFLICT, NULL);
-		say_hint(SAY_HINT_RESOLVE, NULL);
+		say_hint(SAY_HINT_RESOLVE, id, NULL);
 		return 16;
 	}
 	return err == VAULT_OK ? 0 : session_fault(s, err);

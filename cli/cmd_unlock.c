@@ -171,8 +171,9 @@ cmd_lock(struct cli *c, int argc, char **argv)
 
 	if (cli_options(argc, argv, options, 1) != 0)
 		return say_usage("lock [--all]");
-	/* A stick that has been pulled out has no path any more: lock all. */
-	if (!everything && vault_place_name(name, &c->place) == VAULT_OK)
+	/* In a hurry nobody names a vault; a stick pulled out has no path. */
+	if (!everything && c->place_given &&
+	    vault_place_name(name, &c->place) == VAULT_OK)
 		lock_one(&all, name);
 	else
 		agent_each(lock_one, &all);

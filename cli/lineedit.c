@@ -491,9 +491,9 @@ lineedit_read(
 	draw(l);
 	/* KEYS_NONE is a signal, such as that the window has another size. */
 	while (!is_end(&end, l, key = keystroke_next(l->keys, -1))) {
-		if (key != KEYS_NONE && l->hooks.typed != NULL)
-			l->hooks.typed(l->hooks.ctx);
 		press(l, key);
+		if (key != KEYS_NONE && l->hooks.typed != NULL)
+			l->hooks.typed(l->hooks.ctx, textarea_text(l->line));
 		if (key == KEYS_NONE || !keystroke_are_waiting(l->keys))
 			draw(l);
 	}

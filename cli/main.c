@@ -21,10 +21,10 @@ const struct command commands[] = {
 	    "ask for the passphrase, keep the key for a while",
 	    "Shows the last change: if you remember a later one, this is an"
 	    " older copy.\n" },
-	{ "lock", cmd_lock, "lock [--all]",
+	{ "lock", cmd_lock, "lock",
 	    "let the key vanish, end what is running, clear the screen",
-	    "Needs no passphrase.  With --all, or if the vault's folder is"
-	    " gone: every vault.\n" },
+	    "Needs no passphrase.  Locks every vault of yours, unless -v"
+	    " names one.\n" },
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
@@ -72,6 +72,17 @@ const struct command commands[] = {
 	{ "check", cmd_check, "check", "look at everything, name what is wrong",
 	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
 	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
+	{ "new", cmd_new, "new TYPE [--set PATH=VALUE ...]",
+	    "write a record, line by line",
+	    "A name that is here already is shown first.  What is written is"
+	    " kept as a draft\nuntil it is saved; the same command goes on"
+	    " with it.\nFor scripts: --set PATH=VALUE ... --yes asks nothing;"
+	    " what stands there can be\nseen in the shell's history and in"
+	    " ps.\n" },
+	{ "edit", cmd_edit, "edit ID [--set PATH=VALUE ...]",
+	    "change a record, line by line",
+	    "ID is a name too, if it is only one record's.  --set PATH= empties"
+	    " a field.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
 	    "" },
 };
@@ -201,7 +212,8 @@ default_place(struct cli *c, struct buf *folder)
 {
 	const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
-	if (c->place.folder == NULL)
+	c->place_given = c->place.folder != NULL;
+	if (!c->place_given)
 		c->place.folder = getenv("AMPARO_VAULT");
 	if (c->place.folder != NULL && *c->place.folder != '\0')
 		return true;

@@ -91,11 +91,12 @@ is_gone(void *ctx)
 
 /* A key was pressed: that is activity, told at most once a second. */
 static void
-typed(void *ctx)
+typed(void *ctx, const struct buf *line)
 {
 	struct prompt *p = ctx;
 	struct timespec now;
 
+	(void)line;
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	if (now.tv_sec == p->touched)
 		return;

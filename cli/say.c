@@ -54,6 +54,12 @@ say_is_json(void)
 
 /* ---- Sentences ---- */
 
+const char *
+say_label(const char *english)
+{
+	return english == NULL || *english == '\0' ? "" : gettext(english);
+}
+
 /* Which argument a %s or %N$s is; *at moves behind it. */
 static unsigned
 argument(const char **at, unsigned *next)

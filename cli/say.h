@@ -32,6 +32,9 @@ bool say_is_json(void);
  */
 #define SAY_ARGS __attribute__((sentinel))
 
+/* The translation of a label or help text of the library. */
+const char *say_label(const char *english);
+
 /* The sentence itself, appended to b, or written to the terminal fd. */
 void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
 

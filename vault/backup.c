@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/io.h"
+#include "core/mem.h"
 #include "inside.h"
 #include "store/backup.h"
 #include "store/check.h"
@@ -28,17 +29,31 @@ count(void *ctx, enum check_finding what, int64_t n)
 	((struct counter *)ctx)->n++;
 }
 
+static enum vault_err
+open_copy(struct store **out, const char *folder, const struct keyring *ring)
+{
+	struct vault_fault fault;
+	enum vault_err err;
+	char *path;
+
+	*out = NULL;
+	if ((err = vault_resolve_path(&path, folder)) != VAULT_OK)
+		return err;
+	err = store_open(out, path, ring, vault_ready, &fault);
+	mem_free(path);
+	return err;
+}
+
 /* Open the copy with the same key, and look at all of it. */
 static enum vault_err
 verify(const char *folder, const struct keyring *ring)
 {
 	struct counter found = { 0 };
 	struct check_how how = { .ctx = &found, .found = count };
-	struct vault_fault fault;
 	struct store *copy;
 	enum vault_err err;
 
-	err = store_open(&copy, folder, ring, vault_ready, &fault);
+	err = open_copy(&copy, folder, ring);
 	if (err != VAULT_OK)
 		return err;
 	if ((err = check_store(copy, &how)) == VAULT_OK && found.n > 0)
@@ -84,11 +99,10 @@ log_it(struct store *s, const char *what)
 static enum vault_err
 log_in_copy(const char *folder, const struct keyring *ring)
 {
-	struct vault_fault fault;
 	struct store *copy;
 	enum vault_err err;
 
-	err = store_open(&copy, folder, ring, vault_ready, &fault);
+	err = open_copy(&copy, folder, ring);
 	if (err != VAULT_OK)
 		return err;
 	err = log_it(copy, "restore");

@@ -26,6 +26,9 @@ struct vault {
 	struct vault_fault fault;
 };
 
+/* The absolute path of what exists, without symbolic links: to be freed. */
+VAULT_CHECKED enum vault_err vault_resolve_path(char **out, const char *path);
+
 /* Keep where it went wrong, and return err. */
 enum vault_err vault_failed(struct vault *v, enum vault_err err);
 
@@ -51,9 +54,6 @@ void place_names_free(struct place_names *n);
 /* Nothing may be there but what an earlier try left, which is cleared away. */
 VAULT_CHECKED enum vault_err place_clear(const struct place_names *n);
 VAULT_CHECKED enum vault_err place_clear_work(const struct place_names *n);
-
-/* Make what was made in the folder that holds both durable. */
-VAULT_CHECKED enum vault_err place_sync(const struct place_names *n);
 
 /* Give the finished folder its name, durably. */
 VAULT_CHECKED enum vault_err place_publish(const struct place_names *n);

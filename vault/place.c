@@ -107,12 +107,6 @@ place_clear(const struct place_names *n)
 }
 
 enum vault_err
-place_sync(const struct place_names *n)
-{
-	return sync_folder(buf_text(&n->parent));
-}
-
-enum vault_err
 place_publish(const struct place_names *n)
 {
 	enum vault_err err;
@@ -124,6 +118,6 @@ place_publish(const struct place_names *n)
 #ifdef PLANT_NO_DIRSYNC
 	return VAULT_OK;
 #else
-	return place_sync(n);
+	return sync_folder(buf_text(&n->parent));
 #endif
 }

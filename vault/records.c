@@ -121,6 +121,20 @@ say_where(struct vault_report *r)
 		    r->keep.json.line, r->keep.json.column);
 }
 
+enum vault_err
+vault_body_check(struct vault_report *report, const struct vault_body *b)
+{
+	struct buf json = { 0 };
+	enum vault_err err;
+
+	clear(report);
+	if ((err = vault_body_json(&json, b)) == VAULT_OK)
+		err = keep_check(&report->keep, json.bytes, json.len);
+	say_where(report);
+	buf_free(&json);
+	return err;
+}
+
 /* ---- Who signs ---- */
 
 static enum vault_err

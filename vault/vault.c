@@ -273,8 +273,8 @@ vault_key_id(const struct vault_key *key)
 /* ---- Opening ---- */
 
 /* The absolute path of a folder or file that exists, without links. */
-static enum vault_err
-resolve(char **out, const char *path)
+enum vault_err
+vault_resolve_path(char **out, const char *path)
 {
 	char *real = realpath(path, NULL);
 
@@ -295,7 +295,7 @@ vault_place_name(
 	enum vault_err err;
 	char *path;
 
-	if ((err = resolve(&path, place->folder)) != VAULT_OK)
+	if ((err = vault_resolve_path(&path, place->folder)) != VAULT_OK)
 		return err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 	hash_bytes(hash, path, strlen(path));
 	mem_free(path);
@@ -326,12 +326,12 @@ vault_open(struct vault **out, const struct vault_place *place,
 	v->key = key;
 	v->has_mac = key->has_mac;
 	memcpy(v->opened_mac, key->mac, sizeof(v->opened_mac));
-	if ((err = resolve(&v->folder, place->folder)) != VAULT_OK) {
+	if ((err = vault_resolve_path(&v->folder, place->folder)) != VAULT_OK) {
 		err = err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 		goto out;
 	}
 	if (place->keys != NULL &&
-	    (err = resolve(&v->keys_path, place->keys)) != VAULT_OK)
+	    (err = vault_resolve_path(&v->keys_path, place->keys)) != VAULT_OK)
 		goto out;
 	v->interrupted = store_has_journal(v->folder);
 	if ((err = store_open(&v->store, v->folder, key->ring, vault_ready,
@@ -407,36 +407,54 @@ make_store(const char *path, const struct keyring *ring,
 	return err;
 }
 
+/*
+ * The keys in a file elsewhere: whole under its name, or not there.  What an
+ * earlier try left under the other name is ours to take away.
+ */
+static enum vault_err
+make_keys_elsewhere(struct keys *keys, const char *path)
+{
+	struct place_names names = { 0 };
+	enum vault_err err;
+
+	if ((err = place_names(&names, path)) != VAULT_OK)
+		goto out;
+	err = VAULT_EEXISTS;
+	if (io_exists(AT_FDCWD, buf_text(&names.final)))
+		goto out;
+	if (io_look(AT_FDCWD, buf_text(&names.work)) == VAULT_OK &&
+	    (err = io_unlink(AT_FDCWD, buf_text(&names.work))) != VAULT_OK)
+		goto out;
+	if ((err = keys_create(keys, AT_FDCWD, buf_text(&names.work))) ==
+	    VAULT_OK)
+		err = place_publish(&names);
+out:
+	place_names_free(&names);
+	return err;
+}
+
 /* The two files, in the folder work; the keys perhaps elsewhere. */
 static enum vault_err
 make_files(struct keys *keys, const struct keyring *ring, const char *work,
     const struct vault_new *what)
 {
 	enum vault_err err;
-	char *real = NULL;
+	char *path = NULL;
 	int dir = -1;
 
-	/* SQLite names its files without links, and the store compares. */
 	if ((err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
-	    (err = resolve(&real, work)) != VAULT_OK ||
-	    (err = make_store(real, ring, keys, what)) != VAULT_OK ||
+	    (err = vault_resolve_path(&path, work)) != VAULT_OK ||
+	    (err = make_store(path, ring, keys, what)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		goto out;
-	if (what->place.keys != NULL)
-		err = keys_create(keys, AT_FDCWD, what->place.keys);
-	else
+	if (what->place.keys == NULL)
 		err = keys_create(keys, dir, KEYS_FILE);
 	if (err == VAULT_OK)
 		err = io_sync(dir);
-	if (err == VAULT_OK && what->place.keys != NULL) {
-		struct place_names names = { 0 };
-
-		if ((err = place_names(&names, what->place.keys)) == VAULT_OK)
-			err = place_sync(&names);
-		place_names_free(&names);
-	}
+	if (err == VAULT_OK && what->place.keys != NULL)
+		err = make_keys_elsewhere(keys, what->place.keys);
 out:
-	mem_free(real);
+	mem_free(path);
 	io_close(dir);
 	return err;
 }

@@ -536,6 +536,7 @@ struct vault_field {
 	enum vault_kind kind;
 	bool many, must, should;
 	const char *targets; /* of a link: names of types, "" is any */
+	const char *object;  /* of an object: "date", "party", "name" ... */
 };
 struct vault_code {
 	const void *row;
@@ -553,7 +554,12 @@ size_t vault_near_types(const char *near[static 3], const char *name);
 /*
  * A JSON body, changed by path ("names[0].text").  Values go in as people
  * type them: a number, "yes", a code, an id; what the field wants is made of
- * it.  VAULT_EUSE: no such path, or not such a value.
+ * it.  VAULT_EUSE: no such path, or not such a value; nothing is changed.
+ *
+ * An index equal to the number of elements appends, and so does the name of
+ * an array alone.  A date and a span take "2011-02-15~/.. (since
+ * mid-February)", the one without the other, or words that are kept as words;
+ * a party an id or words; a name, a place or a citation its text or id.
  */
 struct vault_body;
 VAULT_CHECKED enum vault_err vault_body_new(
@@ -574,6 +580,10 @@ bool vault_body_get(
 size_t vault_body_count(const struct vault_body *b, const char *path);
 VAULT_CHECKED enum vault_err vault_body_json(
     struct buf *out, const struct vault_body *b);
+
+/* What vault_add would say of the body, which is kept nowhere. */
+VAULT_CHECKED enum vault_err vault_body_check(
+    struct vault_report *report, const struct vault_body *b);
 
 /* ---- Copies ---- */
 

@@ -15,6 +15,7 @@
 #include "harness.h"
 #include "record.h"
 #include "store/cells.h"
+#include "store/files.h"
 
 #define SECTOR 512
 

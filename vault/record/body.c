@@ -738,6 +738,23 @@ body_check(const json_t *body, enum body_from from, struct body_report *out)
 	return check_result(&c, errors);
 }
 
+enum vault_err
+body_check_value(const struct model_type *type, const struct model_field *field,
+    const json_t *value)
+{
+	struct body_report report = { 0 };
+	struct check c = { .from = BODY_ENTRY, .type = type, .out = &report };
+	enum vault_err err;
+
+	if (is_empty(value))
+		found(&c, BODY_EMPTY, field, NULL);
+	else
+		checks[field->kind](&c, field, value);
+	err = check_result(&c, 0);
+	body_report_free(&report);
+	return err;
+}
+
 static bool
 is_same(const json_t *a, const json_t *b)
 {

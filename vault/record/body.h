@@ -88,6 +88,10 @@ void body_report_free(struct body_report *report);
 VAULT_CHECKED enum vault_err body_check(
     const json_t *body, enum body_from from, struct body_report *out);
 
+/* Check one value of a field, not an array.  VAULT_EUSE: it is not one. */
+VAULT_CHECKED enum vault_err body_check_value(const struct model_type *type,
+    const struct model_field *field, const json_t *value);
+
 /*
  * Check what may change between two versions: never the type; in types whose
  * facts are written once, only the common fields.

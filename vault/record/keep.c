@@ -52,6 +52,16 @@ read_body(json_t **out, struct keep_report *report, const char *type,
 	return err;
 }
 
+enum vault_err
+keep_check(struct keep_report *report, const void *json, size_t len)
+{
+	json_t *body;
+	enum vault_err err = read_body(&body, report, NULL, json, len);
+
+	json_decref(body);
+	return err;
+}
+
 static enum vault_err
 make_part(struct part *out, uint8_t hash[static HASH_LEN], const json_t *json)
 {

@@ -29,6 +29,10 @@ struct keep_report {
 };
 void keep_report_free(struct keep_report *r);
 
+/* Only look whether a body could be kept.  VAULT_EUSE: no, see the report. */
+VAULT_CHECKED enum vault_err keep_check(
+    struct keep_report *report, const void *json, size_t len);
+
 /*
  * A new record of a new id.  type, unless NULL, is what the body's own must
  * be, and is filled in if it has none.

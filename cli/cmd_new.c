@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: ISC */
+/* new, edit: writing a record, line by line or from --set. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "who.h"
+#include "writing.h"
+
+#define USAGE_NEW "new TYPE [--set PATH=VALUE ...]"
+#define USAGE_EDIT "edit ID [--set PATH=VALUE ...]"
+
+/* What one command has: an open vault, and what it is told to set. */
+struct work {
+	const struct cli *cli;
+	struct session session;
+	int words;  /* of argv, without --set and its values */
+	char **set; /* "PATH=VALUE", borrowed from argv */
+	size_t n_set;
+};
+
+/* ---- The terminal, when the vault is locked ---- */
+
+/*
+ * The watcher of the session ends the process: it leaves the terminal as it
+ * was found, and nothing of what was written on it.
+ */
+static int lock_tty = -1;
+static struct termios lock_modes;
+
+static void
+leave_terminal(void)
+{
+	static const char away[] = "\033[?2004l\033[?1049l\033[0m\033[?25h"
+				   "\033[H\033[2J\033[3J";
+
+	(void)!write(lock_tty, away, sizeof(away) - 1);
+	(void)tcsetattr(lock_tty, TCSANOW, &lock_modes);
+}
+
+static void
+watch_terminal(void)
+{
+	lock_tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (lock_tty >= 0 && tcgetattr(lock_tty, &lock_modes) == 0)
+		session_at_lock(leave_terminal);
+}
+
+static void
+unwatch_terminal(void)
+{
+	session_at_lock(NULL);
+	if (lock_tty >= 0)
+		close(lock_tty);
+	lock_tty = -1;
+}
+
+/* ---- The commands ---- */
+
+/* Take "--set PATH=VALUE" out of argv, as often as it stands there. */
+static bool
+take_sets(struct work *work, int argc, char **argv)
+{
+	int left = 1;
+
+	work->set = calloc((size_t)argc + 1, sizeof(*work->set));
+	if (work->set == NULL)
+		return false;
+	for (int i = 1; i < argc; i++) {
+		char *value = NULL;
+
+		if (strncmp(argv[i], "--set=", 6) == 0)
+			value = argv[i] + 6;
+		else if (strcmp(argv[i], "--set") == 0 && i + 1 < argc)
+			value = argv[++i];
+		if (value == NULL)
+			argv[left++] = argv[i];
+		else if (strchr(value, '=') == NULL)
+			return false;
+		else
+			work->set[work->n_set++] = value;
+	}
+	work->words = left;
+	return true;
+}
+
+/* Exactly one word, and any number of --set. */
+static bool
+take_arguments(struct work *work, int argc, char **argv)
+{
+	return take_sets(work, argc, argv) &&
+	    cli_options(work->words, argv, NULL, 0) == 1;
+}
+
+static int
+set_all(struct writing *w, const struct work *work)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < work->n_set; i++) {
+		char *equals = strchr(work->set[i], '=');
+
+		*equals = '\0';
+		status = form_set(&w->form, work->set[i], equals + 1);
+		*equals = '=';
+	}
+	return status;
+}
+
+static int
+ask(struct writing *w, const struct work *work, bool *instead)
+{
+	enum vault_err err;
+	int status;
+
+	if (!form_open(&w->form)) {
+		say_error(SAY_NO_TERMINAL, NULL);
+		say_hint(SAY_HINT_SET, NULL);
+		return 2;
+	}
+	watch_terminal();
+	if ((err = writing_offer(w)) != VAULT_OK)
+		status = session_fault(w->form.s, err);
+	else
+		status = set_all(w, work);
+	if (status == 0) {
+		FORM_TELL(SAY_FORM_HEAD);
+		status = writing_ask(w, instead);
+	}
+	unwatch_terminal();
+	return status;
+}
+
+/* A body is there: from --set and --yes alone, or with questions. */
+static int
+write_record(struct writing *w, const struct work *work, bool *instead)
+{
+	enum vault_err err;
+	bool errors;
+	int status;
+
+	*instead = false;
+	if ((err = vault_report_new(&w->report)) != VAULT_OK)
+		return session_fault(w->form.s, err);
+	if (!work->cli->yes || work->n_set == 0)
+		return ask(w, work, instead);
+	status = set_all(w, work);
+	return status != 0 ? status : writing_save(w, &errors);
+}
+
+/* What there is to be changed. */
+static int
+read_record(struct writing *w, const char *id)
+{
+	struct session *s = w->form.s;
+	enum vault_err err;
+
+	if ((err = vault_get(&w->base, s->vault, id)) != VAULT_OK ||
+	    (err = vault_body_read(&w->form.body, w->base.body.bytes,
+		 w->base.body.len)) != VAULT_OK)
+		return session_fault(s, err);
+	if (w->base.clashes.len > 0) {
+		say_error(SAY_CONFLICT, NULL);
+		say_hint(SAY_HINT_RESOLVE, w->base.id, NULL);
+		return say_status(VAULT_ECONFLICT);
+	}
+	if (!vault_type_by_name(&w->form.type, w->base.type))
+		return session_fault(s, VAULT_EVERSION);
+	memcpy(w->form.record, w->base.id, VAULT_ID_LEN);
+	return 0;
+}
+
+/* Edit id; and then what the form may lead to instead. */
+static int
+edit(struct work *work, const char *id)
+{
+	char next[VAULT_ID_LEN];
+	bool instead = true;
+	int status = 0;
+
+	memcpy(next, id, VAULT_ID_LEN);
+	while (instead && status == 0) {
+		struct writing w = { .form = { .cli = work->cli,
+					 .s = &work->session } };
+
+		instead = false;
+		if ((status = read_record(&w, next)) == 0)
+			status = write_record(&w, work, &instead);
+		memcpy(next, w.form.instead, VAULT_ID_LEN);
+		writing_free(&w);
+		/* What was to be set was meant for the other. */
+		work->n_set = 0;
+	}
+	return status;
+}
+
+static int
+make(struct work *work, const struct vault_type *type)
+{
+	struct writing w = {
+		.form = { .cli = work->cli, .s = &work->session, .type = *type }
+	};
+	char other[VAULT_ID_LEN];
+	enum vault_err err = vault_body_new(&w.form.body, type->name);
+	bool instead = false;
+	int status;
+
+	if (err == VAULT_OK)
+		status = write_record(&w, work, &instead);
+	else
+		status = session_fault(&work->session, err);
+	memcpy(other, w.form.instead, VAULT_ID_LEN);
+	writing_free(&w);
+	work->n_set = 0;
+	return instead && status == 0 ? edit(work, other) : status;
+}
+
+static int
+no_type(const char *name)
+{
+	struct vault_type t = { 0 };
+	struct buf all = { 0 };
+	const char *near[3];
+
+	say_error(SAY_NO_TYPE, name, NULL);
+	if (vault_near_types(near, name) > 0) {
+		say_hint(SAY_HINT_MEAN, near[0], NULL);
+		return 2;
+	}
+	while (vault_type_next(&t))
+		buf_putf(&all, "%s%s", all.len > 0 ? ", " : "", t.name);
+	say_hint(SAY_HINT_TYPES, buf_text(&all), NULL);
+	buf_free(&all);
+	return 2;
+}
+
+int
+cmd_new(struct cli *c, int argc, char **argv)
+{
+	struct work work = { .cli = c };
+	struct vault_type type;
+	int status;
+
+	if (!take_arguments(&work, argc, argv)) {
+		status = say_usage(USAGE_NEW);
+	} else if (!vault_type_by_name(&type, argv[1])) {
+		status = no_type(argv[1]);
+	} else if ((status = session_open(&work.session, c)) == 0) {
+		status = make(&work, &type);
+		session_close(&work.session);
+	}
+	free(work.set);
+	return status;
+}
+
+int
+cmd_edit(struct cli *c, int argc, char **argv)
+{
+	struct work work = { .cli = c };
+	char id[VAULT_ID_LEN];
+	int status;
+
+	if (!take_arguments(&work, argc, argv)) {
+		status = say_usage(USAGE_EDIT);
+	} else if ((status = session_open(&work.session, c)) == 0) {
+		status = who_only(id, &work.session, argv[1], "");
+		if (status == 0)
+			status = edit(&work, id);
+		session_close(&work.session);
+	}
+	free(work.set);
+	return status;
+}

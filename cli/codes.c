@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "codes.h"
+#include "say.h"
+
+/* How a code was found, the best first. */
+enum way { BY_CODE, BY_NUMBER, BY_ESF, BY_LABEL, BY_BEGINNING, BY_PART, WAYS };
+
+struct sought {
+	const char *typed;
+	struct buf key;
+	size_t number; /* 0: it is none */
+};
+
+static void
+key_of(struct buf *out, const char *text)
+{
+	buf_reset(out);
+	if (text_key(out, text, strlen(text)) != VAULT_OK)
+		buf_reset(out);
+}
+
+/* True if a word of text begins with part. */
+static bool
+begins_word(const char *text, const char *part)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, part)) != NULL) {
+		if (at == text || at[-1] == ' ')
+			return true;
+		at++;
+	}
+	return false;
+}
+
+/* How well the key of a label or code fits. */
+static enum way
+fit(const struct buf *key, const struct sought *s)
+{
+	const char *text = buf_text(key), *part = buf_text(&s->key);
+
+	if (s->key.len == 0)
+		return WAYS;
+	if (strcmp(text, part) == 0)
+		return BY_LABEL;
+	if (begins_word(text, part))
+		return BY_BEGINNING;
+	return strstr(text, part) != NULL ? BY_PART : WAYS;
+}
+
+static enum way
+judge(const struct vault_code *c, size_t number, const struct sought *s)
+{
+	const char *texts[3] = { c->code, c->label, say_label(c->label) };
+	enum way best = WAYS;
+	struct buf key = { 0 };
+
+	if (strcasecmp(c->code, s->typed) == 0)
+		return BY_CODE;
+	if (number == s->number)
+		return BY_NUMBER;
+	if (c->esf != NULL && strcmp(c->esf, s->typed) == 0)
+		return BY_ESF;
+	for (size_t i = 0; i < 3; i++) {
+		enum way way;
+
+		key_of(&key, texts[i]);
+		way = fit(&key, s);
+		best = way < best ? way : best;
+	}
+	buf_free(&key);
+	return best;
+}
+
+static void
+add(struct codes_found *out, const struct vault_code *c, size_t number)
+{
+	if (out->n == CODES_MAX)
+		return;
+	out->code[out->n] = *c;
+	out->number[out->n++] = number;
+}
+
+void
+codes_all(struct codes_found *out, const struct vault_field *f)
+{
+	struct vault_code c = { 0 };
+
+	out->n = 0;
+	out->exact = false;
+	while (vault_code_next(&c, f))
+		add(out, &c, out->n + 1);
+}
+
+void
+codes_find(
+    struct codes_found *out, const struct vault_field *f, const char *typed)
+{
+	struct sought s = { .typed = typed };
+	struct vault_code c = { 0 };
+	enum way best = WAYS;
+	size_t number = 0;
+
+	out->n = 0;
+	key_of(&s.key, typed);
+	/* A number of ESF begins with a zero, one of the list does not. */
+	if (*typed >= '1' && *typed <= '9' &&
+	    typed[strspn(typed, "0123456789")] == '\0')
+		s.number = strtoul(typed, NULL, 10);
+	while (vault_code_next(&c, f)) {
+		enum way way = judge(&c, ++number, &s);
+
+		if (way < best) {
+			best = way;
+			out->n = 0;
+		}
+		if (way == best && way < WAYS)
+			add(out, &c, number);
+	}
+	out->exact = best == BY_CODE || best == BY_ESF || best == BY_LABEL;
+	buf_free(&s.key);
+}
+
+const char *
+codes_label(const struct vault_field *f, const char *code)
+{
+	struct vault_code c = { 0 };
+
+	while (vault_code_next(&c, f))
+		if (strcmp(c.code, code) == 0)
+			return say_label(c.label);
+	return code;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* codes - finding a code of a vocabulary by what somebody types. */
+#ifndef CLI_CODES_H
+#define CLI_CODES_H
+
+#include "vault.h"
+
+#define CODES_MAX 300
+
+struct codes_found {
+	struct vault_code code[CODES_MAX];
+	size_t number[CODES_MAX]; /* in the whole list, from 1 */
+	size_t n;
+	bool exact; /* a code, a number of ESF or a whole label was typed */
+};
+
+/* All codes of a field. */
+void codes_all(struct codes_found *out, const struct vault_field *f);
+
+/*
+ * The codes that typed may mean, by the first of these that finds any: the
+ * code itself, the number in the list, the number in ESF, a label, the
+ * beginning of a code or of a word of a label, any part of them.  Labels are
+ * those of the locale and the English ones; case and accents do not count.
+ */
+void codes_find(
+    struct codes_found *out, const struct vault_field *f, const char *typed);
+
+/* The label of a code in the locale's language; the code if it has none. */
+const char *codes_label(const struct vault_field *f, const char *code);
+
+#endif

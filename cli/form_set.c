@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/* form - values without a terminal: only what is said exactly counts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "codes.h"
+#include "form_inner.h"
+#include "who.h"
+
+/* The field at the end of a path, indices or not. */
+static bool
+find_field(struct vault_field *out, const struct form *f, const char *path)
+{
+	struct vault_field at = { 0 };
+	bool top = true;
+
+	for (;;) {
+		size_t len = strcspn(path, ".[");
+		struct vault_field m = { 0 };
+
+		do {
+			bool more = top ? vault_field_next(&m, &f->type)
+					: vault_member_next(&m, &at);
+
+			if (!more)
+				return false;
+		} while (
+		    strlen(m.name) != len || strncmp(m.name, path, len) != 0);
+		at = m;
+		top = false;
+		path += len;
+		path += strcspn(path, ".");
+		if (*path++ == '\0')
+			break;
+	}
+	*out = at;
+	return true;
+}
+
+static int
+set_plain(struct form *f, const char *path, const char *text)
+{
+	enum vault_err err = *text == '\0'
+	    ? vault_body_unset(f->body, path)
+	    : vault_body_set(f->body, path, text, strlen(text));
+
+	if (err == VAULT_EUSE) {
+		say_error(SAY_FORM_CANNOT, path, text, NULL);
+		return 2;
+	}
+	return err == VAULT_OK ? 0 : session_fault(f->s, err);
+}
+
+static int
+set_code(struct form *f, const char *path, const struct vault_field *field,
+    const char *text)
+{
+	struct codes_found *c = calloc(1, sizeof(*c));
+	struct buf near = { 0 };
+	int status;
+
+	if (c == NULL)
+		return say_fault(VAULT_ENOMEM, NULL, "");
+	codes_find(c, field, text);
+	/* Nobody sees what a part of a word has found: only a whole one counts.
+	 */
+	status = set_plain(
+	    f, path, c->n == 1 && c->exact ? c->code[0].code : text);
+	for (size_t i = 0; status == 2 && i < c->n && i < 5; i++)
+		buf_putf(&near, "%s%s", i > 0 ? ", " : "", c->code[i].code);
+	if (near.len > 0)
+		say_hint(SAY_HINT_MEAN, buf_text(&near), NULL);
+	buf_free(&near);
+	free(c);
+	return status;
+}
+
+static int
+set_link(struct form *f, const char *path, const struct vault_field *field,
+    const char *name)
+{
+	char id[VAULT_ID_LEN];
+	int status = who_only(id, f->s, name, form_targets(field));
+
+	return status == 0 ? set_plain(f, path, id) : status;
+}
+
+int
+form_set(struct form *f, const char *path, const char *text)
+{
+	struct vault_field field;
+
+	f->changed = true;
+	if (*text == '\0' || !find_field(&field, f, path))
+		return set_plain(f, path, text);
+	if (field.kind == VAULT_KIND_CODE)
+		return set_code(f, path, &field, text);
+	if (field.kind == VAULT_KIND_LINK)
+		return set_link(f, path, &field, text);
+	if (form_is(&field, "party") && text[0] == '@')
+		return set_link(f, path, &field, text + 1);
+	/* The path of a citation alone means what it cites. */
+	if (form_is(&field, "cite")) {
+		struct vault_field ref = { 0 };
+
+		if (vault_member_next(&ref, &field))
+			return set_link(f, path, &ref, text);
+	}
+	return set_plain(f, path, text);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/* form - one value: explained, asked for, taken. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ask.h"
+#include "editor.h"
+#include "form_inner.h"
+
+/* ---- Help ---- */
+
+enum say
+form_help_of_kind(const struct vault_field *field)
+{
+	if (form_is(field, "date"))
+		return SAY_FORM_HELP_DATE;
+	if (form_is(field, "span"))
+		return SAY_FORM_HELP_SPAN;
+	if (form_is(field, "party"))
+		return SAY_FORM_HELP_PARTY;
+	switch (field->kind) {
+	case VAULT_KIND_TEXT:
+		return SAY_FORM_HELP_TEXT;
+	case VAULT_KIND_CODE:
+		return SAY_FORM_HELP_CODE;
+	case VAULT_KIND_BOOL:
+		return SAY_FORM_HELP_BOOL;
+	case VAULT_KIND_INT:
+		return SAY_FORM_HELP_INT;
+	case VAULT_KIND_LINK:
+		return SAY_FORM_HELP_LINK;
+	case VAULT_KIND_LINE:
+	case VAULT_KIND_OBJECT:
+		break;
+	}
+	return SAY_FORM_HELP_LINE;
+}
+
+static void
+help(const struct form_ask *ask)
+{
+	const struct vault_field *field = ask->field;
+
+	if (field->help != NULL && *field->help != '\0')
+		FORM_TELL(SAY_FORM_HELP, say_label(field->label),
+		    say_label(field->help));
+	if (field->must)
+		FORM_TELL(SAY_FORM_MUST);
+	FORM_TELL(form_help_of_kind(field));
+	FORM_TELL(SAY_FORM_HELP_KEYS);
+}
+
+/* ---- A line ---- */
+
+static void
+refuse(const struct form_ask *ask, const struct buf *line)
+{
+	FORM_TELL(SAY_FORM_REFUSED, buf_text(line));
+	FORM_TELL(form_help_of_kind(ask->field));
+}
+
+/* Words for a date are kept as words; say so, since it cannot be sorted. */
+static void
+tell_of_words(struct form *f, const struct form_ask *ask)
+{
+	char path[FORM_PATH_LEN + 8];
+	struct buf edtf = { 0 };
+
+	snprintf(path, sizeof(path), "%s.edtf", ask->path);
+	if (form_is(ask->field, "date") &&
+	    !vault_body_get(&edtf, f->body, path))
+		FORM_TELL(SAY_FORM_WORDS);
+	buf_free(&edtf);
+}
+
+static bool
+is_person_name(const struct form *f, const char *path)
+{
+	return strcmp(f->type.name, "person") == 0 &&
+	    strncmp(path, "names[", 6) == 0 &&
+	    strcmp(path + strcspn(path, "]"), "].text") == 0;
+}
+
+/* Not empty: set it; FORM_BACK asks again. */
+enum form_end
+form_take_line(
+    struct form *f, const struct form_ask *ask, const struct buf *line)
+{
+	enum form_end step;
+
+	if (is_person_name(f, ask->path) &&
+	    (step = form_already_here(f, ask, line)) != FORM_NEXT)
+		return step;
+	step = form_put(f, ask, buf_text(line), line->len);
+	if (step == FORM_NEXT)
+		tell_of_words(f, ask);
+	else if (step == FORM_BACK)
+		refuse(ask, line);
+	return step;
+}
+
+/* ---- A long text ---- */
+
+static enum form_end
+edit_text(struct form *f, const struct form_ask *ask)
+{
+	struct editor_hooks hooks = { f, form_keep_text, form_gone,
+		buf_text(&ask->label), 0 };
+	struct buf text = { 0 };
+	enum form_end step = FORM_NEXT;
+	enum editor_end end;
+
+	(void)vault_body_get(&text, f->body, ask->path);
+	snprintf(f->asking, sizeof(f->asking), "%s", ask->path);
+	end = editor_run(&text, &hooks);
+	f->asking[0] = '\0';
+	switch (end) {
+	case EDITOR_KEEP:
+		step = form_put(f, ask, buf_text(&text), text.len);
+		if (step == FORM_BACK) /* blank: there is nothing to keep */
+			step = form_take_out(f, ask);
+		break;
+	case EDITOR_DROP:
+		step = form_has_terminal() ? FORM_NEXT : FORM_CLOSED;
+		break;
+	case EDITOR_GONE:
+		step = session_is_gone() ? FORM_LOCKED : FORM_CLOSED;
+		break;
+	case EDITOR_FAILED:
+		FORM_TELL(SAY_FORM_NO_EDITOR);
+		step = FORM_BACK;
+		break;
+	}
+	buf_free(&text);
+	return step;
+}
+
+/* A line is enough for a short text; what is there already wants the editor. */
+static enum form_end
+take_text(struct form *f, const struct form_ask *ask, const struct buf *line)
+{
+	struct buf value = { 0 };
+	bool there = vault_body_get(&value, f->body, ask->path);
+
+	buf_free(&value);
+	if (strcmp(buf_text(line), "e") == 0)
+		return edit_text(f, ask);
+	if (there) {
+		FORM_TELL(SAY_FORM_TEXT_HERE);
+		return FORM_BACK;
+	}
+	return form_take_line(f, ask, line);
+}
+
+/* ---- A value ---- */
+
+/* What was typed; FORM_BACK asks again. */
+static enum form_end
+take(struct form *f, const struct form_ask *ask, const struct buf *line)
+{
+	switch (ask->field->kind) {
+	case VAULT_KIND_CODE:
+		return form_take_code(f, ask, line);
+	case VAULT_KIND_LINK:
+		return form_take_link(f, ask, line);
+	case VAULT_KIND_TEXT:
+		return take_text(f, ask, line);
+	case VAULT_KIND_OBJECT:
+		if (form_is(ask->field, "party"))
+			return form_take_party(f, ask, line);
+		break;
+	case VAULT_KIND_LINE:
+	case VAULT_KIND_BOOL:
+	case VAULT_KIND_INT:
+		break;
+	}
+	return form_take_line(f, ask, line);
+}
+
+enum form_end
+form_value(struct form *f, const struct form_ask *ask)
+{
+	bool code = ask->field->kind == VAULT_KIND_CODE;
+	struct buf line = { 0 }, value = { 0 };
+	enum form_end end = FORM_BACK;
+	bool there = vault_body_get(&value, f->body, ask->path), done = false;
+
+	buf_free(&value);
+	if (code && ask->first && !there && form_list_is_short(ask->field))
+		form_list_codes(ask->field);
+	if (ask->direct && !there) {
+		end = edit_text(f, ask);
+		done = end != FORM_BACK;
+	}
+	while (!done) {
+		done = true;
+		switch (form_ask_line(&line, &end, f, ask)) {
+		case ANSWER_TEXT:
+			end = take(f, ask, &line);
+			done = end != FORM_BACK;
+			break;
+		case ANSWER_KEEP:
+			end = FORM_NEXT;
+			break;
+		case ANSWER_HELP:
+			help(ask);
+			if (code)
+				form_list_codes(ask->field);
+			done = false;
+			break;
+		case ANSWER_EMPTY:
+			end = form_take_out(f, ask);
+			break;
+		case ANSWER_END:
+			break;
+		}
+	}
+	buf_free(&line);
+	return end;
+}

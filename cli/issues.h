@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * issues - what a report of the library says, as sentences for people and as
+ * JSON for programs.
+ */
+#ifndef CLI_ISSUES_H
+#define CLI_ISSUES_H
+
+#include "say.h"
+
+/* Append the sentence for an issue, made safe, with what may be meant. */
+void issues_sentence(struct buf *out, const struct vault_issue *issue);
+
+/*
+ * A line on standard error for each issue of this severity, the first ones if
+ * there are many; about, which may be NULL, stands in front: a file, a row.
+ */
+void issues_say(const struct vault_report *report, enum vault_severity severity,
+    const char *about);
+
+/*
+ * The array "issues" of a result: {"severity", "code", "path", "value",
+ * "near", "message"} each; to be given to doc_put.
+ */
+struct doc *issues_doc(const struct vault_report *report);
+
+#endif

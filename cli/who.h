@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * who - from a name to the record that is meant.  Several people share one
+ * name, so what is found is shown with what tells them apart.
+ */
+#ifndef CLI_WHO_H
+#define CLI_WHO_H
+
+#include "session.h"
+
+#define WHO_MAX 9
+
+struct who {
+	char id[WHO_MAX][VAULT_ID_LEN];
+	size_t n;
+	bool more; /* there are others that have no place here */
+};
+
+/*
+ * The records that text means: by id, by its beginning, by name or title, and
+ * of one of these types, parted by blanks ("" is any).  None is no error.
+ */
+VAULT_CHECKED enum vault_err who_find(
+    struct who *out, struct vault *v, const char *text, const char *types);
+
+/*
+ * The one record that text means.  Returns 0, or an exit status after a
+ * message that lists them if there are several.
+ */
+int who_only(char id[static VAULT_ID_LEN], const struct session *s,
+    const char *text, const char *types);
+
+/* Append "title, pseudonym, occupation, short id", made safe. */
+void who_describe(struct buf *out, struct vault *v, const char *id);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/* writing - asking, looking at it, keeping it. */
+#include <string.h>
+
+#include "ask.h"
+#include "issues.h"
+#include "writing.h"
+
+void
+writing_free(struct writing *w)
+{
+	form_close(&w->form);
+	vault_record_free(&w->base);
+	vault_report_free(w->report);
+}
+
+int
+writing_drop(struct writing *w)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (w->form.draft != 0)
+		err = vault_draft_drop(w->form.s->vault, w->form.draft);
+	w->form.draft = 0;
+	return err == VAULT_OK ? 0 : session_fault(w->form.s, err);
+}
+
+/* Stopped: what there is stays as a draft. */
+static int
+leave_draft(struct writing *w)
+{
+	enum vault_err err;
+
+	if (w->form.changed && (err = form_draft(&w->form)) != VAULT_OK)
+		return session_fault(w->form.s, err);
+	if (w->form.draft != 0)
+		say_warning(SAY_FORM_DRAFT_KEPT, NULL);
+	else
+		say_error(SAY_STOPPED, NULL);
+	return 1;
+}
+
+/* ---- Keeping the record ---- */
+
+static int
+print_kept(struct writing *w, const char *id)
+{
+	struct buf title = { 0 };
+	int status = 0;
+
+	if (vault_title(&title, w->form.s->vault, id) != VAULT_OK)
+		buf_reset(&title);
+	if (say_is_json()) {
+		struct doc *d = doc_object();
+
+		doc_text(d, "id", id);
+		doc_text(d, "type", w->form.type.name);
+		doc_text(d, "title", buf_text(&title));
+		doc_put(d, "issues", issues_doc(w->report));
+		status = doc_print(d);
+	} else {
+		say_line(SAY_NEW_ID, id, NULL);
+		say_warning(SAY_NEW_KEPT, buf_text(&title), NULL);
+	}
+	buf_free(&title);
+	return status;
+}
+
+/* VAULT_EUSE: the report has errors. */
+static enum vault_err
+keep(char id[VAULT_ID_LEN], struct writing *w)
+{
+	struct vault *v = w->form.s->vault;
+	struct buf json = { 0 };
+	enum vault_err err;
+
+	if ((err = vault_body_json(&json, w->form.body)) == VAULT_OK) {
+		if (w->form.record[0] == '\0') {
+			err = vault_add(
+			    id, v, w->report, NULL, json.bytes, json.len);
+		} else {
+			memcpy(id, w->form.record, VAULT_ID_LEN);
+			err = vault_edit(
+			    v, &w->base, w->report, json.bytes, json.len);
+		}
+	}
+	buf_free(&json);
+	return err;
+}
+
+/*
+ * Keep it, and say so.  Returns an exit status; *errors if the report has
+ * some, which were said.
+ */
+int
+writing_save(struct writing *w, bool *errors)
+{
+	char id[VAULT_ID_LEN];
+	enum vault_err err = keep(id, w);
+	int status;
+
+	*errors = err == VAULT_EUSE &&
+	    vault_report_count(w->report, VAULT_ERROR) > 0;
+	if (*errors) {
+		issues_say(w->report, VAULT_ERROR, NULL);
+		return 2;
+	}
+	if (err != VAULT_OK)
+		return session_fault(w->form.s, err);
+	if (!w->warned)
+		issues_say(w->report, VAULT_WARNING, NULL);
+	/* The record is kept: a draft left behind is no failure of that. */
+	status = print_kept(w, id);
+	(void)writing_drop(w);
+	return status;
+}
+
+/* What the report says of it so far, once before it is kept. */
+static void
+warn(struct writing *w)
+{
+	enum vault_err err = vault_body_check(w->report, w->form.body);
+
+	if (err != VAULT_OK && err != VAULT_EUSE)
+		return;
+	issues_say(w->report, VAULT_WARNING, NULL);
+	w->warned = true;
+}
+
+/* ---- Asking ---- */
+
+enum choice { SAVE, MORE, QUIT, DROP, AGAIN };
+
+/* The line at the end; what it means, or how the form ended. */
+static enum choice
+ask_end(struct writing *w)
+{
+	struct buf prompt = { 0 }, line = { 0 };
+	enum choice choice = AGAIN;
+	enum lineedit_end end;
+
+	lineedit_forget(w->form.l);
+	say_put(&prompt, SAY_FORM_END, NULL);
+	end = lineedit_read(&line, w->form.l, buf_text(&prompt), NULL);
+	if (end != LINEEDIT_DONE)
+		choice = end == LINEEDIT_CANCELLED ? DROP : QUIT;
+	else if (line.len == 0 || strcmp(buf_text(&line), "s") == 0)
+		choice = SAVE;
+	else if (strcmp(buf_text(&line), "m") == 0 ||
+	    strcmp(buf_text(&line), "more") == 0)
+		choice = MORE;
+	else if (strcmp(buf_text(&line), "q") == 0)
+		choice = QUIT;
+	buf_free(&prompt);
+	buf_free(&line);
+	return choice;
+}
+
+/* Ctrl-C: keep it as a draft? */
+static int
+stop(struct writing *w)
+{
+	if (!w->form.changed)
+		return leave_draft(w);
+	if (ask_yes(w->form.cli, true, SAY_FORM_KEEP_DRAFT, ""))
+		return leave_draft(w);
+	if (writing_drop(w) == 0)
+		say_error(SAY_FORM_DROPPED, NULL);
+	return 1;
+}
+
+/* The field that the first error is about, asked again. */
+static enum form_end
+mend(struct writing *w)
+{
+	struct vault_issue issue;
+
+	for (size_t i = 0; i < vault_report_len(w->report); i++) {
+		vault_report_at(&issue, w->report, i);
+		if (issue.severity == VAULT_ERROR && issue.path[0] != '\0') {
+			char path[FORM_PATH_LEN];
+
+			/* The report changes when the form goes on. */
+			strncpy(path, issue.path, sizeof(path) - 1);
+			path[sizeof(path) - 1] = '\0';
+			return form_again(&w->form, path);
+		}
+	}
+	return FORM_NEXT;
+}
+
+/* Everything was asked: look at it, and go on. */
+static enum form_end
+at_end(struct writing *w, int *status, bool *over)
+{
+	bool errors;
+
+	form_show(&w->form);
+	warn(w);
+	*over = true;
+	switch (ask_end(w)) {
+	case SAVE:
+		*status = writing_save(w, &errors);
+		*over = !errors;
+		return errors ? mend(w) : FORM_NEXT;
+	case MORE:
+		*over = false;
+		return form_rest(&w->form);
+	case QUIT:
+		*status = leave_draft(w);
+		break;
+	case DROP:
+		*status = stop(w);
+		break;
+	case AGAIN:
+		*over = false;
+		break;
+	}
+	return FORM_NEXT;
+}
+
+/* Returns an exit status; *instead if another record is to be edited. */
+int
+writing_ask(struct writing *w, bool *instead)
+{
+	enum form_end step = form_first(&w->form);
+	bool over = false, errors;
+	int status = 1;
+
+	*instead = false;
+	while (!over) {
+		over = true;
+		switch (step) {
+		case FORM_NEXT:
+		case FORM_MORE:
+		case FORM_EMPTIED:
+			step = at_end(w, &status, &over);
+			break;
+		case FORM_BACK:
+			over = false;
+			step = form_first(&w->form);
+			break;
+		case FORM_FINISH:
+			warn(w);
+			status = writing_save(w, &errors);
+			over = !errors;
+			if (errors)
+				step = mend(w);
+			break;
+		case FORM_STOP:
+			status = stop(w);
+			break;
+		case FORM_CLOSED:
+			status = leave_draft(w);
+			break;
+		case FORM_LOCKED:
+			status = say_fault(VAULT_ELOCKED, NULL, "");
+			break;
+		case FORM_INSTEAD:
+			*instead = true;
+			status = writing_drop(w);
+			break;
+		case FORM_FAILED:
+			status = session_fault(w->form.s, w->form.err);
+			break;
+		}
+	}
+	return status;
+}
