@@ -287,7 +287,7 @@ pager_print(const struct buf *text)
 {
 	const char *path;
 
-	if (say_is_json())
+	if (say_is_json() || text->len == 0)
 		return;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 	    !is_set("ACCESSIBLE") && is_long(text) &&
