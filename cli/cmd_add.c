@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pick.h"
+#include "issues.h"
 #include "session.h"
 
 #define USAGE "add TYPE [FILE]"
@@ -64,26 +64,13 @@ read_file(struct buf *out, const char *name)
 
 /* ---- Keeping ---- */
 
-/* One line for each issue. */
-static void
-say_issues(const struct vault_report *report)
-{
-	for (size_t i = 0; i < vault_report_len(report); i++) {
-		struct vault_issue issue;
-
-		vault_report_at(&issue, report, i);
-		say_warning(issue.severity == VAULT_ERROR ? SAY_ISSUE_ERROR
-							  : SAY_ISSUE_NOTE,
-		    issue.path, say_number(issue.code), issue.value, NULL);
-	}
-}
-
 static int
-say_added(const char *id)
+say_added(const char *id, const struct vault_report *report)
 {
 	struct doc *d = doc_object();
 
 	doc_text(d, "id", id);
+	doc_put(d, "issues", issues_doc(report));
 	if (say_is_json())
 		return doc_print(d);
 	doc_free(d);
@@ -102,15 +89,20 @@ add(struct session *s, const char *type, const struct buf *json)
 	if ((err = vault_report_new(&report)) != VAULT_OK)
 		return session_fault(s, err);
 	err = vault_add(id, s->vault, report, type, json->bytes, json->len);
-	say_issues(report);
+	if (!say_is_json() || err == VAULT_EUSE)
+		issues_say(report, VAULT_ERROR, NULL);
+	if (!say_is_json())
+		issues_say(report, VAULT_WARNING, NULL);
 	if (err == VAULT_EUSE) {
 		say_error(SAY_NOT_KEPT, NULL);
 		status = 2;
 	} else if (err != VAULT_OK) {
 		status = session_fault(s, err);
+	} else {
+		status = say_added(id, report);
 	}
 	vault_report_free(report);
-	return status != 0 ? status : say_added(id);
+	return status;
 }
 
 int

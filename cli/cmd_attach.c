@@ -156,6 +156,36 @@ say_attached(const char *id, const char *name, const char *path, uint64_t size)
 	return 0;
 }
 
+struct wanted {
+	const char *name;
+	bool taken;
+};
+
+static bool
+compare_name(void *ctx, const struct vault_attachment *a)
+{
+	struct wanted *w = ctx;
+
+	w->taken = strcmp(buf_text(&a->name), w->name) == 0;
+	return !w->taken;
+}
+
+/* Two of one name could not be told apart when they are extracted. */
+static int
+check_taken(struct session *s, const char *id, const char *name)
+{
+	struct wanted w = { .name = name };
+	enum vault_err err = vault_attachments(s->vault, id, compare_name, &w);
+
+	if (err != VAULT_OK)
+		return session_fault(s, err);
+	if (!w.taken)
+		return 0;
+	say_error(SAY_ATTACH_TAKEN, name, NULL);
+	say_hint(SAY_HINT_NAME, NULL);
+	return 1;
+}
+
 static int
 attach(
     struct session *s, const char *id, const char *name, int fd, uint64_t size)
@@ -187,8 +217,11 @@ with_file(struct cli *c, const char *record, const char *path, const char *name,
 	if ((status = check_room(c->place.folder, size)) != 0 ||
 	    (status = pick_open(&s, id, c, record)) != 0)
 		return status;
-	say_photo(fd);
-	if ((status = attach(&s, id, name, fd, size)) == 0)
+	if ((status = check_taken(&s, id, name)) == 0) {
+		say_photo(fd);
+		status = attach(&s, id, name, fd, size);
+	}
+	if (status == 0)
 		status = say_attached(id, name, path, size);
 	session_close(&s);
 	return status;

@@ -46,7 +46,7 @@ put_snippet(struct buf *out, const struct vault_row *row)
 		put_safe(out, text + at, hit->start - at);
 		buf_put_byte(out, PAGER_MARK);
 		put_safe(out, text + hit->start, hit->end - hit->start);
-		buf_put_byte(out, PAGER_UNMARK);
+		buf_put_byte(out, PAGER_END);
 		at = hit->end;
 	}
 	if (row->snippet.len > at)
@@ -63,11 +63,10 @@ add_row(struct listing *l, const struct vault_row *row)
 		l->type_width = type_width;
 	buf_putf(&l->rows, "%lu\t%.*s\t%s\t%.*s\t", l->n, PICK_SHORT, row->id,
 	    row->type, DATE_LEN, say_time(row->time));
-	put_safe(&l->rows, row->title.bytes, row->title.len);
-	if (row->heads > 1) {
-		buf_put_text(&l->rows, "  ");
+	/* The title last: it may be right-to-left. */
+	if (row->heads > 1)
 		say_put(&l->rows, SAY_LIST_CONFLICT, NULL);
-	}
+	put_safe(&l->rows, row->title.bytes, row->title.len);
 	if (row->snippet.len > 0) {
 		buf_put_byte(&l->rows, '\t');
 		put_snippet(&l->rows, row);

@@ -191,13 +191,13 @@ head(struct page *p)
 	struct buf changed = { 0 };
 	enum vault_err err;
 
-	buf_putf(&p->out, "%c%s", PAGER_MARK, r->type);
+	buf_putf(&p->out, "%c%s", PAGER_HEADING, r->type);
 	buf_put_text(
 	    &p->out, text_is_rtl(r->title.bytes, r->title.len) ? "\n" : "  ");
 	err = text_safe_line(&p->out, r->title.bytes, r->title.len);
 	if (err != VAULT_OK)
 		p->out.failed = true;
-	buf_putf(&p->out, "%c\n", PAGER_UNMARK);
+	buf_putf(&p->out, "%c\n", PAGER_END);
 	head_line(p, SAY_SHOW_ID, r->id);
 	buf_putf(
 	    &changed, "%s, %s", say_time(r->time), buf_text(&p->last.office));

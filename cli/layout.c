@@ -51,7 +51,8 @@ put_wrapped(
 	}
 	for (size_t i = 0; i < textarea_rows(t); i++) {
 		textarea_row(&from, &to, t, i);
-		layout_blanks(out, indent);
+		if (from < to && textarea_text(t)->bytes[from] != '\n')
+			layout_blanks(out, indent);
 		put_row(out, textarea_text(t)->bytes + from, to - from);
 		buf_put_byte(out, '\n');
 	}
@@ -68,7 +69,8 @@ put_lines(struct buf *out, const char *text, size_t len, size_t indent)
 
 		if (stop == NULL)
 			stop = end;
-		layout_blanks(out, indent);
+		if (stop > text)
+			layout_blanks(out, indent);
 		put_safe(out, text, (size_t)(stop - text));
 		buf_put_byte(out, '\n');
 		text = stop + 1;

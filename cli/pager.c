@@ -75,35 +75,56 @@ strike(struct buf *out, const uint8_t *text, size_t len)
 enum manner { STARS, BOLD, STRUCK };
 
 static void
-put_marked(struct buf *out, const uint8_t *text, size_t len, enum manner manner)
+put_marked(struct buf *out, uint8_t mark, const uint8_t *text, size_t len,
+    enum manner manner)
 {
+	const char *before = "", *after = "";
+
 	if (manner == STRUCK) {
 		strike(out, text, len);
 		return;
 	}
-	buf_put_text(out, manner == BOLD ? "\033[1m" : "*");
+	if (manner == BOLD) {
+		before = "\033[1m";
+		after = "\033[22m";
+	} else if (mark == PAGER_MARK) {
+		before = after = "*";
+	}
+	buf_put_text(out, before);
 	buf_put(out, text, len);
-	buf_put_text(out, manner == BOLD ? "\033[22m" : "*");
+	buf_put_text(out, after);
+}
+
+/* The length of what is before a mark, or before the end of one. */
+static size_t
+unmarked(const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *p = at;
+
+	while (p < end && (*p < PAGER_MARK || *p > PAGER_END))
+		p++;
+	return (size_t)(p - at);
 }
 
 /* text with its marks as the manner has them. */
 static void
 render(struct buf *out, const struct buf *text, enum manner manner)
 {
-	const uint8_t *at = text->bytes, *end = at + text->len, *from, *to;
+	const uint8_t *at = text->bytes, *end = at + text->len;
 
 	while (at < end) {
-		from = memchr(at, PAGER_MARK, (size_t)(end - at));
-		if (from == NULL)
-			from = end;
-		buf_put(out, at, (size_t)(from - at));
-		if (from == end)
+		size_t len = unmarked(at, end);
+		uint8_t mark;
+
+		buf_put(out, at, len);
+		at += len;
+		if (at == end)
 			return;
-		to = memchr(from, PAGER_UNMARK, (size_t)(end - from));
-		if (to == NULL)
-			to = end;
-		put_marked(out, from + 1, (size_t)(to - from - 1), manner);
-		at = to < end ? to + 1 : end;
+		mark = *at++;
+		len = unmarked(at, end);
+		put_marked(out, mark, at, len, manner);
+		at += len;
+		at += at < end;
 	}
 }
 
@@ -266,7 +287,7 @@ pager_print(const struct buf *text)
 {
 	const char *path;
 
-	if (say_is_json())
+	if (say_is_json() || text->len == 0)
 		return;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 	    !is_set("ACCESSIBLE") && is_long(text) &&

@@ -17,9 +17,13 @@
 
 #include "vault.h"
 
-/* Around what is to stand out; safe text has no such characters. */
+/*
+ * Around what is to stand out, by stars where nothing is bold; around a
+ * heading, which does without.  Safe text has no such characters.
+ */
 #define PAGER_MARK '\001'
-#define PAGER_UNMARK '\002'
+#define PAGER_HEADING '\002'
+#define PAGER_END '\003'
 
 /* Show text, which has been made safe but for marks; nothing if JSON is on. */
 void pager_print(const struct buf *text);

@@ -119,6 +119,16 @@ complete_command(struct buf *options, const char *begun, size_t len)
 			buf_putf(options, "%s\n", own_words[i]);
 }
 
+static void
+complete_type(struct buf *options, const char *begun, size_t len)
+{
+	struct vault_type type = { 0 };
+
+	while (vault_type_next(&type))
+		if (strncmp(type.name, begun, len) == 0)
+			buf_putf(options, "%s\n", type.name);
+}
+
 /* Titles of what matches, in the order found. */
 struct names {
 	struct vault *vault;
@@ -191,6 +201,14 @@ complete_name(struct prompt *p, struct buf *options, const char *begun)
 	buf_free(&n.ids);
 }
 
+static bool
+takes_type(const struct buf *line)
+{
+	const char *text = buf_text(line);
+
+	return strncmp(text, "add ", 4) == 0 || strncmp(text, "new ", 4) == 0;
+}
+
 static size_t
 complete(void *ctx, struct buf *options, const struct buf *line, size_t at)
 {
@@ -202,6 +220,8 @@ complete(void *ctx, struct buf *options, const struct buf *line, size_t at)
 		buf_put(&begun, line->bytes + from, at - from);
 	if (n == 0)
 		complete_command(options, buf_text(&begun), begun.len);
+	else if (n == 1 && takes_type(line))
+		complete_type(options, buf_text(&begun), begun.len);
 	else
 		complete_name(ctx, options, buf_text(&begun));
 	buf_free(&begun);

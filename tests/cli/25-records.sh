@@ -1,0 +1,121 @@
+# Records in three scripts: added, listed, found, shown; and what is refused.
+vault
+cat > teng.json <<'X'
+{"names":[{"text":"腾彪","script":"Hans","primary":true},
+{"text":"Teng Biao","script":"Latn"}],"occupations":["lawyer"]}
+X
+cat > salam.json <<'X'
+{"names":[{"text":"سلام العلي","script":"Arab","primary":true}]}
+X
+echo '{"names":[{"text":"José Núñez Peña","primary":true}]}' > jose.json
+expect_status 0 opened add person teng.json
+TENG=$(cat "$OUT")
+expect_status 0 opened add person - < salam.json
+expect_status 0 opened add person < jose.json
+expect_status 0 opened --json add person jose.json
+expect_json 'len(d["id"]) == 26 and isinstance(d["issues"], list)'
+JOSE2=$(sed -n 's/.*"id": "\(.*\)".*/\1/p' "$OUT")
+
+# Found in any of its scripts, by the beginning of a word, without accents.
+for query in 腾彪 "teng biao" "teng*" tengbiao '"teng biao"' name:biao; do
+	expect_status 0 opened find "$query"
+	expect_out "腾彪"
+	[ "$(wc -l < "$OUT")" = 1 ] || fail "not one: $query"
+done
+expect_status 0 opened find teng biao
+expect_out "*Teng* *Biao*"
+expect_status 0 opened find "jose nunez"
+expect_out "*José* *Núñez* Peña"
+expect_status 0 opened find --like "Teng Bao"
+expect_out "腾彪"
+expect_status 0 opened find السلام
+expect_status 0 opened --json find teng
+expect_json 'd[0]["snippet"].encode()[d[0]["hits"][0][0]:d[0]["hits"][0][1]] == b"Teng"'
+expect_status 0 opened find "O'Brien (or"
+expect_err "nothing found"
+expect_no_out
+
+# Newest first, and how many there are.
+expect_status 0 opened list --limit 1
+expect_out "José"
+expect_err "1 of 4"
+expect_status 0 opened list --limit 0
+[ "$(wc -l < "$OUT")" = 4 ] || fail "not four"
+expect_status 0 opened --json list type:person
+expect_json 'len(d) == 4 and d[3]["id"] == "'"$TENG"'"'
+expect_status 2 opened list --limit x
+
+# By id, its beginning, a name; several are listed.
+for name in "$TENG" "${TENG%????????????????}" "teng biao" 腾彪; do
+	expect_status 0 opened show "$name"
+	expect_out "$TENG"
+	expect_out "Teng Biao"
+	expect_out "Scenario"
+done
+expect_status 0 opened show "سلام العلي"
+# Right to left: on a line of its own.
+grep -qx "    سلام العلي (.*)" "$OUT" || fail "not on a line of its own"
+expect_status 15 opened show "jose nunez pena"
+expect_err "may mean several"
+expect_err "$(echo "$JOSE2" | cut -c1-8)"
+expect_status 15 opened show nobody
+expect_status 0 opened --json show 腾彪
+expect_json 'd["body"]["names"][1]["text"] == "Teng Biao" and d["conflicts"] == [] and d["versions_now"] == 1'
+expect_status 0 opened show 腾彪 --raw
+expect_json 'd["type"] == "person"'
+# Nobody is there to be asked.
+expect_status 2 opened show
+expect_status 2 opened find
+
+# What a terminal would obey never reaches it.
+printf '{"title":"\\u001b]0;x\\u0007 \\u202eabc"}' > evil.json
+opened add case evil.json > "$OUT" 2> "$ERR" || true
+printf '{"title":"evil","summary":"\\u202eabc\\u009b2J"}' > evil.json
+opened add case evil.json > "$OUT" 2> "$ERR" || true
+expect_status 0 opened list
+$CRAFT unsafe "$OUT" || fail "list"
+expect_status 0 opened find abc
+$CRAFT unsafe "$OUT" || fail "find"
+
+# Refused, and nothing kept.
+echo '{"nmaes":[]}' > bad.json
+expect_status 2 opened add person bad.json
+expect_err "nothing was kept"
+expect_no_out
+expect_status 2 opened --json add person bad.json
+expect_json_error usage 2
+expect_status 1 opened add person absent.json
+expect_status 1 opened add person .
+expect_status 2 opened add persn jose.json
+# 100 MiB are refused without being read into memory.
+got=0
+(ulimit -v 300000; head -c 104857600 /dev/zero |
+    opened add case) > "$OUT" 2> "$ERR" || got=$?
+[ "$got" = 2 ] || fail "100 MiB: $got"
+expect_err "4.0 MiB"
+
+# Versions.
+expect_status 0 opened history 腾彪
+expect_out "now"
+VERSION=$(cut -f1 "$OUT")
+expect_status 0 opened --yes edit "$TENG" --set "names[1].text=Biao Teng"
+expect_status 0 opened show "$TENG"
+expect_out "Biao Teng"
+expect_status 0 opened show "$TENG" --version "$VERSION"
+expect_out "Teng Biao"
+expect_status 15 opened show "$TENG" --version ffffffffffff
+expect_status 0 opened revert "$TENG" "$VERSION"
+expect_status 0 opened show "$TENG"
+expect_out "Teng Biao"
+expect_status 0 opened --json history "$TENG"
+expect_json 'len(d) == 3 and sum(v["now"] for v in d) == 1'
+expect_status 0 opened resolve "$TENG"
+expect_out "nothing disagrees"
+
+# The index made again answers the same.
+expect_status 0 opened --json list --limit 0
+cp "$OUT" before
+expect_status 0 opened reindex
+expect_status 0 opened --json list --limit 0
+expect_same before "$OUT"
+expect_clean
