@@ -359,9 +359,14 @@ by_like(struct finding *f)
 static enum vault_err
 add_text(void *ctx, const char *path, const char *text, size_t len)
 {
+	static const char *const parts[] = { ".family", ".given" };
 	struct buf *all = ctx;
+	const char *dot = strrchr(path, '.');
 
-	(void)path;
+	/* The name as a whole is shown already. */
+	for (size_t i = 0; dot != NULL && i < 2; i++)
+		if (strcmp(dot, parts[i]) == 0)
+			return VAULT_OK;
 	if (all->len > 0)
 		buf_put_text(all, " \xc2\xb7 ");
 	buf_put(all, text, len);

@@ -4,15 +4,16 @@
     test_reader.py MAKE_VAULT_PROGRAM [N]
 
 makes N vaults (20 unless told), reads each with both of its passphrases, and
-compares what they say.  Then it plants damage, one piece a copy of the first
-vault, and demands what FORMAT.md does: a status, or a note.  Every other vault
-gets bytes flipped at random places.  The last line counts.
+compares what they say with each other and with what the program says it put in.
+Then it plants damage (reader_damage.py), one piece a copy of the first vault, and
+demands what FORMAT.md does: a status, or a note.  Every other vault gets bytes
+flipped at random places.  The last line counts.
 """
+import json
 import os
 import random
 import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
@@ -22,14 +23,16 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 try:
+    import vault_cells as vc
     import vault_reader as vr
 except SystemExit:
     print("reader: 0 run, 0 failed, 1 skipped")
     sys.exit(77)
+import reader_damage as damage
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as aead_seal
 
 PASSPHRASES = ("dusk", "Ame\u0301lie")
-BOTH = (1, 2)
+BOTH = damage.BOTH
 OWN, OTHER, FREE = 128, 128 + 72, 128 + 7 * 72      # slots 0, 1 and 7
 REGIONS = {
     "magic": 0, "format": 8, "vault id": 12, "cells id": 28, "salt": 44, "m": 60,
@@ -37,6 +40,8 @@ REGIONS = {
     "own slot": OWN + 30, "other slot": OTHER + 70, "free slot": FREE + 30,
     "free slot's nonce": FREE, "filler": 2000, "filler's end": 4031,
     "MAC": 4040, "sum": 4070}
+DEFAULTS = {"person": {"kind": "individual", "level": 2}, "case": {"level": 1},
+            "testimony": {"level": 2}}      # what the program fills in
 counts = {"run": 0, "failed": 0}
 
 
@@ -51,155 +56,12 @@ def read(folder, passphrase=PASSPHRASES[0]):
     return vr.read_vault(folder, vr.passphrase_bytes(passphrase), test_floor=True)
 
 
-def vault_key(folder):
-    return vr.open_keys((folder / "keys").read_bytes(), b"dusk", True).vault_key
-
-
-# ---------------------------------------------------------------- planting
-
-def seal(key, ad, plain):
-    nonce = os.urandom(24)
-    return nonce + aead_seal(plain, ad, nonce, key)
-
-
-def edit_keys(folder, offset, data, copies=BOTH, fix_sum=True, key=None):
-    """Write data into the copies, or flip a bit if it is None; mend the rest."""
-    keys = bytearray((folder / "keys").read_bytes())
-    for number in copies:
-        start = (number - 1) * vr.COPY
-        copy = keys[start:start + vr.COPY]
-        put = bytes([copy[offset] ^ 1]) if data is None else data
-        copy[offset:offset + len(put)] = put
-        if key:
-            copy[vr.MAC_AT:vr.SUM_AT] = vr.blake2b(
-                bytes(copy[:vr.MAC_AT]), vr.subkey(key, "keys mac"))
-        if fix_sum:
-            copy[vr.SUM_AT:] = vr.blake2b(bytes(copy[:vr.SUM_AT]))
-        keys[start:start + vr.COPY] = copy
-    (folder / "keys").write_bytes(keys)
-
-
-def run_of_filler(key, size):
-    nonce = os.urandom(24)
-    return nonce + vr.stream(vr.subkey(key, "keys fill"), nonce, size - 24)
-
-
-def resize_keys(folder, size):
-    data = (folder / "keys").read_bytes()
-    (folder / "keys").write_bytes((data + bytes(8))[:size])
-
-
-def sql(folder, *statements):
-    db = sqlite3.connect(folder / "cells.db", isolation_level=None)
-    db.create_function("flip", 2, lambda body, at: body[:at] + bytes(
-        [body[at] ^ 1]) + body[at + 1:])
-    for statement in statements:
-        db.execute(statement)
-    db.close()
-
-
-def open_all(folder):
-    key = vault_key(folder)
-    opened = vr.open_keys((folder / "keys").read_bytes(), b"dusk", True)
-    return key, opened, vr.read_cells(opened, vr.outer_bytes(folder))
-
-
-def put_cell(folder, key, header, n, plain):
-    body = seal(vr.subkey(key, "cell"), vr.cell_ad(header, n), plain)
-    db = sqlite3.connect(folder / "cells.db")
-    db.execute("REPLACE INTO cell VALUES(?, ?)", (n, body))
-    db.commit()
-    db.close()
-    term = vr.le64(n) + body[:24] + body[-16:]
-    return int.from_bytes(vr.blake2b(term, vr.subkey(key, "cells sum")), "little")
-
-
-def edit_root(folder, offset, data):
-    """A root that opens, with other bytes in it."""
-    key, opened, _ = open_all(folder)
-    db = sqlite3.connect(folder / "cells.db")
-    body, = db.execute("SELECT body FROM cell WHERE n = 0").fetchone()
-    db.close()
-    x = bytearray(vr.open_cell(opened, 0, body))
-    x[offset:offset + len(data)] = data
-    put_cell(folder, key, opened.header, 0, bytes(x))
-
-
-def reseal_cell(folder, n):
-    """The right page under a new nonce: only the sum can tell."""
-    key, opened, (_, pages) = open_all(folder)
-    put_cell(folder, key, opened.header, n, pages[n - 1])
-
-
-def edit_inner(folder, *statements, extra=()):
-    """Change the inner database and seal all of it anew, with the right sum."""
-    key, opened, ((commit, _, _, head), pages) = open_all(folder)
-    db = vr.in_memory(vr.rebuild_inner(pages))
-    for statement in statements:
-        db.execute(statement)
-    db.commit()
-    data = db.serialize()
-    pages = [data[at:at + vr.USED] for at in range(0, len(data), vr.PAGE)] + list(extra)
-    total = sum(put_cell(folder, key, opened.header, n, page)
-                for n, page in enumerate(pages, 1)) % (1 << 256)
-    root = struct.pack("<8sQQ32s32s3928x", b"AMPARO-R", commit + 1, len(pages),
-                       total.to_bytes(32, "little"), head)
-    put_cell(folder, key, opened.header, 0, root)
-
-
-def edit_seed(folder):
-    """An office whose seed opens, but belongs to another public key."""
-    key, opened, (_, pages) = open_all(folder)
-    db = vr.in_memory(vr.rebuild_inner(pages))
-    public, = db.execute("SELECT public FROM office").fetchone()
-    ad = opened.header.vault_id + b"signing\0" + public
-    secret = seal(vr.subkey(key, "office keys"), ad, os.urandom(32))
-    edit_inner(folder, f"UPDATE office SET secret = x'{secret.hex()}'")
-
-
-def edit_bytes(folder, offset, data):
-    """Other bytes in cells.db itself, behind SQLite's back."""
-    with open(folder / "cells.db", "r+b") as file:
-        file.seek(offset)
-        file.write(data)
-
-
-def cut_short(folder):
-    """A write that a crash ended: changed pages in place, and a hot journal."""
-    work = folder / "work"
-    work.mkdir()
-    shutil.copy(folder / "cells.db", work)
-    db = sqlite3.connect(work / "cells.db", isolation_level=None)
-    db.execute("PRAGMA cache_size=1")
-    db.execute("BEGIN")
-    db.execute("UPDATE cell SET body = randomblob(4056)")
-    db.execute("INSERT INTO cell(body) SELECT randomblob(4056) FROM cell")
-    for name in ("cells.db", "cells.db-journal"):
-        shutil.copy(work / name, folder)
-    db.execute("ROLLBACK")
-    db.close()
-    shutil.rmtree(work)
-    assert (folder / "cells.db-journal").stat().st_size > 512
-
-
-def plant_super_journal(folder):
-    """A journal that makes SQLite delete a file of the planter's choice."""
-    name = str(folder / "victim").encode()
-    (folder / "victim").write_text("kept\n")
-    magic = bytes.fromhex("d9d505f920a163d7")
-    pages = (folder / "cells.db").stat().st_size // 4096
-    head = magic + struct.pack(">5I", 0, 1, pages, 512, 4096)
-    tail = struct.pack(">I", 262144) + name + struct.pack(
-        ">2I", len(name), sum(name)) + magic
-    (folder / "cells.db-journal").write_bytes(head.ljust(512, b"\0") + tail)
-
-
 # ---------------------------------------------------------------- the cases
 
 def keys_cases(key):
     """(name, function of the folder, a status or a part of a note)."""
     def at(offset, data=None, **options):
-        return lambda folder: edit_keys(folder, offset, data, **options)
+        return lambda folder: damage.edit_keys(folder, offset, data, **options)
 
     for region, offset in REGIONS.items():
         yield f"{region} of both copies", at(offset, fix_sum=False), 13
@@ -208,57 +70,58 @@ def keys_cases(key):
                    at(offset, copies=(number,), fix_sum=False),
                    f"copy {number} is damaged, to be mended from the other copy")
     for name, offset, data, status in (
-            ("magic", 0, None, 13), ("format 2", 8, vr.le32(2), 21),
-            ("format 0", 8, vr.le32(0), 13), ("vault id", 12, None, 12),
+            ("magic", 0, None, 13), ("format 2", 8, vc.le32(2), 21),
+            ("format 0", 8, vc.le32(0), 13), ("vault id", 12, None, 12),
             ("cells id", 28, None, 12), ("salt", 44, None, 12),
-            ("m 0", 60, vr.le32(0), 13), ("m too large", 60, vr.le32(4194305), 21),
-            ("t 0", 64, vr.le32(0), 13), ("t too large", 64, vr.le32(65), 21),
-            ("m * t too large", 60, vr.le32(4194304) + vr.le32(5), 21),
-            ("p 0", 68, vr.le32(0), 13), ("p too large", 68, vr.le32(17), 21),
-            ("m below 8 p", 68, vr.le32(9), 13), ("arrival flag", 72, vr.le32(1), 21),
+            ("m 0", 60, vc.le32(0), 13), ("m too large", 60, vc.le32(4194305), 21),
+            ("t 0", 64, vc.le32(0), 13), ("t too large", 64, vc.le32(65), 21),
+            ("m * t too large", 60, vc.le32(4194304) + vc.le32(5), 21),
+            ("p 0", 68, vc.le32(0), 13), ("p too large", 68, vc.le32(17), 21),
+            ("m below 8 p", 68, vc.le32(9), 13), ("arrival flag", 72, vc.le32(1), 21),
             ("arrival check", 76, None, 13), ("reserved", 127, None, 13),
             ("own slot", OWN + 30, None, 12), ("other slot", OTHER + 30, None, 13),
             ("free slot", FREE + 30, None, 13), ("filler", 2000, None, 13),
-            ("MAC", 4040, None, 13)):
+            ("arrival flag 2", 72, vc.le32(2), 13), ("MAC", 4040, None, 13)):
         yield f"{name}, sums right", at(offset, data), status
-    for name in ("vault id", "own slot", "other slot", "free slot", "filler", "MAC"):
+    for name in ("format", "vault id", "m", "own slot", "other slot", "free slot",
+                 "filler", "MAC"):
         for number in BOTH:
             yield (f"{name} of copy {number}, sum right",
                    at(REGIONS[name], copies=(number,)),
                    f"copy {number} was tampered with, to be mended from the other copy")
-    yield "format 2 of copy 2, sum right", at(8, vr.le32(2), copies=(2,)), 21
     for name, offset, status in (("own slot", OWN + 30, 12), ("MAC", 4040, 13)):
         def plant(folder, offset=offset):
-            edit_keys(folder, offset, None)
-            edit_keys(folder, 0, None, copies=(2,), fix_sum=False)
+            damage.edit_keys(folder, offset, None)
+            damage.edit_keys(folder, 0, None, copies=(2,), fix_sum=False)
         yield f"{name} of the one whole copy, sum right", plant, status
     yield "own slot, MAC right", at(OWN + 30, key=key), 12
     yield "filler, MAC right", at(2000, key=key), 13
     yield "free slot, MAC right", at(FREE + 30, key=key), "slot 7 is used without a name"
-    freed = run_of_filler(key, 72)
-    yield "named slot free", at(OTHER, freed, key=key), "slot 1 is free, a change was"
-    yield ("copy 1 older", at(vr.FILLER_AT, run_of_filler(key, 3328), key=key,
+    freed = damage.run_of_filler(key, 72)
+    yield "named slot free", at(OTHER, freed, key=key), "slot 1 is free"
+    yield ("copy 1 older", at(vc.FILLER_AT, damage.run_of_filler(key, 3328), key=key,
                               copies=(1,)), "copy 1 is older")
     yield ("copy 2 not confirmed", at(OWN, freed, key=key, copies=(2,)),
            "copy 2 is a change that was never confirmed")
     for size, expected in ((8191, "copy 2 is damaged"), (4096, "copy 2 is damaged"),
                            (4095, 13), (0, 13), (8193, 13)):
-        yield f"keys of {size} bytes", lambda f, s=size: resize_keys(f, s), expected
-    yield "no keys", lambda folder: (folder / "keys").unlink(), 13
+        yield (f"keys of {size} bytes", lambda f, s=size: damage.resize_keys(f, s),
+               expected)
+    yield "no keys", lambda folder: (folder / "keys").unlink(), 10
 
 
 def cells_cases(count, other_vault):
     def do(*statements):
-        return lambda folder: sql(folder, *statements)
+        return lambda folder: damage.sql(folder, *statements)
 
     def root(offset, data):
-        return lambda folder: edit_root(folder, offset, data)
+        return lambda folder: damage.edit_root(folder, offset, data)
 
-    for n in range(count + 1):
+    for n in sorted({0, 1, 2, count, *random.sample(range(count), 5)}):
         for part, at in (("nonce", 3), ("ciphertext", 2000), ("tag", 4050)):
             yield (f"{part} of cell {n}",
                    do(f"UPDATE cell SET body = flip(body, {at}) WHERE n = {n}"), 13)
-        yield f"cell {n} deleted", do(f"DELETE FROM cell WHERE n = {n}"), 13
+        yield f"cell {n} deleted", do(f"DELETE FROM cell WHERE n = {n}", "VACUUM"), 13
     for n in (-1, count + 1, count + 2, 2 ** 62):
         yield (f"cell {n} added",
                do(f"INSERT INTO cell SELECT {n}, body FROM cell WHERE n = 1"), 13)
@@ -271,10 +134,11 @@ def cells_cases(count, other_vault):
                         ("text", "'a'"), ("bad text", "CAST(body AS TEXT)"),
                         ("number", "1")):
         yield f"{name} cell", do(f"UPDATE cell SET body = {value} WHERE n = 1"), 13
-    yield "cell sealed anew", lambda folder: reseal_cell(folder, 1), 13
+    yield "cell sealed anew", lambda folder: damage.reseal_cell(folder, 1), 13
     for name, offset, data in (
-            ("magic", 0, b"a"), ("commit 0", 8, vr.le64(0)),
-            ("count less", 16, vr.le64(count - 1)), ("count more", 16, vr.le64(count + 1)),
+            ("magic", 0, b"a"), ("commit 0", 8, vc.le64(0)),
+            ("count less", 16, vc.le64(count - 1)),
+            ("count more", 16, vc.le64(count + 1)),
             ("S", 24, bytes(32)), ("head", 56, bytes(32)), ("zeros", 4015, b"\1")):
         yield f"root: {name}", root(offset, data), 13
     for name, statement, status in (
@@ -288,30 +152,64 @@ def cells_cases(count, other_vault):
             ("application", "PRAGMA application_id=1", 13),
             ("WAL", "PRAGMA journal_mode=WAL", 13)):
         yield f"cells.db: {name}", do(statement), status
+    yield ("cells.db: free page",
+           do("CREATE TABLE t(x)", "DROP TABLE t"), 13)
     yield "cells.db: page size", do("PRAGMA page_size=8192", "VACUUM"), 13
     yield "cells.db: auto-vacuum", do("PRAGMA auto_vacuum=1", "VACUUM"), 13
     for name, offset, data in (("magic", 0, b"s"), ("encoding", 59, b"\2"),
                                ("reserved bytes", 20, b"\1"), ("mode", 18, b"\2")):
         yield (f"cells.db: header, {name}",
-               lambda f, o=offset, d=data: edit_bytes(f, o, d), 13)
-    for size in (0, 100, 4096, 3 * 4096):
+               lambda f, o=offset, d=data: damage.edit_bytes(f, o, d), 13)
+    for size in (0, 100, 4096, 3 * 4096, 4096 * 1000):
         yield (f"cells.db of {size} bytes",
                lambda f, s=size: os.truncate(f / "cells.db", s), 13)
-    yield "no cells.db", lambda folder: (folder / "cells.db").unlink(), 13
+    yield "no cells.db", lambda folder: (folder / "cells.db").unlink(), 10
     for name in ("cells.db", "keys"):
         yield (f"{name} of another vault",
                lambda f, n=name: shutil.copy(other_vault / n, f), 13)
-    yield "write cut short", cut_short, None
+    yield "write cut short", damage.cut_short, None
+
+
+def remembered_cases():
+    """3.3 step 8: the file of keys that was written last, and others."""
+    def older(*copies, announced=False):
+        def plant(folder):
+            copy = damage.older_copy(folder)
+            if announced:
+                damage.announce(folder, vc.mac_of(copy))
+            damage.put_copies(folder, copies, copy)
+        return plant
+
+    yield "old keys put back", older(1, 2), "put back from an older copy"
+    yield "old keys put back", older(1, 2), "put back from an older copy", "old"
+    yield "old keys put back", older(1, 2), "slot 2 is used without a name"
+    yield "old copy 1", older(1), "copy 1 is older"
+    yield "old copy 1", older(1), 12, "old"
+    yield "old copy 2", older(2), "copy 2 is a change that was never confirmed"
+    yield "old copy 2", older(2), 12, "old"
+    yield "change in no copy", older(announced=True), "(add) was cut short, to be undone"
+    yield "change in no copy", older(announced=True), 12, "old"
+    for copies in ((2,), (1, 2)):
+        for passphrase in ("dusk", "old"):
+            yield (f"change in {copies}", older(*copies, announced=True),
+                   "(add) was cut short, to be finished", passphrase)
+
+
+def statement_case(name, *statements, expected=13):
+    def edit(db, _):
+        for statement in statements:
+            db.execute(statement)
+    return name, lambda folder: damage.edit_inner(folder, edit), expected
 
 
 def inner_cases():
-    def do(*statements, **options):
-        return lambda folder: edit_inner(folder, *statements, **options)
-
-    yield "inner: sealed anew", do(), None
-    yield "inner: zeros behind the end", do(extra=[bytes(vr.USED)]), None
-    yield "inner: another seed", edit_seed, 13
-    yield "inner: more behind the end", do(extra=[b"x" * vr.USED]), 13
+    yield "inner: sealed anew", damage.edit_inner, None
+    for name, extra, expected in (("zeros", bytes(vc.USED), None),
+                                  ("more", b"x" * vc.USED, 13)):
+        yield (f"inner: {name} behind the end",
+               lambda f, x=extra: damage.edit_inner(f, extra=[x]), expected)
+    yield ("inner: another seed",
+           lambda folder: damage.edit_inner(folder, damage.other_seed), 13)
     for name, statement, expected in (
             ("hash", "UPDATE log SET hash = zeroblob(32) WHERE seq = 2", 13),
             ("text", "UPDATE log SET what = what || 'x' WHERE seq = 2", 13),
@@ -321,21 +219,146 @@ def inner_cases():
             ("public key", "UPDATE office SET public = randomblob(32)", 13),
             ("seed", "UPDATE office SET secret = randomblob(72)", 13),
             ("no office", "DELETE FROM office", 13),
-            ("table", "CREATE TABLE t(x)", 13),
+            ("table", "CREATE TABLE t(x)", 13), ("no index", "DROP INDEX label_key", 13),
             ("newer", "PRAGMA user_version=2", 21),
             ("application", "PRAGMA application_id=1", 13),
             ("no such slot", "UPDATE passphrase SET slot = 8 WHERE slot = 1", 13),
-            ("no name", "DELETE FROM passphrase WHERE slot = 1", "used without a name")):
-        yield f"inner: {name}", do(statement), expected
+            ("no name", "DELETE FROM passphrase WHERE slot = 1", "used without a name"),
+            ("other seal", "UPDATE passphrase SET seal = zeroblob(32) WHERE slot = 1",
+             "slot 1 is another one"),
+            ("other MAC", "UPDATE keys SET mac = zeroblob(32)", "put back"),
+            ("no MAC", "DELETE FROM keys", 13),
+            ("draft", "UPDATE draft SET body = '{'", 13)):
+        yield statement_case(f"inner: {name}", statement, expected=expected)
+
+
+def record_cases():
+    """7, by somebody who has the vault key."""
+    for name, statement in (
+            ("key", "UPDATE record SET key = flip(key, 30) WHERE num = 3"),
+            ("key of another", "UPDATE record SET key = (SELECT key FROM record "
+                               "WHERE num = 1) WHERE num = 3"),
+            ("no key", "UPDATE record SET key = NULL WHERE num = 3"),
+            ("id", "UPDATE record SET id = flip(id, 15) WHERE num = 3"),
+            ("type", "UPDATE record SET type = 'case' WHERE num = 3"),
+            ("gone", "DELETE FROM record WHERE num = 3")):
+        yield statement_case(f"record: {name}", statement)
+    for name, change in (
+            ("id", "id = flip(id, 0)"), ("time", "time = time + 1"),
+            ("envelope", "envelope = envelope || ' '"), ("head", "head = 1 - head"),
+            ("signature", "signature = flip(signature, 9)"),
+            ("short signature", "signature = substr(signature, 2)"),
+            ("body", "body = flip(body, 70)"), ("salt", "body = flip(body, 30)"),
+            ("short body", "body = substr(body, 1, 30)"), ("private", "private = body"),
+            ("record", "record = 1")):
+        yield statement_case(f"version: {name}",
+                             f"UPDATE version SET {change} WHERE record = 3")
+    yield statement_case("version: parts swapped", "UPDATE version SET body = private, "
+                         "private = body WHERE record = 1")
+    yield statement_case("version: parts withheld",
+                         "UPDATE version SET body = NULL WHERE record = 3",
+                         "UPDATE version SET private = NULL", expected=None)
+    yield statement_case("parent: missing", "DELETE FROM parent WHERE child = "
+                         "(SELECT id FROM version WHERE record = 3 AND head)")
+    yield statement_case("parent: one more", "INSERT INTO parent SELECT randomblob(32), "
+                         "id FROM version WHERE record = 3")
+    yield ("version: body sealed anew",
+           lambda folder: damage.edit_inner(folder, damage.reseal_body), 13)
+    yield "record: forgotten", lambda f: damage.edit_inner(f, damage.forget), None
+
+
+def envelope_cases():
+    """7.3: envelopes with a right id and a right signature."""
+    members, two = damage.with_members, ["1" * 64, "2" * 64]
+    for name, change, expected in (
+            ("same", members(), None), ("later", members(time=2000000000), None),
+            ("spaces", json.dumps, 13), ("format 2", members(format=2), 21),
+            ("format 0", members(format=0), 13),
+            ("format true", members(format=True), 13),
+            ("format text", members(format="1"), 13),
+            ("member", members(more=1), 13), ("no office", members(office=None), 13),
+            ("no body", members(body=None), 13), ("record", members(record="0" * 26), 13),
+            ("type", members(type="Case"), 13), ("real", members(time=1.5), 13),
+            ("time before 1970", members(time=-1), 13),
+            ("time beyond 2^53", members(time=2 ** 53 + 1), 13),
+            ("another office", members(office="0" * 64), 13),
+            ("body", members(body="0" * 64), 13),
+            ("capitals", lambda e: members(body=e["body"].upper())(e), 13),
+            ("forgotten with a body", members(forgotten=True), 13),
+            ("not forgotten", members(forgotten=False), 13),
+            ("descending", members(attachments=two[::-1]), 13),
+            ("twice", members(attachments=two[:1] * 2), 13),
+            ("no attachments", members(attachments=[]), "no version names it"),
+            ("attachments elsewhere", lambda e: members(
+                attachments=sorted(e["attachments"] + two))(e), None),
+            ("parent", members(parents=two), 13),
+            ("array", lambda e: [e], 13),
+            ("key twice", lambda e: damage.compact(e).replace("{", '{"time":1,', 1), 13)):
+        yield (f"envelope: {name}", lambda f, c=change: damage.edit_inner(
+            f, damage.rewrite(c)), expected)
+    yield ("envelope: another time than its row", lambda f: damage.edit_inner(
+        f, damage.rewrite(lambda e: damage.compact(e | {"time": 2000000000}))), 13)
+    for name, text, expected in (
+            ("same", '{"text":"a","type":"testimony"}', None),
+            ("spaces", '{"text": "a"}', 13), ("order", '{"type":"a","text":"b"}', 13),
+            ("escape", '{"text":"\\u0061"}', 13), ("real", '{"text":1.0}', 13),
+            ("zero", '{"text":"\\u0000"}', 13), ("minus zero", '{"text":-0}', 13),
+            ("2^53 + 1", '{"text":9007199254740993}', 13),
+            ("2^53", '{"text":-9007199254740992}', None),
+            ("levels", '{"text":' + "[" * 32 + "]" * 32 + "}", 13),
+            ("deep", '{"text":' + "[" * 99999 + "]" * 99999 + "}", 13),
+            ("surrogate", '{"text":"\\ud800"}', 13), ("key", '{"\u00e9":1}', 13),
+            ("private_fields", '{"private_fields":1}', 13),
+            ("no UTF-8", '{"text":"\udcff"}', 13), ("array", "[1]", 13),
+            ("empty", "", 13), ("NaN", '{"text":NaN}', 13),
+            ("private field", '{"private_fields":["text"],"text":"a"}', 13)):
+        salted = bytes(32) + text.encode("utf-8", "surrogateescape")
+        yield (f"body: {name}", lambda f, s=salted: damage.edit_inner(
+            f, damage.rewrite(members(), s)), expected)
+
+
+def attachment_cases():
+    """7.4; attachment 3 is of two chunks, the others of one."""
+    first = 3 << 24
+    for name, change in (
+            ("hash", "hash = flip(hash, 0)"), ("size", "size = size + 1"),
+            ("chunks", "chunks = 1"), ("part", "part = flip(part, 60)"),
+            ("id", "id = flip(id, 3)"), ("record", "record = 1")):
+        yield statement_case(f"attachment: {name}",
+                             f"UPDATE attachment SET {change} WHERE num = 3")
+    yield statement_case("attachment: of no record",
+                         "UPDATE attachment SET record = 9 WHERE num = 3")
+    yield statement_case("attachment: cut", f"DELETE FROM chunk WHERE num = {first + 1}",
+                         "UPDATE attachment SET chunks = 1, size = 65536 WHERE num = 3")
+    yield statement_case("attachment: being written",
+                         "INSERT INTO attachment VALUES(4, randomblob(16), 1, NULL, "
+                         "strftime('%s'), 0, NULL)",
+                         f"INSERT INTO chunk VALUES({4 << 24}, zeroblob(65576))",
+                         expected=None)
+    for name, statement in (
+            ("flipped", "UPDATE chunk SET body = flip(body, 99) WHERE num = {0}"),
+            ("first gone", "DELETE FROM chunk WHERE num = {0}"),
+            ("last gone", "DELETE FROM chunk WHERE num = {0} + 1"),
+            ("one more", "INSERT INTO chunk SELECT num + 1, body FROM chunk "
+                         "WHERE num = {0} + 1"),
+            ("short", "UPDATE chunk SET body = substr(body, 2) WHERE num = {0}"),
+            ("of another file", "UPDATE chunk SET body = (SELECT body FROM chunk "
+                                "WHERE num = 2 << 24) WHERE num = {0}"),
+            ("of no file", "INSERT INTO chunk SELECT 9 << 24, body FROM chunk LIMIT 1")):
+        yield statement_case(f"chunk: {name}", statement.format(first))
+    yield statement_case("chunk: swapped",
+                         f"UPDATE chunk SET num = -1 WHERE num = {first}",
+                         f"UPDATE chunk SET num = {first} WHERE num = {first + 1}",
+                         f"UPDATE chunk SET num = {first + 1} WHERE num = -1")
 
 
 # ---------------------------------------------------------------- running
 
-def judge(folder, expected):
+def judge(folder, expected, passphrase):
     """None if reading the folder gives the status, the note, or no note."""
     try:
-        summary, _ = read(folder)
-    except vr.Refused as refused:
+        summary = read(folder, passphrase).summary
+    except vc.Refused as refused:
         return None if refused.status == expected else \
             f"[{refused.status}] {refused} instead of {expected!r}"
     if isinstance(expected, str):
@@ -346,12 +369,12 @@ def judge(folder, expected):
 
 
 def run_cases(vault, cases):
-    for name, plant, expected in cases:
+    for name, plant, expected, *passphrase in cases:
         with tempfile.TemporaryDirectory() as work:
             folder = Path(shutil.copytree(vault, Path(work) / "v"))
             plant(folder)
             before = {p.name: p.read_bytes() for p in folder.iterdir()}
-            report(name, judge(folder, expected))
+            report(name, judge(folder, expected, *(passphrase or PASSPHRASES[:1])))
             after = {p.name: p.read_bytes() for p in folder.iterdir()}
             if before != after:
                 report(name, "the reader changed the vault")
@@ -360,7 +383,7 @@ def run_cases(vault, cases):
 def test_stream():
     """Against the AEAD: block 0 is its Poly1305 key, the others encrypt."""
     key, nonce = os.urandom(32), os.urandom(24)
-    got = vr.stream(key, nonce, 564)
+    got = vc.stream(key, nonce, 564)
     report("stream, blocks 1 to 8",
            got[64:] != aead_seal(bytes(500), b"", nonce, key)[:500])
     r = int.from_bytes(got[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
@@ -371,31 +394,60 @@ def test_stream():
 
 
 def test_agreement(vault):
-    one, two = (read(vault, p) for p in PASSPHRASES)
-    composed = read(vault, "Am\u00e9lie")
-    for got in (one, two, composed):
-        got[0].pop("slot_opened")
-    report("both passphrases agree", one != two or two != composed)
-    summary, inner = one
-    names = {p["slot"]: p["name"] for p in summary["passphrases"]}
-    report("names and slots", sorted(names) != summary["slots_used"])
-    report("no notes", summary["notes"])
-    report("page count", len(inner) != 4096 * summary["count"])
+    """3.3: every passphrase of the vault, in any form of Unicode, opens the same."""
+    one, two, three = (read(vault, p) for p in (*PASSPHRASES, "Am\u00e9lie"))
+    for got in (one, two, three):
+        got.summary.pop("slot_opened")
+    report("both passphrases agree", not (one.summary == two.summary == three.summary
+                                          and one.inner == two.inner == three.inner))
+    names = {p["slot"]: p["name"] for p in one.summary["passphrases"]}
+    report("names and slots", sorted(names) != one.summary["slots_used"])
+    report("no notes", one.summary["notes"])
+    report("page count", len(one.inner) != 4096 * one.summary["count"])
     for wrong in ("Dusk", "dusk ", "Amelie", "x" * 1024):
         try:
             read(vault, wrong)
             report("wrong passphrase", f"{wrong!r} opens")
-        except vr.Refused as refused:
+        except vc.Refused as refused:
             report("wrong passphrase", refused.status != 12)
 
 
+def test_content(vault, lines):
+    """7: what the program put in is what the reader finds, and nothing else.
+
+    A record of several heads was changed afterwards: its first version counts.
+    """
+    got = read(vault)
+    made = {line["record"]: line["body"] for line in lines if "body" in line}
+    report("record ids", set(made) != set(got.records))
+    for name, body in made.items():
+        record = got.records[name]
+        wanted = DEFAULTS[body["type"]] | body
+        report(f"body of {name}", record.versions[0].fields() != wanted and
+               f"{record.versions[0].fields()} instead of {wanted}")
+        if len(record.heads()) == 1:
+            report(f"head of {name}", record.show() != wanted)
+    clash = [record for record in got.records.values() if len(record.heads()) == 2]
+    titles = {head["body"]["title"] for record in clash
+              for head in record.show()["heads"]}
+    report("two heads", titles != {"One title", "Another title"})
+    found = sorted((record.text, a.name, a.size) for record in got.records.values()
+                   for a in record.attachments)
+    report("attachments", found != sorted(
+        (line["record"], line["attachment"], line["size"])
+        for line in lines if "attachment" in line))
+    for name, file, size in found:
+        pattern = bytes(i * 7 % 256 for i in range(size))
+        report(f"attachment {file}", vr.extract(got, name, file) != pattern)
+
+
 def test_random_flips(vault):
-    count = read(vault)[0]["count"]
+    count = read(vault).root.count
     def in_both(folder):
-        edit_keys(folder, random.randrange(4096), None, fix_sum=False)
+        damage.edit_keys(folder, random.randrange(4096), None, fix_sum=False)
     def in_cell(folder):
-        n, at = random.randrange(count + 1), random.randrange(vr.BODY)
-        sql(folder, f"UPDATE cell SET body = flip(body, {at}) WHERE n = {n}")
+        n, at = random.randrange(count + 1), random.randrange(vc.BODY)
+        damage.sql(folder, f"UPDATE cell SET body = flip(body, {at}) WHERE n = {n}")
     run_cases(vault, [("random flip in keys", in_both, 13),
                       ("random flip in a cell", in_cell, 13)])
 
@@ -403,8 +455,8 @@ def test_random_flips(vault):
 def test_super_journal(vault):
     with tempfile.TemporaryDirectory() as work:
         folder = Path(shutil.copytree(vault, Path(work) / "v"))
-        plant_super_journal(folder)
-        report("planted super-journal", judge(folder, 13))
+        damage.plant_super_journal(folder)
+        report("planted super-journal", judge(folder, 13, "dusk"))
         report("planted super-journal", not (folder / "victim").exists())
 
 
@@ -417,6 +469,9 @@ def test_command_line(vault):
         secret, plain, moved = (Path(work) / n for n in ("secret", "plain.db", "keys"))
         secret.write_text("dusk\n")
         shutil.copy(vault / "keys", moved)
+        opened = ["--test-floor", vault, "--passphrase", "dusk"]
+        file = Path(work) / "file"
+        record, = (r.text for r in read(vault).records.values() if r.type == "person")
         for name, status, arguments in (
                 ("floor", 13, [vault, "--passphrase", "dusk"]),
                 ("check", 0, ["--test-floor", vault, "--passphrase-file", secret]),
@@ -427,13 +482,26 @@ def test_command_line(vault):
                 ("long", 2, ["--test-floor", vault, "--passphrase", "x" * 1025]),
                 ("dump", 0, ["--test-floor", vault, "--passphrase", "dusk",
                              "dump-inner", plain]),
-                ("dump twice", 2, ["--test-floor", vault, "--passphrase", "dusk",
-                                   "dump-inner", plain])):
+                ("dump twice", 1, ["--test-floor", vault, "--passphrase", "dusk",
+                                   "dump-inner", plain]),
+                ("show", 0, [*opened, "show", record]),
+                ("show nothing", 2, [*opened, "show", "0" * 26]),
+                ("show too little", 2, [*opened, "show"]),
+                ("extract", 0, [*opened, "extract", record, "full chunk.bin", file]),
+                ("extract nothing", 2, [*opened, "extract", record, "a", plain])):
             got = run(*arguments)
             report(f"command line, {name}", got != status and f"status {got}")
         db = sqlite3.connect(plain)
         report("dumped file", db.execute("SELECT count(*) FROM log").fetchone()[0] < 1)
         db.close()
+        report("extracted file", len(file.read_bytes()) != 65536)
+
+
+def make_vault(program, folder):
+    """Make folder/v; returns what the program says it put in."""
+    folder.mkdir()
+    done = subprocess.run([program, folder], check=True, capture_output=True)
+    return [json.loads(line) for line in done.stdout.decode().splitlines()]
 
 
 def main():
@@ -445,16 +513,15 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         vaults = []
         for i in range(number):
-            folder = Path(work) / str(i)
-            folder.mkdir()
-            subprocess.run([program, folder], check=True, stdout=subprocess.DEVNULL)
-            vaults.append(folder / "v")
+            lines = make_vault(program, Path(work) / str(i))
+            vaults.append(Path(work) / str(i) / "v")
             test_agreement(vaults[-1])
+            test_content(vaults[-1], lines)
         first = vaults[0]
-        count = read(first)[0]["count"]
-        run_cases(first, keys_cases(vault_key(first)))
-        run_cases(first, cells_cases(count, vaults[1]))
-        run_cases(first, inner_cases())
+        for cases in (keys_cases(damage.vault_key(first)), remembered_cases(),
+                      cells_cases(read(first).root.count, vaults[1]), inner_cases(),
+                      record_cases(), envelope_cases(), attachment_cases()):
+            run_cases(first, cases)
         test_super_journal(first)
         test_command_line(first)
         for vault in vaults[1:]:

@@ -1,0 +1,364 @@
+"""Records, versions, parts and attachments of an Amparo vault: section 7 of
+FORMAT.md, and canonical JSON of section 1.  Everything is verified while it is
+read, so what these functions return can be believed.
+"""
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
+
+from vault_cells import (DAMAGED, KEY, UNKNOWN_FORMAT, Refused, blake2b, demand, le64,
+                         subkey, unseal)
+
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+LEVELS, LARGEST, PART = 32, 2 ** 53, 4 * 1024 * 1024
+SALT, CHUNK = 32, 65536
+CHUNK_NUMBERS = 2 ** 24
+VERSION = b"amparo version 1\0"
+HASH = re.compile("[0-9a-f]{64}")
+SURROGATE = re.compile("[\ud800-\udfff]")
+TYPE = re.compile("[a-z_-]{1,32}")
+MEMBERS = {"format", "record", "type", "office", "time", "parents", "attachments"}
+
+
+@dataclass
+class Version:
+    id: bytes
+    envelope: dict
+    head: bool
+    body: dict | None
+    private: dict | None
+
+    def fields(self):
+        """7.2: the whole body, as far as its parts are here."""
+        return (self.body or {}) | (self.private or {})
+
+
+@dataclass
+class Attachment:
+    num: int
+    id: bytes
+    hash: bytes
+    chunks: int
+    here: bool
+    name: str = ""
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass
+class Record:
+    num: int
+    id: bytes
+    type: str
+    key: bytes | None
+    versions: list = field(default_factory=list)
+    attachments: list = field(default_factory=list)
+
+    @property
+    def text(self):
+        return base32(self.id)
+
+    def heads(self):
+        return [version for version in self.versions if version.head]
+
+    def show(self):
+        """The body, or {"heads": [...]} where versions disagree (7.5)."""
+        heads = self.heads()
+        if len(heads) == 1:
+            return heads[0].fields()
+        return {"heads": [{"version": head.id.hex(), "time": head.envelope["time"],
+                           "body": head.fields()} for head in heads]}
+
+
+def base32(data):
+    """7.1: a number, most significant digit first; 26 digits for 16 bytes."""
+    number = int.from_bytes(data, "big")
+    return "".join(CROCKFORD[number >> 5 * i & 31] for i in reversed(range(26)))
+
+
+# ---------------------------------------------------------------- canonical JSON (1)
+
+def check_json(value, depth=1):
+    """1: what canonical JSON may hold; a container takes a level."""
+    if isinstance(value, str):
+        demand("\0" not in value, "JSON: U+0000")
+        demand(not SURROGATE.search(value), "JSON: half a surrogate pair")
+    elif isinstance(value, int):
+        demand(abs(value) <= LARGEST, "JSON: too large a number")
+    elif isinstance(value, (list, dict)):
+        demand(depth <= LEVELS, "JSON: too many levels")
+        if isinstance(value, dict):
+            demand(all(key.isascii() and "\0" not in key for key in value),
+                   "JSON: a key that is not ASCII")
+            value = value.values()
+        for inner in value:
+            check_json(inner, depth + 1)
+
+
+def no_real(text):
+    raise Refused(DAMAGED, f"JSON: {text} is no integer")
+
+
+def read_json(text, what):
+    """1: the value of JSON that holds nothing which canonical JSON cannot hold."""
+    try:
+        value = json.loads(text, parse_float=no_real, parse_constant=no_real)
+    except (ValueError, RecursionError) as error:
+        raise Refused(DAMAGED, f"{what}: no JSON: {error}") from error
+    check_json(value)
+    return value
+
+
+def canonical(text, what):
+    """1: the value of canonical JSON; any other form of it is refused."""
+    value = read_json(text, what)
+    same = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    demand(same == text, f"{what}: not canonical")
+    return value
+
+
+# ---------------------------------------------------------------- parts (7.2)
+
+def part_hash(salted):
+    return blake2b(b"amparo part 1\0" + salted)
+
+
+def text_of(data, what):
+    try:
+        return data.decode()
+    except UnicodeError as error:
+        raise Refused(DAMAGED, f"{what}: no UTF-8") from error
+
+
+def open_part(key, ad, sealed, wanted, what):
+    """7.2, 7.3: the object in a sealed part, whose hash must be `wanted`."""
+    salted = unseal(key, ad, sealed)
+    demand(salted is not None, f"{what}: does not open")
+    demand(SALT < len(salted) <= SALT + PART, f"{what}: wrong size")
+    demand(part_hash(salted) == wanted, f"{what}: not what was signed")
+    value = canonical(text_of(salted[SALT:], what), what)
+    demand(isinstance(value, dict), f"{what}: no object")
+    return value
+
+
+def check_parting(version, what):
+    """7.2: private fields lie in the private part, all others in the body."""
+    if version.body is None:
+        return
+    names = version.body.get("private_fields", [])
+    demand(isinstance(names, list) and all(isinstance(name, str) for name in names),
+           f"{what}: no private_fields")
+    demand(not set(names) & set(version.body), f"{what}: a private field in the body")
+    demand(set(version.private or {}) <= set(names),
+           f"{what}: a private field that is not named as one")
+
+
+# ---------------------------------------------------------------- versions (7.3)
+
+def check_hashes(values, what):
+    demand(isinstance(values, list) and all(is_hash(value) for value in values)
+           and values == sorted(set(values)), f"{what}: no ascending hashes")
+
+
+def is_hash(value):
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
+
+
+def is_time(value):
+    return type(value) is int and value >= 0
+
+
+def check_envelope(envelope, what):
+    """7.3: exactly these members, of these kinds."""
+    demand(isinstance(envelope, dict), f"{what}: no object")
+    version = envelope.get("format")
+    demand(type(version) is int and version >= 1, f"{what}: no format")
+    demand(version == 1, f"{what}: format {version} is newer", UNKNOWN_FORMAT)
+    forgotten = envelope.get("forgotten") is True
+    allowed = {"forgotten"} if forgotten else {"body", "private"}
+    required = {"forgotten"} if forgotten else {"body"}
+    demand(MEMBERS | required <= set(envelope) <= MEMBERS | allowed,
+           f"{what}: a member too much or too little")
+    demand(isinstance(envelope["type"], str) and TYPE.fullmatch(envelope["type"]),
+           f"{what}: no type")
+    demand(is_hash(envelope["office"]), f"{what}: no office")
+    demand(is_time(envelope["time"]), f"{what}: no time")
+    for name in {"body", "private"} & set(envelope):
+        demand(is_hash(envelope[name]), f"{what}: no hash of its {name}")
+    for name in ("parents", "attachments"):
+        check_hashes(envelope[name], f"{what}, {name}")
+
+
+def signature_is_right(version_id, signature, public):
+    message = VERSION + version_id
+    try:
+        return crypto_sign_open(signature + message, public) == message
+    except (BadSignatureError, ValueError):
+        return False
+
+
+def read_envelope(row, record):
+    """7.3: the envelope of a row of `version`, whose id and signature are right."""
+    version_id, time, envelope, signature = row
+    what = f"version {version_id.hex()}"
+    demand(version_id == blake2b(VERSION + envelope.encode()), f"{what}: wrong id")
+    value = canonical(envelope, f"{what}, envelope")
+    check_envelope(value, f"{what}, envelope")
+    demand(len(signature) == 64 and signature_is_right(
+        version_id, signature, bytes.fromhex(value["office"])),
+        f"{what}: wrong signature")
+    demand(value["record"] == record.text, f"{what}: of another record")
+    demand(value["type"] == record.type, f"{what}: of another type than its record")
+    demand(value["time"] == time, f"{what}: another time than its row")
+    return value
+
+
+def read_version(row, record, vault_id):
+    version_id, time, head, envelope, signature, body, private = row
+    what = f"version {version_id.hex()}"
+    demand(head in (0, 1), f"{what}: no head")
+    value = read_envelope((version_id, time, envelope, signature), record)
+    parts = {}
+    for name, sealed in (("body", body), ("private", private)):
+        parts[name] = None
+        if sealed is not None:
+            demand(record.key and name in value, f"{what}: a {name} that cannot be")
+            ad = vault_id + record.id + version_id + name.encode()
+            parts[name] = open_part(record.key, ad, sealed, bytes.fromhex(value[name]),
+                                    f"{what}, {name}")
+    version = Version(version_id, value, bool(head), parts["body"], parts["private"])
+    check_parting(version, what)
+    return version
+
+
+def check_graph(db, records):
+    """7.3: `parent` holds all pairs; a head is named by none of its record."""
+    pairs = set()
+    for record in records:
+        named = set()
+        for version in record.versions:
+            parents = {bytes.fromhex(parent) for parent in version.envelope["parents"]}
+            pairs |= {(parent, version.id) for parent in parents}
+            named |= parents
+        for version in record.versions:
+            demand(version.head == (version.id not in named),
+                   f"version {version.id.hex()}: wrong head")
+    demand(pairs == set(db.execute("SELECT parent, child FROM parent")),
+           "parent: not the parents that the versions name")
+
+
+# ---------------------------------------------------------------- attachments (7.4)
+
+def read_attachment(row, record, vault_id):
+    """7.4: what is said of a file; its chunks are read by `content`."""
+    num, attachment_id, wanted, size, chunks, sealed = row
+    what = f"attachment {base32(attachment_id)}"
+    found = Attachment(num, attachment_id, wanted, chunks, sealed is not None)
+    demand(len(wanted) == 32, f"{what}: wrong hash")
+    if sealed is None:
+        return found
+    demand(record.key, f"{what}: of a forgotten record")
+    ad = vault_id + record.id + attachment_id + b"attachment"
+    part = open_part(record.key, ad, sealed, wanted, what)
+    demand(set(part) == {"name", "sha256", "size"} and isinstance(part["name"], str)
+           and is_hash(part["sha256"]) and is_time(part["size"]),
+           f"{what}: wrong members")
+    demand(part["size"] == size, f"{what}: another size than its row")
+    demand(chunks == max(1, -(-size // CHUNK)), f"{what}: wrong number of chunks")
+    found.name, found.size, found.sha256 = part["name"], size, part["sha256"]
+    return found
+
+
+def open_chunk(record, attachment, i, body):
+    last = i == attachment.chunks - 1
+    wanted = attachment.size - i * CHUNK if last else CHUNK
+    plain = unseal(record.key, record.id + attachment.id + le64(i) + bytes([last]), body)
+    demand(plain is not None and len(plain) == wanted,
+           f"attachment {base32(attachment.id)}: chunk {i} does not open")
+    return plain
+
+
+def content(db, record, attachment):
+    """7.4: the bytes of a file, whose chunks are all there and whose sum is right."""
+    what = f"attachment {base32(attachment.id)}"
+    first = attachment.num * CHUNK_NUMBERS
+    rows = db.execute(
+        "SELECT num - ?, body FROM chunk WHERE num BETWEEN ? AND ? ORDER BY num",
+        (first, first, first + CHUNK_NUMBERS - 1)).fetchall()
+    demand(len(rows) == attachment.chunks and
+           all(i == number for i, (number, _) in enumerate(rows)),
+           f"{what}: a chunk is missing or too much")
+    data = b"".join(open_chunk(record, attachment, i, body) for i, body in rows)
+    demand(hashlib.sha256(data).hexdigest() == attachment.sha256,
+           f"{what}: wrong SHA-256")
+    return data
+
+
+# ---------------------------------------------------------------- the whole
+
+def open_record(row, vault_id, key):
+    """7.1: a record and its key, None once it is forgotten."""
+    num, record_id, type_, sealed = row
+    demand(len(record_id) == 16, f"record {num}: wrong id")
+    record = Record(num, record_id, type_, None)
+    demand(TYPE.fullmatch(type_), f"record {record.text}: no type")
+    if sealed is not None:
+        record.key = unseal(key, vault_id + record_id, sealed)
+        demand(record.key and len(record.key) == KEY,
+               f"record {record.text}: its key does not open")
+    return record
+
+
+def check_owners(db, records):
+    """7.3, 7.4: every version, attachment and chunk belongs to something."""
+    nums = {record.num for record in records}
+    for table in ("version", "attachment"):
+        owners = {row[0] for row in db.execute(f"SELECT record FROM {table}")}
+        demand(owners <= nums, f"{table}: of no record")
+    files = {row[0] for row in db.execute("SELECT num FROM attachment")}
+    owners = {row[0] // CHUNK_NUMBERS for row in db.execute("SELECT num FROM chunk")}
+    demand(owners <= files, "chunk: of no attachment")
+
+
+def unsigned_attachments(record):
+    """7.4: the versions that have an attachment name it; else nobody signed it."""
+    named = {name for version in record.versions
+             for name in version.envelope["attachments"]}
+    return [f"attachment {base32(attachment.id)}: no version names it"
+            for attachment in record.attachments if attachment.hash.hex() not in named]
+
+
+def check_drafts(db):
+    """5.3: drafts are JSON and no versions."""
+    for record, type_, time, body in db.execute(
+            "SELECT record, type, time, body FROM draft"):
+        demand(record is None or len(record) == 16, "draft: wrong record")
+        demand(TYPE.fullmatch(type_) and is_time(time), "draft: no type or time")
+        read_json(body, "draft")
+
+
+def read_records(db, opened):
+    """All of section 7: {id as text: Record}."""
+    vault_id, key = opened.header.vault_id, subkey(opened.vault_key, "record keys")
+    records = [open_record(row, vault_id, key) for row in
+               db.execute("SELECT num, id, type, key FROM record ORDER BY num")]
+    for record in records:
+        record.versions = [read_version(row, record, vault_id) for row in db.execute(
+            "SELECT id, time, head, envelope, signature, body, private FROM version "
+            "WHERE record = ? ORDER BY num", (record.num,))]
+        record.attachments = [
+            read_attachment(row, record, vault_id) for row in db.execute(
+                "SELECT num, id, hash, size, chunks, part FROM attachment "
+                "WHERE record = ? AND hash IS NOT NULL ORDER BY num", (record.num,))]
+        for attachment in record.attachments:
+            if attachment.here:
+                content(db, record, attachment)
+        opened.notes += unsigned_attachments(record)
+    check_owners(db, records)
+    check_graph(db, records)
+    check_drafts(db)
+    return {record.text: record for record in records}
