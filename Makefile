@@ -91,10 +91,28 @@ $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/cod
 $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+tests-built: $(TESTS)
+
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
+check:
+	scripts/test
+
 include tests/harness/rules.mk
+
+# ---- Installing ----
+
+install: all
+	install -D -m 755 $(B)/amparo $(DESTDIR)$(PREFIX)/bin/amparo
+	install -D -m 644 docs/amparo.1 $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1
+	install -D -m 644 scripts/completion.bash \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/amparo \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo
 
 clean:
 	rm -rf build build-*
@@ -102,5 +120,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all clean
+.PHONY: all tests-built unit check install uninstall clean
 .DELETE_ON_ERROR:

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "who.h"
+#include "pick.h"
 #include "writing.h"
 
 #define USAGE_NEW "new TYPE [--set PATH=VALUE ...]"
-#define USAGE_EDIT "edit ID [--set PATH=VALUE ...]"
+#define USAGE_EDIT "edit [ID] [--set PATH=VALUE ...]"
 
 /* What one command has: an open vault, and what it is told to set. */
 struct work {
@@ -87,12 +87,13 @@ take_sets(struct work *work, int argc, char **argv)
 	return true;
 }
 
-/* Exactly one word, and any number of --set. */
-static bool
+/* A word, and any number of --set; the number of words, or -1. */
+static int
 take_arguments(struct work *work, int argc, char **argv)
 {
-	return take_sets(work, argc, argv) &&
-	    cli_options(work->words, argv, NULL, 0) == 1;
+	return take_sets(work, argc, argv)
+	    ? cli_options(work->words, argv, NULL, 0)
+	    : -1;
 }
 
 static int
@@ -244,7 +245,7 @@ cmd_new(struct cli *c, int argc, char **argv)
 	struct vault_type type;
 	int status;
 
-	if (!take_arguments(&work, argc, argv)) {
+	if (take_arguments(&work, argc, argv) != 1) {
 		status = say_usage(USAGE_NEW);
 	} else if (!vault_type_by_name(&type, argv[1])) {
 		status = no_type(argv[1]);
@@ -261,14 +262,13 @@ cmd_edit(struct cli *c, int argc, char **argv)
 {
 	struct work work = { .cli = c };
 	char id[VAULT_ID_LEN];
-	int status;
+	int status, words = take_arguments(&work, argc, argv);
+	const char *text = words == 1 ? argv[1] : NULL;
 
-	if (!take_arguments(&work, argc, argv)) {
+	if (words != 0 && words != 1) {
 		status = say_usage(USAGE_EDIT);
-	} else if ((status = session_open(&work.session, c)) == 0) {
-		status = who_only(id, &work.session, argv[1], "");
-		if (status == 0)
-			status = edit(&work, id);
+	} else if ((status = pick_open(&work.session, id, c, text)) == 0) {
+		status = edit(&work, id);
 		session_close(&work.session);
 	}
 	free(work.set);

@@ -11,6 +11,7 @@
 
 #include "ask.h"
 #include "form_inner.h"
+#include "who.h"
 
 #define FIELDS_MAX 96
 
@@ -60,21 +61,6 @@ static const struct {
 static const char not_asked[] = "type imported sha256 size media_type";
 
 static bool
-has_word(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-	const char *at = words;
-
-	while ((at = strstr(at, word)) != NULL) {
-		if ((at == words || at[-1] == ' ') &&
-		    (at[len] == ' ' || at[len] == '\0'))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
-static bool
 is_first(const char *of, const struct vault_field *field)
 {
 	/* It has a default, which is shown at the end. */
@@ -84,7 +70,7 @@ is_first(const char *of, const struct vault_field *field)
 		return true;
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		if (strcmp(common[i].of, of) == 0)
-			return has_word(common[i].fields, field->name);
+			return who_has_word(common[i].fields, field->name);
 	return false;
 }
 
@@ -124,7 +110,7 @@ type_group(const struct vault_type *type)
 	struct vault_field field = { 0 };
 
 	while (g != NULL && vault_field_next(&field, type))
-		if (!has_word(not_asked, field.name))
+		if (!who_has_word(not_asked, field.name))
 			sort_in(g, type->name, &field);
 	return g;
 }

@@ -33,7 +33,7 @@ struct form {
 	bool changed; /* anything was set or emptied here */
 	bool drafts_fail;
 	int64_t draft;              /* its number, 0: none yet */
-	time_t drafted;             /* by CLOCK_MONOTONIC */
+	time_t drafted, touched;    /* by CLOCK_MONOTONIC */
 	char asking[FORM_PATH_LEN]; /* what a line is typed for, or "" */
 	char instead[VAULT_ID_LEN]; /* with FORM_INSTEAD */
 	enum vault_err err;         /* with FORM_FAILED */

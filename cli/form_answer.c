@@ -47,14 +47,15 @@ form_targets(const struct vault_field *field)
 	return field->targets == NULL ? "" : field->targets;
 }
 
-/* Cut text to a few columns, made safe. */
+/* The first line of text, made safe and cut to a few columns. */
 void
 form_put_short(struct buf *out, const struct buf *text)
 {
-	struct buf safe = { 0 };
 	size_t columns = 0, at = 0, step;
+	size_t line = strcspn(buf_text(text), "\n");
+	struct buf safe = { 0 };
 
-	if (text_safe_line(&safe, buf_text(text), text->len) != VAULT_OK)
+	if (text_safe_line(&safe, buf_text(text), line) != VAULT_OK)
 		out->failed = true;
 	/* A text that runs from the right is never cut. */
 	if (text_is_rtl(buf_text(&safe), safe.len))
@@ -65,7 +66,7 @@ form_put_short(struct buf *out, const struct buf *text)
 		at += step;
 	}
 	buf_put(out, buf_text(&safe), at);
-	if (at < safe.len)
+	if (at < safe.len || line < text->len)
 		buf_put_text(out, "...");
 	buf_free(&safe);
 }

@@ -2,6 +2,7 @@
 /* form - what is being written, kept while it is typed. */
 #include <string.h>
 
+#include "agent.h"
 #include "ask.h"
 #include "form_inner.h"
 #include "host.h"
@@ -60,12 +61,24 @@ form_done(struct form *f)
 	f->drafts_fail = true;
 }
 
+/* Keys count as activity: the agent shall not lock while somebody writes. */
+static void
+touch(struct form *f)
+{
+	time_t now = monotonic();
+
+	if (f->s->agent >= 0 && now != f->touched)
+		agent_touch(f->s->agent);
+	f->touched = now;
+}
+
 /* While a line is typed. */
 static void
 typed(void *ctx, const struct buf *line)
 {
 	struct form *f = ctx;
 
+	touch(f);
 	if (f->asking[0] == '\0' || line->len == 0 ||
 	    monotonic() - f->drafted < DRAFT_SECONDS)
 		return;
@@ -79,6 +92,7 @@ form_keep_text(void *ctx, const struct buf *text)
 {
 	struct form *f = ctx;
 
+	touch(f);
 	f->changed = true;
 	return draft_with(f, f->asking, buf_text(text), text->len) == VAULT_OK
 	    ? 0
@@ -95,7 +109,9 @@ form_gone(void *ctx)
 bool
 form_open(struct form *f)
 {
-	struct lineedit_hooks hooks = { f, form_gone, typed, NULL };
+	struct lineedit_hooks hooks = {
+		.ctx = f, .gone = form_gone, .typed = typed
+	};
 
 	host_catch_interrupts();
 	f->drafted = monotonic();

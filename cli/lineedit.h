@@ -36,9 +36,6 @@ struct lineedit_hooks {
 	/* Asked at least every 50 ms: true ends the line.  May be NULL. */
 	bool (*gone)(void *ctx);
 
-	/* Told of the line after each key.  May be NULL. */
-	void (*typed)(void *ctx, const struct buf *line);
-
 	/*
 	 * TAB was pressed behind the first at bytes of line.  Append to
 	 * options what might stand there, each with a '\n' behind it, and
@@ -46,6 +43,9 @@ struct lineedit_hooks {
 	 */
 	size_t (*complete)(
 	    void *ctx, struct buf *options, const struct buf *line, size_t at);
+
+	/* Told of the line after each key.  May be NULL. */
+	void (*typed)(void *ctx, const struct buf *line);
 };
 
 /*

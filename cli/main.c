@@ -79,7 +79,7 @@ const struct command commands[] = {
 	    " with it.\nFor scripts: --set PATH=VALUE ... --yes asks nothing;"
 	    " what stands there can be\nseen in the shell's history and in"
 	    " ps.\n" },
-	{ "edit", cmd_edit, "edit ID [--set PATH=VALUE ...]",
+	{ "edit", cmd_edit, "edit [ID] [--set PATH=VALUE ...]",
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },

@@ -23,8 +23,8 @@ take(void *ctx, const char *id, const char *title)
 		memcpy(all->id[all->n++], id, VAULT_ID_LEN);
 }
 
-static bool
-has_word(const char *words, const char *word)
+bool
+who_has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);
 	const char *at = words;
@@ -53,7 +53,7 @@ choose(struct who *out, struct vault *v, const struct candidates *all,
 		if (err != VAULT_OK)
 			return err;
 		fits = !r.forgotten &&
-		    (*types == '\0' || has_word(types, r.type));
+		    (*types == '\0' || who_has_word(types, r.type));
 		vault_record_free(&r);
 		if (fits && out->n == WHO_MAX)
 			out->more = true;
@@ -149,5 +149,5 @@ who_only(char id[static VAULT_ID_LEN], const struct session *s,
 		buf_free(&about);
 	}
 	say_hint(SAY_HINT_WHO, NULL);
-	return say_status(VAULT_EUSE);
+	return say_status(VAULT_ENORECORD);
 }

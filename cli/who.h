@@ -30,6 +30,9 @@ VAULT_CHECKED enum vault_err who_find(
 int who_only(char id[static VAULT_ID_LEN], const struct session *s,
     const char *text, const char *types);
 
+/* True if word is one of the words, which are parted by blanks. */
+bool who_has_word(const char *words, const char *word);
+
 /* Append "title, pseudonym, occupation, short id", made safe. */
 void who_describe(struct buf *out, struct vault *v, const char *id);
 

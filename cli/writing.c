@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* writing - asking, looking at it, keeping it. */
+#include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
+#include "form_inner.h"
 #include "issues.h"
 #include "writing.h"
 
@@ -66,6 +67,20 @@ print_kept(struct writing *w, const char *id)
 	return status;
 }
 
+/* For a program, all that is wrong; returns exit status 2. */
+static int
+print_refused(const struct writing *w)
+{
+	struct doc *d;
+
+	if (say_is_json()) {
+		d = doc_object();
+		doc_put(d, "issues", issues_doc(w->report));
+		(void)doc_print(d);
+	}
+	return 2;
+}
+
 /* VAULT_EUSE: the report has errors. */
 static enum vault_err
 keep(char id[VAULT_ID_LEN], struct writing *w)
@@ -103,14 +118,14 @@ writing_save(struct writing *w, bool *errors)
 	    vault_report_count(w->report, VAULT_ERROR) > 0;
 	if (*errors) {
 		issues_say(w->report, VAULT_ERROR, NULL);
-		return 2;
+		return w->form.l == NULL ? print_refused(w) : 2;
 	}
 	if (err != VAULT_OK)
 		return session_fault(w->form.s, err);
 	if (!w->warned)
 		issues_say(w->report, VAULT_WARNING, NULL);
-	/* The record is kept: a draft left behind is no failure of that. */
 	status = print_kept(w, id);
+	/* The record is kept: a draft left behind is no failure of that. */
 	(void)writing_drop(w);
 	return status;
 }
@@ -129,44 +144,99 @@ warn(struct writing *w)
 
 /* ---- Asking ---- */
 
-enum choice { SAVE, MORE, QUIT, DROP, AGAIN };
+enum choice { SAVE, MORE, BACK, QUIT, DROP, AGAIN };
 
-/* The line at the end; what it means, or how the form ended. */
+static enum choice
+choice_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum choice choice;
+	} words[] = { { "s", SAVE }, { "m", MORE }, { "q", QUIT } };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].choice;
+	return AGAIN;
+}
+
+/* The line at the end, where the signs mean what they mean everywhere. */
 static enum choice
 ask_end(struct writing *w)
 {
 	struct buf prompt = { 0 }, line = { 0 };
-	enum choice choice = AGAIN;
-	enum lineedit_end end;
+	enum choice choice = QUIT;
+	enum form_end end;
 
 	lineedit_forget(w->form.l);
 	say_put(&prompt, SAY_FORM_END, NULL);
-	end = lineedit_read(&line, w->form.l, buf_text(&prompt), NULL);
-	if (end != LINEEDIT_DONE)
-		choice = end == LINEEDIT_CANCELLED ? DROP : QUIT;
-	else if (line.len == 0 || strcmp(buf_text(&line), "s") == 0)
+	switch (form_read(&line, &end, &w->form, buf_text(&prompt))) {
+	case ANSWER_KEEP:
 		choice = SAVE;
-	else if (strcmp(buf_text(&line), "m") == 0 ||
-	    strcmp(buf_text(&line), "more") == 0)
-		choice = MORE;
-	else if (strcmp(buf_text(&line), "q") == 0)
-		choice = QUIT;
+		break;
+	case ANSWER_TEXT:
+		choice = choice_of(buf_text(&line));
+		break;
+	case ANSWER_HELP:
+	case ANSWER_EMPTY:
+		choice = AGAIN;
+		break;
+	case ANSWER_END:
+		if (end == FORM_FINISH)
+			choice = SAVE;
+		else if (end == FORM_MORE)
+			choice = MORE;
+		else if (end == FORM_BACK)
+			choice = BACK;
+		else if (end == FORM_STOP)
+			choice = DROP;
+		break;
+	}
 	buf_free(&prompt);
 	buf_free(&line);
 	return choice;
 }
 
-/* Ctrl-C: keep it as a draft? */
+/* Ctrl-C: keep it as a draft?  Only a plain no lets it go. */
 static int
 stop(struct writing *w)
 {
+	struct buf prompt = { 0 }, line = { 0 };
+	bool drop = false;
+
 	if (!w->form.changed)
 		return leave_draft(w);
-	if (ask_yes(w->form.cli, true, SAY_FORM_KEEP_DRAFT, ""))
+	say_put(&prompt, SAY_FORM_KEEP_DRAFT, NULL);
+	if (lineedit_read(&line, w->form.l, buf_text(&prompt), NULL) ==
+	    LINEEDIT_DONE)
+		drop = line.len > 0 && (line.bytes[0] | 0x20) == 'n';
+	buf_free(&prompt);
+	buf_free(&line);
+	if (!drop)
 		return leave_draft(w);
 	if (writing_drop(w) == 0)
 		say_error(SAY_FORM_DROPPED, NULL);
 	return 1;
+}
+
+/*
+ * It could not be kept: back to the end, where it can be tried again, unless
+ * the vault is locked.
+ */
+static bool
+may_try_again(int status)
+{
+	return status != 0 && status != say_status(VAULT_ELOCKED) &&
+	    !session_is_gone();
+}
+
+/* Another record is meant: what was written here is not lost. */
+static int
+go_elsewhere(struct writing *w)
+{
+	if (w->form.changed)
+		(void)leave_draft(w);
+	return 0;
 }
 
 /* The field that the first error is about, asked again. */
@@ -181,8 +251,7 @@ mend(struct writing *w)
 			char path[FORM_PATH_LEN];
 
 			/* The report changes when the form goes on. */
-			strncpy(path, issue.path, sizeof(path) - 1);
-			path[sizeof(path) - 1] = '\0';
+			snprintf(path, sizeof(path), "%s", issue.path);
 			return form_again(&w->form, path);
 		}
 	}
@@ -201,11 +270,14 @@ at_end(struct writing *w, int *status, bool *over)
 	switch (ask_end(w)) {
 	case SAVE:
 		*status = writing_save(w, &errors);
-		*over = !errors;
+		*over = !errors && !may_try_again(*status);
 		return errors ? mend(w) : FORM_NEXT;
 	case MORE:
 		*over = false;
 		return form_rest(&w->form);
+	case BACK:
+		*over = false;
+		return form_first(&w->form);
 	case QUIT:
 		*status = leave_draft(w);
 		break;
@@ -243,9 +315,8 @@ writing_ask(struct writing *w, bool *instead)
 		case FORM_FINISH:
 			warn(w);
 			status = writing_save(w, &errors);
-			over = !errors;
-			if (errors)
-				step = mend(w);
+			over = !errors && !may_try_again(status);
+			step = errors ? mend(w) : FORM_NEXT;
 			break;
 		case FORM_STOP:
 			status = stop(w);
@@ -258,10 +329,11 @@ writing_ask(struct writing *w, bool *instead)
 			break;
 		case FORM_INSTEAD:
 			*instead = true;
-			status = writing_drop(w);
+			status = go_elsewhere(w);
 			break;
 		case FORM_FAILED:
 			status = session_fault(w->form.s, w->form.err);
+			(void)leave_draft(w);
 			break;
 		}
 	}

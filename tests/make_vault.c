@@ -1,11 +1,91 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * make_vault FOLDER - a small vault in FOLDER/v for readers in other
- * languages: passphrases "dusk" and "Ame\u0301lie" (typed decomposed), the
- * office "Office A", three passphrases added and one of them removed.
- * Its key derivation is far below the floor: test builds only.
+ * languages: passphrases "dusk" and "Ame\u0301lie" (typed decomposed), one
+ * added and removed again; records with private fields, earlier versions, two
+ * versions that disagree, attachments of 0, 65,536 and 100,000 bytes, a
+ * draft.  Prints what it made as JSON lines.  Its key derivation is far below
+ * the floor: test builds only.
  */
 #include "support.h"
+
+static const char *const bodies[] = {
+	"{\"type\":\"person\",\"names\":[{\"text\":\"腾彪\","
+	"\"script\":\"Hans\",\"primary\":true},{\"text\":\"Teng Biao\"}],"
+	"\"contacts\":[{\"kind\":\"phone\",\"value\":\"+00 1\"}],"
+	"\"private_fields\":[\"contacts\"]}",
+	"{\"type\":\"case\",\"title\":\"Invented case\","
+	"\"date\":{\"edtf\":\"2011-02-15~/..\"}}",
+	"{\"type\":\"testimony\",\"text\":\"line one\\nline two \\u0007\","
+	"\"medium\":\"letter\"}",
+};
+
+struct bytes {
+	uint64_t at, size;
+};
+
+static enum vault_err
+give(void *ctx, void *to, size_t len, size_t *got)
+{
+	struct bytes *b = ctx;
+	uint8_t *out = to;
+
+	*got = b->size - b->at < len ? (size_t)(b->size - b->at) : len;
+	for (size_t i = 0; i < *got; i++)
+		out[i] = (uint8_t)((b->at + i) * 7);
+	b->at += *got;
+	return VAULT_OK;
+}
+
+static void
+attach(struct vault *v, const char *id, const char *name, uint64_t size)
+{
+	struct bytes b = { 0, size };
+	struct vault_source from = { &b, give, NULL, size };
+
+	assert_ok(vault_attach(v, id, name, &from));
+	printf("{\"attachment\": \"%s\", \"record\": \"%s\", \"size\": %lu}\n",
+	    name, id, (unsigned long)size);
+}
+
+/* Two edits of one state: both stay. */
+static void
+disagree(struct vault *v, const char *id, struct vault_report *report)
+{
+	static const char *const edits[] = {
+		"{\"type\":\"case\",\"title\":\"One title\"}",
+		"{\"type\":\"case\",\"title\":\"Another title\"}",
+	};
+	struct vault_record base;
+
+	assert_ok(vault_get(&base, v, id));
+	for (size_t i = 0; i < 2; i++)
+		assert_ok(
+		    vault_edit(v, &base, report, edits[i], strlen(edits[i])));
+	vault_record_free(&base);
+}
+
+static void
+add_records(struct vault *v)
+{
+	char id[3][VAULT_ID_LEN];
+	struct vault_report *report;
+	int64_t draft = 0;
+
+	assert_ok(vault_report_new(&report));
+	for (size_t i = 0; i < 3; i++) {
+		assert_ok(vault_add(
+		    id[i], v, report, NULL, bodies[i], strlen(bodies[i])));
+		printf(
+		    "{\"record\": \"%s\", \"body\": %s}\n", id[i], bodies[i]);
+	}
+	attach(v, id[0], "empty.txt", 0);
+	attach(v, id[0], "full chunk.bin", 65536);
+	attach(v, id[2], "照片.jpg", 100000);
+	disagree(v, id[1], report);
+	assert_ok(vault_draft_put(v, &draft, NULL, "person", "{}", 2));
+	vault_report_free(report);
+}
 
 int
 main(int argc, char **argv)
@@ -23,6 +103,7 @@ main(int argc, char **argv)
 	    vault_passphrase_add(o.vault, "third", third) != VAULT_OK ||
 	    vault_passphrase_remove(o.vault, "third") != VAULT_OK)
 		return 1;
+	add_records(o.vault);
 	vault_done(&o);
 	secret_free(second);
 	secret_free(third);

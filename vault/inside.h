@@ -10,9 +10,13 @@ struct store;
 
 struct vault_key {
 	struct keyring *ring;
-	/* The MAC of the copy that a passphrase has opened. */
-	bool has_mac;
-	uint8_t mac[32];
+	/* What a passphrase has opened: the MAC of the copy, and the slot. */
+	struct opened_by {
+		bool known;
+		uint8_t mac[32];
+		unsigned slot;
+		uint8_t slot_hash[32];
+	} by;
 };
 
 struct vault {
@@ -21,8 +25,7 @@ struct vault {
 	const struct vault_key *key;
 	struct store *store;
 	bool interrupted;
-	bool has_mac; /* as in the key, until the file is changed */
-	uint8_t opened_mac[32];
+	struct opened_by by; /* as in the key, until the file is changed */
 	struct vault_fault fault;
 };
 

@@ -220,9 +220,9 @@ has_happened(
 {
 	if (!n->pending.found)
 		return false;
-	if (v->has_mac && is_mac(v->opened_mac, &n->pending))
+	if (v->by.known && is_mac(v->by.mac, &n->pending))
 		return true;
-	if (v->has_mac && is_mac(v->opened_mac, &n->confirmed))
+	if (v->by.known && is_mac(v->by.mac, &n->confirmed))
 		return false;
 	return is_mac(keys_mac(keys->copy), &n->pending);
 }
@@ -256,6 +256,22 @@ set_forged_aside(bool *sealed, struct keys *keys, const struct vault *v)
 }
 
 /*
+ * Does what was typed open this file?  If it opened another copy, then only
+ * if the same lies in that slot here.
+ */
+static bool
+opens_too(
+    const struct vault *v, const struct keys *keys, const struct note *wanted)
+{
+	uint8_t hash[HASH_LEN];
+
+	if (!v->by.known || is_mac(v->by.mac, wanted))
+		return true;
+	keys_slot_hash(hash, keys, v->by.slot);
+	return memcmp(hash, v->by.slot_hash, HASH_LEN) == 0;
+}
+
+/*
  * Compare, and turn keys so that keys->copy is the copy that counts.
  * *forward: the noted change is to be finished.
  */
@@ -279,7 +295,7 @@ judge(enum keyfile_state *out, bool *forward, struct keys *keys,
 			return VAULT_OK;
 		keys_use_other(keys);
 	}
-	if (v->has_mac && !is_mac(v->opened_mac, wanted))
+	if (!opens_too(v, keys, wanted))
 		*out = KEYFILE_STALE;
 	else if (keys->state == KEYS_EQUAL && !n->pending.found)
 		*out = KEYFILE_GOOD;
@@ -329,7 +345,7 @@ confirm(struct vault *v, const struct keys *keys, const struct key_change *c)
 	buf_free(&what);
 	/* What was opened earlier is not what is there any more. */
 	if (err == VAULT_OK)
-		v->has_mac = false;
+		v->by.known = false;
 	return err;
 }
 

@@ -195,8 +195,10 @@ vault_key_unlock(struct vault_key **out, enum vault_keys_state *state,
 		return err;
 	*state = states[keys.state];
 	if ((err = wrap(out, ring)) == VAULT_OK) {
-		(*out)->has_mac = true;
-		memcpy((*out)->mac, keys_mac(keys.copy), HASH_LEN);
+		(*out)->by.known = true;
+		(*out)->by.slot = slot;
+		memcpy((*out)->by.mac, keys_mac(keys.copy), HASH_LEN);
+		keys_slot_hash((*out)->by.slot_hash, &keys, slot);
 	}
 	return err;
 }
@@ -324,8 +326,7 @@ vault_open(struct vault **out, const struct vault_place *place,
 	if ((v = mem_zalloc(sizeof(*v))) == NULL)
 		goto out;
 	v->key = key;
-	v->has_mac = key->has_mac;
-	memcpy(v->opened_mac, key->mac, sizeof(v->opened_mac));
+	v->by = key->by;
 	if ((err = vault_resolve_path(&v->folder, place->folder)) != VAULT_OK) {
 		err = err == VAULT_EABSENT ? VAULT_ENOVAULT : err;
 		goto out;

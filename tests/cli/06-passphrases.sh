@@ -49,7 +49,7 @@ expect_status 0 opened passphrase remove paper
 expect_status 1 opened passphrase remove mine
 expect_err "the last passphrase"
 expect_status 0 opened passphrase remove --unknown
-expect_out "0 unknown places closed"
+expect_out "every place that this vault does not know is closed"
 expect_clean
 # While unlocked a change asks all the same: there is no terminal here.
 expect_status 0 opened unlock

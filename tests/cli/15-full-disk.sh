@@ -3,16 +3,16 @@ unshare -Urm true 2> /dev/null || skip "no user namespaces for a small tmpfs"
 cat > inside <<'I'
 set -u
 m=$1 amparo=$2 pass=$3
-mount -t tmpfs -o size=128k none "$m" || exit 77
+mount -t tmpfs -o size=512k none "$m" || exit 77
 run()
 {
 	"$amparo" -v "$m/vault" --passphrase-file "$pass" "$@"
 }
 # In steps: less and less room for a new vault.
 fails=0 n=0
-for room in 0 4 8 12 16 20 28 36 44 60 80 100 128; do
+for room in 0 16 32 48 64 80 112 144 176 240 320 400 512; do
 	rm -rf "$m"/*
-	[ $room = 128 ] || head -c $(((128 - room) * 1024)) /dev/zero > "$m/ballast"
+	[ $room = 512 ] || head -c $(((512 - room) * 1024)) /dev/zero > "$m/ballast"
 	rc=0
 	run --yes init > out 2> err || rc=$?
 	case $rc in

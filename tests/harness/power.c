@@ -251,20 +251,6 @@ prepare_cut(const char *folder)
 	free(after);
 }
 
-/* A name whose slot was never filled. */
-static void
-prepare_half_added(const char *folder)
-{
-	size_t len;
-	uint8_t *before;
-
-	vault_make(folder);
-	before = file_read(in_folder(folder, "v/keys"), &len);
-	add(folder, "paper", "paper");
-	file_write(in_folder(folder, "v/keys"), before, len);
-	free(before);
-}
-
 static void
 act_enter(const char *folder)
 {
@@ -432,8 +418,6 @@ static const struct scenario scenarios[] = {
 	    .ends_the_same = true },
 	{ "settle a change cut short", prepare_cut, act_enter, again_enter,
 	    { "dusk", "dusk" }, .ends_the_same = true },
-	{ "settle a name without a slot", prepare_half_added, act_enter,
-	    again_enter, { "dusk", "dusk" }, .ends_the_same = true },
 	{ "add a passphrase", prepare_vault, act_add, again_add,
 	    { "dusk", "dusk" }, .ends_the_same = true },
 	{ "change a passphrase", prepare_vault, act_change, again_change,

@@ -46,10 +46,10 @@ class Vault:
         assert done.returncode == status, done
         return done.stdout.decode().strip()
 
-    def unlock(self):
+    def unlock(self, *options):
         done = subprocess.run(
             [self.program, "-v", os.path.join(self.folder, "v"),
-             "--passphrase-file", self.passphrase, "unlock"],
+             "--passphrase-file", self.passphrase, "unlock", *options],
             capture_output=True, check=False)
         assert done.returncode == 0, done
 
@@ -178,7 +178,10 @@ def a_person_with_three_names(program, folder):
     form.answer("Names 4")
     form.answer("Sex", "male")
     form.answer("Occupations 1", "律师")
-    form.answer("Occupations 2", "!")
+    form.answer("Occupations 2").answer("Recorded by")
+    form.answer("s save", "m")
+    form.answer("Pseudonym", "Lawyer T.")
+    form.answer("Under age?", "!")
     form.end()
     records, _ = vault.all()
     same(bare(only(records)), {
@@ -186,7 +189,7 @@ def a_person_with_three_names(program, folder):
             {"text": "腾彪", "script": "Hans", "kind": "legal"},
             {"text": "Teng Biao", "script": "Latn", "kind": "romanised"},
             {"text": "滕彪", "kind": "misspelling"}],
-        "occupations": ["律师"]})
+        "occupations": ["律师"], "pseudonym": "Lawyer T."})
 
 
 def add(vault, *sets, type_="person"):
@@ -214,7 +217,15 @@ def an_edit_keeps_what_is_not_changed(program, folder):
     form.answer("Occupations 1", "lawyer")
     form.answer("Occupations 2")
     form.answer("Recorded by")
-    form.answer("s save", "m")
+    form.answer("s save", "<")
+    form.answer("Kind [an individual]")
+    form.answer("Names 1 [滕]", "more")
+    form.answer("Names 1 [滕]", "<")
+    form.answer("Kind [an individual]", "more")
+    form.answer("Kind [an individual]")
+    form.answer("Names 1 [滕]").answer("Script").answer("Kind of name")
+    form.answer("Names 2").answer("Sex").answer("Occupations 1")
+    form.answer("Occupations 2").answer("Recorded by")
     form.answer("Pseudonym", "?").sees("may be public")
     form.answer("Pseudonym", "!")
     out = form.end().decode()
@@ -435,6 +446,14 @@ def ctrl_c_asks_about_the_draft(program, folder):
     form.answer("Keep it as a draft")
     form.end(1)
     same(vault.all()[1][0]["names"], [{"text": "A"}])
+    # Ctrl-C once more, or any other word, is no answer that drops it.
+    for answer in (CTRL["C"], "是\r".encode()):
+        form = Form(vault, "new", "person")
+        form.answer("A draft of ")
+        form.asked("Kind").key(CTRL["C"])
+        form.asked("Keep it as a draft").key(answer)
+        form.end(1)
+        same(vault.all()[1][0]["names"], [{"text": "A"}])
     # The answer q at the end is the same.
     form = Form(vault, "new", "person")
     form.answer("A draft of ")
@@ -539,12 +558,27 @@ def lock_ends_it_at_once(program, folder):
     return "%.0f and %.0f ms" % tuple(1000 * t for t in took)
 
 
+def typing_keeps_it_unlocked(program, folder):
+    vault = Vault(program, folder)
+    vault.unlock("--for", "3s")
+    form = Form(vault, "new", "testimony", unlocked=True)
+    form.answer("Medium").asked("Source")
+    begin = time.monotonic()
+    while time.monotonic() - begin < 5:
+        form.pty.send(b"x")
+        form.pty.drain(0.2)
+    form.pty.send(b"\r")
+    form.mark = len(form.pty.output)
+    form.asked("Date")
+    form.end(11)
+
+
 def scripts_write_without_questions(program, folder):
     vault = Vault(program, folder)
     one = add(vault, "names[0]=A", "names[1].text=B", "names[1].primary=yes")
     two = add(vault, "names[0]=A")
     vault.run("new", "status", "--set", "person=A", "--set", "status=held",
-              "--yes", status=2)
+              "--yes", status=15)
     got = json.loads(vault.run(
         "--json", "new", "status", "--set", "person=" + two[:8], "--set",
         "status=missing", "--set", "date=2011 (last year)", "--set",
@@ -564,6 +598,10 @@ def scripts_write_without_questions(program, folder):
         vault.run("new", "person", "--set", bad, "--yes", status=2)
     vault.run("new", "persn", status=2)
     vault.run("edit", "nobody", "--set", "sex=m", "--yes", status=15)
+    refused = json.loads(vault.run("--json", "new", "status", "--set",
+                                   "status=held", "--yes", status=2))
+    same([(i["code"], i["path"]) for i in refused["issues"]
+          if i["severity"] == "error"], [("missing", "person")])
     # There is no terminal to ask on.
     done = subprocess.run(vault.argv("new", "person"), stdin=subprocess.DEVNULL,
                           capture_output=True, check=False,
@@ -577,5 +615,6 @@ main([a_first_testimony_in_chinese, a_person_with_three_names,
       a_name_that_is_not_here_can_be_made, ctrl_c_asks_about_the_draft,
       a_closed_terminal_leaves_a_draft, told_to_end_it_leaves_a_draft,
       a_draft_of_an_edit_never_overwrites,
-      lock_ends_it_at_once, scripts_write_without_questions,
+      lock_ends_it_at_once, typing_keeps_it_unlocked,
+      scripts_write_without_questions,
       a_draft_survives_kill_9, a_text_survives_kill_9], [])

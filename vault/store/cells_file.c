@@ -245,6 +245,9 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 	if ((err = check_outer(c)) != VAULT_OK ||
 	    (err = prepare_all(c)) != VAULT_OK ||
 	    (err = cells_read_root(c)) != VAULT_OK) {
+		/* A write that was cut short wants to be undone first. */
+		if (err == VAULT_ESPACE)
+			err = cells_db_fail(c, sqlite3_extended_errcode(c->db));
 		if (files_was_tricked(c->files))
 			err = VAULT_EDAMAGED;
 		goto out;
