@@ -114,6 +114,8 @@ expect_status 0 opened --json history "$TENG"
 expect_json 'len(d) == 3 and sum(v["now"] for v in d) == 1'
 expect_status 0 opened resolve "$TENG"
 expect_out "nothing disagrees"
+expect_status 0 opened --json resolve "$TENG"
+expect_json 'd["decided"] == 0'
 
 # The index made again answers the same.
 expect_status 0 opened --json list --limit 0
