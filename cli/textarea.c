@@ -173,11 +173,17 @@ wrap_all(struct textarea *t)
 	t->rows.len = n * sizeof(uint32_t);
 }
 
+/* Does row i begin a paragraph?  What is before it has no say in it then. */
+static bool
+begins_paragraph(const struct textarea *t, size_t start)
+{
+	return start == 0 || t->text.bytes[start - 1] == '\n';
+}
+
 /*
- * Wrap after a change at offset at of removed bytes into inserted ones.  Where
- * a row starts decides all rows that follow, so it is enough to go on until a
- * row starts where one did before.  Rows look ahead by little more than their
- * width: to begin two rows early is early enough.
+ * Wrap after a change at offset at of removed bytes into inserted ones: the
+ * paragraphs that it touches.  Inside one, flags and joined signs part where
+ * all that is before them decides, so nothing less would do.
  *
  * This is done twice, to count the rows and then to store them: that needs no
  * memory that might be short.
@@ -189,7 +195,10 @@ wrap_change(struct textarea *t, size_t at, size_t removed, size_t inserted)
 	size_t made = 0, next, start;
 	bool met = false;
 
-	first -= first < 2 ? first : 2;
+	/* The row before too: a mark may have been joined to its last sign. */
+	first -= first > 0;
+	while (first > 0 && !begins_paragraph(t, row_start(t, first)))
+		first--;
 	old = first + 1;
 	next = start = row_start(t, first);
 	while (!met && wrap_row(&next, t, next)) {
@@ -198,7 +207,8 @@ wrap_change(struct textarea *t, size_t at, size_t removed, size_t inserted)
 			row_start(t, old) - removed + inserted < next))
 			old++;
 		met = old < old_n && next >= at + inserted &&
-		    row_start(t, old) - removed + inserted == next;
+		    row_start(t, old) - removed + inserted == next &&
+		    begins_paragraph(t, next);
 		made += !met;
 	}
 	if (!met)
