@@ -74,6 +74,12 @@ $(B)/tests/test_textarea: $(B)/tests/test_textarea.o $(B)/cli/textarea.o $(B)/cl
     $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/tests/test_photo: $(B)/tests/test_photo.o $(B)/cli/photo.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(B)/tests/test_split: $(B)/tests/test_split.o $(B)/cli/split.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
 $(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/cli/keystroke.o \
     $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)

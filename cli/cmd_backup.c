@@ -22,6 +22,19 @@ copy_fault(const struct vault *v, enum vault_err err, const char *folder)
 	return say_fault(err, &fault, folder);
 }
 
+static int
+say_copied(enum say what, const char *folder)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "folder", folder);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	say_line(what, folder, NULL);
+	return 0;
+}
+
 int
 cmd_backup(struct cli *c, int argc, char **argv)
 {
@@ -41,9 +54,7 @@ cmd_backup(struct cli *c, int argc, char **argv)
 	if (err != VAULT_OK)
 		status = copy_fault(s.vault, err, argv[1]);
 	session_close(&s);
-	if (status == 0)
-		say_line(SAY_BACKUP_DONE, argv[1], NULL);
-	return status;
+	return status == 0 ? say_copied(SAY_BACKUP_DONE, argv[1]) : status;
 }
 
 /* ---- restore ---- */
@@ -101,12 +112,23 @@ cmd_restore(struct cli *c, int argc, char **argv)
 	if (err != VAULT_OK)
 		status = copy_fault(s.vault, err, to);
 	session_close(&s);
-	if (status == 0)
-		say_line(SAY_RESTORE_DONE, to, NULL);
-	return status;
+	return status == 0 ? say_copied(SAY_RESTORE_DONE, to) : status;
 }
 
 /* ---- reindex ---- */
+
+static int
+say_reindexed(void)
+{
+	struct doc *d = doc_object();
+
+	doc_bool(d, "reindexed", true);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	say_line(SAY_REINDEXED, NULL);
+	return 0;
+}
 
 int
 cmd_reindex(struct cli *c, int argc, char **argv)
@@ -127,7 +149,5 @@ cmd_reindex(struct cli *c, int argc, char **argv)
 	if (err != VAULT_OK)
 		status = session_fault(&s, err);
 	session_close(&s);
-	if (status == 0)
-		say_line(SAY_REINDEXED, NULL);
-	return status;
+	return status == 0 ? say_reindexed() : status;
 }

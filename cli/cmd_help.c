@@ -10,7 +10,9 @@
 static const char examples[] =
     "  amparo init                     make a vault\n"
     "  amparo unlock                   type the passphrase once\n"
+    "  amparo find                     ask for a name, show who bears it\n"
     "  amparo check                    look whether all is well\n"
+    "  amparo                          all of this at a prompt of its own\n"
     "  amparo lock                     let the key vanish, now\n";
 
 static const char options[] =

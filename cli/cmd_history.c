@@ -92,6 +92,20 @@ cmd_history(struct cli *c, int argc, char **argv)
 	return status;
 }
 
+static int
+say_reverted(const char *id, const char *version)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", id);
+	doc_text(d, "as_in", version);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	say_line(SAY_REVERTED, version, NULL);
+	return 0;
+}
+
 int
 cmd_revert(struct cli *c, int argc, char **argv)
 {
@@ -113,7 +127,5 @@ cmd_revert(struct cli *c, int argc, char **argv)
 		status = session_fault(&s, err);
 	}
 	session_close(&s);
-	if (status == 0)
-		say_line(SAY_REVERTED, argv[2], NULL);
-	return status;
+	return status == 0 ? say_reverted(id, argv[2]) : status;
 }

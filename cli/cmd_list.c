@@ -249,17 +249,22 @@ static int
 run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
     const char *usage)
 {
+	bool asking = l->finding && words == 0 && like == NULL;
 	struct buf query = { 0 };
 	struct session s;
 	int status;
 
-	join(&query, words, argv);
-	/* Asked for here, a name stands in no history and no list. */
-	if (l->finding && words == 0 && like == NULL &&
-	    !ask_line(&query, SAY_ASK_QUERY, NULL))
+	if (asking && !ask_has_terminal())
 		return say_usage(usage);
+	join(&query, words, argv);
 	if ((status = session_open(&s, c)) == 0) {
-		status = search(&s, l, &query, like);
+		/* Asked for here, a name stands in no history, in no list. */
+		if (asking && !ask_line(&query, SAY_ASK_QUERY, NULL)) {
+			say_error(SAY_STOPPED, NULL);
+			status = 1;
+		} else {
+			status = search(&s, l, &query, like);
+		}
 		session_close(&s);
 	}
 	buf_free(&l->rows);

@@ -136,6 +136,23 @@ decide(struct clashes *all)
 /* ---- The command ---- */
 
 static int
+say_resolved(const char *id, size_t n)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", id);
+	doc_int(d, "decided", (int64_t)n);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	if (n == 0)
+		say_line(SAY_NO_CLASH, NULL);
+	else
+		say_line(SAY_RESOLVED, say_number(n), NULL);
+	return 0;
+}
+
+static int
 settle(
     struct session *s, const struct vault_record *r, const struct clashes *all)
 {
@@ -149,8 +166,7 @@ settle(
 	free(choice);
 	if (err != VAULT_OK)
 		return session_fault(s, err);
-	say_line(SAY_RESOLVED, say_number(all->n), NULL);
-	return 0;
+	return say_resolved(r->id, all->n);
 }
 
 static int
@@ -160,10 +176,8 @@ resolve(struct session *s, const struct vault_record *r, const char *take)
 	enum vault_err err;
 	int status;
 
-	if (r->clashes.len == 0) {
-		say_line(SAY_NO_CLASH, NULL);
-		return 0;
-	}
+	if (r->clashes.len == 0)
+		return say_resolved(r->id, 0);
 	err = vault_clashes(s->vault, r, gather, &all);
 	if (err == VAULT_OK && all.failed)
 		err = VAULT_ENOMEM;

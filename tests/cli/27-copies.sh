@@ -4,7 +4,8 @@ echo '{"title":"Case 腾彪"}' | opened add case > id 2> /dev/null
 ID=$(cat id)
 head -c 1000000 /dev/urandom > blob
 expect_status 0 opened attach "$ID" blob
-expect_status 0 opened backup copy
+expect_status 0 opened --json backup copy
+expect_json 'd == {"folder": "copy"}'
 expect_status 1 opened backup copy
 expect_err "not empty"
 [ ! -e copy.unfinished ] || fail "copy.unfinished was left"
