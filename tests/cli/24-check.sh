@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # check and log: what they say, and that they change nothing.
 vault
 cp "$V/keys" keys
