@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # From nothing to a vault, and through its day: what each command says.
 expect_status 0 "$AMPARO" -v "$V" --yes --passphrase-file "$PASS" init --office "Oficina Norte"
 expect_out "vault made in $V"

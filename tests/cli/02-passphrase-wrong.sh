@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A wrong passphrase is 12, an empty one 2, and neither leaves an agent.
 vault
 printf 'dusk and down\n' > wrong

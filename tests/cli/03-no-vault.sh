@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # No vault: 10, with a hint; and never made by accident.
 for command in unlock info check log "passphrase list"; do
 	expect_status 10 opened $command

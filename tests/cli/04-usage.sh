@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Wrong usage is 2 and names what would be right; nothing is done.
 vault
 expect_status 2 amparo unlok

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Where a passphrase may come from, and what is one.
 vault
 try()

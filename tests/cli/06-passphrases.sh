@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Who can open the vault: add, change, remove, list, and their refusals.
 vault
 for i in 2 3 4 5 6 7 8 9; do

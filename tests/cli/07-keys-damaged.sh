@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # keys: one damaged copy serves and is mended aloud; both damaged are 13.
 vault
 cp "$V/keys" good

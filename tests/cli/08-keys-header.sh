@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What stands in clear in keys is bounded before it is believed.
 vault
 cp "$V/keys" good

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Something else where keys should be: refused, not followed, not waited for.
 vault
 mv "$V/keys" good

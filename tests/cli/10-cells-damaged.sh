@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # cells.db damaged or forged: 13, named; nothing is "repaired".
 command -v sqlite3 > /dev/null || skip "no sqlite3 shell"
 vault

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Something else where cells.db should be: refused, not waited for.
 vault
 mv "$V/cells.db" good

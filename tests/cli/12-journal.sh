@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A planted journal that names another file must not take that file away.
 vault
 echo precious > precious

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # An old copy of keys put back: named, and what it opens can be closed.
 vault
 echo "the second one" > second

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A medium that cannot be written: reading goes on, writing is 19.
 can_be_nobody || skip "setpriv to another user is not possible here"
 chmod 755 .

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A full disk: 19, the old vault is whole, and room brings it back.
 unshare -Urm true 2> /dev/null || skip "no user namespaces for a small tmpfs"
 cat > inside <<'I'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # init: never over something, always again after an interruption.
 vault
 cp -r "$V" before

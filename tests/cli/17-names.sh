@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Folders with names of any script, blanks, links, and none of our own.
 for name in "维权 档案" "سجل الشهادات" "a b  c" "-v" "--all" "it's" 'a"b' \
     "$(printf 'tab\tnew\nline')" "$(printf 'latin\351')" "%s%n" '$HOME' "é"; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # unlock and lock: twice, without, all, and when the folder is gone.
 vault
 vault "$PWD/second"

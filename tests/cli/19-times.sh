@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # It locks by itself: after quiet, and at the latest after the whole time.
 vault
 is_locked()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Whatever the umask: folders 0700, files 0600.
 for mask in 000 022 077 777; do
 	rm -rf "$V" home

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Closed and full streams: no success that nobody could read, nothing mixed up.
 vault
 cp "$V/keys" keys

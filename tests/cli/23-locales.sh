@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Neither locale nor time zone changes what is done or what scripts read.
 vault
 expect_status 0 opened --json info

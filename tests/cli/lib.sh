@@ -114,7 +114,7 @@ vault()
 	    init --office Scenario
 }
 
-# The vault opens, and nothing is wrong with it.
+# The vault opens, nothing is wrong with it, and nothing lies beside it.
 expect_clean()
 {
 	expect_status 0 opened check

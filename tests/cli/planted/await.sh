@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: ISC
 await 1 test -e never

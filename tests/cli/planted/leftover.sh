@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 vault
 mkdir "$V.unfinished"
 expect_clean

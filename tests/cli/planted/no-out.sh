@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 vault
 expect_status 0 opened check
 expect_no_out

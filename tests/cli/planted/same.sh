@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 vault
 cp "$V/keys" before
 echo second > second

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A wrong passphrase is not 13.
 vault
 echo wrong > wrong
