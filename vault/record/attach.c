@@ -176,10 +176,22 @@ attach_put(struct attach_writer *w, const void *bytes, size_t len)
 	return VAULT_OK;
 }
 
+#ifdef VAULT_TEST
+static unsigned commit_after = ATTACH_COMMIT;
+
+void
+attach_test_commit(unsigned chunks)
+{
+	commit_after = chunks;
+}
+#else
+#define commit_after ATTACH_COMMIT
+#endif
+
 bool
 attach_wants_commit(struct attach_writer *w)
 {
-	if (w->since_commit < ATTACH_COMMIT)
+	if (w->since_commit < commit_after)
 		return false;
 	w->since_commit = 0;
 	return true;

@@ -65,4 +65,9 @@ VAULT_CHECKED enum vault_err attach_chunk(struct buf *out, struct store *s,
     const struct record_row *r, const struct attach_row *a, uint64_t i);
 uint64_t attach_chunks(uint64_t size);
 
+#ifdef VAULT_TEST
+/* Commit after so many chunks: several commits of a small file. */
+void attach_test_commit(unsigned chunks);
+#endif
+
 #endif

@@ -56,9 +56,12 @@ check_inner(struct store *s, struct counting *c)
 	err = sqlite_int(&sound, s->db,
 	    "SELECT count(*)=1 AND min(integrity_check)='ok'"
 	    " FROM pragma_integrity_check");
-	if (err != VAULT_OK)
-		err = inner_fail(s, sqlite3_extended_errcode(s->db));
-	if (err == VAULT_EDAMAGED || (err == VAULT_OK && !sound)) {
+	/* Want of memory for a page, too, is told as a line of the answer. */
+	if (err != VAULT_OK || !sound)
+		err = inner_fail(s,
+		    err == VAULT_OK ? SQLITE_CORRUPT
+				    : sqlite3_extended_errcode(s->db));
+	if (err == VAULT_EDAMAGED) {
 		tell(c, CHECK_INNER, 0);
 		err = VAULT_OK;
 	}
