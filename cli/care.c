@@ -64,7 +64,7 @@ care_check(struct vault *v, bool quick, enum say why)
 	enum vault_err err;
 	int status;
 
-	if (why != SAY_PROGRESS_CHECKING)
+	if (why != SAY_PROGRESS_CHECKING && why != SAY_COUNT)
 		say_warning(why, NULL);
 	progress_begin(&care.progress, SAY_PROGRESS_CHECKING);
 	err = vault_check(v, &how);

@@ -8,8 +8,8 @@
 #include "say.h"
 
 /*
- * Check, all of it or only the sum, after saying why.  Returns 0, 13 if
- * something was found, or the status of an error.
+ * Check, all of it or only the sum, after saying why (SAY_COUNT: nothing).
+ * Returns 0, 13 if something was found, or the status of an error.
  */
 int care_check(struct vault *v, bool quick, enum say why);
 

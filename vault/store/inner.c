@@ -146,14 +146,22 @@ store_size(const char *folder, uint64_t *bytes)
 bool
 store_has_journal(const char *folder)
 {
-	bool there;
-	int dir;
+	/* SQLite writes these bytes when the journal begins to count. */
+	static const uint8_t magic[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1,
+		0x63, 0xd7 };
+	uint8_t head[sizeof(magic)];
+	size_t got = 0;
+	int dir, fd;
 
 	if (io_open_dir(&dir, folder) != VAULT_OK)
 		return false;
-	there = io_exists(dir, CELLS_JOURNAL);
+	if (io_open(&fd, dir, CELLS_JOURNAL, IO_READ) == VAULT_OK) {
+		if (io_read(fd, head, sizeof(head), 0, &got) != VAULT_OK)
+			got = 0;
+		io_close(fd);
+	}
 	io_close(dir);
-	return there;
+	return got == sizeof(head) && memcmp(head, magic, got) == 0;
 }
 
 enum vault_err
