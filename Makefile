@@ -91,6 +91,12 @@ $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/cod
 $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/support.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+bench:
+	scripts/bench
+
 tests-built: $(TESTS)
 
 unit: $(TESTS)
@@ -120,5 +126,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all tests-built unit check install uninstall clean
+.PHONY: all bench tests-built unit check install uninstall clean
 .DELETE_ON_ERROR:

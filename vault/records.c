@@ -486,7 +486,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct head h;
 	enum vault_err err;
 
-	if ((err = head_open(&h, v->store, r, id)) != VAULT_OK)
+	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
@@ -548,7 +548,7 @@ get_version(struct vault_record *out, struct vault *v, struct record_row *r,
 	if ((err = row_of(r, v, id)) != VAULT_OK ||
 	    (err = rows_version_prefix(
 		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
-	    (err = head_open(&h, v->store, r, number)) != VAULT_OK)
+	    (err = head_open(&h, v->store, r, number, true)) != VAULT_OK)
 		return err;
 	m.body = h.body;
 	m.time = h.version.time;

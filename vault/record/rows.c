@@ -420,7 +420,7 @@ open_part(struct part *out, struct sql *q, int column, struct store *s,
 enum vault_err
 rows_version(struct version *v, struct part *body, struct part *hidden,
     struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN])
+    const uint8_t id[static VERSION_ID_LEN], bool verify)
 {
 	struct sql *q = sql_open(s,
 	    "SELECT envelope,signature,body,private FROM version"
@@ -444,7 +444,8 @@ rows_version(struct version *v, struct part *body, struct part *hidden,
 	if (err == VAULT_OK && v != NULL &&
 	    (err = sql_copy(q, 1, signature, SIGNATURE_LEN)) == VAULT_OK) {
 		envelope = sql_text(q, 0, &len);
-		err = version_read(v, envelope, len, signature);
+		err = verify ? version_read(v, envelope, len, signature)
+			     : version_trust(v, envelope, len, id);
 	}
 	if (err == VAULT_OK && body != NULL)
 		err = open_part(body, q, 2, s, r, id, body_label);

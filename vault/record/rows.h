@@ -55,10 +55,14 @@ VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
     const struct record_row *r, const struct version *v,
     const struct part *body, const struct part *hidden);
 
-/* A version and the parts that are here; any of the three may be NULL. */
+/*
+ * A version and the parts that are here; any of the three may be NULL.  With
+ * verify, its form and signature are checked, as for people who will rely on
+ * it; without, as for the index, the vault's own cells vouch for it.
+ */
 VAULT_CHECKED enum vault_err rows_version(struct version *v, struct part *body,
     struct part *hidden, struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN]);
+    const uint8_t id[static VERSION_ID_LEN], bool verify);
 
 /*
  * The ids of the versions of a record, one behind the other: all of them,

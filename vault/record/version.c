@@ -252,6 +252,24 @@ out:
 	return err;
 }
 
+enum vault_err
+version_trust(struct version *out, const void *envelope, size_t len,
+    const uint8_t id[static VERSION_ID_LEN])
+{
+	enum vault_err err;
+	json_t *o;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = json_read(&o, envelope, len, VERSION_ENVELOPE_MAX, NULL)) !=
+	    VAULT_OK)
+		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+	memcpy(out->id, id, VERSION_ID_LEN);
+	if (!read_members(out, o))
+		err = VAULT_EDAMAGED;
+	json_decref(o);
+	return err;
+}
+
 void
 version_free(struct version *v)
 {
