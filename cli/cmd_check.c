@@ -26,15 +26,18 @@ say_clean(struct session *s)
 int
 cmd_check(struct cli *c, int argc, char **argv)
 {
+	bool records = false;
+	const struct option_of options[] = { { "--records", NULL, &records } };
 	struct session s;
 	int status;
 
-	if (cli_options(argc, argv, NULL, 0) != 0)
-		return say_usage("check");
+	if (cli_options(argc, argv, options, 1) != 0)
+		return say_usage("check [--records]");
 	if ((status = session_open(&s, c)) != 0)
 		return status;
 	host_catch_interrupts();
-	status = care_check(s.vault, false, SAY_PROGRESS_CHECKING);
+	status = care_check(s.vault, records ? CARE_RECORDS : CARE_CELLS,
+	    SAY_PROGRESS_CHECKING);
 	if (status == 0)
 		status = say_clean(&s);
 	session_close(&s);

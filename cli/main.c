@@ -69,8 +69,11 @@ const struct command commands[] = {
 	{ "restore", cmd_restore, "restore FROM",
 	    "make the vault of -v from a copy", "" },
 	{ "reindex", cmd_reindex, "reindex", "make the index again", "" },
-	{ "check", cmd_check, "check", "look at everything, name what is wrong",
-	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
+	{ "check", cmd_check, "check [--records]",
+	    "look at everything, name what is wrong",
+	    "With --records also every signature, part, attachment and row of"
+	    " the index.\nRepairs nothing.  Exit status 13 if something is"
+	    " wrong.\n" },
 	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
 	{ "new", cmd_new, "new TYPE [--set PATH=VALUE ...]",
 	    "write a record, line by line",

@@ -150,7 +150,7 @@ say_keys(struct vault *v, enum vault_keys_state state)
 static int
 check_new_machine(struct session *s)
 {
-	int status = care_check(s->vault, false, SAY_NEW_MACHINE);
+	int status = care_check(s->vault, CARE_CELLS, SAY_NEW_MACHINE);
 	enum vault_err err;
 
 	if (status == 0 && (err = vault_remember_machine(s->vault)) != VAULT_OK)
@@ -175,7 +175,7 @@ check_small(struct session *s)
 		return 0;
 	small = info.cells <= SMALL_CELLS;
 	vault_info_free(&info);
-	return small ? care_check(s->vault, true, SAY_COUNT) : 0;
+	return small ? care_check(s->vault, CARE_SUM, SAY_COUNT) : 0;
 }
 
 /* What is due when a vault is opened with a passphrase. */
@@ -270,7 +270,7 @@ static void
 look_after(const struct session *s)
 {
 	if (vault_was_interrupted(s->vault))
-		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
+		(void)care_check(s->vault, CARE_SUM, SAY_WAS_INTERRUPTED);
 }
 
 int

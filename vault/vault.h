@@ -258,8 +258,11 @@ enum vault_finding {
 };
 
 struct vault_check {
-	bool quick; /* only the sum over the cells */
+	bool quick;   /* only the sum over the cells */
+	bool records; /* also every version, part, attachment and index row */
 	void *ctx;
+	/* A record that does not verify, or whose index rows are wrong. */
+	void (*record)(void *ctx, const char *id, bool only_index);
 	void (*found)(void *ctx, enum vault_finding what, int64_t n);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
