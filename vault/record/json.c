@@ -7,6 +7,7 @@
  * it bounds depth and numbers and sees the keys, and jansson gets only what
  * passed.
  */
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,90 @@
 #include "core/text.h"
 #include "record/json.h"
 
+/*
+ * When jansson (2.14) cannot save a character of a string it goes on, and
+ * then reads and writes beyond what it has saved.  So while it reads it is
+ * never told that memory is short: that ends the reading at once.  What it
+ * had allocated until then hangs in a ring, and is freed from there.
+ */
+struct block {
+	struct block *next, *prev; /* jansson's bytes follow */
+};
+_Static_assert(sizeof(struct block) % 16 == 0, "alignment of what follows");
+
+struct reading {
+	struct block ring;
+	jmp_buf out;
+};
+static _Thread_local struct reading *reading; /* NULL outside json_read */
+
+static void
+link_after(struct block *b, struct block *at)
+{
+	b->next = at->next;
+	b->prev = at;
+	at->next->prev = b;
+	at->next = b;
+}
+
+static void
+unlink_block(struct block *b)
+{
+	b->next->prev = b->prev;
+	b->prev->next = b->next;
+	b->next = b->prev = b;
+}
+
+static void *
+json_alloc(size_t len)
+{
+	struct block *b = NULL;
+
+	if (len <= SIZE_MAX - sizeof(*b))
+		b = mem_alloc(sizeof(*b) + len);
+	if (b == NULL) {
+		if (reading != NULL)
+			longjmp(reading->out, 1);
+		return NULL;
+	}
+	b->next = b->prev = b;
+	if (reading != NULL)
+		link_after(b, &reading->ring);
+	return b + 1;
+}
+
+static void
+json_release(void *p)
+{
+	struct block *b = p;
+
+	if (b == NULL)
+		return;
+	unlink_block(--b);
+	mem_free(b);
+}
+
+/* json_loadb, or VAULT_ENOMEM and nothing left of it. */
+static enum vault_err
+load(json_t **out, const void *text, size_t len, json_error_t *error)
+{
+	struct reading mine;
+
+	mine.ring.next = mine.ring.prev = &mine.ring;
+	if (setjmp(mine.out) != 0) {
+		reading = NULL;
+		while (mine.ring.next != &mine.ring)
+			json_release(mine.ring.next + 1);
+		return VAULT_ENOMEM;
+	}
+	reading = &mine;
+	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
+	reading = NULL;
+	while (mine.ring.next != &mine.ring)
+		unlink_block(mine.ring.next);
+	return *out == NULL ? VAULT_EUSE : VAULT_OK;
+}
+
 void
 json_setup(void)
 {
@@ -27,7 +112,7 @@ json_setup(void)
 	do
 		random_fill(&seed, sizeof(seed));
 	while (seed == 0);
-	json_set_alloc_funcs(mem_alloc, mem_free);
+	json_set_alloc_funcs(json_alloc, json_release);
 	json_object_seed(seed);
 }
 
@@ -176,7 +261,7 @@ json_read(json_t **out, const void *text, size_t len, size_t max_len,
 	const uint8_t *in = len == 0 ? (const uint8_t *)"" : text;
 	enum json_fault_kind kind;
 	json_error_t error = { 0 };
-	enum vault_err err = VAULT_EUSE;
+	enum vault_err err;
 	size_t at = 0;
 
 	*out = NULL;
@@ -195,13 +280,8 @@ json_read(json_t **out, const void *text, size_t len, size_t max_len,
 		return VAULT_EUSE;
 	}
 
-	*out = json_loadb(
-	    (const char *)in, len, JSON_REJECT_DUPLICATES, &error);
-	if (*out != NULL)
-		err = VAULT_OK;
-	else if (json_error_code(&error) == json_error_out_of_memory)
-		err = VAULT_ENOMEM;
-	else
+	err = load(out, in, len, &error);
+	if (err == VAULT_EUSE)
 		set_fault(fault, fault_of_jansson(&error), in,
 		    error.position < 0 || (size_t)error.position > len
 			? len
