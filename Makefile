@@ -107,6 +107,14 @@ check:
 
 include tests/harness/rules.mk
 
+# One file for a stick, without any library beside it.  Not position
+# independent: the static libzxcvbn of Debian 12 is not.
+static: $(B)/amparo-static
+
+$(B)/amparo-static: $(CLI) $(B)/libvault.a
+	$(CC) -static -no-pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) -o $@ $^ \
+	    $(shell pkg-config --static --libs $(DEPS)) -lcsv -lpthread -lzxcvbn -lncursesw -ltinfo -lm
+
 # ---- Installing ----
 
 install: all
@@ -126,5 +134,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all bench tests-built unit check install uninstall clean
+.PHONY: all static bench tests-built unit check install uninstall clean
 .DELETE_ON_ERROR:
