@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* check: look at everything, name what is wrong.  log: the ledger. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "care.h"
@@ -57,8 +58,8 @@ gather(void *ctx, const struct vault_log_entry *e)
 {
 	struct lines *lines = ctx;
 
-	buf_putf(
-	    &lines->text, "%lu\t%s\t%s", e->seq, say_time(e->time), e->what);
+	buf_putf(&lines->text, "%" PRIu64 "\t%s\t%s", e->seq, say_time(e->time),
+	    e->what);
 	if (e->detail[0] != '\0') {
 		buf_put_byte(&lines->text, '\t');
 		if (text_safe_line(
