@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: ISC
+# bash completion for amparo(1): commands, options, types, files.
+#
+# It runs no program and reads no vault: nothing that is in one, not even a
+# name, can appear at a shell's prompt.  scripts/check-docs compares it with
+# the commands there are.
+
+_amparo() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
+	local commands='init unlock lock info passphrase add show list find history
+	    revert resolve attach extract backup restore reindex check log new edit
+	    help'
+	local types='case person status testimony document'
+
+	((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD - 1]}
+	COMPREPLY=()
+
+	# The command, and how many words follow it before the one at hand.
+	while ((at < COMP_CWORD)); do
+		case ${COMP_WORDS[at]} in
+		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
+			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
+			--version | --limit | --like | --take | --name | --set | -o | --output)
+			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
+			;;
+		-*) ;;
+		*)
+			if [[ -z $command ]]; then
+				command=${COMP_WORDS[at]}
+			else
+				((words += 1))
+			fi
+			;;
+		esac
+		((at += 1))
+	done
+
+	# The value of an option.
+	case $prev in
+	-v | --vault)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--keys | --passphrase-file | --paper-passphrase-file | --new-passphrase-file | -o | --output)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--progress) offered='lines json' ;;
+	--words) offered='en es pinyin' ;;
+	--for) offered='5m 15m 1h' ;;
+	--at-most) offered='1h 4h 8h' ;;
+	--version) [[ -n $command ]] && return ;;
+	--passphrase-fd | --office | --limit | --like | --take | --name | --set) return ;;
+	esac
+	if [[ -n $offered ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$cur")
+		return
+	fi
+
+	case $cur in
+	-*)
+		offered='--json --yes --help'
+		case $command in
+		'') offered+=' -v --vault --keys --passphrase-file --passphrase-fd --progress --version' ;;
+		init) offered+=' --office --words --paper-passphrase-file' ;;
+		unlock) offered+=' --for --at-most' ;;
+		lock) offered+=' --all' ;;
+		passphrase) offered+=' --new-passphrase-file --words --unknown' ;;
+		show) offered+=' --version --raw' ;;
+		list) offered+=' --limit' ;;
+		find) offered+=' --limit --like' ;;
+		resolve) offered+=' --take' ;;
+		attach) offered+=' --name' ;;
+		extract) offered+=' -o --output' ;;
+		new | edit) offered+=' --set' ;;
+		esac
+		;;
+	*)
+		case $command:$words in
+		:0 | help:0) offered=$commands ;;
+		add:0 | new:0) offered=$types ;;
+		passphrase:0) offered='add change remove list' ;;
+		add:1 | attach:1)
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		backup:0 | restore:0)
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+			return
+			;;
+		esac
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$cur")
+}
+
+complete -F _amparo amparo

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: ISC
+# fish completion for amparo(1).  It runs no program and reads no vault.
+
+set -l commands init unlock lock info passphrase add show list find history \
+    revert resolve attach extract backup restore reindex check log new edit help
+set -l none "not __fish_seen_subcommand_from $commands"
+
+complete -c amparo -f
+complete -c amparo -n $none -a "$commands"
+complete -c amparo -n $none -s v -l vault -r -a '(__fish_complete_directories)'
+complete -c amparo -n $none -l keys -r -F
+complete -c amparo -n $none -l passphrase-file -r -F
+complete -c amparo -n $none -l passphrase-fd -x
+complete -c amparo -n $none -l progress -x -a 'lines json'
+complete -c amparo -n $none -l version
+complete -c amparo -l json
+complete -c amparo -l yes
+complete -c amparo -l help
+complete -c amparo -n '__fish_seen_subcommand_from help' -a "$commands"
+complete -c amparo -n '__fish_seen_subcommand_from add new' \
+    -a 'case person status testimony document'
+complete -c amparo -n '__fish_seen_subcommand_from passphrase' -a 'add change remove list'
+complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l new-passphrase-file -r -F
+complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l unknown
+complete -c amparo -n '__fish_seen_subcommand_from init' -l office -x
+complete -c amparo -n '__fish_seen_subcommand_from init' -l paper-passphrase-file -r -F
+complete -c amparo -n '__fish_seen_subcommand_from init passphrase' -l words -x -a 'en es pinyin'
+complete -c amparo -n '__fish_seen_subcommand_from unlock' -l for -x -a '5m 15m 1h'
+complete -c amparo -n '__fish_seen_subcommand_from unlock' -l at-most -x -a '1h 4h 8h'
+complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
+complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
+complete -c amparo -n '__fish_seen_subcommand_from show' -l raw
+complete -c amparo -n '__fish_seen_subcommand_from list find' -l limit -x
+complete -c amparo -n '__fish_seen_subcommand_from find' -l like -x
+complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x
+complete -c amparo -n '__fish_seen_subcommand_from attach' -l name -x
+complete -c amparo -n '__fish_seen_subcommand_from attach add' -F
+complete -c amparo -n '__fish_seen_subcommand_from extract' -s o -l output -r -F
+complete -c amparo -n '__fish_seen_subcommand_from backup restore' \
+    -a '(__fish_complete_directories)'
+complete -c amparo -n '__fish_seen_subcommand_from new edit' -l set -x

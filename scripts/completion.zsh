@@ -1,0 +1,46 @@
+#compdef amparo
+# SPDX-License-Identifier: ISC
+# zsh completion for amparo(1).  It runs no program and reads no vault.
+
+_amparo() {
+	local context state line
+	local -a commands types common
+	commands=(init unlock lock info passphrase add show list find history revert
+		resolve attach extract backup restore reindex check log new edit help)
+	types=(case person status testimony document)
+	common=('--json' '--yes' '--help')
+
+	_arguments -C $common \
+		'(-v --vault)'{-v,--vault}'[the vault]:folder:_directories' \
+		'--keys[the file of keys]:file:_files' \
+		'--passphrase-file[the passphrase]:file:_files' \
+		'--passphrase-fd[the passphrase]:descriptor:' \
+		'--progress[progress for programs]:form:(lines json)' \
+		'--version' \
+		'1:command:->command' '*::argument:->argument'
+	case $state in
+	command) compadd -a commands ;;
+	argument)
+		case $words[1] in
+		init) _arguments $common '--office:name:' '--words:list:(en es pinyin)' '--paper-passphrase-file:file:_files' ;;
+		unlock) _arguments $common '--for:time:(5m 15m 1h)' '--at-most:time:(1h 4h 8h)' ;;
+		lock) _arguments $common '--all' ;;
+		passphrase) _arguments $common '1:what:(add change remove list)' '2:name:' '--new-passphrase-file:file:_files' '--words:list:(en es pinyin)' '--unknown' ;;
+		add) _arguments $common "1:type:($types)" '2:file:_files' ;;
+		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
+		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
+		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;
+		list) _arguments $common '--limit:number:' '*:query:' ;;
+		find) _arguments $common '--limit:number:' '--like:name:' '*:query:' ;;
+		resolve) _arguments $common '1:id:' '--take:version:' ;;
+		attach) _arguments $common '1:id:' '2:file:_files' '--name:name:' ;;
+		extract) _arguments $common '1:id:' '2:name:' '(-o --output)'{-o,--output}':file:_files' ;;
+		backup | restore) _arguments $common '1:folder:_directories' ;;
+		help) compadd -a commands ;;
+		info | history | revert | reindex | check | log) _arguments $common ;;
+		esac
+		;;
+	esac
+}
+
+_amparo "$@"
