@@ -85,6 +85,15 @@ $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/cod
 $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+# The published vectors; zlib serves this test alone.
+$(B)/tests/vectors: $(B)/tests/vectors.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lz
+
+vectors:
+	@$(MAKE) --no-print-directory TEST=1 SAN=$(SAN) PLANT= \
+	    $(call folder_of,,$(SAN))/tests/vectors >/dev/null
+	AMPARO_VECTORS=$(AMPARO_VECTORS) $(call folder_of,,$(SAN))/tests/vectors
+
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
@@ -96,5 +105,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all clean
+.PHONY: all clean unit vectors
 .DELETE_ON_ERROR:

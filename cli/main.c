@@ -64,6 +64,17 @@ const struct command commands[] = {
 	    "Says what a photo carries.  The original stays where it is.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
+	{ "office", cmd_office,
+	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
+	    "our own office: its digits, its card, its secret keys",
+	    "The card is what others add; nothing on it is secret.  secret-key"
+	    " asks for the\npassphrase, warns, and is logged.\n" },
+	{ "contact", cmd_contact,
+	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
+	    " [--our-office]",
+	    "the offices that we know",
+	    "verify shows the digits of both, to be read to each other.  With"
+	    " --our-office it\nmay have what stays in the office.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",

@@ -585,6 +585,57 @@ VAULT_CHECKED enum vault_err vault_body_json(
 VAULT_CHECKED enum vault_err vault_body_check(
     struct vault_report *report, const struct vault_body *b);
 
+/* ---- Offices and bundles ---- */
+
+/*
+ * Our own office: its 60 digits, its card to be handed to others, its signing
+ * key as `minisign -P` takes it.  Makes the first receiving key of a vault
+ * that has none.
+ */
+struct vault_office {
+	char digits[72];
+	struct buf name, card, minisign;
+};
+VAULT_CHECKED enum vault_err vault_office(
+    struct vault_office *out, struct vault *v);
+void vault_office_free(struct vault_office *o);
+
+/* VAULT_EUSE: an empty name, a long one, one of more than a line. */
+VAULT_CHECKED enum vault_err vault_office_rename(
+    struct vault *v, const char *name);
+
+/*
+ * The secret receiving keys, as a file for `age -i`; logged.  They read every
+ * bundle that was ever sealed to this office.
+ */
+VAULT_CHECKED enum vault_err vault_office_secret(
+    struct secret **out, struct vault *v);
+
+struct vault_contact {
+	const char *name; /* borrowed for the call */
+	char digits[72];
+	int64_t added, verified; /* verified: 0 if the digits never were */
+	bool our_office, frozen;
+};
+
+/*
+ * Keep the office of a card, under the name on it unless name is given; told
+ * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
+ * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
+ * our own card, an older one than is here, a bad name.
+ */
+VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
+    const void *card, size_t len, const char *name, bool our_office,
+    void (*told)(void *ctx, const struct vault_contact *c), void *ctx);
+VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
+    bool (*each)(void *ctx, const struct vault_contact *c), void *ctx);
+
+/* The digits were compared.  VAULT_ENORECORD: no such contact. */
+VAULT_CHECKED enum vault_err vault_contact_verify(
+    struct vault *v, const char *name, bool our_office);
+VAULT_CHECKED enum vault_err vault_contact_remove(
+    struct vault *v, const char *name);
+
 /* ---- Copies ---- */
 
 /*
