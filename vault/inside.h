@@ -83,6 +83,9 @@ VAULT_CHECKED enum vault_err records_signer(
 VAULT_CHECKED enum vault_err records_office(
     struct buf *out, struct store *s, const uint8_t *key);
 
+/* Take away what interrupted attaches and imports left, in commits. */
+VAULT_CHECKED enum vault_err vault_sweep(struct vault *v);
+
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 
