@@ -75,6 +75,21 @@ const struct command commands[] = {
 	    "the offices that we know",
 	    "verify shows the digits of both, to be read to each other.  With"
 	    " --our-office it\nmay have what stays in the office.\n" },
+	{ "export", cmd_export,
+	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
+	    " [--with-sources]",
+	    "an encrypted, signed bundle for other offices",
+	    "Says what leaves and what is held back and why, then asks.  A case"
+	    " takes along\nwhat belongs to it.  Level 3 never leaves, level 2"
+	    " only to our own office or by\n--include.  -o - is standard"
+	    " output.\n" },
+	{ "inspect", cmd_inspect, "inspect FILE",
+	    "what is in a bundle, who signed it, what an import would do", "" },
+	{ "import", cmd_import, "import FILE [--anyway]",
+	    "put a bundle into the vault",
+	    "All of it is verified before anything is written.  --anyway: also"
+	    " if no contact\nhas signed it, or if its number was that of"
+	    " another one.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",
