@@ -99,6 +99,15 @@ bench:
 
 tests-built: $(TESTS)
 
+# The published vectors; zlib serves this test alone.
+$(B)/tests/vectors: $(B)/tests/vectors.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lz
+
+vectors:
+	@$(MAKE) --no-print-directory TEST=1 SAN=$(SAN) PLANT= \
+	    $(call folder_of,,$(SAN))/tests/vectors >/dev/null
+	AMPARO_VECTORS=$(AMPARO_VECTORS) $(call folder_of,,$(SAN))/tests/vectors
+
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
@@ -142,5 +151,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all static bench tests-built unit check install uninstall clean
+.PHONY: all static bench vectors tests-built unit check install uninstall clean
 .DELETE_ON_ERROR:

@@ -178,6 +178,14 @@ say_hint(enum say what, ...)
 	to_stderr(&last_hint, "hint: ", &b);
 }
 
+void
+say_lines_aside(const struct buf *lines)
+{
+	fflush(stdout);
+	if (!use_json)
+		fputs(buf_text(lines), stderr);
+}
+
 int
 say_usage(const char *usage)
 {

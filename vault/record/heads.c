@@ -69,6 +69,17 @@ head_free(struct head *h)
 	memset(h, 0, sizeof(*h));
 }
 
+int
+head_level(const struct head *h)
+{
+	const json_t *level = json_object_get(h->body, "level");
+	json_int_t n = json_integer_value(level);
+
+	if (h->body == NULL)
+		return -1;
+	return json_is_integer(level) && n >= 0 && n <= 3 ? (int)n : 3;
+}
+
 enum vault_err
 heads_each(struct store *s, const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)

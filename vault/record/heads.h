@@ -27,6 +27,9 @@ VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
     bool verify);
 void head_free(struct head *h);
 
+/* Its level; as secret as can be if the body says none; -1: withheld. */
+int head_level(const struct head *h);
+
 /* Each head, oldest first, not verified; what each is given is borrowed. */
 VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,

@@ -211,7 +211,7 @@ scan_string(size_t *at, const uint8_t *in, size_t len)
 }
 
 static enum json_fault_kind
-scan_structure(size_t *at, const uint8_t *in, size_t len)
+scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
 {
 	enum json_fault_kind kind = JSON_FAULT_NONE;
 	size_t depth = 0;
@@ -223,7 +223,7 @@ scan_structure(size_t *at, const uint8_t *in, size_t len)
 			kind = scan_string(at, in, len);
 		} else if (c == '-' || (c >= '0' && c <= '9')) {
 			kind = scan_number(at, in, len);
-		} else if ((c == '[' || c == '{') && ++depth > JSON_DEPTH) {
+		} else if ((c == '[' || c == '{') && ++depth > deepest) {
 			kind = JSON_FAULT_DEPTH;
 		} else {
 			if ((c == ']' || c == '}') && depth > 0)
@@ -258,6 +258,13 @@ enum vault_err
 json_read(json_t **out, const void *text, size_t len, size_t max_len,
     struct json_fault *fault)
 {
+	return json_read_around(out, text, len, max_len, 0, fault);
+}
+
+enum vault_err
+json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
+    size_t deeper, struct json_fault *fault)
+{
 	const uint8_t *in = len == 0 ? (const uint8_t *)"" : text;
 	enum json_fault_kind kind;
 	json_error_t error = { 0 };
@@ -273,7 +280,7 @@ json_read(json_t **out, const void *text, size_t len, size_t max_len,
 	}
 	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
 		at = 0;
-		kind = scan_structure(&at, in, len);
+		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper);
 	}
 	if (kind != JSON_FAULT_NONE) {
 		set_fault(fault, kind, in, at);
