@@ -88,7 +88,7 @@ $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvaul
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
 
-include tests/harness/rules.mk
+include tests/harness/rules.mk tests/checks.mk
 
 clean:
 	rm -rf build build-*
