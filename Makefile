@@ -91,7 +91,22 @@ $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/cod
 $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/support.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+bench:
+	scripts/bench
+
 tests-built: $(TESTS)
+
+# The published vectors; zlib serves this test alone.
+$(B)/tests/vectors: $(B)/tests/vectors.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lz
+
+vectors:
+	@$(MAKE) --no-print-directory TEST=1 SAN=$(SAN) PLANT= \
+	    $(call folder_of,,$(SAN))/tests/vectors >/dev/null
+	AMPARO_VECTORS=$(AMPARO_VECTORS) $(call folder_of,,$(SAN))/tests/vectors
 
 unit: $(TESTS)
 	@for t in $(TESTS); do $$t || exit 1; done
@@ -100,6 +115,22 @@ check:
 	scripts/test
 
 include tests/harness/rules.mk
+
+# One file for a stick, without any library beside it.  Not position
+# independent: the static libzxcvbn of Debian 12 is not.  libsodium has an
+# Argon2 of its own whose inner names are those of libargon2: all but the one
+# function that we call are hidden before the two meet.
+static: $(B)/amparo-static
+
+$(B)/argon2-alone.o:
+	@mkdir -p $(@D)
+	$(LD) -r -o $@ --whole-archive $(shell $(CC) -print-file-name=libargon2.a)
+	objcopy --keep-global-symbol=argon2id_ctx $@
+
+$(B)/amparo-static: $(CLI) $(B)/libvault.a $(B)/argon2-alone.o
+	$(CC) -static -no-pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) -o $@ $^ \
+	    $(shell pkg-config --static --libs $(filter-out libargon2,$(DEPS))) \
+	    -lcsv -lpthread -lzxcvbn -lncursesw -ltinfo -lm
 
 # ---- Installing ----
 
@@ -131,5 +162,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all tests-built unit check install uninstall pot clean
+.PHONY: all static bench vectors tests-built unit check install uninstall pot clean
 .DELETE_ON_ERROR:

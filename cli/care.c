@@ -44,6 +44,20 @@ found(void *ctx, enum vault_finding what, int64_t n)
 	doc_put(care->found, NULL, d);
 }
 
+static void
+found_record(void *ctx, const char *id, bool only_index)
+{
+	struct care *care = ctx;
+	struct doc *d = doc_object();
+
+	progress_end(&care->progress);
+	care->n++;
+	say_warning(only_index ? SAY_FOUND_INDEX : SAY_FOUND_RECORD, id, NULL);
+	doc_text(d, "what", only_index ? "index" : "record");
+	doc_text(d, "id", id);
+	doc_put(care->found, NULL, d);
+}
+
 static bool
 step(void *ctx, uint64_t done, uint64_t total)
 {
@@ -51,20 +65,22 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 int
-care_check(struct vault *v, bool quick, enum say why)
+care_check(struct vault *v, enum care_how how_much, enum say why)
 {
 	struct care care = { .found = doc_array() };
 	struct vault_check how = {
-		.quick = quick,
+		.quick = how_much == CARE_SUM,
 		.ctx = &care,
 		.found = found,
+		.records = how_much == CARE_RECORDS,
+		.record = found_record,
 		.progress = step,
 	};
 	struct doc *result = doc_object();
 	enum vault_err err;
 	int status;
 
-	if (why != SAY_PROGRESS_CHECKING)
+	if (why != SAY_PROGRESS_CHECKING && why != SAY_COUNT)
 		say_warning(why, NULL);
 	progress_begin(&care.progress, SAY_PROGRESS_CHECKING);
 	err = vault_check(v, &how);

@@ -7,10 +7,12 @@
 
 #include "say.h"
 
+enum care_how { CARE_SUM, CARE_CELLS, CARE_RECORDS };
+
 /*
- * Check, all of it or only the sum, after saying why.  Returns 0, 13 if
- * something was found, or the status of an error.
+ * Check, so much of it, after saying why (SAY_COUNT: nothing).
+ * Returns 0, 13 if something was found, or the status of an error.
  */
-int care_check(struct vault *v, bool quick, enum say why);
+int care_check(struct vault *v, enum care_how how_much, enum say why);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* check: look at everything, name what is wrong.  log: the ledger. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "care.h"
@@ -26,15 +27,18 @@ say_clean(struct session *s)
 int
 cmd_check(struct cli *c, int argc, char **argv)
 {
+	bool records = false;
+	const struct option_of options[] = { { "--records", NULL, &records } };
 	struct session s;
 	int status;
 
-	if (cli_options(argc, argv, NULL, 0) != 0)
-		return say_usage("check");
+	if (cli_options(argc, argv, options, 1) != 0)
+		return say_usage("check [--records]");
 	if ((status = session_open(&s, c)) != 0)
 		return status;
 	host_catch_interrupts();
-	status = care_check(s.vault, false, SAY_PROGRESS_CHECKING);
+	status = care_check(s.vault, records ? CARE_RECORDS : CARE_CELLS,
+	    SAY_PROGRESS_CHECKING);
 	if (status == 0)
 		status = say_clean(&s);
 	session_close(&s);
@@ -54,8 +58,8 @@ gather(void *ctx, const struct vault_log_entry *e)
 {
 	struct lines *lines = ctx;
 
-	buf_putf(
-	    &lines->text, "%lu\t%s\t%s", e->seq, say_time(e->time), e->what);
+	buf_putf(&lines->text, "%" PRIu64 "\t%s\t%s", e->seq, say_time(e->time),
+	    e->what);
 	if (e->detail[0] != '\0') {
 		buf_put_byte(&lines->text, '\t');
 		if (text_safe_line(

@@ -182,8 +182,11 @@ cmd_init(struct cli *c, int argc, char **argv)
 	if ((status = first_passphrase(&pass, c, list)) != 0 ||
 	    (status = create(&s, c, pass, office == NULL ? "" : office)) != 0)
 		goto out;
-	if ((status = say_made(&s, c)) == 0)
-		status = add_paper(&s, c, list, paper);
+	/* Last of all what was made: showing the second one clears the screen.
+	 */
+	status = add_paper(&s, c, list, paper);
+	if (say_made(&s, c) != 0 && status == 0)
+		status = 1;
 out:
 	session_close(&s);
 	secret_free(pass);

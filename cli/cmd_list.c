@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* list, find: many records, the newest or the best first. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,8 @@ add_row(struct listing *l, const struct vault_row *row)
 
 	if (type_width > l->type_width)
 		l->type_width = type_width;
-	buf_putf(&l->rows, "%lu\t%.*s\t%s\t%.*s\t", l->n, PICK_SHORT, row->id,
-	    row->type, DATE_LEN, say_time(row->time));
+	buf_putf(&l->rows, "%" PRIu64 "\t%.*s\t%s\t%.*s\t", l->n, PICK_SHORT,
+	    row->id, row->type, DATE_LEN, say_time(row->time));
 	/* The title last: it may be right-to-left. */
 	if (row->heads > 1)
 		say_put(&l->rows, SAY_LIST_CONFLICT, NULL);

@@ -128,6 +128,9 @@ cmd_unlock(struct cli *c, int argc, char **argv)
 		warn_of_memory(&s);
 		if ((status = start_agent(&s, c, prepared, &limits)) == 0)
 			status = say_last_change(&s, &limits);
+		/* Unlocked all the same: what is left can be read. */
+		if (status == 0)
+			status = s.care;
 		session_close(&s);
 	}
 	close(prepared);

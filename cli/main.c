@@ -64,13 +64,42 @@ const struct command commands[] = {
 	    "Says what a photo carries.  The original stays where it is.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
+	{ "office", cmd_office,
+	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
+	    "our own office: its digits, its card, its secret keys",
+	    "The card is what others add; nothing on it is secret.  secret-key"
+	    " asks for the\npassphrase, warns, and is logged.\n" },
+	{ "contact", cmd_contact,
+	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
+	    " [--our-office]",
+	    "the offices that we know",
+	    "verify shows the digits of both, to be read to each other.  With"
+	    " --our-office it\nmay have what stays in the office.\n" },
+	{ "export", cmd_export,
+	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
+	    " [--with-sources]",
+	    "an encrypted, signed bundle for other offices",
+	    "Says what leaves and what is held back and why, then asks.  A case"
+	    " takes along\nwhat belongs to it.  Level 3 never leaves, level 2"
+	    " only to our own office or by\n--include.  -o - is standard"
+	    " output.\n" },
+	{ "inspect", cmd_inspect, "inspect FILE",
+	    "what is in a bundle, who signed it, what an import would do", "" },
+	{ "import", cmd_import, "import FILE [--anyway]",
+	    "put a bundle into the vault",
+	    "All of it is verified before anything is written.  --anyway: also"
+	    " if no contact\nhas signed it, or if its number was that of"
+	    " another one.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",
 	    "make the vault of -v from a copy", "" },
 	{ "reindex", cmd_reindex, "reindex", "make the index again", "" },
-	{ "check", cmd_check, "check", "look at everything, name what is wrong",
-	    "Repairs nothing.  Exit status 13 if something is wrong.\n" },
+	{ "check", cmd_check, "check [--records]",
+	    "look at everything, name what is wrong",
+	    "With --records also every signature, part, attachment and row of"
+	    " the index.\nRepairs nothing.  Exit status 13 if something is"
+	    " wrong.\n" },
 	{ "log", cmd_log, "log", "what was changed, sent and received", "" },
 	{ "new", cmd_new, "new TYPE [--set PATH=VALUE ...]",
 	    "write a record, line by line",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +67,9 @@ sentence(struct buf *b, const struct progress *p, uint64_t done, uint64_t total)
 		buf_putf(b, "  %s", say_number(done));
 		return;
 	}
-	buf_putf(b, "  %lu%%  %s / %s", done >= total ? 99 : done * 100 / total,
-	    say_number(done), say_number(total));
+	buf_putf(b, "  %" PRIu64 "%%  %s / %s",
+	    done >= total ? 99 : done * 100 / total, say_number(done),
+	    say_number(total));
 	/* A guess is worth showing only after a while. */
 	if (spent > 5000 && done * 20 > total)
 		buf_putf(b, "  ~%s",
@@ -116,8 +118,9 @@ progress_step(struct progress *p, uint64_t done, uint64_t total)
 		return !host_interrupted();
 	p->shown_ms = now;
 	if (form == PROGRESS_JSON) {
-		fprintf(
-		    stderr, "{\"done\": %lu, \"total\": %lu}\n", done, total);
+		fprintf(stderr,
+		    "{\"done\": %" PRIu64 ", \"total\": %" PRIu64 "}\n", done,
+		    total);
 	} else {
 		sentence(&b, p, done, total);
 		if (terminal)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <inttypes.h>
 #include <langinfo.h>
 #include <libintl.h>
 #include <locale.h>
@@ -177,6 +178,14 @@ say_hint(enum say what, ...)
 	to_stderr(&last_hint, "hint: ", &b);
 }
 
+void
+say_lines_aside(const struct buf *lines)
+{
+	fflush(stdout);
+	if (!use_json)
+		fputs(buf_text(lines), stderr);
+}
+
 int
 say_usage(const char *usage)
 {
@@ -324,7 +333,7 @@ const char *
 say_number(uint64_t n)
 {
 	char digits[24], *out = place();
-	int len = snprintf(digits, sizeof(digits), "%lu", n), at = 0;
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n), at = 0;
 
 	for (int i = 0; i < len; i++) {
 		if (i > 0 && (len - i) % 3 == 0 && len > 4)
@@ -354,11 +363,11 @@ say_span(uint64_t seconds)
 	char *out = place();
 
 	if (seconds < 120)
-		snprintf(out, 64, "%lu s", seconds);
+		snprintf(out, 64, "%" PRIu64 " s", seconds);
 	else if (seconds < 2 * 3600)
-		snprintf(out, 64, "%lu min", seconds / 60);
+		snprintf(out, 64, "%" PRIu64 " min", seconds / 60);
 	else
-		snprintf(out, 64, "%lu h", seconds / 3600);
+		snprintf(out, 64, "%" PRIu64 " h", seconds / 3600);
 	return out;
 }
 

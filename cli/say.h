@@ -74,6 +74,9 @@ void say_text(const char *text, size_t len);
  */
 void say_table(const struct buf *lines);
 
+/* Lines that are safe already, on standard error; nothing with JSON. */
+void say_lines_aside(const struct buf *lines);
+
 /* A JSON document under construction; NULL-safe when memory is short. */
 struct doc;
 struct doc *doc_object(void);

@@ -150,12 +150,32 @@ say_keys(struct vault *v, enum vault_keys_state state)
 static int
 check_new_machine(struct session *s)
 {
-	int status = care_check(s->vault, false, SAY_NEW_MACHINE);
+	int status = care_check(s->vault, CARE_CELLS, SAY_NEW_MACHINE);
 	enum vault_err err;
 
 	if (status == 0 && (err = vault_remember_machine(s->vault)) != VAULT_OK)
 		return session_fault(s, err);
 	return status;
+}
+
+/* Small enough for a look at the sum to take a few milliseconds. */
+#define SMALL_CELLS 4096
+
+/*
+ * An old cell that was put back shows in the sum only.  While a vault is
+ * small every unlock looks; a large one is looked at by check.
+ */
+static int
+check_small(struct session *s)
+{
+	struct vault_info info;
+	bool small;
+
+	if (vault_info(&info, s->vault) != VAULT_OK)
+		return 0;
+	small = info.cells <= SMALL_CELLS;
+	vault_info_free(&info);
+	return small ? care_check(s->vault, CARE_SUM, SAY_COUNT) : 0;
 }
 
 /* What is due when a vault is opened with a passphrase. */
@@ -180,7 +200,7 @@ enter(struct session *s, enum vault_keys_state state)
 	}
 	if (entered.new_machine)
 		return check_new_machine(s);
-	return 0;
+	return check_small(s);
 }
 
 static int
@@ -211,6 +231,7 @@ enter_with(struct session *s, const struct cli *c, const struct secret *pass)
 	if (status == 0)
 		status = enter(s, state);
 	/* Damage was named; the vault is there to be read and mended. */
+	s->care = status;
 	if (status != 0 && s->vault == NULL)
 		session_close(s);
 	return s->vault == NULL ? status : 0;
@@ -249,7 +270,7 @@ static void
 look_after(const struct session *s)
 {
 	if (vault_was_interrupted(s->vault))
-		(void)care_check(s->vault, true, SAY_WAS_INTERRUPTED);
+		(void)care_check(s->vault, CARE_SUM, SAY_WAS_INTERRUPTED);
 }
 
 int

@@ -18,6 +18,7 @@ struct session {
 	struct vault_key *key;
 	struct vault *vault;
 	int agent; /* -1: the key is our own */
+	int care;  /* 13: the check that was due on entering found damage */
 };
 
 /* Returns 0, or an exit status after a message. */

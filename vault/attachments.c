@@ -23,8 +23,8 @@ row_of(struct record_row *out, struct vault *v, const char *id)
 /* ---- In ---- */
 
 /* Leftovers of interrupted attaches, in commits of their own. */
-static enum vault_err
-sweep(struct vault *v)
+enum vault_err
+vault_sweep(struct vault *v)
 {
 	enum vault_err err;
 	bool left;
@@ -100,7 +100,7 @@ vault_attach(struct vault *v, const char *id, const char *name,
 {
 	enum vault_err err;
 
-	if ((err = sweep(v)) != VAULT_OK ||
+	if ((err = vault_sweep(v)) != VAULT_OK ||
 	    (err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	err = attach(v, id, name, from);

@@ -11,6 +11,7 @@
 
 #include "core/io.h"
 #include "core/mem.h"
+#include "exchange/chain.h"
 #include "inside.h"
 #include "store/backup.h"
 #include "store/check.h"
@@ -105,7 +106,12 @@ log_in_copy(const char *folder, const struct keyring *ring)
 	err = open_copy(&copy, folder, ring);
 	if (err != VAULT_OK)
 		return err;
-	err = log_it(copy, "restore");
+	/* It may go on beside the one that it was copied from. */
+	if ((err = store_begin(copy)) == VAULT_OK &&
+	    (err = chain_renew(copy)) == VAULT_OK &&
+	    (err = log_add(copy, "restore", "", 0)) == VAULT_OK)
+		err = store_commit(copy);
+	store_abort(copy);
 	store_close(copy);
 	return err;
 }

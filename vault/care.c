@@ -5,6 +5,9 @@
 
 #include "core/clock.h"
 #include "keyfile.h"
+#include "record/attach.h"
+#include "record/heads.h"
+#include "search/index.h"
 #include "store/check.h"
 #include "store/log.h"
 #include "store/sql.h"
@@ -167,6 +170,126 @@ store_progress(void *ctx, uint64_t done, uint64_t total)
 	return how->progress == NULL || how->progress(how->ctx, done, total);
 }
 
+/* ---- Records ---- */
+
+/* The parts that are here must have the hashes in the envelope. */
+static bool
+part_is_right(const struct part *p, bool named, const uint8_t *hash)
+{
+	uint8_t have[HASH_LEN];
+
+	if (!p->present)
+		return true;
+	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
+	return named && memcmp(have, hash, HASH_LEN) == 0;
+}
+
+static enum vault_err
+check_version(struct store *s, const struct record_row *r, const uint8_t *id)
+{
+	struct part body, hidden;
+	struct version v;
+	enum vault_err err;
+
+	err = rows_version(&v, &body, &hidden, s, r, id, true);
+	if (err == VAULT_OK &&
+	    (memcmp(v.id, id, VERSION_ID_LEN) != 0 ||
+		memcmp(v.record, r->id, ID_LEN) != 0 ||
+		!part_is_right(&body, v.has_body, v.body) ||
+		!part_is_right(&hidden, v.has_private, v.hidden)))
+		err = VAULT_EDAMAGED;
+	version_free(&v);
+	part_free(&body);
+	part_free(&hidden);
+	return err;
+}
+
+static enum vault_err
+check_attachment(
+    struct store *s, const struct record_row *r, const uint8_t *hash)
+{
+	struct attach_row a;
+	struct buf chunk = { 0 };
+	enum vault_err err = attach_find(&a, s, r, hash);
+
+	if (err != VAULT_OK) /* one that is not here was withheld */
+		return err == VAULT_ENORECORD ? VAULT_OK : err;
+	for (uint64_t i = 0; err == VAULT_OK && i < attach_chunks(a.size); i++)
+		err = attach_chunk(&chunk, s, r, &a, i);
+	buf_free(&chunk);
+	attach_row_free(&a);
+	return err;
+}
+
+static enum vault_err
+check_head_attachments(void *ctx, const struct head *h)
+{
+	struct buf *all = ctx;
+
+	buf_put(all, h->version.attachments.bytes, h->version.attachments.len);
+	return buf_ok(all);
+}
+
+static enum vault_err
+check_record(bool *same, struct store *s, const struct record_row *r)
+{
+	struct buf ids = { 0 }, hashes = { 0 };
+	enum vault_err err = rows_versions(&ids, s, r, false);
+
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
+		err = check_version(s, r, version_hash_at(&ids, i));
+	if (err == VAULT_OK)
+		err = heads_each(s, r, check_head_attachments, &hashes);
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
+	     i++)
+		err = check_attachment(s, r, version_hash_at(&hashes, i));
+	if (err == VAULT_OK)
+		err = index_agrees(same, s, r);
+	buf_free(&ids);
+	buf_free(&hashes);
+	return err;
+}
+
+/* One record in a snapshot of its own: a check may take minutes. */
+static enum vault_err
+check_one(struct vault *v, int64_t num, const struct vault_check *how)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct record_row r;
+	enum vault_err err;
+	bool same = true;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return err;
+	if ((err = rows_get(&r, v->store, num)) == VAULT_OK && !r.forgotten) {
+		err = check_record(&same, v->store, &r);
+		id_print(id, r.id);
+		if (err == VAULT_EDAMAGED || !same)
+			how->record(how->ctx, id, err == VAULT_OK);
+		if (err == VAULT_EDAMAGED)
+			err = VAULT_OK;
+	}
+	store_read_end(v->store);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+static enum vault_err
+check_records(struct vault *v, const struct vault_check *how)
+{
+	enum vault_err err;
+	int64_t last;
+
+	err = sql_number(
+	    &last, v->store, "SELECT ifnull(max(num),0) FROM record");
+	for (int64_t num = 1; err == VAULT_OK && num <= last; num++) {
+		err = check_one(v, num, how);
+		if (err == VAULT_OK && how->progress != NULL &&
+		    !how->progress(how->ctx, (uint64_t)num, (uint64_t)last))
+			err = VAULT_ECANCELED;
+	}
+	return err;
+}
+
 enum vault_err
 vault_check(struct vault *v, const struct vault_check *how)
 {
@@ -185,5 +308,9 @@ vault_check(struct vault *v, const struct vault_check *how)
 		return VAULT_OK;
 	/* The names of slots cannot be read from a broken database. */
 	err = check_keys(v, how);
-	return err == VAULT_EDAMAGED ? VAULT_OK : vault_failed(v, err);
+	if (err == VAULT_EDAMAGED)
+		return VAULT_OK;
+	if (err == VAULT_OK && how->records)
+		err = check_records(v, how);
+	return vault_failed(v, err);
 }

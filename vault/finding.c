@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* finding.c - from what somebody typed to the records that are meant. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -249,7 +250,7 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	else if (!counting)
 		buf_put_text(&text, " ORDER BY item.time DESC, item.num DESC");
 	if (!counting && f->what->limit > 0)
-		buf_putf(&text, " LIMIT %lu", f->what->limit);
+		buf_putf(&text, " LIMIT %" PRIu64, f->what->limit);
 	if ((err = buf_ok(&text)) != VAULT_OK)
 		return err;
 	q = sql_open_once(f->v->store, buf_text(&text));

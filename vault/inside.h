@@ -77,4 +77,19 @@ struct record_row;
 VAULT_CHECKED enum vault_err records_follow(struct vault *v,
     const struct record_row *r, const uint8_t *attachment, const char *what);
 
+/* Our own signing key; free its secret half. */
+struct signer;
+VAULT_CHECKED enum vault_err records_signer(
+    struct signer *out, struct store *s);
+
+/* What the office of a key (32 bytes) is called; out is reset first. */
+VAULT_CHECKED enum vault_err records_office(
+    struct buf *out, struct store *s, const uint8_t *key);
+
+/* Take away what interrupted attaches and imports left, in commits. */
+VAULT_CHECKED enum vault_err vault_sweep(struct vault *v);
+
+/* The name of our own office. */
+VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
+
 #endif

@@ -137,8 +137,8 @@ vault_body_check(struct vault_report *report, const struct vault_body *b)
 
 /* ---- Who signs ---- */
 
-static enum vault_err
-signer_open(struct signer *out, struct store *s)
+enum vault_err
+records_signer(struct signer *out, struct store *s)
 {
 	struct sql *q = sql_open(s, "SELECT public,secret FROM office");
 	uint8_t sealed[IDENTITY_SEALED_LEN];
@@ -214,7 +214,7 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	clear(report);
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = signer_open(&by, v->store)) == VAULT_OK)
+	if ((err = records_signer(&by, v->store)) == VAULT_OK)
 		err = add(&r, v, &by, report, type, json, len);
 	secret_free(by.key);
 	store_abort(v->store);
@@ -233,7 +233,7 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	struct signer by;
 	enum vault_err err;
 
-	if ((err = signer_open(&by, v->store)) != VAULT_OK)
+	if ((err = records_signer(&by, v->store)) != VAULT_OK)
 		return err;
 	if ((err = index_remove(v->store, r)) == VAULT_OK &&
 	    (err = keep_version(v->store, &by, r, parents, attachment,
@@ -395,12 +395,16 @@ vault_lines(struct vault *v, const struct buf *body,
 
 /* ---- Conflicts ---- */
 
-/* Our own office by its name, others by the beginning of their key. */
-static enum vault_err
-office_name(struct buf *out, struct store *s,
-    const uint8_t key[static IDENTITY_PUBLIC_LEN])
+/*
+ * Our own office and those we know by their names, others by the beginning of
+ * their key.
+ */
+enum vault_err
+records_office(struct buf *out, struct store *s, const uint8_t *key)
 {
-	struct sql *q = sql_open(s, "SELECT name FROM office WHERE public=?1");
+	struct sql *q = sql_open(s,
+	    "SELECT name FROM office WHERE public=?1 UNION ALL"
+	    " SELECT name FROM contact WHERE public=?1");
 	enum vault_err err;
 	bool row;
 
@@ -436,7 +440,7 @@ clash_out(void *ctx, const struct clash_value *value)
 	    hex_decode(key, sizeof(key), value->office,
 		strlen(value->office)) != VAULT_OK)
 		return VAULT_EDAMAGED;
-	err = office_name(&office, to->v->store, key);
+	err = records_office(&office, to->v->store, key);
 	if (err == VAULT_OK && value->value != NULL)
 		err = print_value(&text, value->value);
 	if (err == VAULT_OK) {
@@ -486,11 +490,11 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct head h;
 	enum vault_err err;
 
-	if ((err = head_open(&h, v->store, r, id)) != VAULT_OK)
+	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
-	if ((err = office_name(&name, v->store, h.version.office)) ==
+	if ((err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = buf_ok(&hex)) == VAULT_OK) {
 		memcpy(past.version, buf_text(&hex), VAULT_VERSION_LEN);
@@ -548,7 +552,7 @@ get_version(struct vault_record *out, struct vault *v, struct record_row *r,
 	if ((err = row_of(r, v, id)) != VAULT_OK ||
 	    (err = rows_version_prefix(
 		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
-	    (err = head_open(&h, v->store, r, number)) != VAULT_OK)
+	    (err = head_open(&h, v->store, r, number, true)) != VAULT_OK)
 		return err;
 	m.body = h.body;
 	m.time = h.version.time;

@@ -258,8 +258,11 @@ enum vault_finding {
 };
 
 struct vault_check {
-	bool quick; /* only the sum over the cells */
+	bool quick;   /* only the sum over the cells */
+	bool records; /* also every version, part, attachment and index row */
 	void *ctx;
+	/* A record that does not verify, or whose index rows are wrong. */
+	void (*record)(void *ctx, const char *id, bool only_index);
 	void (*found)(void *ctx, enum vault_finding what, int64_t n);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
@@ -584,6 +587,211 @@ VAULT_CHECKED enum vault_err vault_body_json(
 /* What vault_add would say of the body, which is kept nowhere. */
 VAULT_CHECKED enum vault_err vault_body_check(
     struct vault_report *report, const struct vault_body *b);
+
+/* ---- Offices and bundles ---- */
+
+/*
+ * Our own office: its 60 digits, its card to be handed to others, its signing
+ * key as `minisign -P` takes it.  Makes the first receiving key of a vault
+ * that has none.
+ */
+struct vault_office {
+	char digits[72];
+	struct buf name, card, minisign;
+};
+VAULT_CHECKED enum vault_err vault_office(
+    struct vault_office *out, struct vault *v);
+void vault_office_free(struct vault_office *o);
+
+/* VAULT_EUSE: an empty name, a long one, one of more than a line. */
+VAULT_CHECKED enum vault_err vault_office_rename(
+    struct vault *v, const char *name);
+
+/*
+ * The secret receiving keys, as a file for `age -i`; logged.  They read every
+ * bundle that was ever sealed to this office.
+ */
+VAULT_CHECKED enum vault_err vault_office_secret(
+    struct secret **out, struct vault *v);
+
+struct vault_contact {
+	const char *name; /* borrowed for the call */
+	char digits[72];
+	int64_t added, verified; /* verified: 0 if the digits never were */
+	bool our_office, frozen;
+};
+
+/*
+ * Keep the office of a card, under the name on it unless name is given; told
+ * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
+ * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
+ * our own card, an older one than is here, a bad name.
+ */
+VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
+    const void *card, size_t len, const char *name, bool our_office,
+    void (*told)(void *ctx, const struct vault_contact *c), void *ctx);
+VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
+    bool (*each)(void *ctx, const struct vault_contact *c), void *ctx);
+
+/* The digits were compared.  VAULT_ENORECORD: no such contact. */
+VAULT_CHECKED enum vault_err vault_contact_verify(
+    struct vault *v, const char *name, bool our_office);
+VAULT_CHECKED enum vault_err vault_contact_remove(
+    struct vault *v, const char *name);
+
+/*
+ * What an export takes, and to whom.  A case takes along what names it and
+ * what these name, but for their sources; level 3 never leaves, level 2 only
+ * to contacts that are our office, or record by record.
+ */
+struct vault_export_what {
+	const char *query;
+	size_t query_len;
+	const char *const *to; /* names of contacts */
+	size_t n_to;
+	const char *const *include; /* ids of records */
+	size_t n_include;
+	bool with_sources;
+};
+
+/* What becomes of one record; borrowed for the call. */
+enum vault_leaves {
+	VAULT_LEAVES,
+	VAULT_HELD_LEVEL_3,
+	VAULT_HELD_LEVEL_2,
+	VAULT_HELD_WITHHELD,  /* it was withheld from us too */
+	VAULT_HELD_FORGOTTEN, /* there is nothing left of it */
+};
+struct vault_leaving {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title;
+	enum vault_leaves leaves;
+	size_t versions, attachments;
+	bool parts_held; /* not all of it leaves */
+};
+
+struct vault_export_info {
+	size_t records, versions, attachments, held;
+	uint64_t bytes;      /* of the attachments */
+	const char *unknown; /* a contact whose digits were never compared */
+};
+
+/*
+ * Decide what leaves; each, which may be NULL, is told of every record.
+ * VAULT_ENORECORD: *which is no contact, or no record.  VAULT_EREFUSED:
+ * nothing is sent to *which.  VAULT_EVERSION: *which has no key that we know.
+ * VAULT_EUSE: nobody, or one twice.
+ */
+struct vault_export;
+VAULT_CHECKED enum vault_err vault_export_new(struct vault_export **out,
+    struct vault *v, const struct vault_export_what *what, const char **which,
+    void (*each)(void *ctx, const struct vault_leaving *l), void *ctx);
+void vault_export_info(
+    struct vault_export_info *out, const struct vault_export *e);
+
+/*
+ * Write the bundle, and log what left and to whom.  VAULT_EREFUSED: nothing
+ * leaves.  VAULT_EBUSY: something has changed since it was decided.
+ */
+#define VAULT_BUNDLE_LEN 33
+VAULT_CHECKED enum vault_err vault_export_write(
+    char bundle[static VAULT_BUNDLE_LEN], struct vault_export *e,
+    const struct vault_sink *to);
+void vault_export_free(struct vault_export *e);
+
+/* A file that can be read again; *got is less than len only at its end. */
+struct vault_input {
+	void *ctx;
+	enum vault_err (*read)(
+	    void *ctx, void *to, size_t len, uint64_t offset, size_t *got);
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	uint64_t size;
+};
+
+/* Why a bundle is refused. */
+enum vault_bundle_fault {
+	VAULT_BUNDLE_OK,
+	VAULT_BUNDLE_NOT_AGE,   /* not an age file, cut, or changed */
+	VAULT_BUNDLE_ARCHIVE,   /* it holds something else */
+	VAULT_BUNDLE_MANIFEST,  /* its list of files is not one */
+	VAULT_BUNDLE_SIGNATURE, /* the signature is wrong */
+	VAULT_BUNDLE_NOT_TO_US, /* made for others, sealed to us by one */
+	VAULT_BUNDLE_FILES,     /* a file too many, too few, or changed */
+	VAULT_BUNDLE_RECORD,    /* a record is damaged or forged */
+	VAULT_BUNDLE_CHANGED,   /* it was changed while it was read */
+};
+
+/* Its place among those of its sender. */
+enum vault_bundle_seen {
+	VAULT_SEEN_NEXT,
+	VAULT_SEEN_SAME,   /* imported already */
+	VAULT_SEEN_GAP,    /* others before it have not come */
+	VAULT_SEEN_OLDER,  /* later ones have come */
+	VAULT_SEEN_NEW,    /* the sender restored a copy, or has two machines */
+	VAULT_SEEN_OTHERS, /* its number was that of another one */
+};
+
+/* What an import would do with a version; borrowed for the call. */
+enum vault_arrives {
+	VAULT_NEW_RECORD,
+	VAULT_NEW_VERSION,
+	VAULT_COMPLETES, /* it is here, and lacks what comes */
+	VAULT_IS_HERE,
+	VAULT_WAS_FORGOTTEN,  /* skipped */
+	VAULT_FORGET_REQUEST, /* of another office: not acted on */
+	VAULT_ARRIVES_N
+};
+struct vault_arriving {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title; /* "" if it was withheld */
+	const char *office;
+	int64_t time;
+	enum vault_arrives arrives;
+	bool withheld;
+	size_t attachments;
+};
+
+struct vault_bundle_info {
+	char id[VAULT_BUNDLE_LEN];
+	bool is_signed;
+	const char *sender; /* a contact, or the beginning of an unknown key */
+	bool sender_known, sender_compared, sender_frozen;
+	char digits[72]; /* of a known sender */
+	uint64_t number;
+	enum vault_bundle_seen seen;
+	size_t versions, attachments;
+	uint64_t bytes;
+	size_t count[VAULT_ARRIVES_N]; /* of the versions, by what they are */
+};
+
+/*
+ * Verify a bundle, all of it, and write nothing.  What each is told stands
+ * only once VAULT_OK is returned.  VAULT_EDAMAGED, VAULT_EVERSION: *fault
+ * says why.  VAULT_ENOTFORUS: it is sealed to somebody else.
+ */
+struct vault_bundle;
+VAULT_CHECKED enum vault_err vault_bundle_open(struct vault_bundle **out,
+    struct vault *v, const struct vault_input *from,
+    enum vault_bundle_fault *fault,
+    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx);
+void vault_bundle_info(
+    struct vault_bundle_info *out, const struct vault_bundle *b);
+void vault_bundle_close(struct vault_bundle *b);
+
+struct vault_imported {
+	size_t records, versions, completed, known, forgotten, requests;
+	size_t attachments;
+};
+
+/*
+ * Put it into the vault: all of it, or nothing.  Unless accept is set,
+ * VAULT_EREFUSED: it is not signed by a contact.  VAULT_ECONFLICT: its number
+ * was that of another one.  VAULT_EEXISTS: it was imported already.
+ */
+VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
+    struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
 
 /* ---- Copies ---- */
 

@@ -146,7 +146,18 @@ struct dumping {
 	const char *id;
 	struct digest *digest;
 	struct buf names;
+	enum vault_err err; /* the first */
 };
+
+static void
+met(struct dumping *d, enum vault_err err)
+{
+	if (err == VAULT_OK)
+		return;
+	buf_putf(d->out, "error %d\n", (int)err);
+	if (d->err == VAULT_OK)
+		d->err = err;
+}
 
 static enum vault_err
 swallow(void *ctx, const void *bytes, size_t len)
@@ -178,13 +189,14 @@ extract(struct dumping *d, const char *name)
 	enum vault_err err;
 
 	if ((d->digest = digest_new()) == NULL) {
-		buf_put_text(d->out, "no memory\n");
+		met(d, VAULT_ENOMEM);
 		return;
 	}
 	err = vault_extract(d->v, d->id, name, &to);
 	digest_end(d->digest, sum);
 	digest_free(d->digest);
-	buf_putf(d->out, "extract|%s|%d|", name, (int)err);
+	met(d, err);
+	buf_putf(d->out, "extract|%s|", name);
 	hex_encode(d->out, sum, sizeof(sum));
 	buf_put_byte(d->out, '\n');
 }
@@ -197,7 +209,7 @@ dump_one(struct dumping *d)
 	const char *name;
 
 	if ((err = vault_get(&r, d->v, d->id)) != VAULT_OK) {
-		buf_putf(d->out, "error %d\n", (int)err);
+		met(d, err);
 		return;
 	}
 	buf_putf(d->out, "record|%s|%s|%u heads|%d|%d\n%s\n%s\n", r.type,
@@ -205,8 +217,7 @@ dump_one(struct dumping *d)
 	    buf_text(&r.body), buf_text(&r.clashes));
 	vault_record_free(&r);
 	buf_reset(&d->names);
-	if ((err = vault_attachments(d->v, d->id, attachment, d)) != VAULT_OK)
-		buf_putf(d->out, "error %d\n", (int)err);
+	met(d, vault_attachments(d->v, d->id, attachment, d));
 	for (size_t at = 0; at < d->names.len; at += strlen(name) + 1) {
 		name = buf_text(&d->names) + at;
 		extract(d, name);
@@ -261,39 +272,35 @@ one_row(void *ctx, const struct vault_row *row)
 	return true;
 }
 
-void
+enum vault_err
 content_dump(struct buf *out, struct vault *v)
 {
 	static const char *const queries[] = { "type:person", "jasmine", "lake",
 		"teng*", "lawyer", "tag:spring", "date:1973", "thought" };
 	struct dumping d = { .out = out, .v = v };
 	struct buf ids = { 0 };
-	enum vault_err err;
 	bool agrees;
 
 	buf_reset(out);
-	if ((err = all_ids(&ids, &agrees, v)) != VAULT_OK)
-		buf_putf(out, "error %d\n", (int)err);
+	met(&d, all_ids(&ids, &agrees, v));
 	if (!agrees)
 		buf_put_text(out, "the index disagrees\n");
 	for (size_t at = 0; at < ids.len; at += VAULT_ID_LEN) {
 		d.id = buf_text(&ids) + at;
 		dump_one(&d);
 	}
-	if ((err = vault_drafts(v, one_draft, out)) != VAULT_OK)
-		buf_putf(out, "error %d\n", (int)err);
+	met(&d, vault_drafts(v, one_draft, out));
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
 		struct vault_search what = { .query = queries[i],
 			.query_len = strlen(queries[i]) };
 
 		buf_putf(out, "query|%s\n", queries[i]);
-		if ((err = vault_find(v, &what, one_row, out, NULL, NULL)) !=
-		    VAULT_OK)
-			buf_putf(out, "error %d\n", (int)err);
+		met(&d, vault_find(v, &what, one_row, out, NULL, NULL));
 	}
 	buf_putf(out, "%u records\n", content_find(v, ""));
 	buf_free(&d.names);
 	buf_free(&ids);
+	return d.err == VAULT_OK ? buf_ok(out) : d.err;
 }
 
 static bool

@@ -33,8 +33,9 @@ VAULT_CHECKED enum vault_err content_attach(
  * What a person would see: every record by vault_get, its attachments, read
  * to their end, drafts, what finding says, and whether the index agrees.
  * Ids and times are left out, for the same done twice shall read the same.
+ * The first error is returned, and all of them are part of the text.
  */
-void content_dump(struct buf *out, struct vault *v);
+enum vault_err content_dump(struct buf *out, struct vault *v);
 
 /* The number of records that a query finds; UINT_MAX after an error. */
 unsigned content_find(struct vault *v, const char *query);

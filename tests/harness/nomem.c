@@ -11,6 +11,9 @@
  *    error;
  * 3. nothing is leaked: memory (LeakSanitizer), secrets, descriptors.
  *
+ * 4. what a call that reads has said is what it says with memory, or it ends
+ *    with an error.
+ *
  * DRAWS, if given, is the number of the one call to try.
  *
  * Counted are the library's allocator, which SQLite uses too, guarded memory
@@ -23,10 +26,12 @@
 
 #include <sodium.h>
 
+#include "content.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "harness.h"
 #include "inside.h"
+#include "record/attach.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -34,7 +39,8 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-static char good[128], work[128];
+static char good[128], rich[128], work[128];
+static struct content content; /* of the rich one */
 
 static size_t failing; /* the number of the allocation that fails */
 
@@ -92,7 +98,17 @@ struct call {
 	enum start start;
 	const char *opens; /* the passphrase with which to look afterwards */
 	void (*prepare)(void);
+	bool records; /* in a vault with records, and they are looked at */
 };
+
+/* What a call that reads has said. */
+static struct buf said;
+
+static enum vault_err
+saying(enum vault_err err)
+{
+	return err == VAULT_OK ? buf_ok(&said) : err;
+}
 
 static enum vault_err
 call_create(struct state *s)
@@ -300,24 +316,305 @@ spoil(void)
 	free(bytes);
 }
 
+/* ---- Calls with records ---- */
+
+static enum vault_err
+call_record_add(struct state *s)
+{
+	char id[VAULT_ID_LEN];
+
+	return content_add(id, s->vault,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"李天天\"},"
+	    "{\"text\":\"Li Tiantian\"}],\"private_fields\":[\"health\"],"
+	    "\"health\":\"well\",\"born\":{\"edtf\":\"1965~\"}}");
+}
+
+static enum vault_err
+call_record_refused(struct state *s)
+{
+	struct vault_report *report;
+	char id[VAULT_ID_LEN];
+	static const char bad[] = "{\"type\":\"person\",\"nmaes\":[]}";
+	enum vault_err err;
+
+	if ((err = vault_report_new(&report)) != VAULT_OK)
+		return err;
+	err = vault_add(id, s->vault, report, NULL, bad, strlen(bad));
+	if (err == VAULT_EUSE && vault_report_count(report, VAULT_ERROR) > 0)
+		err = VAULT_OK;
+	vault_report_free(report);
+	return err;
+}
+
+static enum vault_err
+call_record_edit(struct state *s)
+{
+	return content_edit(s->vault, content.old,
+	    "{\"type\":\"case\",\"title\":\"The new lake\","
+	    "\"summary\":\"third\",\"tags\":[\"spring\"]}");
+}
+
+static enum vault_err
+call_revert(struct state *s)
+{
+	return vault_revert(s->vault, content.old, content.old_version);
+}
+
+static enum vault_err
+call_resolve(struct state *s)
+{
+	static const size_t choice[1] = { 1 };
+	struct vault_record r;
+	enum vault_err err;
+
+	if ((err = vault_get(&r, s->vault, content.torn)) != VAULT_OK)
+		return err;
+	err = vault_resolve(s->vault, &r, choice, 1);
+	vault_record_free(&r);
+	return err;
+}
+
+static enum vault_err
+call_record_attach(struct state *s)
+{
+	return content_attach(s->vault, content.old, "b.ogg", 140000);
+}
+
+static enum vault_err
+call_draft_put(struct state *s)
+{
+	int64_t number = 0;
+	static const char json[] = "{\"type\":\"case\",\"title\":\"A\"}";
+
+	return vault_draft_put(
+	    s->vault, &number, content.person, "case", json, strlen(json));
+}
+
+static enum vault_err
+call_draft_drop(struct state *s)
+{
+	return vault_draft_drop(s->vault, content.draft);
+}
+
+static bool
+say_draft(void *ctx, const struct vault_draft *d)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s\n", d->record, d->type, buf_text(&d->body));
+	return true;
+}
+
+static enum vault_err
+call_drafts(struct state *s)
+{
+	return saying(vault_drafts(s->vault, say_draft, NULL));
+}
+
+static enum vault_err
+call_get(struct state *s)
+{
+	struct vault_record r;
+	enum vault_err err;
+
+	if ((err = vault_get(&r, s->vault, content.torn)) != VAULT_OK)
+		return err;
+	buf_putf(&said, "%s|%s|%s|%u\n", buf_text(&r.title), buf_text(&r.body),
+	    buf_text(&r.clashes), r.n_heads);
+	vault_record_free(&r);
+	return saying(VAULT_OK);
+}
+
+static bool
+say_past(void *ctx, const struct vault_past *p)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%u\n", p->version, p->office, p->parents);
+	return true;
+}
+
+static enum vault_err
+call_history(struct state *s)
+{
+	return saying(vault_history(s->vault, content.torn, say_past, NULL));
+}
+
+static bool
+say_row(void *ctx, const struct vault_row *row)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s|%zu\n", row->id, buf_text(&row->title),
+	    buf_text(&row->snippet), row->n_hits);
+	return true;
+}
+
+static enum vault_err
+call_record_find(struct state *s)
+{
+	static const char query[] = "name:teng OR \"new lake\" OR tag:spring";
+	struct vault_search what = { .query = query,
+		.query_len = sizeof(query) - 1,
+		.ranked = true,
+		.snippets = true };
+
+	return saying(vault_find(s->vault, &what, say_row, NULL, NULL, NULL));
+}
+
+static enum vault_err
+call_find_like(struct state *s)
+{
+	struct vault_search what = { .query = "", .like = "Teng Bao" };
+
+	return saying(vault_find(s->vault, &what, say_row, NULL, NULL, NULL));
+}
+
+static enum vault_err
+call_find_id(struct state *s)
+{
+	char id[VAULT_ID_LEN];
+	enum vault_err err;
+
+	err = vault_find_id(id, s->vault, "Teng Biao", NULL, NULL);
+	if (err == VAULT_OK)
+		buf_put_text(&said, id);
+	return saying(err);
+}
+
+static bool
+say_attachment(void *ctx, const struct vault_attachment *a)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s\n", buf_text(&a->name), a->sha256);
+	return true;
+}
+
+static enum vault_err
+call_attachments(struct state *s)
+{
+	return saying(
+	    vault_attachments(s->vault, content.person, say_attachment, NULL));
+}
+
+static enum vault_err
+count_bytes(void *ctx, const void *bytes, size_t len)
+{
+	(void)bytes;
+	*(size_t *)ctx += len;
+	return VAULT_OK;
+}
+
+static enum vault_err
+call_extract(struct state *s)
+{
+	size_t n = 0;
+	struct vault_sink to = { &n, count_bytes, NULL };
+	enum vault_err err;
+
+	err = vault_extract(s->vault, content.person, "a photo.jpg", &to);
+	if (err == VAULT_OK)
+		buf_putf(&said, "%zu", n);
+	return saying(err);
+}
+
+static void
+say_clash(void *ctx, const struct vault_clash *c)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s\n", c->field, c->office, c->text);
+}
+
+static void
+say_line(void *ctx, const struct vault_line *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s\n", l->field, l->text);
+}
+
+/* What `show` does with a record that is torn. */
+static enum vault_err
+call_show(struct state *s)
+{
+	struct vault_record r;
+	enum vault_err err;
+
+	if ((err = vault_get(&r, s->vault, content.torn)) != VAULT_OK)
+		return err;
+	if ((err = vault_clashes(s->vault, &r, say_clash, NULL)) == VAULT_OK)
+		err = vault_lines(s->vault, &r.body, say_line, NULL);
+	vault_record_free(&r);
+	return saying(err);
+}
+
+static const char *
+copy_path(void)
+{
+	static char path[160];
+
+	snprintf(path, sizeof(path), "%s/copy", work);
+	return path;
+}
+
+static enum vault_err
+call_backup(struct state *s)
+{
+	return vault_backup(s->vault, copy_path(), NULL, NULL);
+}
+
+static enum vault_err
+call_restore(struct state *s)
+{
+	return vault_restore(s->vault, copy_path(), NULL, NULL);
+}
+
+static enum vault_err
+call_reindex(struct state *s)
+{
+	return vault_reindex(s->vault, NULL, NULL);
+}
+
+#define RECORDS(name, run)                                                     \
+	{                                                                      \
+		name, run, OPEN, "dusk", NULL, true                            \
+	}
+
 static const struct call calls[] = {
-	{ "vault_create", call_create, NOTHING, "dusk", NULL },
-	{ "vault_cost_of", call_cost, VAULT, "dusk", NULL },
-	{ "vault_key_unlock", call_unlock, VAULT, "dusk", NULL },
-	{ "vault_key_attach", call_attach, UNLOCKED, "dusk", NULL },
-	{ "vault_open", call_open, UNLOCKED, "dusk", NULL },
-	{ "vault_enter", call_enter, OPEN, "dusk", NULL },
-	{ "vault_enter, mending", call_enter, OPEN, "dusk", spoil },
-	{ "vault_info", call_info, OPEN, "dusk", NULL },
-	{ "vault_log_each", call_log, OPEN, "dusk", NULL },
-	{ "vault_passphrase_each", call_each, OPEN, "dusk", NULL },
-	{ "vault_passphrase_find", call_find, OPEN, "dusk", NULL },
-	{ "vault_passphrase_add", call_add, OPEN, "dusk", NULL },
-	{ "vault_passphrase_change", call_change, OPEN, "paper", NULL },
-	{ "vault_passphrase_remove", call_remove, OPEN, "paper", NULL },
-	{ "store_commit", call_note, OPEN, "dusk", NULL },
-	{ "vault_check", call_check, OPEN, "dusk", NULL },
-	{ "vault_check, quick", call_check_quick, OPEN, "dusk", NULL },
+	{ "vault_create", call_create, NOTHING, .opens = "dusk" },
+	{ "vault_cost_of", call_cost, VAULT, .opens = "dusk" },
+	{ "vault_key_unlock", call_unlock, VAULT, .opens = "dusk" },
+	{ "vault_key_attach", call_attach, UNLOCKED, .opens = "dusk" },
+	{ "vault_open", call_open, UNLOCKED, .opens = "dusk" },
+	{ "vault_enter", call_enter, OPEN, .opens = "dusk" },
+	{ "vault_enter, mending", call_enter, OPEN, .opens = "dusk",
+	    .prepare = spoil },
+	{ "vault_info", call_info, OPEN, .opens = "dusk" },
+	{ "vault_log_each", call_log, OPEN, .opens = "dusk" },
+	{ "vault_passphrase_each", call_each, OPEN, .opens = "dusk" },
+	{ "vault_passphrase_find", call_find, OPEN, .opens = "dusk" },
+	{ "vault_passphrase_add", call_add, OPEN, .opens = "dusk" },
+	{ "vault_passphrase_change", call_change, OPEN, .opens = "paper" },
+	{ "vault_passphrase_remove", call_remove, OPEN, .opens = "paper" },
+	{ "store_commit", call_note, OPEN, .opens = "dusk" },
+	{ "vault_check", call_check, OPEN, .opens = "dusk" },
+	{ "vault_check, quick", call_check_quick, OPEN, .opens = "dusk" },
+	RECORDS("vault_add", call_record_add),
+	RECORDS("vault_add, refused", call_record_refused),
+	RECORDS("vault_edit", call_record_edit),
+	RECORDS("vault_revert", call_revert),
+	RECORDS("vault_resolve", call_resolve),
+	RECORDS("vault_attach", call_record_attach),
+	RECORDS("vault_draft_put", call_draft_put),
+	RECORDS("vault_draft_drop", call_draft_drop),
+	RECORDS("vault_drafts", call_drafts),
+	RECORDS("vault_get", call_get),
+	RECORDS("vault_history", call_history),
+	RECORDS("vault_find", call_record_find),
+	RECORDS("vault_find, like", call_find_like),
+	RECORDS("vault_find_id", call_find_id),
+	RECORDS("vault_attachments", call_attachments),
+	RECORDS("vault_extract", call_extract),
+	RECORDS("vault_clashes, vault_lines", call_show),
+	RECORDS("vault_backup", call_backup),
+	RECORDS("vault_restore", call_restore),
+	RECORDS("vault_reindex", call_reindex),
 };
 
 /* ---- Running them ---- */
@@ -343,6 +640,47 @@ descriptors(void)
 	return n;
 }
 
+/* What a backup has made. */
+static void
+remove_copy(const char *name)
+{
+	char folder[160];
+
+	snprintf(folder, sizeof(folder), "%s/%s", work, name);
+	unlink(in_folder(folder, "keys"));
+	unlink(in_folder(folder, "cells.db"));
+	unlink(in_folder(folder, "cells.db-journal"));
+	rmdir(folder);
+}
+
+/* A copy is a whole one or none; nothing unfinished is left. */
+static void
+copy_state(struct buf *out, const struct call *c, size_t n)
+{
+	struct vault_place place = { copy_path(), NULL };
+	struct vault_fault fault;
+	enum vault_keys_state keys;
+	struct vault_key *key;
+	struct vault *v = NULL;
+	struct buf dump = { 0 };
+	struct secret *dusk;
+
+	if (access(in_folder(work, "copy.unfinished"), F_OK) == 0)
+		harness_fail("%s, allocation %zu: a half copy", c->name, n);
+	if (access(place.folder, F_OK) != 0)
+		return;
+	dusk = secret_text("dusk");
+	if (vault_key_unlock(&key, &keys, &place, dusk) != VAULT_OK ||
+	    vault_open(&v, &place, key, &fault) != VAULT_OK ||
+	    content_dump(&dump, v) != VAULT_OK)
+		harness_fail("%s, allocation %zu: a bad copy", c->name, n);
+	buf_putf(out, "a copy\n%s", buf_text(&dump));
+	vault_close(v);
+	vault_key_free(key);
+	secret_free(dusk);
+	buf_free(&dump);
+}
+
 static void
 start(struct state *s, const struct call *c)
 {
@@ -356,7 +694,10 @@ start(struct state *s, const struct call *c)
 	if (c->start == NOTHING)
 		vault_remove(work);
 	else
-		vault_copy(good, work);
+		vault_copy(c->records ? rich : good, work);
+	remove_copy("copy");
+	remove_copy("copy.unfinished");
+	buf_reset(&said);
 	if (c->prepare != NULL)
 		c->prepare();
 	if (c->start >= UNLOCKED)
@@ -396,10 +737,17 @@ state_of(const struct call *c, size_t n)
 		vault_done(&o);
 		return strdup("");
 	}
-	if (vault_findings(o.vault, false) > 0)
+	/* Records are all read, so a full check need not come each time. */
+	if (vault_findings(o.vault, c->records && n % 16 != 0) > 0)
 		harness_fail(
 		    "%s, allocation %zu: not clean afterwards", c->name, n);
-	vault_dump(&dump, o.vault, false);
+	if (!c->records)
+		vault_dump(&dump, o.vault, false);
+	else if (content_dump(&dump, o.vault) != VAULT_OK)
+		harness_fail(
+		    "%s, allocation %zu: not read afterwards", c->name, n);
+	if (c->records)
+		copy_state(&dump, c, n);
 	vault_done(&o);
 	/* Each vault that is made is another one. */
 	text = strdup(c->start == NOTHING ? "made" : buf_text(&dump));
@@ -424,7 +772,7 @@ look(const struct call *c, size_t n, enum vault_err err, const char *before,
 /* Fail the n-th allocation.  False: the call did not get so far. */
 static bool
 fail_one(const struct call *c, size_t n, int for_ever, const char *before,
-    const char *after)
+    const char *after, const char *answer)
 {
 	long secrets_before = secrets;
 	unsigned open_before = descriptors();
@@ -443,6 +791,9 @@ fail_one(const struct call *c, size_t n, int for_ever, const char *before,
 	if (err != VAULT_OK && (err != VAULT_ENOMEM || !reached))
 		harness_fail("%s, allocation %zu, %s: %s", c->name, n,
 		    for_ever ? "for ever" : "once", vault_strerror(err));
+	if (err == VAULT_OK && strcmp(buf_text(&said), answer) != 0)
+		harness_fail("%s, allocation %zu: another answer: %.100s",
+		    c->name, n, buf_text(&said));
 	if (secrets != secrets_before)
 		harness_fail("%s, allocation %zu: %ld secrets left", c->name, n,
 		    secrets - secrets_before);
@@ -464,7 +815,7 @@ fail_one(const struct call *c, size_t n, int for_ever, const char *before,
 static void
 run(const struct call *c)
 {
-	char *before, *after;
+	char *before, *after, *answer;
 	struct state s;
 	size_t n = 1;
 
@@ -474,16 +825,18 @@ run(const struct call *c)
 	start(&s, c);
 	must(c->run(&s), c->name);
 	stop(&s);
+	answer = strdup(buf_text(&said));
 	after = state_of(c, 0);
 	for (int for_ever = 0; for_ever < 2; for_ever++)
-		for (n = 1;
-		     fail_one(c, n, for_ever, before, after) && !harness_stop();
+		for (n = 1; fail_one(c, n, for_ever, before, after, answer) &&
+		     !harness_stop();
 		     n++)
 			;
 	if (!harness.planted)
 		printf("  %s: %zu allocations\n", c->name, n - 1);
 	free(before);
 	free(after);
+	free(answer);
 }
 
 static void
@@ -520,6 +873,13 @@ main(int argc, char **argv)
 		must(call_note(&(struct state){ .vault = o.vault }), "note");
 	vault_done(&o);
 	secret_free(paper);
+	snprintf(rich, sizeof(rich), "%s/rich", harness.folder);
+	mkdir(rich, 0700);
+	vault_make(rich);
+	must(vault_try(&o, rich, "dusk"), "open");
+	must(content_make(&content, o.vault), "records");
+	vault_done(&o);
+	attach_test_commit(1);
 #ifndef __SANITIZE_ADDRESS__
 	harness_skip("leaks of memory", "not built with SAN=address");
 #endif

@@ -677,7 +677,8 @@ copy_state(struct buf *out, const char *folder, const struct origin *from)
 	    VAULT_OK)
 		err = vault_open(&v, &place, key, &fault);
 	if (err == VAULT_OK) {
-		content_dump(&dump, v);
+		if (content_dump(&dump, v) != VAULT_OK)
+			bad(from, "the copy is not read");
 		buf_putf(out, "a copy\n%s", buf_text(&dump));
 		if (vault_findings(v, false) > 0)
 			bad(from, "the copy is not clean");
@@ -696,7 +697,8 @@ records_state(struct buf *out, struct vault *v, const char *folder,
 {
 	struct buf rows = { 0 };
 
-	content_dump(out, v);
+	if (content_dump(out, v) != VAULT_OK)
+		bad(from, "the records are not read");
 	if (from->s->copies)
 		copy_state(out, folder, from);
 	if (!from->s->staged) {

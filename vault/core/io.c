@@ -263,9 +263,10 @@ io_is_full(const char *path)
 	const struct dirent *entry;
 	DIR *dir = opendir(path);
 	bool full = false;
+	struct stat st;
 
 	if (dir == NULL)
-		return false;
+		return lstat(path, &st) == 0;
 	while (!full && (entry = readdir(dir)) != NULL)
 		full = strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0;

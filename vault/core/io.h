@@ -66,7 +66,7 @@ VAULT_CHECKED enum vault_err io_look(int dir, const char *name);
 VAULT_CHECKED enum vault_err io_size_of(
     int dir, const char *name, uint64_t *out);
 
-/* True if path is a folder with something in it. */
+/* True if there is something at path, other than an empty folder. */
 bool io_is_full(const char *path);
 
 /* True if path lies on a file system that vanishes by itself. */

@@ -89,6 +89,17 @@ insert_row(struct attach_writer *w)
 	return err;
 }
 
+/* The rest of a writer that knows its record and its key. */
+static enum vault_err
+begin(struct attach_writer *w)
+{
+	random_fill(w->id, ID_LEN);
+	if ((w->digest = digest_new()) == NULL ||
+	    !buf_reserve(&w->pending, ATTACH_CHUNK))
+		return VAULT_ENOMEM;
+	return insert_row(w);
+}
+
 enum vault_err
 attach_begin(struct attach_writer **out, struct store *s,
     const struct record_row *r, const char *name)
@@ -103,15 +114,12 @@ attach_begin(struct attach_writer **out, struct store *s,
 		return VAULT_ENOMEM;
 	w->store = s;
 	w->record = *r;
-	random_fill(w->id, ID_LEN);
 	buf_put_text(&w->name, name);
 	err = VAULT_ENOMEM;
-	if ((w->digest = digest_new()) == NULL ||
-	    !buf_reserve(&w->pending, ATTACH_CHUNK) ||
-	    buf_ok(&w->name) != VAULT_OK)
+	if (buf_ok(&w->name) != VAULT_OK)
 		goto out;
 	if ((err = rows_key(&w->key, s, r)) != VAULT_OK ||
-	    (err = insert_row(w)) != VAULT_OK)
+	    (err = begin(w)) != VAULT_OK)
 		goto out;
 	*out = w;
 	w = NULL; /* given away */
@@ -199,19 +207,17 @@ attach_wants_commit(struct attach_writer *w)
 
 /* {"name": ..., "sha256": ..., "size": ...} */
 static enum vault_err
-write_part(struct buf *out, struct attach_writer *w)
+write_part(
+    struct buf *out, const struct buf *name, const struct attach_staged *a)
 {
-	uint8_t sha256[DIGEST_LEN];
 	struct buf hex = { 0 };
 	json_t *o = json_object();
 	enum vault_err err;
 	bool good = true;
 
-	digest_end(w->digest, sha256);
-	hex_encode(&hex, sha256, sizeof(sha256));
-	json_add(
-	    &good, o, "name", json_stringn(buf_text(&w->name), w->name.len));
-	json_add(&good, o, "size", json_integer((json_int_t)w->size));
+	hex_encode(&hex, a->sha256, sizeof(a->sha256));
+	json_add(&good, o, "name", json_stringn(buf_text(name), name->len));
+	json_add(&good, o, "size", json_integer((json_int_t)a->size));
 	json_add(&good, o, "sha256", json_string(buf_text(&hex)));
 	err = good ? json_write(out, o) : VAULT_ENOMEM;
 	json_decref(o);
@@ -219,32 +225,42 @@ write_part(struct buf *out, struct attach_writer *w)
 	return err;
 }
 
+static enum vault_err
+update_row(struct store *s, const struct record_row *r,
+    const struct attach_staged *a, const uint8_t hash[static HASH_LEN],
+    const struct buf *sealed)
+{
+	struct sql *q = sql_open(s,
+	    "UPDATE attachment SET record=?6,hash=?2,size=?3,chunks=?4,part=?5"
+	    " WHERE num=?1");
+
+	sql_put_int(q, 1, a->num);
+	sql_put_blob(q, 2, hash, HASH_LEN);
+	sql_put_int(q, 3, (int64_t)a->size);
+	sql_put_int(q, 4, (int64_t)a->chunks);
+	sql_put_blob(q, 5, sealed->bytes, sealed->len);
+	sql_put_int(q, 6, r->num);
+	return sql_finish(q);
+}
+
 /* The part, sealed as salt || JSON, and the row as it stays. */
 static enum vault_err
-finish_row(struct attach_writer *w, const struct part *part,
-    const uint8_t hash[static HASH_LEN])
+finish_row(struct store *s, const struct record_row *r,
+    const struct secret *key, const struct attach_staged *a,
+    const struct part *part, const uint8_t hash[static HASH_LEN])
 {
 	struct buf plain = { 0 }, sealed = { 0 }, ad = { 0 };
 	enum vault_err err = VAULT_ENOMEM;
-	struct sql *q;
 
 	buf_put(&plain, part->salt, VERSION_SALT_LEN);
 	buf_put(&plain, part->json.bytes, part->json.len);
-	part_ad(&ad, w->store, w->record.id, w->id);
+	part_ad(&ad, s, r->id, a->id);
 	if (buf_ok(&plain) == VAULT_OK && buf_ok(&ad) == VAULT_OK &&
 	    buf_reserve(&sealed, plain.len + SEAL_EXTRA)) {
-		seal_with(sealed.bytes, secret_view(w->key), plain.bytes,
+		seal_with(sealed.bytes, secret_view(key), plain.bytes,
 		    plain.len, ad.bytes, ad.len);
 		sealed.len = plain.len + SEAL_EXTRA;
-		q = sql_open(w->store,
-		    "UPDATE attachment SET hash=?2,size=?3,chunks=?4,part=?5"
-		    " WHERE num=?1");
-		sql_put_int(q, 1, w->num);
-		sql_put_blob(q, 2, hash, HASH_LEN);
-		sql_put_int(q, 3, (int64_t)w->size);
-		sql_put_int(q, 4, (int64_t)w->chunks);
-		sql_put_blob(q, 5, sealed.bytes, sealed.len);
-		err = sql_finish(q);
+		err = update_row(s, r, a, hash, &sealed);
 	}
 	buf_free(&plain);
 	buf_free(&sealed);
@@ -252,19 +268,88 @@ finish_row(struct attach_writer *w, const struct part *part,
 	return err;
 }
 
+/* The last chunk; what there is now. */
+static enum vault_err
+end_chunks(struct attach_writer *w, struct attach_staged *out)
+{
+	enum vault_err err;
+
+	if ((err = put_chunk(w, true)) != VAULT_OK)
+		return err;
+	out->num = w->num;
+	memcpy(out->id, w->id, ID_LEN);
+	out->size = w->size;
+	out->chunks = w->chunks;
+	digest_end(w->digest, out->sha256);
+	return VAULT_OK;
+}
+
 enum vault_err
 attach_end(struct attach_writer *w, uint8_t hash[static HASH_LEN])
 {
+	struct attach_staged a;
 	struct part part = { 0 };
 	struct buf json = { 0 };
 	enum vault_err err;
 
-	if ((err = put_chunk(w, true)) == VAULT_OK &&
-	    (err = write_part(&json, w)) == VAULT_OK &&
+	if ((err = end_chunks(w, &a)) == VAULT_OK &&
+	    (err = write_part(&json, &w->name, &a)) == VAULT_OK &&
 	    (err = part_new(&part, hash, json.bytes, json.len)) == VAULT_OK)
-		err = finish_row(w, &part, hash);
+		err = finish_row(w->store, &w->record, w->key, &a, &part, hash);
 	part_free(&part);
 	buf_free(&json);
+	return err;
+}
+
+/* ---- Writing what came from elsewhere ---- */
+
+enum vault_err
+attach_stage(struct attach_writer **out, struct store *s,
+    const uint8_t record[static ID_LEN], const struct secret *key)
+{
+	struct attach_writer *w = mem_zalloc(sizeof(*w));
+	enum vault_err err = VAULT_ENOMEM;
+
+	*out = NULL;
+	if (w == NULL)
+		return VAULT_ENOMEM;
+	w->store = s;
+	memcpy(w->record.id, record, ID_LEN);
+	if ((w->key = secret_copy(secret_view(key), secret_len(key))) == NULL ||
+	    (err = begin(w)) != VAULT_OK)
+		goto out;
+	*out = w;
+	w = NULL; /* given away */
+out:
+	attach_writer_free(w);
+	return err;
+}
+
+enum vault_err
+attach_stage_end(struct attach_writer *w, struct attach_staged *out)
+{
+	return end_chunks(w, out);
+}
+
+enum vault_err
+attach_adopt(struct store *s, const struct record_row *r,
+    const struct attach_staged *a, const struct part *part)
+{
+	struct attach_row says = { 0 };
+	struct secret *key = NULL;
+	uint8_t hash[HASH_LEN];
+	enum vault_err err;
+
+	err = attach_read_part(&says, part);
+	if (err == VAULT_OK &&
+	    (says.size != a->size ||
+		memcmp(says.sha256, a->sha256, DIGEST_LEN) != 0))
+		err = VAULT_EDAMAGED;
+	version_part_hash(hash, part->salt, part->json.bytes, part->json.len);
+	if (err == VAULT_OK && (err = rows_key(&key, s, r)) == VAULT_OK)
+		err = finish_row(s, r, key, a, part, hash);
+	secret_free(key);
+	attach_row_free(&says);
 	return err;
 }
 
@@ -346,14 +431,24 @@ read_part(struct attach_row *out, const void *json, size_t len)
 	return err;
 }
 
+enum vault_err
+attach_read_part(struct attach_row *out, const struct part *part)
+{
+	memset(out, 0, sizeof(*out));
+	return read_part(out, part->json.bytes, part->json.len);
+}
+
+/* The part of out, whose id and hash are set. */
 static enum vault_err
-open_part(struct attach_row *out, struct store *s, const struct record_row *r,
-    const uint8_t *sealed, size_t len)
+unseal_part(struct part *part, struct store *s, const struct record_row *r,
+    const struct attach_row *out, const uint8_t *sealed, size_t len)
 {
 	struct buf plain = { 0 }, ad = { 0 };
 	struct secret *key = NULL;
 	uint8_t hash[HASH_LEN];
 	enum vault_err err = VAULT_EDAMAGED;
+
+	memset(part, 0, sizeof(*part));
 
 	if (sealed == NULL || len < SEAL_EXTRA + VERSION_SALT_LEN)
 		return VAULT_EDAMAGED;
@@ -371,13 +466,54 @@ open_part(struct attach_row *out, struct store *s, const struct record_row *r,
 		size_t json_len = plain.len - VERSION_SALT_LEN;
 
 		version_part_hash(hash, plain.bytes, json, json_len);
+		memcpy(part->salt, plain.bytes, VERSION_SALT_LEN);
+		buf_put(&part->json, json, json_len);
+		part->present = true;
 		err = memcmp(hash, out->hash, HASH_LEN) == 0
-		    ? read_part(out, json, json_len)
+		    ? buf_ok(&part->json)
 		    : VAULT_EDAMAGED;
 	}
 	secret_free(key);
 	buf_free(&plain);
 	buf_free(&ad);
+	if (err != VAULT_OK)
+		part_free(part);
+	return err;
+}
+
+static enum vault_err
+open_part(struct attach_row *out, struct store *s, const struct record_row *r,
+    const uint8_t *sealed, size_t len)
+{
+	struct part part;
+	enum vault_err err;
+
+	err = unseal_part(&part, s, r, out, sealed, len);
+	if (err == VAULT_OK)
+		err = read_part(out, part.json.bytes, part.json.len);
+	part_free(&part);
+	return err;
+}
+
+enum vault_err
+attach_part(struct part *out, struct store *s, const struct record_row *r,
+    const struct attach_row *a)
+{
+	struct sql *q = sql_open(s, "SELECT part FROM attachment WHERE num=?1");
+	const uint8_t *sealed;
+	enum vault_err err;
+	size_t len;
+	bool row;
+
+	memset(out, 0, sizeof(*out));
+	sql_put_int(q, 1, a->num);
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK) {
+		sealed = sql_blob(q, 0, &len);
+		err = unseal_part(out, s, r, a, sealed, len);
+	}
+	sql_close(q);
 	return err;
 }
 

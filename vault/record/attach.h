@@ -13,6 +13,7 @@
 
 #include "record/rows.h"
 
+struct secret;
 struct store;
 
 #define ATTACH_CHUNK 65536
@@ -50,6 +51,38 @@ VAULT_CHECKED enum vault_err attach_end(
     struct attach_writer *w, uint8_t hash[static HASH_LEN]);
 void attach_writer_free(struct attach_writer *w);
 
+/* ---- Writing what came from elsewhere ---- */
+
+/* An attachment whose bytes are here, and that belongs to no record yet. */
+struct attach_staged {
+	int64_t num;
+	uint8_t id[ID_LEN];
+	uint64_t size, chunks;
+	uint8_t sha256[32];
+};
+
+/*
+ * Begin one for the record of this id, which may not be here yet: key is the
+ * key that it has, or will have.
+ */
+VAULT_CHECKED enum vault_err attach_stage(struct attach_writer **out,
+    struct store *s, const uint8_t record[static ID_LEN],
+    const struct secret *key);
+VAULT_CHECKED enum vault_err attach_stage_end(
+    struct attach_writer *w, struct attach_staged *out);
+
+/*
+ * Give it to its record, under the part that it came with.  VAULT_EDAMAGED:
+ * the part says something else of the bytes.
+ */
+VAULT_CHECKED enum vault_err attach_adopt(struct store *s,
+    const struct record_row *r, const struct attach_staged *a,
+    const struct part *part);
+
+/* What a part says of its file; free out with attach_row_free. */
+VAULT_CHECKED enum vault_err attach_read_part(
+    struct attach_row *out, const struct part *part);
+
 /* Take away rows that never ended, in bounded steps; *left if there is more. */
 VAULT_CHECKED enum vault_err attach_sweep(bool *left, struct store *s);
 
@@ -59,6 +92,10 @@ VAULT_CHECKED enum vault_err attach_sweep(bool *left, struct store *s);
 VAULT_CHECKED enum vault_err attach_find(struct attach_row *out,
     struct store *s, const struct record_row *r,
     const uint8_t hash[static HASH_LEN]);
+
+/* Its part, with the salt, to be carried elsewhere. */
+VAULT_CHECKED enum vault_err attach_part(struct part *out, struct store *s,
+    const struct record_row *r, const struct attach_row *a);
 
 /* Chunk i, from 0, into out, which is reset first. */
 VAULT_CHECKED enum vault_err attach_chunk(struct buf *out, struct store *s,

@@ -42,13 +42,13 @@ join(json_t **out, const struct part *body, const struct part *hidden)
 
 enum vault_err
 head_open(struct head *out, struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN])
+    const uint8_t id[static VERSION_ID_LEN], bool verify)
 {
 	struct part body, hidden;
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	err = rows_version(&out->version, &body, &hidden, s, r, id);
+	err = rows_version(&out->version, &body, &hidden, s, r, id, verify);
 	if (err == VAULT_OK) {
 		err = join(&out->body, &body, &hidden);
 		out->has_withheld = (out->version.has_body && !body.present) ||
@@ -69,6 +69,17 @@ head_free(struct head *h)
 	memset(h, 0, sizeof(*h));
 }
 
+int
+head_level(const struct head *h)
+{
+	const json_t *level = json_object_get(h->body, "level");
+	json_int_t n = json_integer_value(level);
+
+	if (h->body == NULL)
+		return -1;
+	return json_is_integer(level) && n >= 0 && n <= 3 ? (int)n : 3;
+}
+
 enum vault_err
 heads_each(struct store *s, const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
@@ -80,7 +91,7 @@ heads_each(struct store *s, const struct record_row *r,
 	err = rows_versions(&ids, s, r, true);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids);
 	     i++) {
-		err = head_open(&h, s, r, version_hash_at(&ids, i));
+		err = head_open(&h, s, r, version_hash_at(&ids, i), false);
 		if (err != VAULT_OK)
 			break;
 		err = each(ctx, &h);
@@ -101,7 +112,7 @@ add_ancestors(struct buf *set, struct store *s, const struct record_row *r)
 		enum vault_err err;
 
 		err = rows_version(
-		    &v, NULL, NULL, s, r, version_hash_at(set, i));
+		    &v, NULL, NULL, s, r, version_hash_at(set, i), false);
 		for (size_t j = 0;
 		     err == VAULT_OK && j < version_hash_count(&v.parents);
 		     j++) {
@@ -152,7 +163,8 @@ common_base(struct head *out, bool *found, struct store *s,
 	}
 	if (err == VAULT_OK && common.len > 0) {
 		err = head_open(out, s, r,
-		    version_hash_at(&common, version_hash_count(&common) - 1));
+		    version_hash_at(&common, version_hash_count(&common) - 1),
+		    true);
 		*found = err == VAULT_OK;
 	}
 	buf_free(&all);
@@ -270,7 +282,7 @@ open_sides(struct sides *sides, struct store *s, const struct record_row *r,
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
 	     i++) {
 		err = head_open(
-		    &sides->head[i], s, r, version_hash_at(heads, i));
+		    &sides->head[i], s, r, version_hash_at(heads, i), true);
 		sides->n += err == VAULT_OK;
 	}
 	if (err == VAULT_OK && sides->n > 1)

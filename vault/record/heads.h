@@ -21,12 +21,16 @@ struct head {
 	bool has_withheld; /* a part is named in the envelope and not here */
 };
 
-/* Open a version: verify its envelope, open its parts.  Free *out. */
+/* Open a version and its parts; verify as rows_version has it.  Free *out. */
 VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
-    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN]);
+    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN],
+    bool verify);
 void head_free(struct head *h);
 
-/* Each head, oldest first; what each is given is borrowed. */
+/* Its level; as secret as can be if the body says none; -1: withheld. */
+int head_level(const struct head *h);
+
+/* Each head, oldest first, not verified; what each is given is borrowed. */
 VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);

@@ -7,6 +7,7 @@
  * it bounds depth and numbers and sees the keys, and jansson gets only what
  * passed.
  */
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,90 @@
 #include "core/text.h"
 #include "record/json.h"
 
+/*
+ * When jansson (2.14) cannot save a character of a string it goes on, and
+ * then reads and writes beyond what it has saved.  So while it reads it is
+ * never told that memory is short: that ends the reading at once.  What it
+ * had allocated until then hangs in a ring, and is freed from there.
+ */
+struct block {
+	struct block *next, *prev; /* jansson's bytes follow */
+};
+_Static_assert(sizeof(struct block) % 16 == 0, "alignment of what follows");
+
+struct reading {
+	struct block ring;
+	jmp_buf out;
+};
+static _Thread_local struct reading *reading; /* NULL outside json_read */
+
+static void
+link_after(struct block *b, struct block *at)
+{
+	b->next = at->next;
+	b->prev = at;
+	at->next->prev = b;
+	at->next = b;
+}
+
+static void
+unlink_block(struct block *b)
+{
+	b->next->prev = b->prev;
+	b->prev->next = b->next;
+	b->next = b->prev = b;
+}
+
+static void *
+json_alloc(size_t len)
+{
+	struct block *b = NULL;
+
+	if (len <= SIZE_MAX - sizeof(*b))
+		b = mem_alloc(sizeof(*b) + len);
+	if (b == NULL) {
+		if (reading != NULL)
+			longjmp(reading->out, 1);
+		return NULL;
+	}
+	b->next = b->prev = b;
+	if (reading != NULL)
+		link_after(b, &reading->ring);
+	return b + 1;
+}
+
+static void
+json_release(void *p)
+{
+	struct block *b = p;
+
+	if (b == NULL)
+		return;
+	unlink_block(--b);
+	mem_free(b);
+}
+
+/* json_loadb, or VAULT_ENOMEM and nothing left of it. */
+static enum vault_err
+load(json_t **out, const void *text, size_t len, json_error_t *error)
+{
+	struct reading mine;
+
+	mine.ring.next = mine.ring.prev = &mine.ring;
+	if (setjmp(mine.out) != 0) {
+		reading = NULL;
+		while (mine.ring.next != &mine.ring)
+			json_release(mine.ring.next + 1);
+		return VAULT_ENOMEM;
+	}
+	reading = &mine;
+	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
+	reading = NULL;
+	while (mine.ring.next != &mine.ring)
+		unlink_block(mine.ring.next);
+	return *out == NULL ? VAULT_EUSE : VAULT_OK;
+}
+
 void
 json_setup(void)
 {
@@ -27,7 +112,7 @@ json_setup(void)
 	do
 		random_fill(&seed, sizeof(seed));
 	while (seed == 0);
-	json_set_alloc_funcs(mem_alloc, mem_free);
+	json_set_alloc_funcs(json_alloc, json_release);
 	json_object_seed(seed);
 }
 
@@ -126,7 +211,7 @@ scan_string(size_t *at, const uint8_t *in, size_t len)
 }
 
 static enum json_fault_kind
-scan_structure(size_t *at, const uint8_t *in, size_t len)
+scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
 {
 	enum json_fault_kind kind = JSON_FAULT_NONE;
 	size_t depth = 0;
@@ -138,7 +223,7 @@ scan_structure(size_t *at, const uint8_t *in, size_t len)
 			kind = scan_string(at, in, len);
 		} else if (c == '-' || (c >= '0' && c <= '9')) {
 			kind = scan_number(at, in, len);
-		} else if ((c == '[' || c == '{') && ++depth > JSON_DEPTH) {
+		} else if ((c == '[' || c == '{') && ++depth > deepest) {
 			kind = JSON_FAULT_DEPTH;
 		} else {
 			if ((c == ']' || c == '}') && depth > 0)
@@ -173,10 +258,17 @@ enum vault_err
 json_read(json_t **out, const void *text, size_t len, size_t max_len,
     struct json_fault *fault)
 {
+	return json_read_around(out, text, len, max_len, 0, fault);
+}
+
+enum vault_err
+json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
+    size_t deeper, struct json_fault *fault)
+{
 	const uint8_t *in = len == 0 ? (const uint8_t *)"" : text;
 	enum json_fault_kind kind;
 	json_error_t error = { 0 };
-	enum vault_err err = VAULT_EUSE;
+	enum vault_err err;
 	size_t at = 0;
 
 	*out = NULL;
@@ -188,20 +280,15 @@ json_read(json_t **out, const void *text, size_t len, size_t max_len,
 	}
 	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
 		at = 0;
-		kind = scan_structure(&at, in, len);
+		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper);
 	}
 	if (kind != JSON_FAULT_NONE) {
 		set_fault(fault, kind, in, at);
 		return VAULT_EUSE;
 	}
 
-	*out = json_loadb(
-	    (const char *)in, len, JSON_REJECT_DUPLICATES, &error);
-	if (*out != NULL)
-		err = VAULT_OK;
-	else if (json_error_code(&error) == json_error_out_of_memory)
-		err = VAULT_ENOMEM;
-	else
+	err = load(out, in, len, &error);
+	if (err == VAULT_EUSE)
 		set_fault(fault, fault_of_jansson(&error), in,
 		    error.position < 0 || (size_t)error.position > len
 			? len

@@ -59,6 +59,13 @@ VAULT_CHECKED enum vault_err json_read(json_t **out, const void *text,
     size_t len, size_t max_len, struct json_fault *fault);
 
 /*
+ * The same for a text that holds such values: they may be as deep as on their
+ * own, and stand deeper by that much.
+ */
+VAULT_CHECKED enum vault_err json_read_around(json_t **out, const void *text,
+    size_t len, size_t max_len, size_t deeper, struct json_fault *fault);
+
+/*
  * Append the canonical form of value to out.  VAULT_EUSE, with nothing
  * appended: a value that json_read would not have given.
  */

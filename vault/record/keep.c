@@ -146,7 +146,7 @@ inherit(struct version *v, struct store *s, const struct record_row *r,
 	enum vault_err err;
 	struct head h;
 
-	if ((err = head_open(&h, s, r, parent)) != VAULT_OK)
+	if ((err = head_open(&h, s, r, parent, true)) != VAULT_OK)
 		return err;
 	buf_put(&v->attachments, h.version.attachments.bytes,
 	    h.version.attachments.len);

@@ -170,11 +170,10 @@ insert_record(struct store *s, const struct record_row *r,
 }
 
 enum vault_err
-rows_new(struct record_row *out, struct store *s,
-    const uint8_t id[static ID_LEN], const char *type)
+rows_new_with(struct record_row *out, struct store *s,
+    const uint8_t id[static ID_LEN], const char *type, const struct secret *key)
 {
 	uint8_t sealed[RECORD_KEY_SEALED_LEN], ad[2 * ID_LEN];
-	struct secret *key;
 	enum vault_err err;
 
 	if ((err = rows_find(out, s, id)) != VAULT_ENORECORD)
@@ -183,16 +182,27 @@ rows_new(struct record_row *out, struct store *s,
 		return VAULT_EUSE;
 	memcpy(out->id, id, ID_LEN);
 	memcpy(out->type, type, strlen(type) + 1);
-	if ((key = secret_new(KEY_LEN)) == NULL)
-		return VAULT_ENOMEM;
-	random_fill(secret_bytes(key), KEY_LEN);
 	key_ad(ad, s, id);
 	err = seal_in(sealed, store_ring(s), KEY_RECORD_KEYS, secret_view(key),
 	    KEY_LEN, ad, sizeof(ad));
-	secret_free(key);
 	if (err == VAULT_OK)
 		err = insert_record(s, out, sealed);
 	return err == VAULT_OK ? rows_find(out, s, id) : err;
+}
+
+enum vault_err
+rows_new(struct record_row *out, struct store *s,
+    const uint8_t id[static ID_LEN], const char *type)
+{
+	struct secret *key = secret_new(KEY_LEN);
+	enum vault_err err = VAULT_ENOMEM;
+
+	if (key != NULL) {
+		random_fill(secret_bytes(key), KEY_LEN);
+		err = rows_new_with(out, s, id, type, key);
+	}
+	secret_free(key);
+	return err;
 }
 
 enum vault_err
@@ -345,13 +355,14 @@ complete_version(bool *fresh, struct store *s, const struct version *v,
 	return err;
 }
 
-static enum vault_err
-has_version(bool *out, struct store *s, const struct version *v)
+enum vault_err
+rows_has_version(
+    bool *out, struct store *s, const uint8_t id[static VERSION_ID_LEN])
 {
 	struct sql *q = sql_open(s, "SELECT 1 FROM version WHERE id=?1");
 	enum vault_err err;
 
-	sql_put_blob(q, 1, v->id, VERSION_ID_LEN);
+	sql_put_blob(q, 1, id, VERSION_ID_LEN);
 	err = sql_step(q, out);
 	sql_close(q);
 	return err;
@@ -377,7 +388,7 @@ rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
 		VAULT_OK ||
 	    (err = seal_part(&sealed_hidden, hidden, s, r, v, key,
 		 hidden_label)) != VAULT_OK ||
-	    (err = has_version(&here, s, v)) != VAULT_OK)
+	    (err = rows_has_version(&here, s, v->id)) != VAULT_OK)
 		goto out;
 	if (here) {
 		err = complete_version(
@@ -420,7 +431,7 @@ open_part(struct part *out, struct sql *q, int column, struct store *s,
 enum vault_err
 rows_version(struct version *v, struct part *body, struct part *hidden,
     struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN])
+    const uint8_t id[static VERSION_ID_LEN], bool verify)
 {
 	struct sql *q = sql_open(s,
 	    "SELECT envelope,signature,body,private FROM version"
@@ -444,7 +455,8 @@ rows_version(struct version *v, struct part *body, struct part *hidden,
 	if (err == VAULT_OK && v != NULL &&
 	    (err = sql_copy(q, 1, signature, SIGNATURE_LEN)) == VAULT_OK) {
 		envelope = sql_text(q, 0, &len);
-		err = version_read(v, envelope, len, signature);
+		err = verify ? version_read(v, envelope, len, signature)
+			     : version_trust(v, envelope, len, id);
 	}
 	if (err == VAULT_OK && body != NULL)
 		err = open_part(body, q, 2, s, r, id, body_label);

@@ -11,6 +11,7 @@
 
 #include "record/version.h"
 
+struct secret;
 struct store;
 
 struct record_row {
@@ -42,6 +43,11 @@ VAULT_CHECKED enum vault_err rows_get(
 VAULT_CHECKED enum vault_err rows_new(struct record_row *out, struct store *s,
     const uint8_t id[static ID_LEN], const char *type);
 
+/* The same with a key that was made before: random bytes, KEY_LEN of them. */
+VAULT_CHECKED enum vault_err rows_new_with(struct record_row *out,
+    struct store *s, const uint8_t id[static ID_LEN], const char *type,
+    const struct secret *key);
+
 /* The record's key, to be freed.  VAULT_ENORECORD: it has been forgotten. */
 VAULT_CHECKED enum vault_err rows_key(
     struct secret **out, struct store *s, const struct record_row *r);
@@ -55,10 +61,17 @@ VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
     const struct record_row *r, const struct version *v,
     const struct part *body, const struct part *hidden);
 
-/* A version and the parts that are here; any of the three may be NULL. */
+VAULT_CHECKED enum vault_err rows_has_version(
+    bool *out, struct store *s, const uint8_t id[static VERSION_ID_LEN]);
+
+/*
+ * A version and the parts that are here; any of the three may be NULL.  With
+ * verify, its form and signature are checked, as for people who will rely on
+ * it; without, as for the index, the vault's own cells vouch for it.
+ */
 VAULT_CHECKED enum vault_err rows_version(struct version *v, struct part *body,
     struct part *hidden, struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN]);
+    const uint8_t id[static VERSION_ID_LEN], bool verify);
 
 /*
  * The ids of the versions of a record, one behind the other: all of them,

@@ -216,13 +216,29 @@ read_members(struct version *v, const json_t *o)
 }
 
 /* What was read must be exactly what would be written. */
-static bool
-is_canonical(struct version *v, const void *envelope, size_t len)
+static enum vault_err
+check_canonical(struct version *v, const void *envelope, size_t len)
 {
+	enum vault_err err;
+
 	sort_hashes(&v->parents);
 	sort_hashes(&v->attachments);
-	return write_envelope(v) == VAULT_OK && v->envelope.len == len &&
-	    memcmp(v->envelope.bytes, envelope, len) == 0;
+	if ((err = write_envelope(v)) == VAULT_ENOMEM)
+		return err;
+	return err == VAULT_OK && v->envelope.len == len &&
+		memcmp(v->envelope.bytes, envelope, len) == 0
+	    ? VAULT_OK
+	    : VAULT_EDAMAGED;
+}
+
+/* A list of hashes may also have been too long for the memory there is. */
+static enum vault_err
+why_not_read(const struct version *v)
+{
+	return buf_ok(&v->parents) == VAULT_OK &&
+		buf_ok(&v->attachments) == VAULT_OK
+	    ? VAULT_EDAMAGED
+	    : VAULT_ENOMEM;
 }
 
 enum vault_err
@@ -239,15 +255,37 @@ version_read(struct version *out, const void *envelope, size_t len,
 	err = VAULT_EVERSION;
 	if (json_integer_value(json_object_get(o, "format")) > FORMAT)
 		goto out;
-	err = VAULT_EDAMAGED;
-	if (!read_members(out, o) || !is_canonical(out, envelope, len))
+	if (!read_members(out, o)) {
+		err = why_not_read(out);
 		goto out;
+	}
+	if ((err = check_canonical(out, envelope, len)) != VAULT_OK)
+		goto out;
+	err = VAULT_EDAMAGED;
 	number(out->id, &out->envelope);
 	memcpy(out->signature, signature, SIGNATURE_LEN);
 	if (identity_verify(
 		signature, out->office, sign_label, out->id, VERSION_ID_LEN))
 		err = VAULT_OK;
 out:
+	json_decref(o);
+	return err;
+}
+
+enum vault_err
+version_trust(struct version *out, const void *envelope, size_t len,
+    const uint8_t id[static VERSION_ID_LEN])
+{
+	enum vault_err err;
+	json_t *o;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = json_read(&o, envelope, len, VERSION_ENVELOPE_MAX, NULL)) !=
+	    VAULT_OK)
+		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
+	memcpy(out->id, id, VERSION_ID_LEN);
+	if (!read_members(out, o))
+		err = VAULT_EDAMAGED;
 	json_decref(o);
 	return err;
 }

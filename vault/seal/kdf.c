@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <argon2.h>
+#include <inttypes.h>
 
 #include "core/buf.h"
 #include "core/secret.h"
@@ -130,7 +131,7 @@ number_in(const char *path)
 
 	if (f == NULL)
 		return value;
-	if (fscanf(f, "%lu", &value) != 1)
+	if (fscanf(f, "%" PRIu64, &value) != 1)
 		value = UINT64_MAX;
 	fclose(f);
 	return value;

@@ -372,6 +372,13 @@ index_rebuild(struct store *s,
 
 /* ---- Comparing ---- */
 
+static uint64_t
+get_day(struct sql *q, int column, int64_t open_end)
+{
+	return (
+	    uint64_t)(sql_is_null(q, column) ? open_end : sql_int(q, column));
+}
+
 /* The rows that there are, in the form that an entry has them. */
 static enum vault_err
 read_rows(struct entry *e, struct store *s, int64_t num)
@@ -405,6 +412,14 @@ read_rows(struct entry *e, struct store *s, int64_t num)
 	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
 		text = sql_text(q, 0, &len);
 		buf_put(&e->labels, text, len + 1);
+	}
+	sql_close(q);
+	q = sql_open(s, "SELECT lo,hi FROM day WHERE num=?1 ORDER BY rowid");
+	sql_put_int(q, 1, num);
+	while (
+	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
+		buf_put_le64(&e->days, get_day(q, 0, INT32_MIN));
+		buf_put_le64(&e->days, get_day(q, 1, INT32_MAX));
 	}
 	sql_close(q);
 	return err;
@@ -453,6 +468,7 @@ index_agrees(bool *same, struct store *s, const struct record_row *r)
 	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
 		*same = bufs_equal(&want.title, &have.title) &&
 		    bufs_equal(&want.labels, &have.labels) &&
+		    bufs_equal(&want.days, &have.days) &&
 		    are_among(&want.values, &have.values) &&
 		    are_among(&have.values, &want.values);
 	entry_free(&want);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cells.c - transactions, the root, one cell at a time. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ cells_db_fail(struct cells *c, int result)
 	enum vault_where where = VAULT_WHERE_CELLS;
 	enum vault_err err = cells_db_err(c, result);
 
+	errno = sqlite3_system_errno(c->db);
 	if (result == SQLITE_READONLY_ROLLBACK ||
 	    result == SQLITE_READONLY_RECOVERY)
 		where = VAULT_WHERE_JOURNAL;

@@ -82,12 +82,10 @@ out:
 static enum vault_err
 check_structure(struct cells *c, const struct cells_check *how)
 {
-	sqlite3_int64 sound;
 	enum vault_err err;
+	bool sound;
 
-	err = sqlite_int(&sound, c->db,
-	    "SELECT count(*)=1 AND min(integrity_check)='ok'"
-	    " FROM pragma_integrity_check");
+	err = sqlite_sound(&sound, c->db);
 	if (err == VAULT_EDAMAGED || (err == VAULT_OK && !sound)) {
 		how->found(how->ctx, CELLS_OUTER, 0);
 		err = VAULT_OK;

@@ -50,17 +50,14 @@ cell_progress(void *ctx, uint64_t done, uint64_t total)
 static enum vault_err
 check_inner(struct store *s, struct counting *c)
 {
-	sqlite3_int64 sound = 0;
 	enum vault_err err;
+	bool sound;
 
-	err = sqlite_int(&sound, s->db,
-	    "SELECT count(*)=1 AND min(integrity_check)='ok'"
-	    " FROM pragma_integrity_check");
-	/* Want of memory for a page, too, is told as a line of the answer. */
-	if (err != VAULT_OK || !sound)
-		err = inner_fail(s,
-		    err == VAULT_OK ? SQLITE_CORRUPT
-				    : sqlite3_extended_errcode(s->db));
+	/* The pages know why one could not be read; SQLite only that. */
+	if ((err = sqlite_sound(&sound, s->db)) == VAULT_OK && !sound)
+		err = inner_fail(s, SQLITE_CORRUPT);
+	else if (err != VAULT_OK && err != VAULT_ENOMEM)
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
 	if (err == VAULT_EDAMAGED) {
 		tell(c, CHECK_INNER, 0);
 		err = VAULT_OK;

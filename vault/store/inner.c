@@ -95,11 +95,17 @@ inner_freshen(struct store *s)
 	return open_db(s);
 }
 
+/*
+ * *old is true for a vault that lacks the tables that came later: anything
+ * else than the one or the other is damage.
+ */
 static enum vault_err
-check_inner(struct store *s)
+check_inner(struct store *s, bool *old)
 {
 	sqlite3_int64 application, version;
 	enum vault_err err;
+
+	*old = false;
 
 	if ((err = sqlite_int(&application, s->db, "PRAGMA application_id")) !=
 		VAULT_OK ||
@@ -112,6 +118,11 @@ check_inner(struct store *s)
 		return inner_fail(s, SQLITE_CORRUPT);
 	err = sqlite_schema_is(s->db, inner_schema, inner_schema_len);
 	if (err == VAULT_OK)
+		return VAULT_OK;
+	*old = err != VAULT_ENOMEM &&
+	    sqlite_schema_is(s->db, inner_schema, inner_schema_first) ==
+		VAULT_OK;
+	if (*old)
 		return VAULT_OK;
 	return inner_fail(
 	    s, err == VAULT_ENOMEM ? SQLITE_NOMEM : SQLITE_CORRUPT);
@@ -146,14 +157,22 @@ store_size(const char *folder, uint64_t *bytes)
 bool
 store_has_journal(const char *folder)
 {
-	bool there;
-	int dir;
+	/* SQLite writes these bytes when the journal begins to count. */
+	static const uint8_t magic[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1,
+		0x63, 0xd7 };
+	uint8_t head[sizeof(magic)];
+	size_t got = 0;
+	int dir, fd;
 
 	if (io_open_dir(&dir, folder) != VAULT_OK)
 		return false;
-	there = io_exists(dir, CELLS_JOURNAL);
+	if (io_open(&fd, dir, CELLS_JOURNAL, IO_READ) == VAULT_OK) {
+		if (io_read(fd, head, sizeof(head), 0, &got) != VAULT_OK)
+			got = 0;
+		io_close(fd);
+	}
 	io_close(dir);
-	return there;
+	return got == sizeof(head) && memcmp(head, magic, got) == 0;
 }
 
 enum vault_err
@@ -224,12 +243,36 @@ out:
 	return err;
 }
 
+/* Give an older vault the tables that it lacks, in a commit of its own. */
+static enum vault_err
+add_tables(struct store *s)
+{
+	enum vault_err err;
+	bool old;
+
+	if ((err = store_begin(s)) != VAULT_OK)
+		return err;
+	/* Another process may have been quicker. */
+	if ((err = check_inner(s, &old)) == VAULT_OK && old) {
+		for (size_t i = inner_schema_first;
+		     err == VAULT_OK && i < inner_schema_len; i++)
+			if (sqlite_run(s->db, inner_schema[i]) != VAULT_OK)
+				err = inner_fail(
+				    s, sqlite3_extended_errcode(s->db));
+		if (err == VAULT_OK)
+			err = store_commit(s);
+	}
+	store_abort(s);
+	return err;
+}
+
 enum vault_err
 store_open(struct store **out, const char *folder, const struct keyring *ring,
     store_ready_fn *ready, struct vault_fault *fault)
 {
 	enum vault_err err;
 	struct store *s;
+	bool old = false;
 
 	*out = NULL;
 	if ((s = new_store(ring, ready)) == NULL)
@@ -238,7 +281,8 @@ store_open(struct store **out, const char *folder, const struct keyring *ring,
 		goto out;
 	if ((err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
 	    (err = open_db(s)) != VAULT_OK ||
-	    (err = check_inner(s)) != VAULT_OK) {
+	    (err = check_inner(s, &old)) != VAULT_OK ||
+	    (old && (err = add_tables(s)) != VAULT_OK)) {
 		*fault = s->fault;
 		goto out;
 	}

@@ -39,6 +39,7 @@ struct store {
 /* The schema, statement by statement (FORMAT.md, 5.2). */
 extern const char *const inner_schema[];
 extern const size_t inner_schema_len;
+extern const size_t inner_schema_first;
 
 /*
  * The code for a result of the inner connection: the error of the cells

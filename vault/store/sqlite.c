@@ -113,6 +113,28 @@ sqlite_int(sqlite3_int64 *out, sqlite3 *db, const char *sql)
 	return err;
 }
 
+/* More than one page and its frame: without it nothing can be looked at. */
+#define PROBE 65536
+
+enum vault_err
+sqlite_sound(bool *out, sqlite3 *db)
+{
+	sqlite3_int64 sound = 0;
+	enum vault_err err = VAULT_OK;
+	void *probe;
+
+	for (int turn = 0; err == VAULT_OK && !sound && turn < 2; turn++) {
+		if ((probe = mem_alloc(PROBE)) == NULL)
+			return VAULT_ENOMEM;
+		mem_free(probe);
+		err = sqlite_int(&sound, db,
+		    "SELECT count(*)=1 AND min(integrity_check)='ok'"
+		    " FROM pragma_integrity_check");
+	}
+	*out = err == VAULT_OK && sound;
+	return err;
+}
+
 enum vault_err
 sqlite_harden(sqlite3 *db)
 {

@@ -3,6 +3,8 @@
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 
+#include <stdbool.h>
+
 #include <sqlite3.h>
 
 #include "core/error.h"
@@ -22,6 +24,12 @@ VAULT_CHECKED enum vault_err sqlite_run(sqlite3 *db, const char *sql);
 /* The integer that a statement returns. */
 VAULT_CHECKED enum vault_err sqlite_int(
     sqlite3_int64 *out, sqlite3 *db, const char *sql);
+
+/*
+ * SQLite's own check of a whole database.  Want of memory, too, may be told
+ * as a line of its answer: so what is unsound is looked at again.
+ */
+VAULT_CHECKED enum vault_err sqlite_sound(bool *out, sqlite3 *db);
 
 /* Nothing of SQLite that hostile input could use: no triggers, views, ... */
 VAULT_CHECKED enum vault_err sqlite_harden(sqlite3 *db);

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * export: records to other offices.  Before there is a file it is said what
+ * leaves, what is held back and why.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "host.h"
+#include "outfile.h"
+#include "pager.h"
+#include "pick.h"
+#include "progress.h"
+
+#define USAGE                                                                  \
+	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
+	" [--with-sources]"
+#define LIST_MAX 64
+
+/* The options that may be given more than once, taken out by hand. */
+struct wanted {
+	const char *to[LIST_MAX];
+	const char *include[LIST_MAX];
+	char id[LIST_MAX][VAULT_ID_LEN];
+	size_t n_to, n_include;
+	const char *file;
+	bool with_sources, good;
+	struct buf query;
+	size_t words;
+};
+
+/* The value of --name VALUE or --name=VALUE at argv[*at]; NULL: another. */
+static const char *
+value_of(const char *name, int argc, char **argv, int *at)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(argv[*at], name, len) != 0)
+		return NULL;
+	if (argv[*at][len] == '=')
+		return argv[*at] + len + 1;
+	if (argv[*at][len] == '\0' && *at + 1 < argc)
+		return argv[++*at];
+	return NULL;
+}
+
+static void
+one_word(struct wanted *w, int argc, char **argv, int *at)
+{
+	const char *value;
+
+	if ((value = value_of("--to", argc, argv, at)) != NULL) {
+		w->good = w->good && w->n_to < LIST_MAX;
+		if (w->good)
+			w->to[w->n_to++] = value;
+	} else if ((value = value_of("--include", argc, argv, at)) != NULL) {
+		w->good = w->good && w->n_include < LIST_MAX;
+		if (w->good)
+			w->include[w->n_include++] = value;
+	} else if ((value = value_of("-o", argc, argv, at)) != NULL) {
+		w->file = value;
+	} else if (strcmp(argv[*at], "--with-sources") == 0) {
+		w->with_sources = true;
+	} else if (argv[*at][0] == '-' && argv[*at][1] != '\0') {
+		w->good = false;
+	} else {
+		if (w->words++ > 0)
+			buf_put_byte(&w->query, ' ');
+		buf_put_text(&w->query, argv[*at]);
+	}
+}
+
+static void
+read_words(struct wanted *w, int argc, char **argv)
+{
+	w->good = true;
+	for (int at = 1; at < argc; at++) {
+		if (strcmp(argv[at], "--") != 0) {
+			one_word(w, argc, argv, &at);
+			continue;
+		}
+		for (at++; at < argc; at++) {
+			if (w->words++ > 0)
+				buf_put_byte(&w->query, ' ');
+			buf_put_text(&w->query, argv[at]);
+		}
+	}
+	w->good = w->good && w->n_to > 0 && w->file != NULL &&
+	    w->file[0] != '\0';
+}
+
+/* ---- What leaves ---- */
+
+struct showing {
+	struct buf leaves, held;
+	struct doc *array;
+};
+
+static const char *
+word_of(enum vault_leaves leaves)
+{
+	switch (leaves) {
+	case VAULT_LEAVES:
+		return "leaves";
+	case VAULT_HELD_LEVEL_3:
+		return "level-3";
+	case VAULT_HELD_LEVEL_2:
+		return "level-2";
+	case VAULT_HELD_WITHHELD:
+		return "withheld";
+	case VAULT_HELD_FORGOTTEN:
+		return "forgotten";
+	}
+	return "";
+}
+
+static enum say
+reason_of(enum vault_leaves leaves)
+{
+	switch (leaves) {
+	case VAULT_LEAVES:
+		return SAY_LEAVES;
+	case VAULT_HELD_LEVEL_3:
+		return SAY_HELD_LEVEL_3;
+	case VAULT_HELD_LEVEL_2:
+		return SAY_HELD_LEVEL_2;
+	case VAULT_HELD_WITHHELD:
+		return SAY_HELD_WITHHELD;
+	case VAULT_HELD_FORGOTTEN:
+		return SAY_HELD_FORGOTTEN;
+	}
+	return SAY_LEAVES;
+}
+
+static void
+add_doc(struct showing *show, const struct vault_leaving *l)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", l->id);
+	doc_text(d, "type", l->type);
+	doc_text(d, "title", l->title);
+	doc_bool(d, "leaves", l->leaves == VAULT_LEAVES);
+	if (l->leaves != VAULT_LEAVES)
+		doc_text(d, "held", word_of(l->leaves));
+	doc_int(d, "versions", (int64_t)l->versions);
+	doc_int(d, "attachments", (int64_t)l->attachments);
+	doc_bool(d, "parts_held", l->parts_held);
+	doc_put(show->array, NULL, d);
+}
+
+static void
+add_row(struct showing *show, const struct vault_leaving *l)
+{
+	struct buf *to = l->leaves == VAULT_LEAVES ? &show->leaves
+						   : &show->held;
+
+	buf_putf(to, "  %.*s\t%s\t", PICK_SHORT, l->id, l->type);
+	if (l->leaves != VAULT_LEAVES)
+		say_put(to, reason_of(l->leaves), NULL);
+	else if (l->parts_held)
+		say_put(to, SAY_LEAVES_PARTLY, NULL);
+	buf_put_byte(to, '\t');
+	if (text_safe_line(to, l->title, strlen(l->title)) != VAULT_OK)
+		to->failed = true;
+	buf_put_byte(to, '\n');
+}
+
+static void
+gather(void *ctx, const struct vault_leaving *l)
+{
+	struct showing *show = ctx;
+
+	if (say_is_json())
+		add_doc(show, l);
+	else
+		add_row(show, l);
+}
+
+/* On standard error if the bundle goes to standard output. */
+static void
+show_list(const struct showing *show, const struct vault_export_info *info,
+    bool to_stdout)
+{
+	struct buf all = { 0 };
+
+	say_put(&all, SAY_LEAVE_HEAD, say_number(info->records),
+	    say_number(info->versions), say_number(info->attachments),
+	    say_size(info->bytes), NULL);
+	buf_put_byte(&all, '\n');
+	buf_put(&all, show->leaves.bytes, show->leaves.len);
+	if (info->held > 0) {
+		say_put(&all, SAY_HELD_HEAD, say_number(info->held), NULL);
+		buf_put_byte(&all, '\n');
+		buf_put(&all, show->held.bytes, show->held.len);
+	}
+	if (to_stdout)
+		say_lines_aside(&all);
+	else
+		pager_print(&all);
+	buf_free(&all);
+}
+
+/* ---- Writing ---- */
+
+struct writing {
+	struct outfile file;
+	struct progress progress;
+};
+
+static enum vault_err
+write_some(void *ctx, const void *bytes, size_t len)
+{
+	struct writing *w = ctx;
+
+	return outfile_write(&w->file, bytes, len);
+}
+
+static bool
+step(void *ctx, uint64_t done, uint64_t total)
+{
+	struct writing *w = ctx;
+
+	return progress_step(&w->progress, done, total);
+}
+
+static int
+write_bundle(
+    char *id, struct session *s, struct vault_export *e, const char *file)
+{
+	struct writing w = { 0 };
+	struct vault_sink to = { &w, write_some, step };
+	enum vault_err err;
+	int status;
+
+	if ((status = outfile_begin(&w.file, file)) != 0)
+		return status;
+	host_catch_interrupts();
+	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);
+	err = vault_export_write(id, e, &to);
+	progress_end(&w.progress);
+	if (w.file.error != 0)
+		status = outfile_fault(&w.file);
+	else if (err != VAULT_OK)
+		status = session_fault(s, err);
+	return outfile_end(&w.file, status);
+}
+
+static int
+say_done(const struct wanted *want, struct showing *show,
+    const struct vault_export_info *info, const char *id)
+{
+	struct doc *d;
+
+	if (strcmp(want->file, "-") == 0)
+		return 0;
+	if (!say_is_json()) {
+		say_line(SAY_EXPORTED, want->file, NULL);
+		say_hint(SAY_HINT_EXPORTED, NULL);
+		return 0;
+	}
+	d = doc_object();
+	doc_text(d, "file", want->file);
+	doc_text(d, "bundle", id);
+	doc_int(d, "records", (int64_t)info->records);
+	doc_int(d, "versions", (int64_t)info->versions);
+	doc_int(d, "attachments", (int64_t)info->attachments);
+	doc_int(d, "held", (int64_t)info->held);
+	doc_put(d, "list", show->array);
+	show->array = NULL;
+	return doc_print(d);
+}
+
+static int
+nothing_leaves(const struct vault_export_info *info)
+{
+	if (info->held == 0) {
+		say_error(SAY_EXPORT_NOTHING, NULL);
+		return 15;
+	}
+	say_error(SAY_EXPORT_ALL_HELD, NULL);
+	say_hint(SAY_HINT_INCLUDE, NULL);
+	return 17;
+}
+
+static int
+confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
+    struct vault_export *e, struct showing *show)
+{
+	bool to_stdout = strcmp(want->file, "-") == 0;
+	char id[VAULT_BUNDLE_LEN];
+	struct vault_export_info info;
+	int status;
+
+	vault_export_info(&info, e);
+	if (!say_is_json())
+		show_list(show, &info, to_stdout);
+	if (info.records == 0)
+		return nothing_leaves(&info);
+	if (info.unknown != NULL)
+		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
+	if (!ask_yes(c, false, SAY_ASK_EXPORT, want->to[0])) {
+		say_error(SAY_EXPORT_STOPPED, NULL);
+		return 1;
+	}
+	if ((status = write_bundle(id, s, e, want->file)) == 0)
+		status = say_done(want, show, &info, id);
+	return status;
+}
+
+static int
+new_fault(const struct session *s, enum vault_err err, const char *which)
+{
+	switch ((int)err) {
+	case VAULT_ENORECORD:
+		say_error(SAY_NO_CONTACT, which, NULL);
+		say_hint(SAY_HINT_CONTACTS, NULL);
+		return 15;
+	case VAULT_EREFUSED:
+		say_error(SAY_EXPORT_FROZEN, which, NULL);
+		return 17;
+	case VAULT_EVERSION:
+		say_error(SAY_EXPORT_NO_KEY, which, NULL);
+		return 21;
+	case VAULT_EUSE:
+		say_error(SAY_EXPORT_TWICE, which, NULL);
+		return 2;
+	default:
+		return session_fault(s, err);
+	}
+}
+
+static int export(struct cli *c, struct session *s, struct wanted *want)
+{
+	struct vault_export_what what = {
+		.query = want->words > 0 || want->n_include == 0
+		    ? buf_text(&want->query)
+		    : NULL,
+		.query_len = want->query.len,
+		.to = want->to,
+		.n_to = want->n_to,
+		.include = want->include,
+		.n_include = want->n_include,
+		.with_sources = want->with_sources,
+	};
+	struct showing show = { 0 };
+	struct vault_export *e;
+	enum vault_err err;
+	const char *which;
+	int status;
+
+	for (size_t i = 0; i < want->n_include; i++) {
+		if ((status = pick_id(want->id[i], s, want->include[i])) != 0)
+			return status;
+		want->include[i] = want->id[i];
+	}
+	show.array = doc_array();
+	err = vault_export_new(&e, s->vault, &what, &which, gather, &show);
+	status = err == VAULT_OK ? confirm_and_write(c, s, want, e, &show)
+				 : new_fault(s, err, which);
+	vault_export_free(e);
+	doc_free(show.array);
+	buf_free(&show.leaves);
+	buf_free(&show.held);
+	return status;
+}
+
+int
+cmd_export(struct cli *c, int argc, char **argv)
+{
+	struct wanted *want = calloc(1, sizeof(*want));
+	struct session s;
+	int status;
+
+	if (want == NULL)
+		return say_fault(VAULT_ENOMEM, NULL, NULL);
+	read_words(want, argc, argv);
+	if (!want->good) {
+		status = say_usage(USAGE);
+	} else if ((status = session_open(&s, c)) == 0) {
+		status = export(c, &s, want);
+		session_close(&s);
+	}
+	buf_free(&want->query);
+	free(want);
+	return status;
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: ISC */
+/* inspect: what is in a bundle.  import: put it into the vault. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "host.h"
+#include "pager.h"
+#include "pick.h"
+#include "progress.h"
+
+#define USAGE_INSPECT "inspect FILE"
+#define USAGE_IMPORT "import FILE [--anyway]"
+
+/* ---- The file ---- */
+
+struct reading {
+	int fd;
+	int error;
+	struct progress progress;
+	struct vault_input input;
+	/* What an import would do, for inspect. */
+	bool listing;
+	struct buf rows;
+	struct doc *array;
+};
+
+static enum vault_err
+read_at(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
+{
+	struct reading *r = ctx;
+	uint8_t *at = to;
+
+	*got = 0;
+	while (*got < len) {
+		ssize_t n = pread(
+		    r->fd, at + *got, len - *got, (off_t)(offset + *got));
+
+		if (n < 0 && errno == EINTR && !host_interrupted())
+			continue;
+		if (n < 0 && errno == EINTR)
+			return VAULT_ECANCELED;
+		if (n < 0) {
+			r->error = errno;
+			return VAULT_EIO;
+		}
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return VAULT_OK;
+}
+
+static bool
+step(void *ctx, uint64_t done, uint64_t total)
+{
+	struct reading *r = ctx;
+
+	return progress_step(&r->progress, done, total);
+}
+
+/* A regular file: it is read twice. */
+static int
+open_file(struct reading *r, const char *path)
+{
+	struct stat st;
+
+	memset(r, 0, sizeof(*r));
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (r->fd < 0 || fstat(r->fd, &st) != 0) {
+		say_error(SAY_IO, path, strerror(errno), NULL);
+		return 1;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		say_error(SAY_ATTACH_NOT_FILE, path, NULL);
+		return 2;
+	}
+	r->input = (struct vault_input){ r, read_at, step,
+		(uint64_t)st.st_size };
+	return 0;
+}
+
+/* ---- What is wrong with it ---- */
+
+static enum say
+fault_say(enum vault_bundle_fault fault)
+{
+	switch (fault) {
+	case VAULT_BUNDLE_OK:
+	case VAULT_BUNDLE_NOT_AGE:
+		return SAY_BUNDLE_NOT_AGE;
+	case VAULT_BUNDLE_ARCHIVE:
+		return SAY_BUNDLE_ARCHIVE;
+	case VAULT_BUNDLE_MANIFEST:
+		return SAY_BUNDLE_MANIFEST;
+	case VAULT_BUNDLE_SIGNATURE:
+		return SAY_BUNDLE_SIGNATURE;
+	case VAULT_BUNDLE_NOT_TO_US:
+		return SAY_BUNDLE_NOT_TO_US;
+	case VAULT_BUNDLE_FILES:
+		return SAY_BUNDLE_FILES;
+	case VAULT_BUNDLE_RECORD:
+		return SAY_BUNDLE_RECORD;
+	case VAULT_BUNDLE_CHANGED:
+		return SAY_BUNDLE_CHANGED;
+	}
+	return SAY_BUNDLE_NOT_AGE;
+}
+
+static int
+bundle_fault(const struct session *s, const struct reading *r,
+    enum vault_err err, enum vault_bundle_fault fault, const char *path)
+{
+	if (err == VAULT_EIO && r->error != 0) {
+		say_error(SAY_IO, path, strerror(r->error), NULL);
+		return 1;
+	}
+	if (err == VAULT_ENOTFORUS)
+		return say_fault(err, NULL, path);
+	if (fault == VAULT_BUNDLE_OK)
+		return session_fault(s, err);
+	say_error(fault_say(fault), path, NULL);
+	say_hint(SAY_HINT_BUNDLE, NULL);
+	return say_status(err);
+}
+
+/* ---- What is in it ---- */
+
+static const char *
+arrives_word(enum vault_arrives arrives)
+{
+	static const char *const words[] = { "new-record", "new-version",
+		"completes", "here", "forgotten", "forget-request" };
+
+	return words[arrives];
+}
+
+static enum say
+arrives_say(enum vault_arrives arrives)
+{
+	static const enum say what[] = { SAY_ARRIVES_RECORD,
+		SAY_ARRIVES_VERSION, SAY_ARRIVES_COMPLETES, SAY_ARRIVES_HERE,
+		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_REQUEST };
+
+	return what[arrives];
+}
+
+static void
+gather(void *ctx, const struct vault_arriving *a)
+{
+	struct reading *r = ctx;
+	struct doc *d;
+
+	if (!r->listing)
+		return;
+	if (!say_is_json()) {
+		buf_putf(&r->rows, "  %.*s\t%s\t%.10s\t", PICK_SHORT, a->id,
+		    a->type, say_time(a->time));
+		say_put(&r->rows, arrives_say(a->arrives), NULL);
+		if (a->withheld)
+			say_put(&r->rows, SAY_ARRIVES_WITHHELD, NULL);
+		buf_put_byte(&r->rows, '\t');
+		if (text_safe_line(&r->rows, a->title, strlen(a->title)) !=
+			VAULT_OK ||
+		    !buf_put_text(&r->rows, "\t") ||
+		    text_safe_line(&r->rows, a->office, strlen(a->office)) !=
+			VAULT_OK)
+			r->rows.failed = true;
+		buf_put_byte(&r->rows, '\n');
+		return;
+	}
+	d = doc_object();
+	doc_text(d, "id", a->id);
+	doc_text(d, "type", a->type);
+	doc_text(d, "title", a->title);
+	doc_text(d, "office", a->office);
+	doc_text(d, "time", say_time(a->time));
+	doc_text(d, "arrives", arrives_word(a->arrives));
+	doc_bool(d, "withheld", a->withheld);
+	doc_int(d, "attachments", (int64_t)a->attachments);
+	doc_put(r->array, NULL, d);
+}
+
+static const char *
+seen_word(enum vault_bundle_seen seen)
+{
+	static const char *const words[] = { "next", "same", "gap", "older",
+		"new-chain", "other-content" };
+
+	return words[seen];
+}
+
+static void
+say_seen(const struct vault_bundle_info *info)
+{
+	static const enum say what[] = { [VAULT_SEEN_SAME] = SAY_SEEN_SAME,
+		[VAULT_SEEN_GAP] = SAY_SEEN_GAP,
+		[VAULT_SEEN_OLDER] = SAY_SEEN_OLDER,
+		[VAULT_SEEN_NEW] = SAY_SEEN_NEW,
+		[VAULT_SEEN_OTHERS] = SAY_SEEN_OTHERS };
+
+	if (info->seen != VAULT_SEEN_NEXT)
+		say_warning(what[info->seen], say_number(info->number), NULL);
+}
+
+/* What a person must know of who sent it. */
+static void
+say_sender(const struct vault_bundle_info *info)
+{
+	if (!info->is_signed)
+		say_warning(SAY_SENDER_UNSIGNED, NULL);
+	else if (!info->sender_known)
+		say_warning(SAY_SENDER_UNKNOWN, info->sender, NULL);
+	else if (info->sender_frozen)
+		say_warning(SAY_SENDER_FROZEN, info->sender, NULL);
+	else if (!info->sender_compared)
+		say_warning(SAY_SENDER_NOT_COMPARED, info->sender, NULL);
+}
+
+static struct doc *
+info_doc(const struct vault_bundle_info *info)
+{
+	struct doc *d = doc_object(), *count = doc_object();
+
+	doc_text(d, "bundle", info->id);
+	doc_bool(d, "signed", info->is_signed);
+	doc_text(d, "sender", info->sender);
+	doc_bool(d, "sender_known", info->sender_known);
+	doc_bool(d, "sender_compared", info->sender_compared);
+	if (info->sender_known)
+		doc_text(d, "digits", info->digits);
+	doc_int(d, "number", (int64_t)info->number);
+	doc_text(d, "seen", seen_word(info->seen));
+	doc_int(d, "versions", (int64_t)info->versions);
+	doc_int(d, "attachments", (int64_t)info->attachments);
+	doc_int(d, "bytes", (int64_t)info->bytes);
+	for (size_t i = 0; i < VAULT_ARRIVES_N; i++)
+		doc_int(count, arrives_word((enum vault_arrives)i),
+		    (int64_t)info->count[i]);
+	doc_put(d, "count", count);
+	return d;
+}
+
+static int
+show(struct reading *r, const struct vault_bundle_info *info)
+{
+	struct buf all = { 0 };
+	struct doc *d;
+
+	say_sender(info);
+	say_seen(info);
+	if (say_is_json()) {
+		d = info_doc(info);
+		doc_put(d, "list", r->array);
+		r->array = NULL;
+		return doc_print(d);
+	}
+	say_put(&all, SAY_BUNDLE_OF, info->sender, say_number(info->number),
+	    say_number(info->versions), say_number(info->attachments),
+	    say_size(info->bytes), NULL);
+	buf_put_byte(&all, '\n');
+	buf_put(&all, r->rows.bytes, r->rows.len);
+	pager_print(&all);
+	buf_free(&all);
+	return 0;
+}
+
+/* Verify it; the session stays open. */
+static int
+look(struct vault_bundle **b, struct session *s, struct reading *r,
+    const char *path)
+{
+	enum vault_bundle_fault fault;
+	enum vault_err err;
+
+	host_catch_interrupts();
+	progress_begin(&r->progress, SAY_PROGRESS_VERIFYING);
+	err = vault_bundle_open(b, s->vault, &r->input, &fault, gather, r);
+	progress_end(&r->progress);
+	if (err == VAULT_OK && buf_ok(&r->rows) != VAULT_OK)
+		err = VAULT_ENOMEM;
+	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, fault, path);
+}
+
+static void
+close_file(struct reading *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	buf_free(&r->rows);
+	doc_free(r->array);
+}
+
+int
+cmd_inspect(struct cli *c, int argc, char **argv)
+{
+	struct vault_bundle *b = NULL;
+	struct vault_bundle_info info;
+	struct reading r;
+	struct session s;
+	int status;
+
+	if (cli_options(argc, argv, NULL, 0) != 1)
+		return say_usage(USAGE_INSPECT);
+	if ((status = open_file(&r, argv[1])) == 0 &&
+	    (status = session_open(&s, c)) == 0) {
+		r.listing = true;
+		r.array = doc_array();
+		if ((status = look(&b, &s, &r, argv[1])) == 0) {
+			vault_bundle_info(&info, b);
+			status = show(&r, &info);
+		}
+		vault_bundle_close(b);
+		session_close(&s);
+	}
+	close_file(&r);
+	return status;
+}
+
+/* ---- Importing ---- */
+
+/* True if a person, or a script, has accepted what was said. */
+static bool
+may_go_on(const struct cli *c, const struct vault_bundle_info *info)
+{
+	bool plain = info->seen == VAULT_SEEN_NEXT && info->sender_known &&
+	    !info->sender_frozen;
+
+	return plain || ask_yes(c, false, SAY_ASK_IMPORT, info->sender);
+}
+
+/* What needs more than a yes. */
+static int
+refuse(const struct vault_bundle_info *info)
+{
+	if (!info->sender_known || info->sender_frozen) {
+		say_error(SAY_IMPORT_UNKNOWN, NULL);
+		say_hint(SAY_HINT_ANYWAY, NULL);
+		return 17;
+	}
+	say_error(SAY_IMPORT_OTHERS, say_number(info->number), NULL);
+	say_hint(SAY_HINT_ANYWAY, NULL);
+	return 16;
+}
+
+static int
+say_imported(const struct vault_bundle_info *info,
+    const struct vault_imported *got, bool already)
+{
+	struct doc *d;
+
+	if (!say_is_json()) {
+		if (already) {
+			say_line(SAY_IMPORT_ALREADY, NULL);
+			return 0;
+		}
+		say_line(SAY_IMPORTED, say_number(got->records),
+		    say_number(got->versions), say_number(got->completed),
+		    say_number(got->known), say_number(got->attachments), NULL);
+		if (got->forgotten > 0)
+			say_warning(SAY_IMPORT_FORGOTTEN,
+			    say_number(got->forgotten), NULL);
+		if (got->requests > 0)
+			say_warning(SAY_IMPORT_REQUESTS,
+			    say_number(got->requests), NULL);
+		return 0;
+	}
+	d = info_doc(info);
+	doc_bool(d, "already", already);
+	doc_int(d, "new_records", (int64_t)got->records);
+	doc_int(d, "new_versions", (int64_t)got->versions);
+	doc_int(d, "completed", (int64_t)got->completed);
+	doc_int(d, "known", (int64_t)got->known);
+	doc_int(d, "new_attachments", (int64_t)got->attachments);
+	doc_int(d, "forgotten", (int64_t)got->forgotten);
+	doc_int(d, "forget_requests", (int64_t)got->requests);
+	return doc_print(d);
+}
+
+static int
+put_in(struct cli *c, struct session *s, struct reading *r,
+    struct vault_bundle *b, const char *path, bool anyway)
+{
+	struct vault_imported got = { 0 };
+	enum vault_bundle_fault fault;
+	struct vault_bundle_info info;
+	enum vault_err err;
+
+	vault_bundle_info(&info, b);
+	if (info.seen == VAULT_SEEN_SAME)
+		return say_imported(&info, &got, true);
+	say_sender(&info);
+	say_seen(&info);
+	if (!anyway &&
+	    (!info.sender_known || info.sender_frozen ||
+		info.seen == VAULT_SEEN_OTHERS))
+		return refuse(&info);
+	if (!may_go_on(c, &info)) {
+		say_error(SAY_IMPORT_STOPPED, NULL);
+		return 1;
+	}
+	progress_begin(&r->progress, SAY_PROGRESS_IMPORTING);
+	err = vault_bundle_import(&got, b, anyway, &fault);
+	progress_end(&r->progress);
+	if (err == VAULT_EEXISTS)
+		return say_imported(&info, &got, true);
+	if (err == VAULT_ECONFLICT)
+		return refuse(&info);
+	if (err != VAULT_OK)
+		return bundle_fault(s, r, err, fault, path);
+	return say_imported(&info, &got, false);
+}
+
+int
+cmd_import(struct cli *c, int argc, char **argv)
+{
+	bool anyway = false;
+	const struct option_of options[] = { { "--anyway", NULL, &anyway } };
+	struct vault_bundle *b = NULL;
+	struct reading r;
+	struct session s;
+	int status;
+
+	if (cli_options(argc, argv, options, 1) != 1)
+		return say_usage(USAGE_IMPORT);
+	if ((status = open_file(&r, argv[1])) == 0 &&
+	    (status = session_open(&s, c)) == 0) {
+		if ((status = look(&b, &s, &r, argv[1])) == 0)
+			status = put_in(c, &s, &r, b, argv[1], anyway);
+		vault_bundle_close(b);
+		session_close(&s);
+	}
+	close_file(&r);
+	return status;
+}

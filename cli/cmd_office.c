@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/* office: our own office towards others: name, digits, card, secret keys. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ask.h"
+#include "outfile.h"
+#include "session.h"
+
+#define USAGE "office [--name NAME] [--card FILE] | office secret-key [-o FILE]"
+
+/* ---- The office ---- */
+
+static int
+rename_office(struct session *s, const char *name)
+{
+	enum vault_err err = vault_office_rename(s->vault, name);
+
+	if (err == VAULT_EUSE) {
+		say_error(SAY_OFFICE_NAME, name, NULL);
+		return 2;
+	}
+	return err == VAULT_OK ? 0 : session_fault(s, err);
+}
+
+static int
+show(const struct vault_office *o)
+{
+	struct doc *d;
+
+	if (!say_is_json()) {
+		say_line(SAY_OFFICE_IS, buf_text(&o->name), NULL);
+		say_line(SAY_OFFICE_DIGITS, o->digits, NULL);
+		say_line(SAY_OFFICE_MINISIGN, buf_text(&o->minisign), NULL);
+		say_hint(SAY_HINT_CARD, NULL);
+		return 0;
+	}
+	d = doc_object();
+	doc_text(d, "name", buf_text(&o->name));
+	doc_text(d, "digits", o->digits);
+	doc_text(d, "minisign", buf_text(&o->minisign));
+	doc_text(d, "card", buf_text(&o->card));
+	return doc_print(d);
+}
+
+static int
+write_card(const struct vault_office *o, const char *file)
+{
+	int status = outfile_put(file, o->card.bytes, o->card.len);
+
+	if (status == 0 && strcmp(file, "-") != 0)
+		say_line(SAY_CARD_WRITTEN, file, NULL);
+	if (status == 0)
+		say_hint(SAY_HINT_DIGITS, NULL);
+	return status;
+}
+
+static int
+office(struct session *s, const char *name, const char *card)
+{
+	struct vault_office o;
+	enum vault_err err;
+	int status;
+
+	if (name != NULL && (status = rename_office(s, name)) != 0)
+		return status;
+	if ((err = vault_office(&o, s->vault)) == VAULT_EUSE) {
+		/* An older program took any name. */
+		say_error(SAY_OFFICE_NAME, "", NULL);
+		say_hint(SAY_HINT_OFFICE_NAME, NULL);
+		return 2;
+	}
+	if (err != VAULT_OK)
+		return session_fault(s, err);
+	status = card != NULL ? write_card(&o, card) : 0;
+	if (card == NULL)
+		status = show(&o);
+	vault_office_free(&o);
+	return status;
+}
+
+/* ---- The secret half ---- */
+
+static int
+print_secret(const struct secret *keys)
+{
+	struct doc *d = doc_object();
+	struct buf text = { 0 };
+
+	buf_put(&text, secret_view(keys), secret_len(keys));
+	doc_text(d, "keys", buf_text(&text));
+	buf_free(&text);
+	return doc_print(d);
+}
+
+/* The file for `age -i`: a comment, and the keys. */
+static int
+put_secret(const struct secret *keys, const char *file)
+{
+	static const char comment[] =
+	    "# Amparo receiving keys: whoever has them reads every bundle.\n";
+	struct outfile o;
+	int status;
+
+	if (say_is_json() && strcmp(file, "-") == 0)
+		return print_secret(keys);
+	if ((status = outfile_begin(&o, file)) != 0)
+		return status;
+	if (outfile_write(&o, comment, sizeof(comment) - 1) != VAULT_OK ||
+	    outfile_write(&o, secret_view(keys), secret_len(keys)) != VAULT_OK)
+		status = outfile_fault(&o);
+	return outfile_end(&o, status);
+}
+
+static int
+give_secret(struct session *s, const struct secret *pass, const char *file)
+{
+	struct secret *keys;
+	enum vault_err err;
+	unsigned slot;
+	int status;
+
+	if ((err = vault_passphrase_find(&slot, s->vault, pass)) != VAULT_OK)
+		return err == VAULT_EPASS ? say_fault(err, NULL, NULL)
+					  : session_fault(s, err);
+	if ((err = vault_office_secret(&keys, s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	status = put_secret(keys, file);
+	secret_free(keys);
+	return status;
+}
+
+static int
+secret_key(struct cli *c, const char *file)
+{
+	struct secret *pass;
+	struct session s;
+	int status;
+
+	say_warning(SAY_SECRET_WARNING, NULL);
+	if ((status = session_open_asking(
+		 &s, &pass, c, SAY_ASK_PASS_CURRENT)) != 0)
+		return status;
+	status = give_secret(&s, pass, file);
+	secret_free(pass);
+	session_close(&s);
+	if (status == 0)
+		say_hint(SAY_HINT_SECRET, NULL);
+	return status;
+}
+
+int
+cmd_office(struct cli *c, int argc, char **argv)
+{
+	const char *name = NULL, *card = NULL, *file = "-";
+	const struct option_of options[] = {
+		{ "--name", &name, NULL },
+		{ "--card", &card, NULL },
+		{ "-o", &file, NULL },
+	};
+	int words = cli_options(argc, argv, options, 3), status;
+	struct session s;
+
+	if (words == 1 && strcmp(argv[1], "secret-key") == 0 && name == NULL &&
+	    card == NULL && *file != '\0')
+		return secret_key(c, file);
+	if (words != 0 || (card != NULL && *card == '\0'))
+		return say_usage(USAGE);
+	if ((status = session_open(&s, c)) != 0)
+		return status;
+	status = office(&s, name, card);
+	session_close(&s);
+	return status;
+}

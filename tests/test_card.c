@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: ISC */
+/* Cards: what an office hands to others. */
+#include <sodium.h>
+
+#include "core/base64.h"
+#include "core/secret.h"
+#include "exchange/card.h"
+#include "exchange/contact.h"
+#include "exchange/keyid.h"
+#include "exchange/office.h"
+#include "inside.h"
+#include "store/sql.h"
+#include "store/store.h"
+#include "support.h"
+
+static const char recipient[] =
+    "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+
+/* A signing key from a seed, and its card, made by hand from FORMAT.md. */
+static struct secret *secret_half;
+static uint8_t public_half[IDENTITY_PUBLIC_LEN];
+
+static void
+use_key(int number)
+{
+	uint8_t seed[32];
+
+	memset(seed, number, sizeof(seed));
+	crypto_sign_seed_keypair(public_half, secret_bytes(secret_half), seed);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	assert_ok(vault_setup());
+	secret_half = secret_new(IDENTITY_SIGN_LEN);
+	use_key(7);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	secret_free(secret_half);
+	return 0;
+}
+
+/* Sign what stands in b with the label, as a card is. */
+static void
+sign(struct buf *b)
+{
+	static const char label[] = "amparo card 1";
+	uint8_t message[8192], signature[64];
+
+	memcpy(message, label, sizeof(label));
+	memcpy(message + sizeof(label), b->bytes, b->len);
+	crypto_sign_detached(signature, NULL, message, sizeof(label) + b->len,
+	    secret_view(secret_half));
+	buf_put_text(b, "# signature ");
+	hex_encode(b, signature, sizeof(signature));
+	buf_put_byte(b, '\n');
+}
+
+static void
+put_key(struct buf *b)
+{
+	uint8_t bytes[42] = { 'E', 'd' };
+
+	memcpy(bytes + 2, public_half, 8);
+	memcpy(bytes + 10, public_half, 32);
+	base64_encode(b, bytes, sizeof(bytes), BASE64_PADDED);
+}
+
+/* A card with this name and these lines behind the key. */
+static void
+by_hand(struct buf *b, const char *name, const char *lines)
+{
+	buf_reset(b);
+	buf_putf(b, "# amparo-card 1\n# name %s\n# key ", name);
+	put_key(b);
+	buf_putf(b, "\n%s", lines);
+	sign(b);
+}
+
+static enum vault_err
+lines_read(const char *lines)
+{
+	struct buf b = { 0 };
+	struct card card;
+	enum vault_err err;
+
+	by_hand(&b, "Office A", lines);
+	err = card_read(&card, buf_text(&b), b.len);
+	buf_free(&b);
+	return err;
+}
+
+static void
+reads_what_was_made_by_hand_and_writes_the_same(void **state)
+{
+	struct buf b = { 0 }, again = { 0 };
+	char lines[256];
+	struct card card;
+
+	(void)state;
+	snprintf(lines, sizeof(lines),
+	    "# receive 1 2026-11-24 %s\n# receive 12 2027-01-01 %s\n",
+	    recipient, recipient);
+	by_hand(&b, "Büro مكتب 办公室", lines);
+	assert_ok(card_read(&card, buf_text(&b), b.len));
+	assert_string_equal(card.name, "Büro مكتب 办公室");
+	assert_memory_equal(card.key, public_half, sizeof(public_half));
+	assert_int_equal(card.n, 2);
+	assert_int_equal(card.receive[1].serial, 12);
+	assert_string_equal(card.receive[1].first, "2027-01-01");
+	assert_int_equal(card.receive[1].len, strlen(recipient));
+	assert_ok(card_write(&again, &card, secret_half));
+	assert_int_equal(again.len, b.len);
+	assert_memory_equal(again.bytes, b.bytes, b.len);
+	buf_free(&b);
+	buf_free(&again);
+}
+
+static void
+refuses_every_flipped_bit_and_every_cut(void **state)
+{
+	struct buf b = { 0 };
+	char lines[256];
+	struct card card;
+
+	(void)state;
+	snprintf(
+	    lines, sizeof(lines), "# receive 1 2026-11-24 %s\n", recipient);
+	by_hand(&b, "Office A", lines);
+	for (size_t bit = 0; bit < 8 * b.len; bit++) {
+		b.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_not_equal(
+		    card_read(&card, buf_text(&b), b.len), VAULT_OK);
+		b.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (size_t len = 0; len < b.len; len++)
+		assert_int_not_equal(
+		    card_read(&card, buf_text(&b), len), VAULT_OK);
+	buf_put_byte(&b, '\n');
+	assert_int_equal(card_read(&card, buf_text(&b), b.len), VAULT_EDAMAGED);
+	buf_free(&b);
+}
+
+static void
+refuses_what_is_signed_but_not_a_card(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"# receive 0 2026-11-24 @\n",
+		"# receive 01 2026-11-24 @\n",
+		"# receive x 2026-11-24 @\n",
+		"# receive 1 2026-13-24 @\n",
+		"# receive 1 2026-00-24 @\n",
+		"# receive 1 2026-11-32 @\n",
+		"# receive 1 26-11-24 @\n",
+		"# receive 1  2026-11-24 @\n",
+		"# receive 1 2026-11-24  @\n",
+		"# receive 1 2026-11-24 @ \n",
+		"# receive 1 2026-11-24 @\r\n",
+		"# receive 1 2026-11-24 age1\n",
+		"# receive 1 2026-11-24 AGE1ZVKYG\n",
+		"# receive 2 2026-11-24 @\n# receive 1 2026-11-24 @\n",
+		"# receive 1 2026-11-24 @\n# receive 1 2026-11-24 @\n",
+		"# receive 1 2026-11-24 @\n# other thing\n",
+		"# receive 1 2026-11-24 @\n\n",
+	};
+	char lines[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		size_t at = 0;
+
+		for (const char *p = bad[i]; *p != '\0'; p++)
+			at += (size_t)snprintf(lines + at, sizeof(lines) - at,
+			    *p == '@' ? "%s" : "%.1s",
+			    *p == '@' ? recipient : p);
+		lines[at] = '\0';
+		if (lines_read(lines) != VAULT_EDAMAGED)
+			fail_msg("accepted: %s", bad[i]);
+	}
+}
+
+static void
+takes_sixteen_keys_and_no_more(void **state)
+{
+	struct buf lines = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= 16; i++)
+		buf_putf(&lines, "# receive %d 2026-11-24 %s\n", i, recipient);
+	assert_ok(lines_read(buf_text(&lines)));
+	buf_putf(&lines, "# receive 17 2026-11-24 %s\n", recipient);
+	assert_int_equal(lines_read(buf_text(&lines)), VAULT_EDAMAGED);
+	buf_free(&lines);
+}
+
+static void
+refuses_names_that_are_not_one_line(void **state)
+{
+	static const char *const bad[] = { "", " a", "a ", "a\tb", "a\x7f",
+		"\xff", "a\nb" };
+	char longest[CARD_NAME_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(card_name_is_good(bad[i], strlen(bad[i])));
+	memset(longest, 'x', sizeof(longest));
+	assert_true(card_name_is_good(longest, CARD_NAME_MAX));
+	assert_false(card_name_is_good(longest, CARD_NAME_MAX + 1));
+}
+
+static void
+names_a_later_version(void **state)
+{
+	struct card card;
+
+	(void)state;
+	assert_int_equal(
+	    card_read(&card, "# amparo-card 2\n", 16), VAULT_EVERSION);
+	assert_int_equal(
+	    card_read(&card, "# amparo-card 1\n", 16), VAULT_EDAMAGED);
+}
+
+static void
+knows_the_day(void **state)
+{
+	char day[CARD_DAY_LEN];
+
+	(void)state;
+	card_day(day, 0);
+	assert_string_equal(day, "1970-01-01");
+	card_day(day, 951782400);
+	assert_string_equal(day, "2000-02-29");
+	card_day(day, 1798761599);
+	assert_string_equal(day, "2026-12-31");
+	card_day(day, 1798761600);
+	assert_string_equal(day, "2027-01-01");
+	card_day(day, -5);
+	assert_string_equal(day, "1970-01-01");
+	card_day(day, INT64_MAX);
+	assert_string_equal(day, "9999-12-31");
+}
+
+/* ---- Contacts and our own office, in a vault ---- */
+
+struct told {
+	char digits[72];
+	unsigned n;
+	bool verified, our_office;
+};
+
+static void
+told(void *ctx, const struct vault_contact *c)
+{
+	struct told *t = ctx;
+
+	t->n++;
+	memcpy(t->digits, c->digits, sizeof(t->digits));
+	t->verified = c->verified != 0;
+	t->our_office = c->our_office;
+}
+
+static bool
+told_each(void *ctx, const struct vault_contact *c)
+{
+	told(ctx, c);
+	return true;
+}
+
+static void
+contacts_are_keys_under_a_name(void **state)
+{
+	char *folder = folder_new(), lines[256], digits[72];
+	struct buf card = { 0 };
+	struct told t = { .n = 0 };
+	struct vault_office own;
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	snprintf(
+	    lines, sizeof(lines), "# receive 3 2026-11-24 %s\n", recipient);
+	by_hand(&card, "Office B", lines);
+	assert_ok(vault_contact_add(
+	    o.vault, card.bytes, card.len, NULL, false, told, &t));
+	identity_digits(digits, public_half);
+	assert_string_equal(t.digits, digits);
+	assert_false(t.verified);
+	assert_ok(vault_contact_verify(o.vault, "Office B", true));
+	assert_int_equal(
+	    vault_contact_verify(o.vault, "Office C", true), VAULT_ENORECORD);
+
+	/* Again, and a newer one: what was compared stays compared. */
+	assert_ok(vault_contact_add(
+	    o.vault, card.bytes, card.len, NULL, false, told, &t));
+	assert_true(t.verified && t.our_office);
+	snprintf(
+	    lines, sizeof(lines), "# receive 2 2026-11-24 %s\n", recipient);
+	by_hand(&card, "Office B", lines);
+	assert_int_equal(vault_contact_add(o.vault, card.bytes, card.len, NULL,
+			     false, told, &t),
+	    VAULT_EUSE);
+
+	/* Another key of the same name, and our own card. */
+	use_key(8);
+	by_hand(&card, "Office B", lines);
+	assert_int_equal(vault_contact_add(o.vault, card.bytes, card.len, NULL,
+			     false, told, &t),
+	    VAULT_EEXISTS);
+	use_key(7);
+	assert_ok(vault_office(&own, o.vault));
+	assert_int_equal(vault_contact_add(o.vault, own.card.bytes,
+			     own.card.len, NULL, false, told, &t),
+	    VAULT_EUSE);
+	vault_office_free(&own);
+
+	t.n = 0;
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_int_equal(t.n, 1);
+	assert_ok(vault_contact_remove(o.vault, "Office B"));
+	t.n = 0;
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_int_equal(t.n, 0);
+	buf_free(&card);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+our_card_is_one_and_our_keys_open(void **state)
+{
+	struct vault_office own, again;
+	struct office_keys keys;
+	struct secret *secret;
+	char *folder = folder_new();
+	struct buf text = { 0 };
+	struct card card;
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(vault_office(&own, o.vault));
+	assert_ok(card_read(&card, buf_text(&own.card), own.card.len));
+	assert_string_equal(card.name, "Office A");
+	assert_int_equal(card.n, 1);
+	assert_ok(vault_office_rename(o.vault, "Office Z"));
+	assert_int_equal(vault_office_rename(o.vault, " Z"), VAULT_EUSE);
+	assert_ok(vault_office(&again, o.vault));
+	assert_string_equal(buf_text(&again.name), "Office Z");
+	assert_string_equal(again.digits, own.digits);
+
+	assert_ok(office_keys(&keys, o.vault->store, true));
+	assert_int_equal(keys.n, 1);
+	assert_true(age_identity_recipient(&text, keys.key[0].id));
+	assert_string_equal(buf_text(&text), buf_text(&keys.key[0].recipient));
+	assert_memory_equal(
+	    card.receive[0].recipient, buf_text(&text), text.len);
+	office_keys_free(&keys);
+	assert_ok(vault_office_secret(&secret, o.vault));
+	assert_memory_equal(secret_view(secret), "AGE-SECRET-KEY-1", 16);
+	assert_int_equal(secret_len(secret), 75);
+	secret_free(secret);
+	vault_office_free(&own);
+	vault_office_free(&again);
+	buf_free(&text);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+/* A secret key that was exchanged for another one does not open. */
+static void
+a_receiving_key_is_bound_to_its_row(void **state)
+{
+	struct vault_office own;
+	struct office_keys keys;
+	char *folder = folder_new();
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(vault_office(&own, o.vault));
+	vault_office_free(&own);
+	assert_ok(store_begin(o.vault->store));
+	assert_ok(sql_run(o.vault->store, "UPDATE receiving SET serial=2"));
+	assert_ok(store_commit(o.vault->store));
+	assert_int_equal(
+	    office_keys(&keys, o.vault->store, true), VAULT_EDAMAGED);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+an_older_vault_gets_the_tables_it_lacks(void **state)
+{
+	static const char *const drop[] = { "DROP TABLE received",
+		"DROP TABLE sent", "DROP TABLE chain", "DROP TABLE contact",
+		"DROP TABLE receiving" };
+	struct vault_office own;
+	char *folder = folder_new();
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(store_begin(o.vault->store));
+	for (size_t i = 0; i < sizeof(drop) / sizeof(drop[0]); i++)
+		assert_ok(sql_run(o.vault->store, drop[i]));
+	assert_ok(store_commit(o.vault->store));
+	vault_done(&o);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(vault_office(&own, o.vault));
+	vault_office_free(&own);
+
+	/* One table less is damage, not age. */
+	assert_ok(store_begin(o.vault->store));
+	assert_ok(sql_run(o.vault->store, "DROP TABLE contact"));
+	assert_ok(store_commit(o.vault->store));
+	vault_done(&o);
+	assert_int_equal(vault_try(&o, folder, "dusk"), VAULT_EDAMAGED);
+	folder_free(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    reads_what_was_made_by_hand_and_writes_the_same),
+		cmocka_unit_test(refuses_every_flipped_bit_and_every_cut),
+		cmocka_unit_test(refuses_what_is_signed_but_not_a_card),
+		cmocka_unit_test(takes_sixteen_keys_and_no_more),
+		cmocka_unit_test(refuses_names_that_are_not_one_line),
+		cmocka_unit_test(names_a_later_version),
+		cmocka_unit_test(knows_the_day),
+		cmocka_unit_test(contacts_are_keys_under_a_name),
+		cmocka_unit_test(our_card_is_one_and_our_keys_open),
+		cmocka_unit_test(a_receiving_key_is_bound_to_its_row),
+		cmocka_unit_test(an_older_vault_gets_the_tables_it_lacks),
+	};
+
+	return cmocka_run_group_tests_name("card", tests, setup, teardown);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: ISC */
+/* bundles.c - what comes from other offices. */
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/mem.h"
+#include "exchange/bundle.h"
+#include "exchange/contact.h"
+#include "inside.h"
+#include "record/attach.h"
+#include "record/carry.h"
+#include "store/log.h"
+#include "store/store.h"
+
+_Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
+	(int)VAULT_SEEN_OTHERS == (int)CHAIN_OTHERS,
+    "vault.h and chain.h number the same cases");
+_Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
+	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED,
+    "vault.h and bundle.h number the same faults");
+
+struct vault_bundle {
+	struct vault *v;
+	struct vault_input input;
+	struct pipe_source from;
+	struct office_keys keys;
+	struct bundle bundle;
+	struct contact sender;
+	struct buf name;
+	enum chain_seen seen;
+	size_t count[VAULT_ARRIVES_N];
+	/* While it is verified. */
+	void (*each)(void *ctx, const struct vault_arriving *a);
+	void *ctx;
+};
+
+void
+vault_bundle_close(struct vault_bundle *b)
+{
+	if (b == NULL)
+		return;
+	office_keys_free(&b->keys);
+	bundle_free(&b->bundle);
+	contact_free(&b->sender);
+	buf_free(&b->name);
+	mem_free(b);
+}
+
+static bool
+progress(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct vault_bundle *b = ctx;
+
+	return b->input.progress == NULL ||
+	    b->input.progress(b->input.ctx, done, total);
+}
+
+/* ---- What is in it ---- */
+
+/* Does a version that is here lack what comes? */
+static enum vault_err
+completes(bool *out, struct store *s, const struct record_row *r,
+    const struct carried *c)
+{
+	struct part body, hidden;
+	uint8_t hash[HASH_LEN];
+	struct attach_row a;
+	enum vault_err err;
+
+	err = rows_version(NULL, &body, &hidden, s, r, c->version.id, false);
+	*out = (c->body.present && !body.present) ||
+	    (c->hidden.present && !hidden.present);
+	part_free(&body);
+	part_free(&hidden);
+	for (size_t i = 0; err == VAULT_OK && i < c->n_files; i++) {
+		const struct part *p = &c->files[i].part;
+
+		version_part_hash(hash, p->salt, p->json.bytes, p->json.len);
+		err = attach_find(&a, s, r, hash);
+		attach_row_free(&a);
+		*out = *out || err == VAULT_ENORECORD;
+		if (err == VAULT_ENORECORD)
+			err = VAULT_OK;
+	}
+	return err;
+}
+
+static enum vault_err
+arrives(enum vault_arrives *out, struct store *s, const struct carried *c)
+{
+	struct record_row r;
+	enum vault_err err;
+	bool here, more;
+
+	err = rows_find(&r, s, c->version.record);
+	if (err == VAULT_OK && r.forgotten)
+		*out = VAULT_WAS_FORGOTTEN;
+	else if (c->version.forgotten)
+		*out = VAULT_FORGET_REQUEST;
+	else if (err == VAULT_ENORECORD)
+		*out = VAULT_NEW_RECORD;
+	else if (err != VAULT_OK ||
+	    (err = rows_has_version(&here, s, c->version.id)) != VAULT_OK)
+		return err;
+	else if (!here)
+		*out = VAULT_NEW_VERSION;
+	else if ((err = completes(&more, s, &r, c)) != VAULT_OK)
+		return err;
+	else
+		*out = more ? VAULT_COMPLETES : VAULT_IS_HERE;
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+static enum vault_err
+tell(struct vault_bundle *b, struct vault_arriving *a, const struct carried *c)
+{
+	struct buf title = { 0 }, office = { 0 };
+	enum vault_err err;
+
+	if ((err = carry_title(&title, c)) == VAULT_OK &&
+	    (err = buf_ok(&title)) == VAULT_OK &&
+	    (err = records_office(&office, b->v->store, c->version.office)) ==
+		VAULT_OK) {
+		id_print(a->id, c->version.record);
+		memcpy(a->type, c->version.type, sizeof(a->type));
+		a->title = buf_text(&title);
+		a->office = buf_text(&office);
+		a->time = c->version.time;
+		a->attachments = c->n_files;
+		a->withheld = (c->version.has_body && !c->body.present) ||
+		    (c->version.has_private && !c->hidden.present);
+		b->each(b->ctx, a);
+	}
+	buf_free(&title);
+	buf_free(&office);
+	return err;
+}
+
+/* In a snapshot of its own: no writer waits for a slow medium. */
+static enum vault_err
+record(void *ctx, const struct carried *c)
+{
+	struct vault_arriving a = { .arrives = VAULT_NEW_RECORD };
+	struct vault_bundle *b = ctx;
+	enum vault_err err;
+
+	if ((err = store_read(b->v->store)) != VAULT_OK)
+		return err;
+	if ((err = arrives(&a.arrives, b->v->store, c)) == VAULT_OK) {
+		b->count[a.arrives]++;
+		if (b->each != NULL)
+			err = tell(b, &a, c);
+	}
+	store_read_end(b->v->store);
+	return err;
+}
+
+/* ---- Who sent it ---- */
+
+static enum vault_err
+look_at_sender(struct vault_bundle *b)
+{
+	const struct bundle *bundle = &b->bundle;
+	struct store *s = b->v->store;
+	const void *peer;
+	enum vault_err err;
+	size_t len;
+
+	peer = bundle_peer(bundle, &len);
+	if ((err = chain_look(&b->seen, s, peer, len, &bundle->place,
+		 bundle->hash)) != VAULT_OK)
+		return err;
+	if (bundle->knows_sender) {
+		err = contact_by_key(&b->sender, s, bundle->sender);
+		buf_put(&b->name, b->sender.name.bytes, b->sender.name.len);
+	} else if (bundle->manifest.is_signed) {
+		hex_encode(&b->name, bundle->manifest.sender,
+		    sizeof(bundle->manifest.sender));
+	}
+	return err == VAULT_OK ? buf_ok(&b->name) : err;
+}
+
+static enum vault_err
+check(struct vault_bundle *b, enum vault_bundle_fault *fault)
+{
+	struct bundle_events events = {
+		.ctx = b, .record = record, .progress = progress
+	};
+	struct store *s = b->v->store;
+	enum vault_err err;
+
+	if ((err = office_keys(&b->keys, s, true)) != VAULT_OK)
+		return err;
+	err = bundle_check(&b->bundle, s, &b->keys, &b->from, &events);
+	*fault = (enum vault_bundle_fault)b->bundle.fault;
+	if (err != VAULT_OK || (err = store_read(s)) != VAULT_OK)
+		return err;
+	err = look_at_sender(b);
+	store_read_end(s);
+	return err;
+}
+
+enum vault_err
+vault_bundle_open(struct vault_bundle **out, struct vault *v,
+    const struct vault_input *from, enum vault_bundle_fault *fault,
+    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx)
+{
+	struct vault_bundle *b = mem_zalloc(sizeof(*b));
+	enum vault_err err;
+
+	*out = NULL;
+	*fault = VAULT_BUNDLE_OK;
+	if (b == NULL)
+		return VAULT_ENOMEM;
+	b->v = v;
+	b->input = *from;
+	b->from = (struct pipe_source){ from->read, from->ctx, from->size };
+	b->each = each;
+	b->ctx = ctx;
+	if ((err = check(b, fault)) == VAULT_OK) {
+		*out = b;
+		b = NULL; /* given away */
+	}
+	vault_bundle_close(b);
+	return vault_failed(v, err);
+}
+
+void
+vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
+{
+	const struct manifest *m = &b->bundle.manifest;
+	struct buf hex = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	if (hex_encode(&hex, m->bundle, sizeof(m->bundle)))
+		memcpy(out->id, buf_text(&hex), sizeof(out->id));
+	buf_free(&hex);
+	out->is_signed = m->is_signed;
+	out->sender = buf_text(&b->name);
+	out->sender_known = b->bundle.knows_sender;
+	out->sender_compared = b->sender.verified != 0;
+	out->sender_frozen = b->sender.frozen;
+	if (out->sender_known)
+		identity_digits(out->digits, b->bundle.sender);
+	out->number = b->bundle.place.number;
+	out->seen = (enum vault_bundle_seen)b->seen;
+	out->versions = b->bundle.n_records;
+	out->attachments = bundle_n_files(&b->bundle);
+	out->bytes = m->bytes;
+	memcpy(out->count, b->count, sizeof(out->count));
+}
+
+/* ---- Importing ---- */
+
+/* {"bundle":ID,"from":the beginning of a key,"versions":N} */
+static enum vault_err
+log_import(struct vault_bundle *b, const struct bundle_done *done)
+{
+	const struct manifest *m = &b->bundle.manifest;
+	struct buf detail = { 0 };
+	enum vault_err err;
+
+	buf_put_text(&detail, "{\"bundle\":\"");
+	hex_encode(&detail, m->bundle, sizeof(m->bundle));
+	buf_put_text(&detail, "\",\"from\":\"");
+	hex_encode(&detail, m->sender, sizeof(m->sender));
+	buf_putf(&detail, "\",\"known\":%s,\"new\":%zu,\"versions\":%zu}",
+	    b->bundle.knows_sender ? "true" : "false",
+	    done->new_versions + done->completed, b->bundle.n_records);
+	if ((err = buf_ok(&detail)) == VAULT_OK)
+		err = log_add(
+		    b->v->store, "import", buf_text(&detail), detail.len);
+	buf_free(&detail);
+	return err;
+}
+
+/* Two imports of it at the same time are one. */
+static enum vault_err
+finish(struct vault_bundle *b, const struct bundle_done *done, bool accept)
+{
+	const struct bundle *bundle = &b->bundle;
+	struct store *s = b->v->store;
+	enum chain_seen seen;
+	const void *peer;
+	enum vault_err err;
+	size_t len;
+
+	peer = bundle_peer(bundle, &len);
+	if ((err = chain_look(&seen, s, peer, len, &bundle->place,
+		 bundle->hash)) != VAULT_OK)
+		return err;
+	if (seen == CHAIN_SAME)
+		return VAULT_EEXISTS;
+	if (seen == CHAIN_OTHERS && !accept)
+		return VAULT_ECONFLICT;
+	if ((err = chain_received(
+		 s, peer, len, &bundle->place, bundle->hash)) != VAULT_OK ||
+	    (err = log_import(b, done)) != VAULT_OK)
+		return err;
+	return store_commit(s);
+}
+
+static struct vault_imported
+imported(const struct bundle_done *done)
+{
+	return (struct vault_imported){ .records = done->new_records,
+		.versions = done->new_versions,
+		.completed = done->completed,
+		.known = done->known,
+		.forgotten = done->forgotten,
+		.requests = done->requests,
+		.attachments = done->files };
+}
+
+enum vault_err
+vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
+    bool accept, enum vault_bundle_fault *fault)
+{
+	struct bundle_done done;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	*fault = VAULT_BUNDLE_OK;
+	if (b->seen == CHAIN_SAME)
+		return VAULT_EEXISTS;
+	if (!accept && (!b->bundle.knows_sender || b->sender.frozen))
+		return VAULT_EREFUSED;
+	if (!accept && b->seen == CHAIN_OTHERS)
+		return VAULT_ECONFLICT;
+	if ((err = vault_sweep(b->v)) != VAULT_OK)
+		return vault_failed(b->v, err);
+	err = bundle_import(&done, &b->bundle, &b->from, progress, b);
+	*fault = (enum vault_bundle_fault)b->bundle.fault;
+	if (err == VAULT_OK)
+		err = finish(b, &done, accept);
+	store_abort(b->v->store);
+	if (err == VAULT_OK)
+		*out = imported(&done);
+	return vault_failed(b->v, err);
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include <sodium.h>
+
+#include "core/mem.h"
+#include "exchange/bundle.h"
+#include "exchange/contact.h"
+#include "exchange/keyid.h"
+#include "record/attach.h"
+#include "record/carry.h"
+
+#define SIGNATURE_MAX 4096
+#define NUMBER_MAX (UINT64_C(1) << 53)
+
+/* What is being read of the archive. */
+enum kind { README, MANIFEST, SIGNATURE, ATTACHMENT, RECORD };
+
+struct reading {
+	struct bundle *b;
+	const struct bundle_events *events;
+	bool again; /* for the second time */
+	struct tar_reader tar;
+	crypto_hash_sha256_state hash;
+	uint64_t size, sum; /* of this entry; of all that are listed */
+	enum kind kind;
+	struct buf text; /* an entry that is looked at as a whole */
+	uint8_t readme[MANIFEST_HASH_LEN];
+	bool has_manifest, has_signature;
+	size_t at;    /* in the manifest: the next file */
+	size_t files; /* attachments that have come */
+	size_t records;
+	char name[TAR_NAME_MAX + 1];
+	uint64_t total;
+};
+
+static enum vault_err
+refuse(struct bundle *b, enum bundle_fault fault)
+{
+	b->fault = fault;
+	return VAULT_EDAMAGED;
+}
+
+/* An error of something that was read: damage is the bundle's fault. */
+static enum vault_err
+blame(struct bundle *b, enum vault_err err, enum bundle_fault fault)
+{
+	if (err == VAULT_EDAMAGED || err == VAULT_EVERSION)
+		b->fault = fault;
+	return err;
+}
+
+/* ---- What bundle.h hands out ---- */
+
+size_t
+bundle_n_files(const struct bundle *b)
+{
+	return b->files.len / sizeof(struct bundle_file);
+}
+
+static struct bundle_file *
+file_at(const struct bundle *b, size_t i)
+{
+	return (struct bundle_file *)(void *)b->files.bytes + i;
+}
+
+const struct bundle_file *
+bundle_file(const struct bundle *b, size_t i)
+{
+	return file_at(b, i);
+}
+
+/* Compare a name with the one that stands in the manifest, up to its LF. */
+static int
+compare_name(
+    const struct bundle *b, const struct bundle_file *f, const char *name)
+{
+	const char *there = b->manifest.text + f->name_at;
+	const char *end = memchr(there, '\n', b->manifest.len - f->name_at);
+	size_t len = (size_t)(end - there), own = strlen(name);
+	int order = memcmp(name, there, own < len ? own : len);
+
+	return order != 0 ? order : (own > len) - (own < len);
+}
+
+size_t
+bundle_find_file(const struct bundle *b, const char *name)
+{
+	size_t low = 0, high = bundle_n_files(b), n = high;
+
+	/* They came in the order of their names. */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = compare_name(b, file_at(b, mid), name);
+
+		if (order == 0)
+			return mid;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return n;
+}
+
+const void *
+bundle_peer(const struct bundle *b, size_t *len)
+{
+	*len = b->knows_sender ? IDENTITY_PUBLIC_LEN : MANIFEST_SENDER_LEN;
+	return b->knows_sender ? b->sender : b->manifest.sender;
+}
+
+void
+bundle_free(struct bundle *b)
+{
+	buf_free(&b->text);
+	buf_free(&b->files);
+}
+
+/* ---- The manifest and its signature ---- */
+
+/* The line for one of our recipients. */
+static enum vault_err
+find_place(struct bundle *b)
+{
+	for (size_t i = 0; i < b->keys->n; i++) {
+		enum vault_err err = manifest_find(&b->place, &b->manifest,
+		    buf_text(&b->keys->key[i].recipient));
+
+		if (err == VAULT_OK && b->place.number > NUMBER_MAX)
+			err = VAULT_EDAMAGED;
+		if (err != VAULT_ENOTFORUS)
+			return blame(b, err, BUNDLE_FAULT_MANIFEST);
+	}
+	return refuse(b, BUNDLE_FAULT_NOT_TO_US);
+}
+
+static enum vault_err
+find_sender(struct bundle *b)
+{
+	struct contact c = { 0 };
+	enum vault_err err;
+
+	if (!b->manifest.is_signed)
+		return VAULT_OK;
+	err = contact_by_id(&c, b->store, b->manifest.sender);
+	if (err == VAULT_OK) {
+		b->knows_sender = true;
+		memcpy(b->sender, c.key, sizeof(b->sender));
+	}
+	contact_free(&c);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+/* The first file of the manifest is README.txt, which came before it. */
+static enum vault_err
+check_readme(struct reading *r)
+{
+	struct manifest_file file;
+
+	if (!manifest_next(&file, &r->b->manifest, &r->at) ||
+	    strcmp(file.name, TAR_README) != 0 ||
+	    memcmp(file.hash, r->readme, sizeof(r->readme)) != 0)
+		return refuse(r->b, BUNDLE_FAULT_FILES);
+	return VAULT_OK;
+}
+
+static enum vault_err
+take_manifest(struct reading *r, const uint8_t *hash)
+{
+	struct bundle *b = r->b;
+	enum vault_err err;
+
+	r->has_manifest = true;
+	if (r->again)
+		return memcmp(hash, b->hash, sizeof(b->hash)) == 0
+		    ? check_readme(r)
+		    : refuse(b, BUNDLE_FAULT_CHANGED);
+	memcpy(b->hash, hash, sizeof(b->hash));
+	b->text = r->text;
+	r->text = (struct buf){ 0 };
+	err = manifest_parse(&b->manifest, buf_text(&b->text), b->text.len);
+	if (err != VAULT_OK)
+		return blame(b, err, BUNDLE_FAULT_MANIFEST);
+	if ((err = check_readme(r)) != VAULT_OK ||
+	    (err = find_place(b)) != VAULT_OK)
+		return err;
+	return find_sender(b);
+}
+
+static enum vault_err
+take_signature(struct reading *r)
+{
+	struct bundle *b = r->b;
+	struct minisig_key key;
+	struct minisig sig;
+	enum vault_err err;
+
+	r->has_signature = true;
+	if (!b->manifest.is_signed)
+		return refuse(b, BUNDLE_FAULT_FILES);
+	err = minisig_parse(&sig, buf_text(&r->text), r->text.len);
+	if (err == VAULT_OK && b->knows_sender) {
+		key = keyid_minisign(b->sender);
+		err = minisig_check(&sig, &key, b->text.bytes, b->text.len);
+	} else if (err == VAULT_OK &&
+	    memcmp(sig.id, b->manifest.sender, MINISIG_ID_LEN) != 0) {
+		err = VAULT_EDAMAGED;
+	}
+	return blame(b, err, BUNDLE_FAULT_SIGNATURE);
+}
+
+/* ---- Files ---- */
+
+/* A record file names an attachment: it must be here, and be what it says. */
+static enum vault_err
+match_file(
+    struct bundle *b, const struct carried *c, const struct carried_file *named)
+{
+	size_t i = bundle_find_file(b, named->file);
+	uint8_t hash[HASH_LEN];
+	struct attach_row says = { 0 };
+	struct bundle_file *f;
+	enum vault_err err;
+
+	if (i == bundle_n_files(b))
+		return refuse(b, BUNDLE_FAULT_FILES);
+	f = file_at(b, i);
+	version_part_hash(hash, named->part.salt, named->part.json.bytes,
+	    named->part.json.len);
+	err = attach_read_part(&says, &named->part);
+	if (err == VAULT_OK &&
+	    (says.size != f->size || says.name.len == 0 ||
+		says.name.len > ATTACH_NAME_MAX ||
+		memcmp(says.sha256, f->sha256, sizeof(f->sha256)) != 0 ||
+		(f->has_record &&
+		    (memcmp(f->record, c->version.record, ID_LEN) != 0 ||
+			memcmp(f->part_hash, hash, HASH_LEN) != 0))))
+		err = VAULT_EDAMAGED;
+	attach_row_free(&says);
+	if (err != VAULT_OK)
+		return blame(b, err, BUNDLE_FAULT_RECORD);
+	f->has_record = true;
+	memcpy(f->record, c->version.record, ID_LEN);
+	memcpy(f->part_hash, hash, HASH_LEN);
+	return VAULT_OK;
+}
+
+static enum vault_err
+take_record(struct reading *r)
+{
+	struct bundle *b = r->b;
+	struct carried c;
+	enum vault_err err;
+
+	err = blame(b, carry_read(&c, buf_text(&r->text), r->text.len),
+	    BUNDLE_FAULT_RECORD);
+	for (size_t i = 0; err == VAULT_OK && i < c.n_files; i++)
+		err = match_file(b, &c, &c.files[i]);
+	if (err == VAULT_OK && r->events->record != NULL)
+		err = r->events->record(r->events->ctx, &c);
+	carry_free(&c);
+	r->records++;
+	return err;
+}
+
+static enum vault_err
+take_file(struct reading *r, const struct manifest_file *listed)
+{
+	struct bundle *b = r->b;
+	struct bundle_file f;
+
+	memset(&f, 0, sizeof(f));
+	f.name_at = r->at - strlen(listed->name) - 1;
+	f.size = r->size;
+	memcpy(f.sha256, listed->hash, sizeof(f.sha256));
+	if (!r->again && !buf_put(&b->files, &f, sizeof(f)))
+		return VAULT_ENOMEM;
+	if (r->again &&
+	    (r->files >= bundle_n_files(b) ||
+		bundle_file(b, r->files)->size != f.size))
+		return refuse(b, BUNDLE_FAULT_CHANGED);
+	if (r->events->file_end != NULL) {
+		enum vault_err err = r->events->file_end(
+		    r->events->ctx, r->files);
+
+		if (err != VAULT_OK)
+			return err;
+	}
+	r->files++;
+	return VAULT_OK;
+}
+
+/* A file has come whole: it must be the next one of the manifest. */
+static enum vault_err
+take_listed(struct reading *r, const uint8_t *hash)
+{
+	struct manifest_file listed;
+
+	if (!manifest_next(&listed, &r->b->manifest, &r->at) ||
+	    strcmp(listed.name, r->name) != 0 ||
+	    memcmp(listed.hash, hash, sizeof(listed.hash)) != 0)
+		return refuse(r->b, BUNDLE_FAULT_FILES);
+	return r->kind == ATTACHMENT ? take_file(r, &listed) : take_record(r);
+}
+
+/* ---- Entries ---- */
+
+static enum kind
+kind_of(const char *name)
+{
+	if (strcmp(name, TAR_README) == 0)
+		return README;
+	if (strcmp(name, TAR_MANIFEST) == 0)
+		return MANIFEST;
+	if (strcmp(name, TAR_SIGNATURE) == 0)
+		return SIGNATURE;
+	return strncmp(name, "records/", 8) == 0 ? RECORD : ATTACHMENT;
+}
+
+static enum vault_err
+begin(void *ctx, const char *name, uint64_t size)
+{
+	struct reading *r = ctx;
+
+	memcpy(r->name, name, strlen(name) + 1);
+	r->kind = kind_of(name);
+	r->size = size;
+	buf_reset(&r->text);
+	crypto_hash_sha256_init(&r->hash);
+	if (r->kind == SIGNATURE && size > SIGNATURE_MAX)
+		return refuse(r->b, BUNDLE_FAULT_SIGNATURE);
+	if (r->kind == RECORD && size > CARRY_MAX) {
+		r->b->fault = BUNDLE_FAULT_RECORD;
+		return VAULT_EVERSION;
+	}
+	/* Who signed is known before anything is looked at. */
+	if (r->kind >= ATTACHMENT &&
+	    r->has_signature != r->b->manifest.is_signed)
+		return refuse(r->b, BUNDLE_FAULT_SIGNATURE);
+	if (r->kind == ATTACHMENT && r->events->file_begin != NULL) {
+		if (r->again && r->files >= bundle_n_files(r->b))
+			return refuse(r->b, BUNDLE_FAULT_CHANGED);
+		return r->events->file_begin(r->events->ctx, r->files);
+	}
+	return VAULT_OK;
+}
+
+static enum vault_err
+data(void *ctx, const void *bytes, size_t len)
+{
+	struct reading *r = ctx;
+
+	crypto_hash_sha256_update(&r->hash, bytes, len);
+	if (r->kind == ATTACHMENT)
+		return r->events->file_data == NULL
+		    ? VAULT_OK
+		    : r->events->file_data(r->events->ctx, bytes, len);
+	if (r->kind == README)
+		return VAULT_OK;
+	return buf_put(&r->text, bytes, len) ? VAULT_OK : VAULT_ENOMEM;
+}
+
+static enum vault_err
+end(void *ctx)
+{
+	uint8_t hash[MANIFEST_HASH_LEN];
+	struct reading *r = ctx;
+
+	crypto_hash_sha256_final(&r->hash, hash);
+	if (r->kind != MANIFEST && r->kind != SIGNATURE)
+		r->sum += r->size;
+	switch (r->kind) {
+	case README:
+		memcpy(r->readme, hash, sizeof(hash));
+		return VAULT_OK;
+	case MANIFEST:
+		return take_manifest(r, hash);
+	case SIGNATURE:
+		return take_signature(r);
+	case ATTACHMENT:
+	case RECORD:
+		break;
+	}
+	return take_listed(r, hash);
+}
+
+static enum vault_err
+from_age(void *ctx, const void *bytes, size_t len)
+{
+	struct reading *r = ctx;
+	enum vault_err err;
+
+	if (r->events->progress != NULL &&
+	    !r->events->progress(r->events->ctx, r->tar.seen, r->total))
+		return VAULT_ECANCELED;
+	err = tar_reader_put(&r->tar, bytes, len);
+	if (err != VAULT_OK && r->tar.fault != TAR_FAULT_NONE) {
+		r->b->fault = BUNDLE_FAULT_TAR;
+		r->b->tar = r->tar.fault;
+	}
+	return err;
+}
+
+/* ---- All of it ---- */
+
+/* Nothing is missing: no file of the manifest, no record of an attachment. */
+static enum vault_err
+check_end(struct reading *r)
+{
+	struct bundle *b = r->b;
+	struct manifest_file left;
+	enum vault_err err;
+
+	if ((err = tar_reader_end(&r->tar)) != VAULT_OK) {
+		b->fault = BUNDLE_FAULT_TAR;
+		b->tar = r->tar.fault;
+		return err;
+	}
+	if (r->has_signature != b->manifest.is_signed)
+		return refuse(b, BUNDLE_FAULT_SIGNATURE);
+	if (manifest_next(&left, &b->manifest, &r->at) ||
+	    r->sum != b->manifest.bytes)
+		return refuse(b, BUNDLE_FAULT_FILES);
+	for (size_t i = 0; i < bundle_n_files(b); i++)
+		if (!bundle_file(b, i)->has_record)
+			return refuse(b, BUNDLE_FAULT_FILES);
+	return VAULT_OK;
+}
+
+static enum vault_err
+read_all(struct reading *r, const struct pipe_source *from)
+{
+	const struct age_identity *ids[OFFICE_KEYS_MAX];
+	struct tar_events events = { begin, data, end, r };
+	struct pipe_sink to = { from_age, r };
+	struct bundle *b = r->b;
+	enum vault_err err;
+
+	b->fault = BUNDLE_FAULT_NONE;
+	for (size_t i = 0; i < b->keys->n; i++)
+		ids[i] = b->keys->key[i].id;
+	r->total = from->size;
+	tar_reader_init(&r->tar, &events);
+	err = age_open(&b->age, &to, from, ids, b->keys->n);
+	if (b->age != AGE_FAULT_NONE)
+		b->fault = BUNDLE_FAULT_AGE;
+	if (err == VAULT_OK)
+		err = check_end(r);
+	buf_free(&r->text);
+	return err;
+}
+
+enum vault_err
+bundle_check(struct bundle *b, struct store *s, const struct office_keys *keys,
+    const struct pipe_source *from, const struct bundle_events *events)
+{
+	struct reading *r = mem_zalloc(sizeof(*r));
+	enum vault_err err;
+
+	memset(b, 0, sizeof(*b));
+	if (r == NULL)
+		return VAULT_ENOMEM;
+	b->store = s;
+	b->keys = keys;
+	r->b = b;
+	r->events = events;
+	err = read_all(r, from);
+	b->n_records = r->records;
+	mem_free(r);
+	return err;
+}
+
+enum vault_err
+bundle_again(struct bundle *b, const struct pipe_source *from,
+    const struct bundle_events *events)
+{
+	struct reading *r = mem_zalloc(sizeof(*r));
+	enum vault_err err;
+
+	if (r == NULL)
+		return VAULT_ENOMEM;
+	r->b = b;
+	r->events = events;
+	r->again = true;
+	err = read_all(r, from);
+	mem_free(r);
+	return err;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * contact - the offices that we know by their cards.
+ *
+ * An office is its signing key.  A later card of the same key replaces the
+ * earlier one, and what two people compared stays compared; another key is
+ * another office, whatever name it goes by.
+ */
+#ifndef EXCHANGE_CONTACT_H
+#define EXCHANGE_CONTACT_H
+
+#include "core/buf.h"
+#include "exchange/card.h"
+#include "exchange/minisig.h"
+
+struct store;
+
+struct contact {
+	int64_t num;
+	struct buf name;
+	uint8_t key[IDENTITY_PUBLIC_LEN];
+	struct buf card; /* its text */
+	int64_t added;
+	int64_t verified; /* when the digits were compared; 0: never */
+	bool our_office;  /* it may have what stays in the office */
+	bool frozen;      /* nothing is sent there */
+};
+void contact_free(struct contact *c);
+
+/*
+ * Keep the office of a card, under the name on it, or another one.
+ * VAULT_EEXISTS: that name is another key's.  VAULT_EUSE: it is our own card,
+ * an older one than we have, or a bad name.
+ */
+VAULT_CHECKED enum vault_err contact_add(struct contact *out, struct store *s,
+    const char *text, size_t len, const char *name);
+
+/* VAULT_ENORECORD: there is no such contact. */
+VAULT_CHECKED enum vault_err contact_find(
+    struct contact *out, struct store *s, const char *name);
+VAULT_CHECKED enum vault_err contact_by_key(struct contact *out,
+    struct store *s, const uint8_t key[static IDENTITY_PUBLIC_LEN]);
+
+/* By what a manifest calls its sender. */
+VAULT_CHECKED enum vault_err contact_by_id(struct contact *out, struct store *s,
+    const uint8_t id[static MINISIG_ID_LEN]);
+
+/* Each, by name, until it returns false; borrowed for the call. */
+VAULT_CHECKED enum vault_err contact_each(struct store *s,
+    bool (*each)(void *ctx, const struct contact *c), void *ctx);
+
+/* Keep verified and our_office of c. */
+VAULT_CHECKED enum vault_err contact_update(
+    struct store *s, const struct contact *c);
+VAULT_CHECKED enum vault_err contact_remove(
+    struct store *s, const struct contact *c);
+
+/*
+ * Append the string to seal to today.  VAULT_EVERSION: none of a kind that we
+ * know.
+ */
+VAULT_CHECKED enum vault_err contact_recipient(
+    struct buf *out, const struct contact *c);
+
+#endif

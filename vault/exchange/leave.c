@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exchange/leave.h"
+#include "record/attach.h"
+#include "record/body.h"
+#include "record/heads.h"
+#include "search/query.h"
+#include "store/sql.h"
+
+/* ---- The arrays ---- */
+
+const struct leave_version *
+leave_version(const struct leave *l, size_t i)
+{
+	return (const struct leave_version *)(const void *)l->versions.bytes +
+	    i;
+}
+
+const struct leave_file *
+leave_file(const struct leave *l, size_t i)
+{
+	return (const struct leave_file *)(const void *)l->files.bytes + i;
+}
+
+size_t
+leave_versions(const struct leave *l)
+{
+	return l->versions.len / sizeof(struct leave_version);
+}
+
+size_t
+leave_files(const struct leave *l)
+{
+	return l->files.len / sizeof(struct leave_file);
+}
+
+void
+leave_free(struct leave *l)
+{
+	buf_free(&l->versions);
+	buf_free(&l->files);
+}
+
+static const int64_t *
+numbers(const struct buf *nums)
+{
+	return (const int64_t *)(const void *)nums->bytes;
+}
+
+static bool
+put_number(struct buf *nums, int64_t num)
+{
+	return buf_put(nums, &num, sizeof(num));
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* In order, each once. */
+static void
+tidy(struct buf *nums)
+{
+	size_t n = nums->len / sizeof(int64_t), kept = 0;
+	int64_t *list = (int64_t *)(void *)nums->bytes;
+
+	if (n == 0)
+		return;
+	qsort(list, n, sizeof(*list), compare_numbers);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || list[i] != list[kept - 1])
+			list[kept++] = list[i];
+	nums->len = kept * sizeof(*list);
+}
+
+/* ---- What belongs to a case ---- */
+
+/* The records that name a case, other cases left out. */
+static enum vault_err
+add_naming(struct buf *to, struct store *s, const struct record_row *r)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT value.num FROM value JOIN record ON record.num=value.num"
+	    " WHERE field=?1 AND value.key=?2 AND record.type<>'case'");
+	char id[ID_TEXT_LEN + 1];
+	enum vault_err err;
+	bool row;
+
+	id_print(id, r->id);
+	sql_put_int(q, 1, QUERY_CASE);
+	sql_put_text(q, 2, id, ID_TEXT_LEN);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row)
+		if (!put_number(to, sql_int(q, 0)))
+			err = VAULT_ENOMEM;
+	sql_close(q);
+	return err;
+}
+
+struct linking {
+	struct store *store;
+	struct buf *to;
+	bool with_sources;
+};
+
+/* Fields that lead to a source, or to what only another case is about. */
+static bool
+is_source(const char *path)
+{
+	static const char *const fields[] = { "source", "relayed_by", "author",
+		"basis", "corroborates", "contradicts", "consents", "custody",
+		"translations", "supersedes", "imported" };
+	size_t len = strcspn(path, ".[");
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strlen(fields[i]) == len &&
+		    memcmp(fields[i], path, len) == 0)
+			return true;
+	return false;
+}
+
+/* Take along what an id in a body stands for, if it is here and no case. */
+static enum vault_err
+add_linked(void *ctx, const char *path, const char *text, size_t len)
+{
+	const struct linking *l = ctx;
+	uint8_t id[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+
+	if (len != ID_TEXT_LEN || !id_is_canonical(text, len) ||
+	    id_parse(id, text, len) != VAULT_OK ||
+	    (is_source(path) && !l->with_sources))
+		return VAULT_OK;
+	if ((err = rows_find(&r, l->store, id)) != VAULT_OK)
+		return err == VAULT_ENORECORD ? VAULT_OK : err;
+	if (strcmp(r.type, "case") != 0)
+		put_number(l->to, r.num);
+	return buf_ok(l->to);
+}
+
+static enum vault_err
+head_links(void *ctx, const struct head *h)
+{
+	return h->body == NULL ? VAULT_OK
+			       : body_words(h->body, true, add_linked, ctx);
+}
+
+enum vault_err
+leave_gather(struct buf *nums, struct store *s, const struct leave_how *how)
+{
+	struct linking l = { s, nums, how->with_sources };
+	struct buf links = { 0 };
+	struct record_row r;
+	enum vault_err err = VAULT_OK;
+
+	tidy(nums);
+	/* The cases, and what names them: the ones whose links are followed. */
+	for (size_t i = 0, n = nums->len / sizeof(int64_t);
+	     err == VAULT_OK && i < n; i++) {
+		if ((err = rows_get(&r, s, numbers(nums)[i])) != VAULT_OK ||
+		    strcmp(r.type, "case") != 0)
+			continue;
+		put_number(&links, r.num);
+		err = add_naming(&links, s, &r);
+	}
+	tidy(&links);
+	for (size_t i = 0; err == VAULT_OK && i < links.len / sizeof(int64_t);
+	     i++) {
+		put_number(nums, numbers(&links)[i]);
+		if ((err = rows_get(&r, s, numbers(&links)[i])) == VAULT_OK &&
+		    !r.forgotten)
+			err = heads_each(s, &r, head_links, &l);
+	}
+	for (size_t i = 0; i < how->n_include; i++)
+		put_number(nums, how->include[i]);
+	tidy(nums);
+	buf_free(&links);
+	return err == VAULT_OK ? buf_ok(nums) : err;
+}
+
+/* ---- One record ---- */
+
+struct judging {
+	int level; /* the highest of the heads; -1: none is here */
+};
+
+static enum vault_err
+judge_head(void *ctx, const struct head *h)
+{
+	struct judging *j = ctx;
+	int level = head_level(h);
+
+	if (level > j->level)
+		j->level = level;
+	return VAULT_OK;
+}
+
+/* The highest level that may leave. */
+static int
+highest(const struct leave_how *how, int64_t num)
+{
+	if (how->our_office)
+		return 2;
+	for (size_t i = 0; i < how->n_include; i++)
+		if (how->include[i] == num)
+			return 2;
+	return 1;
+}
+
+static enum leave_why
+why(int level, int most)
+{
+	if (level < 0)
+		return LEAVE_WITHHELD;
+	if (level <= most)
+		return LEAVE_GOES;
+	return level == 2 ? LEAVE_LEVEL_2 : LEAVE_LEVEL_3;
+}
+
+static bool
+has_file(const struct leave *l, int64_t record, const uint8_t *hash)
+{
+	for (size_t i = leave_files(l); i-- > 0;) {
+		const struct leave_file *f = leave_file(l, i);
+
+		if (f->record != record)
+			return false; /* those of a record stand together */
+		if (memcmp(f->hash, hash, HASH_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The attachments of a version, as far as they are here. */
+static enum vault_err
+add_files(struct leave *out, struct leave_record *about, struct store *s,
+    const struct version *v)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0;
+	     err == VAULT_OK && i < version_hash_count(&v->attachments); i++) {
+		const uint8_t *hash = version_hash_at(&v->attachments, i);
+		struct leave_file f;
+		struct attach_row a;
+
+		if (has_file(out, about->row.num, hash))
+			continue;
+		memset(&f, 0, sizeof(f));
+		f.record = about->row.num;
+		memcpy(f.hash, hash, HASH_LEN);
+		err = attach_find(&a, s, &about->row, hash);
+		if (err == VAULT_ENORECORD || (err == VAULT_OK && !a.here)) {
+			about->parts_held = true;
+		} else if (err == VAULT_OK) {
+			f.size = a.size;
+			memcpy(f.sha256, a.sha256, sizeof(f.sha256));
+			about->files++;
+			buf_put(&out->files, &f, sizeof(f));
+		}
+		attach_row_free(&a);
+		if (err == VAULT_ENORECORD)
+			err = VAULT_OK;
+	}
+	return err == VAULT_OK ? buf_ok(&out->files) : err;
+}
+
+static enum vault_err
+add_version(struct leave *out, struct leave_record *about, struct store *s,
+    const uint8_t *id, int most, bool hidden)
+{
+	struct leave_version v;
+	enum vault_err err;
+	struct head h;
+
+	if ((err = head_open(&h, s, &about->row, id, true)) != VAULT_OK)
+		return err;
+	memset(&v, 0, sizeof(v));
+	v.record = about->row.num;
+	memcpy(v.id, id, VERSION_ID_LEN);
+	v.body = h.body != NULL && head_level(&h) <= most;
+	v.hidden = v.body && hidden && h.version.has_private;
+	if ((h.version.has_body && !v.body) ||
+	    (h.version.has_private && !v.hidden) || h.has_withheld)
+		about->parts_held = true;
+	about->versions++;
+	buf_put(&out->versions, &v, sizeof(v));
+	if (v.body)
+		err = add_files(out, about, s, &h.version);
+	head_free(&h);
+	return err == VAULT_OK ? buf_ok(&out->versions) : err;
+}
+
+enum vault_err
+leave_decide(struct leave *out, struct leave_record *about, struct store *s,
+    int64_t num, const struct leave_how *how)
+{
+	int most = highest(how, num);
+	struct judging j = { -1 };
+	struct buf ids = { 0 };
+	enum vault_err err;
+
+	memset(about, 0, sizeof(*about));
+	if ((err = rows_get(&about->row, s, num)) != VAULT_OK)
+		return err;
+	about->why = LEAVE_FORGOTTEN;
+	if (about->row.forgotten)
+		return VAULT_OK;
+	if ((err = heads_each(s, &about->row, judge_head, &j)) != VAULT_OK)
+		return err;
+	about->why = why(j.level, most);
+	if (about->why != LEAVE_GOES)
+		return VAULT_OK;
+	err = rows_versions(&ids, s, &about->row, false);
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
+		err = add_version(out, about, s, version_hash_at(&ids, i), most,
+		    how->our_office);
+	buf_free(&ids);
+	return err;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * office - our own office towards others: the keys that they seal to, which
+ * are made when they are first needed, and our card.
+ *
+ * A receiving key is independent of the signing key: who takes the one from a
+ * machine cannot use it as the other.
+ */
+#ifndef EXCHANGE_OFFICE_H
+#define EXCHANGE_OFFICE_H
+
+#include "core/buf.h"
+#include "exchange/age.h"
+#include "exchange/card.h"
+
+struct store;
+
+#define OFFICE_KEYS_MAX CARD_KEYS_MAX
+
+struct office_key {
+	uint64_t serial;
+	char first[CARD_DAY_LEN];
+	struct buf recipient;    /* age1... */
+	struct age_identity *id; /* NULL unless the secrets were asked for */
+};
+
+struct office_keys {
+	size_t n;
+	struct office_key key[OFFICE_KEYS_MAX];
+};
+
+/* Make the first receiving key if there is none.  In a write transaction. */
+VAULT_CHECKED enum vault_err office_make_keys(struct store *s);
+VAULT_CHECKED enum vault_err office_has_keys(bool *out, struct store *s);
+
+/* The receiving keys by their serials, with their secrets or without. */
+VAULT_CHECKED enum vault_err office_keys(
+    struct office_keys *out, struct store *s, bool secrets);
+void office_keys_free(struct office_keys *k);
+
+/* Append our card, signed with key, the secret half of public_key. */
+VAULT_CHECKED enum vault_err office_card(struct buf *out, struct store *s,
+    const char *name, const uint8_t public_key[static IDENTITY_PUBLIC_LEN],
+    const struct secret *key);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+/* offices.c - our own office towards others, and the others that we know. */
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/clock.h"
+#include "core/secret.h"
+#include "exchange/contact.h"
+#include "exchange/keyid.h"
+#include "exchange/office.h"
+#include "inside.h"
+#include "record/keep.h"
+#include "store/log.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+_Static_assert(
+    VAULT_NAME_MAX == CARD_NAME_MAX, "the longest name of an office");
+
+/* ---- Our own ---- */
+
+enum vault_err
+offices_own_name(struct buf *out, struct store *s)
+{
+	struct sql *q = sql_open(s, "SELECT name FROM office");
+	enum vault_err err;
+	const char *name;
+	size_t len;
+	bool row;
+
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_EDAMAGED;
+	if (err == VAULT_OK) {
+		name = sql_text(q, 0, &len);
+		buf_put(out, name, len);
+		if ((err = sql_ok(q)) == VAULT_OK)
+			err = buf_ok(out);
+	}
+	sql_close(q);
+	return err;
+}
+
+/* The receiving keys of a vault that has never had any. */
+static enum vault_err
+need_keys(struct vault *v)
+{
+	enum vault_err err;
+	bool has;
+
+	if ((err = office_has_keys(&has, v->store)) != VAULT_OK || has)
+		return err;
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return err;
+	if ((err = office_make_keys(v->store)) == VAULT_OK &&
+	    (err = log_add(v->store, "receiving-key", "", 0)) == VAULT_OK)
+		err = store_commit(v->store);
+	store_abort(v->store);
+	return err;
+}
+
+static enum vault_err
+fill_office(struct vault_office *out, struct store *s)
+{
+	struct minisig_key minisign;
+	struct signer by;
+	enum vault_err err;
+
+	if ((err = records_signer(&by, s)) != VAULT_OK)
+		return err;
+	identity_digits(out->digits, by.public_key);
+	minisign = keyid_minisign(by.public_key);
+	minisig_key_write(&out->minisign, &minisign);
+	if ((err = offices_own_name(&out->name, s)) == VAULT_OK &&
+	    (err = buf_ok(&out->minisign)) == VAULT_OK)
+		err = office_card(
+		    &out->card, s, buf_text(&out->name), by.public_key, by.key);
+	secret_free(by.key);
+	return err;
+}
+
+enum vault_err
+vault_office(struct vault_office *out, struct vault *v)
+{
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = need_keys(v)) != VAULT_OK ||
+	    (err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = fill_office(out, v->store);
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_office_free(out);
+	return vault_failed(v, err);
+}
+
+void
+vault_office_free(struct vault_office *o)
+{
+	buf_free(&o->name);
+	buf_free(&o->card);
+	buf_free(&o->minisign);
+}
+
+enum vault_err
+vault_office_rename(struct vault *v, const char *name)
+{
+	enum vault_err err;
+	struct sql *q;
+
+	if (!card_name_is_good(name, strlen(name)))
+		return VAULT_EUSE;
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	q = sql_open(v->store, "UPDATE office SET name=?1");
+	sql_put_text(q, 1, name, strlen(name));
+	if ((err = sql_finish(q)) == VAULT_OK &&
+	    (err = log_add(v->store, "office-name", "", 0)) == VAULT_OK)
+		err = store_commit(v->store);
+	store_abort(v->store);
+	return vault_failed(v, err);
+}
+
+/* ---- The secret half ---- */
+
+/* Each identity on a line of its own, as a file for `age -i`. */
+static enum vault_err
+join_secrets(struct secret **out, const struct office_keys *keys)
+{
+	struct secret *all = NULL, *one;
+	enum vault_err err;
+	size_t len = 0;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct secret *more;
+
+		if ((err = age_identity_text(&one, keys->key[i].id)) !=
+		    VAULT_OK) {
+			secret_free(all);
+			return err;
+		}
+		more = secret_new(len + secret_len(one) + 1);
+		if (more != NULL) {
+			if (all != NULL)
+				memcpy(
+				    secret_bytes(more), secret_view(all), len);
+			memcpy(secret_bytes(more) + len, secret_view(one),
+			    secret_len(one));
+			len += secret_len(one);
+			secret_bytes(more)[len++] = '\n';
+		}
+		secret_free(one);
+		secret_free(all);
+		if ((all = more) == NULL)
+			return VAULT_ENOMEM;
+	}
+	*out = all;
+	return all == NULL ? VAULT_EDAMAGED : VAULT_OK;
+}
+
+enum vault_err
+vault_office_secret(struct secret **out, struct vault *v)
+{
+	struct office_keys keys = { 0 };
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = need_keys(v)) != VAULT_OK ||
+	    (err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	/* Logged first: a key that has left cannot be called back. */
+	if ((err = office_keys(&keys, v->store, true)) == VAULT_OK &&
+	    (err = log_add(v->store, "secret-key", "", 0)) == VAULT_OK &&
+	    (err = store_commit(v->store)) == VAULT_OK)
+		err = join_secrets(out, &keys);
+	store_abort(v->store);
+	office_keys_free(&keys);
+	return vault_failed(v, err);
+}
+
+/* ---- Others ---- */
+
+/* {"key":"<the beginning of it>"} */
+static enum vault_err
+log_contact(struct vault *v, const char *what, const struct contact *c)
+{
+	struct buf detail = { 0 };
+	enum vault_err err;
+
+	buf_put_text(&detail, "{\"key\":\"");
+	hex_encode(&detail, c->key, MINISIG_ID_LEN);
+	buf_put_text(&detail, "\"}");
+	if ((err = buf_ok(&detail)) == VAULT_OK)
+		err = log_add(v->store, what, buf_text(&detail), detail.len);
+	buf_free(&detail);
+	return err;
+}
+
+static struct vault_contact
+contact_out(const struct contact *c)
+{
+	struct vault_contact out = {
+		.name = buf_text(&c->name),
+		.added = c->added,
+		.verified = c->verified,
+		.our_office = c->our_office,
+		.frozen = c->frozen,
+	};
+
+	identity_digits(out.digits, c->key);
+	return out;
+}
+
+struct contacts {
+	bool (*each)(void *ctx, const struct vault_contact *c);
+	void *ctx;
+};
+
+static bool
+tell_contact(void *ctx, const struct contact *c)
+{
+	const struct contacts *to = ctx;
+	struct vault_contact out = contact_out(c);
+
+	return to->each(to->ctx, &out);
+}
+
+enum vault_err
+vault_contacts(struct vault *v,
+    bool (*each)(void *ctx, const struct vault_contact *c), void *ctx)
+{
+	struct contacts to = { each, ctx };
+
+	return vault_failed(v, contact_each(v->store, tell_contact, &to));
+}
+
+/* What may change in a contact, in a transaction that is open. */
+enum change { KEEP, VERIFY, OUR_OFFICE, REMOVE };
+
+static enum vault_err
+change_open(struct vault *v, struct contact *c, enum change what)
+{
+	static const char *const words[] = { "contact-add", "contact-verify",
+		"contact-our-office", "contact-remove" };
+	enum vault_err err = VAULT_OK;
+
+	if (what == VERIFY)
+		c->verified = clock_now();
+	if (what == OUR_OFFICE)
+		c->our_office = true;
+	if (what == REMOVE)
+		err = contact_remove(v->store, c);
+	else if (what != KEEP)
+		err = contact_update(v->store, c);
+	return err == VAULT_OK ? log_contact(v, words[what], c) : err;
+}
+
+enum vault_err
+vault_contact_add(struct vault *v, const void *card, size_t len,
+    const char *name, bool our_office,
+    void (*told)(void *ctx, const struct vault_contact *c), void *ctx)
+{
+	struct contact c = { 0 };
+	struct vault_contact out;
+	enum vault_err err;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = contact_add(&c, v->store, card, len, name)) == VAULT_OK &&
+	    (err = change_open(v, &c, KEEP)) == VAULT_OK &&
+	    (!our_office || (err = change_open(v, &c, OUR_OFFICE)) == VAULT_OK))
+		err = store_commit(v->store);
+	store_abort(v->store);
+	if (err == VAULT_OK) {
+		out = contact_out(&c);
+		told(ctx, &out);
+	}
+	contact_free(&c);
+	return vault_failed(v, err);
+}
+
+static enum vault_err
+change(struct vault *v, const char *name, enum change first, enum change second)
+{
+	struct contact c = { 0 };
+	enum vault_err err;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = contact_find(&c, v->store, name)) == VAULT_OK &&
+	    (err = change_open(v, &c, first)) == VAULT_OK &&
+	    (second == KEEP || (err = change_open(v, &c, second)) == VAULT_OK))
+		err = store_commit(v->store);
+	store_abort(v->store);
+	contact_free(&c);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_contact_verify(struct vault *v, const char *name, bool our_office)
+{
+	return change(v, name, VERIFY, our_office ? OUR_OFFICE : KEEP);
+}
+
+enum vault_err
+vault_contact_remove(struct vault *v, const char *name)
+{
+	return change(v, name, REMOVE, KEEP);
+}
