@@ -112,6 +112,11 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "forget", cmd_forget, "forget ID", "destroy one record for good",
+	    "Its key goes first.  A tombstone stays, so that it does not come"
+	    " back with a bundle.\n" },
+	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
+	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
 	    "" },
 };

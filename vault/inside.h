@@ -74,6 +74,11 @@ VAULT_CHECKED enum vault_err machine_look(bool *new_machine, struct vault *v);
  * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.
  */
 struct record_row;
+struct signer;
+VAULT_CHECKED enum vault_err records_signer(
+    struct signer *out, struct store *s);
+VAULT_CHECKED enum vault_err records_log(
+    struct vault *v, const char *what, const struct record_row *r);
 VAULT_CHECKED enum vault_err records_follow(struct vault *v,
     const struct record_row *r, const uint8_t *attachment, const char *what);
 

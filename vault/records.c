@@ -170,8 +170,8 @@ row_of(struct record_row *out, struct vault *v, const char *id)
 	return rows_find(out, v->store, bytes);
 }
 
-static enum vault_err
-log_record(struct vault *v, const char *what, const struct record_row *r)
+enum vault_err
+records_log(struct vault *v, const char *what, const struct record_row *r)
 {
 	char id[ID_TEXT_LEN + 1];
 	struct buf detail = { 0 };
@@ -197,7 +197,7 @@ add(struct record_row *r, struct vault *v, const struct signer *by,
 		VAULT_OK ||
 	    (err = index_put(v->store, r)) != VAULT_OK ||
 	    (err = index_tidy(v->store)) != VAULT_OK ||
-	    (err = log_record(v, "add", r)) != VAULT_OK)
+	    (err = records_log(v, "add", r)) != VAULT_OK)
 		return err;
 	return store_commit(v->store);
 }
@@ -240,7 +240,7 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 		 &report->keep, json->bytes, json->len)) == VAULT_OK &&
 	    (err = index_put(v->store, r)) == VAULT_OK &&
 	    (err = index_tidy(v->store)) == VAULT_OK &&
-	    (err = log_record(v, what, r)) == VAULT_OK)
+	    (err = records_log(v, what, r)) == VAULT_OK)
 		err = store_commit(v->store);
 	secret_free(by.key);
 	return err;

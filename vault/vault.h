@@ -344,7 +344,7 @@ struct vault_record {
 	char type[VAULT_TYPE_LEN];
 	struct buf title;
 	struct buf body;    /* canonical JSON */
-	struct buf clashes; /* JSON array (FORMAT.md, 7.5); empty if none */
+	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
 	unsigned n_heads;
 	int64_t time;  /* of the newest version */
@@ -792,6 +792,40 @@ struct vault_imported {
  */
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
     struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
+
+/* ---- Destroying ---- */
+
+/*
+ * Forget a record: its key, its parts, its words; a signed tombstone stays,
+ * and keeps it from coming back with a bundle.  What was copied or sent
+ * before is out of reach.  VAULT_ENORECORD: not there, or forgotten already.
+ */
+VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+
+/* What would be lost with the vault. */
+struct vault_losses {
+	int64_t last_backup; /* 0: there never was one */
+	uint64_t records;
+	uint64_t only_here; /* written since the last backup */
+};
+VAULT_CHECKED enum vault_err vault_losses(
+    struct vault_losses *out, struct vault *v);
+
+/*
+ * Destroy a vault: the keys first, then the rest; no passphrase is needed.
+ * Each step is told with its outcome; a later one is tried whatever an
+ * earlier one came to, and the first error is returned.
+ */
+enum vault_wipe_step {
+	VAULT_WIPE_KEYS,      /* the file of keys overwritten, and synced */
+	VAULT_WIPE_KEYS_FILE, /* and taken away */
+	VAULT_WIPE_CELLS,     /* cells.db and its journal taken away */
+	VAULT_WIPE_SYNC,      /* the folder synced */
+	VAULT_WIPE_FOLDER,    /* the folder taken away */
+};
+VAULT_CHECKED enum vault_err vault_wipe(const struct vault_place *place,
+    void (*step)(void *ctx, enum vault_wipe_step what, enum vault_err err),
+    void *ctx);
 
 /* ---- Copies ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * attach - files that belong to a record, of any size, in constant memory
- * (FORMAT.md, 7.6).
+ * (FORMAT.md, 7.4).
  *
  * Bytes are sealed in chunks of 64 KiB under the record's key.  While they
  * are staged, in small commits, nothing points to them; the version that

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/io.h"
@@ -71,7 +72,8 @@ open_db(struct store *s)
 	if ((err = sqlite_harden(s->db)) == VAULT_OK)
 		err = sqlite_run(s->db,
 		    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
-		    "PRAGMA auto_vacuum=NONE; PRAGMA cache_size=-4096");
+		    "PRAGMA auto_vacuum=NONE; PRAGMA cache_size=-4096;"
+		    "PRAGMA secure_delete=FAST");
 	if (err != VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	s->stale = false;
@@ -173,6 +175,12 @@ store_has_journal(const char *folder)
 	}
 	io_close(dir);
 	return got == sizeof(head) && memcmp(head, magic, got) == 0;
+}
+
+bool
+store_is_there(int dir)
+{
+	return io_exists(dir, CELLS_FILE);
 }
 
 enum vault_err
@@ -365,6 +373,37 @@ store_begin(struct store *s)
 	return err;
 }
 
+/*
+ * Free pages may hold what was deleted quickly: take all of them for a table
+ * of zeros, and let them go again.
+ */
+enum vault_err
+store_scrub(struct store *s)
+{
+	static const sqlite3_int64 at_once = 16384; /* pages: 64 MiB */
+	sqlite3_int64 left = 0;
+	enum vault_err err;
+	char sql[96];
+
+	if ((err = store_secure_delete(s, true)) != VAULT_OK)
+		return err;
+	err = sqlite_int(&left, s->db, "PRAGMA freelist_count");
+	if (err == VAULT_OK)
+		err = sqlite_run(s->db, "CREATE TABLE scrub(b BLOB)");
+	for (; err == VAULT_OK && left > 0; left -= at_once) {
+		snprintf(sql, sizeof(sql),
+		    "INSERT INTO scrub VALUES(zeroblob(%lld))",
+		    (long long)(left < at_once ? left : at_once) *
+			CELL_PLAIN_LEN);
+		err = sqlite_run(s->db, sql);
+	}
+	if (err == VAULT_OK)
+		err = sqlite_run(s->db, "DROP TABLE scrub");
+	if (err != VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	return VAULT_OK;
+}
+
 /* Back to quick deletes, once what was to be overwritten has been. */
 static void
 end_secure(struct store *s)
@@ -418,7 +457,7 @@ enum vault_err
 store_secure_delete(struct store *s, bool on)
 {
 	if (sqlite_run(s->db,
-		on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF") !=
+		on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=FAST") !=
 	    VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	s->secure = on;

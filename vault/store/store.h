@@ -38,6 +38,7 @@ const char *store_library(void);
 /* The files of a store in a folder: how much, cut short, away with them. */
 VAULT_CHECKED enum vault_err store_size(const char *folder, uint64_t *bytes);
 bool store_has_journal(const char *folder);
+bool store_is_there(int dir);
 VAULT_CHECKED enum vault_err store_unlink(int dir);
 
 /*
@@ -76,6 +77,9 @@ struct vault_fault store_fault(const struct store *s);
  * slower, and it takes as much memory as is deleted.
  */
 VAULT_CHECKED enum vault_err store_secure_delete(struct store *s, bool on);
+
+/* Overwrite the free pages of the inner database: for forgetting. */
+VAULT_CHECKED enum vault_err store_scrub(struct store *s);
 
 /* The commit number last seen, and how many cells there are. */
 uint64_t store_commit_number(const struct store *s);
