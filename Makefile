@@ -139,11 +139,22 @@ install: all
 	install -D -m 644 docs/amparo.1 $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1
 	install -D -m 644 scripts/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo
+	install -D -m 644 scripts/completion.zsh \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_amparo
+	install -D -m 644 scripts/completion.fish \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/amparo \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_amparo \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish
+
+# ---- Translating ----
+
+pot: all
+	scripts/make-pot
 
 clean:
 	rm -rf build build-*
@@ -151,5 +162,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all static bench vectors tests-built unit check install uninstall clean
+.PHONY: all static bench vectors tests-built unit check install uninstall pot clean
 .DELETE_ON_ERROR:

@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract backup restore reindex check log new edit
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit
 	    help'
 	local types='case person status testimony document'
 
@@ -20,7 +20,8 @@ _amparo() {
 		case ${COMP_WORDS[at]} in
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
-			--version | --limit | --like | --take | --name | --set | -o | --output)
+			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
+			--as | --to | --include)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -42,7 +43,7 @@ _amparo() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --paper-passphrase-file | --new-passphrase-file | -o | --output)
+	--keys | --card | --passphrase-file | --paper-passphrase-file | --new-passphrase-file | -o | --output)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -52,7 +53,8 @@ _amparo() {
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
-	--passphrase-fd | --office | --limit | --like | --take | --name | --set) return ;;
+	--passphrase-fd | --office | --limit | --like | --take | --name | --set | --as | \
+		--to | --include) return ;;
 	esac
 	if [[ -n $offered ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$cur")
@@ -74,6 +76,11 @@ _amparo() {
 		resolve) offered+=' --take' ;;
 		attach) offered+=' --name' ;;
 		extract) offered+=' -o --output' ;;
+		office) offered+=' --name --card -o' ;;
+		contact) offered+=' --as --our-office' ;;
+		export) offered+=' --to --include --with-sources -o' ;;
+		import) offered+=' --anyway' ;;
+		check) offered+=' --records' ;;
 		new | edit) offered+=' --set' ;;
 		esac
 		;;
@@ -82,7 +89,9 @@ _amparo() {
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
-		add:1 | attach:1)
+		office:0) offered=secret-key ;;
+		contact:0) offered='add list verify remove' ;;
+		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract backup restore reindex check log new edit help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -34,8 +34,20 @@ complete -c amparo -n '__fish_seen_subcommand_from list find' -l limit -x
 complete -c amparo -n '__fish_seen_subcommand_from find' -l like -x
 complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x
 complete -c amparo -n '__fish_seen_subcommand_from attach' -l name -x
-complete -c amparo -n '__fish_seen_subcommand_from attach add' -F
+complete -c amparo -n '__fish_seen_subcommand_from attach add contact inspect import' -F
 complete -c amparo -n '__fish_seen_subcommand_from extract' -s o -l output -r -F
 complete -c amparo -n '__fish_seen_subcommand_from backup restore' \
     -a '(__fish_complete_directories)'
 complete -c amparo -n '__fish_seen_subcommand_from new edit' -l set -x
+complete -c amparo -n '__fish_seen_subcommand_from office' -a secret-key
+complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
+complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
+complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F
+complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify remove'
+complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
+complete -c amparo -n '__fish_seen_subcommand_from contact' -l our-office
+complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
+complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
+complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
+complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
+complete -c amparo -n '__fish_seen_subcommand_from check' -l records

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract backup restore reindex check log new edit help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit help)
 	types=(case person status testimony document)
 	common=('--json' '--yes' '--help')
 
@@ -35,9 +35,15 @@ _amparo() {
 		resolve) _arguments $common '1:id:' '--take:version:' ;;
 		attach) _arguments $common '1:id:' '2:file:_files' '--name:name:' ;;
 		extract) _arguments $common '1:id:' '2:name:' '(-o --output)'{-o,--output}':file:_files' ;;
+		office) _arguments $common '1:what:(secret-key)' '--name:name:' '--card:file:_files' '-o:file:_files' ;;
+		contact) _arguments $common '1:what:(add list verify remove)' '2:card or name:_files' '--as:name:' '--our-office' ;;
+		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '*:query:' ;;
+		inspect) _arguments $common '1:file:_files' ;;
+		import) _arguments $common '1:file:_files' '--anyway' ;;
+		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
-		info | history | revert | reindex | check | log) _arguments $common ;;
+		info | history | revert | reindex | log) _arguments $common ;;
 		esac
 		;;
 	esac
