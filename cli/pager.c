@@ -135,7 +135,7 @@ print_plainly(const struct buf *text)
 	struct buf out = { 0 };
 
 	render(&out, text, bold ? BOLD : STARS);
-	fwrite(out.bytes, 1, out.len, stdout);
+	fwrite(buf_text(&out), 1, out.len, stdout);
 	fflush(stdout);
 	buf_free(&out);
 }

@@ -869,6 +869,7 @@ what_is_stopped_leaves_nothing(void **state)
 
 	/* Another file under the same name, between the two passes. */
 	countdown = 100;
+	memory_free(&m);
 	small(&m);
 	in.size = m.len;
 	assert_int_not_equal(
