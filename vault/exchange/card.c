@@ -253,7 +253,8 @@ take_card(struct cursor *c, struct card *card)
 	return keys_are_good(card) && take_text(c, "# signature ") &&
 	    take_until(c, '\n', &hex, &len) && c->at == c->len &&
 	    hex_decode(signature, sizeof(signature), hex, len) == VAULT_OK &&
-	    identity_verify(signature, card->key, label, c->text, signed_len);
+	    identity_verify(signature, card->key, label, c->text, signed_len) ==
+	    VAULT_OK;
 }
 
 /* True for the first line of a version that is not ours. */
