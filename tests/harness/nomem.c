@@ -14,9 +14,9 @@
  * 4. what a call that reads has said is what it says with memory, or it ends
  *    with an error.
  *
- * With records there are some thousand allocations in one call, so a third of
- * them are failed once, and one in eleven from there on for ever: which ones
- * depends on the seed.  All of them are, where TIME is set.
+ * With records there are some thousand allocations in one call, so ONCE of
+ * them, evenly apart, are failed once, and FOR_EVER of them for ever: which
+ * ones depends on the seed.  All of them are, where TIME is set.
  *
  * DRAWS, if given, is the number of the one call to try.
  *
@@ -848,25 +848,31 @@ fail_one(const struct call *c, size_t n, int for_ever, const char *before,
 	return reached;
 }
 
+#define ONCE 60
+#define FOR_EVER 20
+
 static void
 run(const struct call *c)
 {
 	char *before, *after, *answer;
 	struct state s;
-	size_t n = 1;
+	size_t n = 1, all;
 
 	start(&s, c);
 	stop(&s);
 	before = state_of(c, 0);
 	start(&s, c);
+	mem_test_fail(SIZE_MAX, 0);
 	must(c->run(&s), c->name);
+	all = mem_test_count();
+	mem_test_fail(0, 0);
 	stop(&s);
 	answer = strdup(buf_text(&said));
 	after = state_of(c, 0);
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
-		size_t step = !c->records || harness.seconds > 0 ? 1
-		    : for_ever                                   ? 11
-								 : 3;
+		size_t step = !c->records || harness.seconds > 0
+		    ? 1
+		    : 1 + all / (for_ever ? FOR_EVER : ONCE);
 
 		for (n = 1 + harness.seed % step;
 		     fail_one(c, n, for_ever, before, after, answer) &&
@@ -875,7 +881,7 @@ run(const struct call *c)
 			;
 	}
 	if (!harness.planted)
-		printf("  %s: %zu allocations\n", c->name, n - 1);
+		printf("  %s: %zu allocations\n", c->name, all);
 	free(before);
 	free(after);
 	free(answer);
