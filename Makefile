@@ -114,7 +114,7 @@ unit: $(TESTS)
 check:
 	scripts/test
 
-include tests/harness/rules.mk
+include tests/harness/rules.mk tests/checks.mk
 
 # One file for a stick, without any library beside it.  Not position
 # independent: the static libzxcvbn of Debian 12 is not.  libsodium has an

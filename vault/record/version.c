@@ -261,12 +261,10 @@ version_read(struct version *out, const void *envelope, size_t len,
 	}
 	if ((err = check_canonical(out, envelope, len)) != VAULT_OK)
 		goto out;
-	err = VAULT_EDAMAGED;
 	number(out->id, &out->envelope);
 	memcpy(out->signature, signature, SIGNATURE_LEN);
-	if (identity_verify(
-		signature, out->office, sign_label, out->id, VERSION_ID_LEN))
-		err = VAULT_OK;
+	err = identity_verify(
+	    signature, out->office, sign_label, out->id, VERSION_ID_LEN);
 out:
 	json_decref(o);
 	return err;

@@ -103,18 +103,20 @@ identity_sign(uint8_t signature[static SIGNATURE_LEN], const struct secret *key,
 	return err;
 }
 
-bool
+enum vault_err
 identity_verify(const uint8_t signature[static SIGNATURE_LEN],
     const uint8_t public_key[static IDENTITY_PUBLIC_LEN], const char *label,
     const void *message, size_t len)
 {
 	struct buf all = { 0 };
-	bool good = labelled(&all, label, message, len) == VAULT_OK &&
-	    crypto_sign_ed25519_verify_detached(
-		signature, all.bytes, all.len, public_key) == 0;
+	enum vault_err err = labelled(&all, label, message, len);
 
+	if (err == VAULT_OK &&
+	    crypto_sign_ed25519_verify_detached(
+		signature, all.bytes, all.len, public_key) != 0)
+		err = VAULT_EDAMAGED;
 	buf_free(&all);
-	return good;
+	return err;
 }
 
 void

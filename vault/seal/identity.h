@@ -41,7 +41,10 @@ VAULT_CHECKED enum vault_err identity_open(struct secret **out,
 VAULT_CHECKED enum vault_err identity_sign(
     uint8_t signature[static SIGNATURE_LEN], const struct secret *key,
     const char *label, const void *message, size_t len);
-bool identity_verify(const uint8_t signature[static SIGNATURE_LEN],
+
+/* VAULT_EDAMAGED: the signature is not of this key over this message. */
+VAULT_CHECKED enum vault_err identity_verify(
+    const uint8_t signature[static SIGNATURE_LEN],
     const uint8_t public_key[static IDENTITY_PUBLIC_LEN], const char *label,
     const void *message, size_t len);
 

@@ -1,0 +1,67 @@
+# Checks beside the tests and the harnesses.  The Makefile includes this file.
+#
+#   make lint            formatter, layers, static analysis, manuals, warnings
+#   make fuzz TIME=20    each target of tests/fuzz for so many seconds
+#   make leak            what a session leaves behind on the disk
+#   make soak TIME=3600  the harnesses and the fuzzers, each for so long
+
+# ---- Fuzzing: clang's libFuzzer; corpora grow in build-fuzz/corpus ----
+
+FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ    = TEST=1 CC=clang B=build-fuzz SAN=fuzzer-no-link,address,undefined
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/support.o \
+    $(B)/tests/harness/content.o $(B)/libvault.a
+	$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS) -lcmocka
+
+fuzz:
+	@$(MAKE) --no-print-directory $(FUZZ) $(FUZZERS:%=build-fuzz/tests/fuzz/fuzz_%) >/dev/null
+	@tests/fuzz/run build-fuzz "$(or $(TIME),20)" $(FUZZERS)
+
+# ---- Looking at the source ----
+
+C_FILES = $(sort $(wildcard vault/*.[ch] vault/*/*.[ch] cli/*.[ch] \
+            tests/*.[ch] tests/*/*.[ch]))
+MANUALS = $(wildcard docs/*.[1-9])
+
+# Not worth a comment at each place: functions for tests only, a style of
+# naming, and what the checker cannot see because it has no system headers.
+CPPCHECK = cppcheck -q --std=c11 --enable=warning,performance,portability \
+           --error-exitcode=1 --inline-suppr -Ivault -Icli -Itests \
+           -DVAULT_TEST -D__linux__ -UPLANT_EMPTY_VALUES \
+           --suppress=missingIncludeSystem -j 2
+
+lint-compilers:
+	@$(MAKE) --no-print-directory WERROR=1 CC=gcc B=build-lint-gcc TEST=1 \
+	    all build-lint-gcc/tests/support.o everything >/dev/null
+	@$(MAKE) --no-print-directory WERROR=1 CC=clang B=build-lint-clang \
+	    TEST=1 all everything >/dev/null
+
+# Objects of all tests, whatever they are linked with.
+everything: $(patsubst %.c,$(B)/%.o,$(filter-out tests/fuzz/%,\
+    $(wildcard tests/*.c tests/harness/*.c tests/agent/*.c tests/pty/*.c)))
+
+lint: lint-compilers
+	@clang-format --dry-run -Werror $(C_FILES)
+	@scripts/check-layers
+	@scripts/check-layers --prove
+	@$(CPPCHECK) vault cli tests
+	@$(if $(MANUALS),mandoc -T lint -W style $(MANUALS))
+	@echo "lint: $(words $(C_FILES)) files, gcc and clang, clean"
+
+# ---- What is left behind ----
+
+leak:
+	@$(MAKE) --no-print-directory TEST=1 build-test/amparo >/dev/null
+	@python3 tests/leak/scan.py build-test/amparo
+
+# ---- For long ----
+
+soak: export TIME := $(or $(TIME),600)
+soak:
+	@$(MAKE) --no-print-directory harness-power harness-killstorm \
+	    harness-lockstorm
+	@$(MAKE) --no-print-directory fuzz TIME=$(TIME)
+
+-include $(wildcard $(B)/tests/fuzz/*.d)
+.PHONY: fuzz lint lint-compilers everything leak soak
