@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit forget wipe
 	    help'
 	local types='case person status testimony document'
 

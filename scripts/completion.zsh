@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit forget wipe help)
 	types=(case person status testimony document)
 	common=('--json' '--yes' '--help')
 
@@ -43,7 +43,7 @@ _amparo() {
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
-		info | history | revert | reindex | log) _arguments $common ;;
+		info | history | revert | reindex | log | forget | wipe) _arguments $common ;;
 		esac
 		;;
 	esac
