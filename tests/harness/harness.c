@@ -410,7 +410,9 @@ unsigned
 vault_findings(struct vault *v, bool quick)
 {
 	unsigned n = 0;
-	struct vault_check how = { quick, &n, count_finding, NULL };
+	struct vault_check how = {
+		.quick = quick, .ctx = &n, .found = count_finding
+	};
 
 	if (vault_check(v, &how) != VAULT_OK)
 		n++;

@@ -14,7 +14,7 @@
  * 4. what a call that reads has said is what it says with memory, or it ends
  *    with an error.
  *
- * With records there are some thousand allocations in one call, so ONCE of
+ * There are some thousand allocations in one call, so ONCE of
  * them, evenly apart, are failed once, and FOR_EVER of them for ever: which
  * ones depends on the seed.  All of them are, where TIME is set.
  *
@@ -283,7 +283,7 @@ found(void *ctx, enum vault_finding what, int64_t n)
 static enum vault_err
 check(struct state *s, bool quick)
 {
-	struct vault_check how = { quick, NULL, found, NULL };
+	struct vault_check how = { .quick = quick, .found = found };
 	enum vault_err err;
 
 	findings = 0;
@@ -733,6 +733,9 @@ start(struct state *s, const struct call *c)
 		remove_copy("copy.unfinished");
 	}
 	buf_reset(&said);
+	/* What is said here must not be what memory is short for. */
+	if (!buf_reserve(&said, 1 << 16))
+		exit(2);
 	if (c->prepare != NULL)
 		c->prepare();
 	if (c->start >= UNLOCKED)
@@ -870,7 +873,7 @@ run(const struct call *c)
 	answer = strdup(buf_text(&said));
 	after = state_of(c, 0);
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
-		size_t step = !c->records || harness.seconds > 0
+		size_t step = harness.seconds > 0
 		    ? 1
 		    : 1 + all / (for_ever ? FOR_EVER : ONCE);
 
