@@ -157,6 +157,7 @@ struct telling {
 	bool (*each)(void *ctx, const struct vault_attachment *a);
 	void *ctx;
 	struct vault_attachment out;
+	enum vault_err err;
 };
 
 static bool
@@ -173,7 +174,9 @@ tell(void *ctx, const struct attach_row *a)
 	hex_encode(&hex, a->sha256, DIGEST_LEN);
 	if (a->here && buf_ok(&hex) == VAULT_OK)
 		memcpy(t->out.sha256, buf_text(&hex), 65);
-	go_on = t->each(t->ctx, &t->out);
+	if ((t->err = buf_ok(&hex)) == VAULT_OK)
+		t->err = buf_ok(&t->out.name);
+	go_on = t->err == VAULT_OK && t->each(t->ctx, &t->out);
 	buf_free(&t->out.name);
 	buf_free(&hex);
 	return go_on;
@@ -191,6 +194,8 @@ vault_attachments(struct vault *v, const char *id,
 		return vault_failed(v, err);
 	if ((err = row_of(&r, v, id)) == VAULT_OK)
 		err = each_attachment(v, &r, tell, &t);
+	if (err == VAULT_OK)
+		err = t.err;
 	store_read_end(v->store);
 	return vault_failed(v, err);
 }
