@@ -273,7 +273,7 @@ add_files(struct leave *out, struct leave_record *about, struct store *s,
 
 static enum vault_err
 add_version(struct leave *out, struct leave_record *about, struct store *s,
-    const uint8_t *id, int most, bool hidden)
+    const uint8_t *id, int most, bool hidden, bool may_have_body)
 {
 	struct leave_version v;
 	enum vault_err err;
@@ -284,7 +284,7 @@ add_version(struct leave *out, struct leave_record *about, struct store *s,
 	memset(&v, 0, sizeof(v));
 	v.record = about->row.num;
 	memcpy(v.id, id, VERSION_ID_LEN);
-	v.body = h.body != NULL && head_level(&h) <= most;
+	v.body = h.body != NULL && head_level(&h) <= most && may_have_body;
 	v.hidden = v.body && hidden && h.version.has_private;
 	if ((h.version.has_body && !v.body) ||
 	    (h.version.has_private && !v.hidden) || h.has_withheld)
@@ -303,7 +303,7 @@ leave_decide(struct leave *out, struct leave_record *about, struct store *s,
 {
 	int most = highest(how, num);
 	struct judging j = { -1 };
-	struct buf ids = { 0 };
+	struct buf ids = { 0 }, heads = { 0 };
 	enum vault_err err;
 
 	memset(about, 0, sizeof(*about));
@@ -318,9 +318,16 @@ leave_decide(struct leave *out, struct leave_record *about, struct store *s,
 	if (about->why != LEAVE_GOES)
 		return VAULT_OK;
 	err = rows_versions(&ids, s, &about->row, false);
+	if (err == VAULT_OK)
+		err = rows_versions(&heads, s, &about->row, true);
+	/* What was taken back or made private since must not leave as history:
+	 * another office gets earlier versions as envelopes only. */
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
 		err = add_version(out, about, s, version_hash_at(&ids, i), most,
-		    how->our_office);
+		    how->our_office,
+		    how->our_office ||
+			version_has_hash(&heads, version_hash_at(&ids, i)));
 	buf_free(&ids);
+	buf_free(&heads);
 	return err;
 }

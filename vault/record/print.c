@@ -43,7 +43,7 @@ put_scalar(struct buf *out, const struct printing *p,
 		buf_putf(out, "%lld", (long long)json_integer_value(value));
 	else if (json_is_boolean(value))
 		buf_put_text(out, json_is_true(value) ? "yes" : "no");
-	else if (is_link(field))
+	else if (is_link(field) && json_is_string(value))
 		put_link(out, p, json_string_value(value));
 	else
 		buf_put(
