@@ -283,7 +283,7 @@ version_trust(struct version *out, const void *envelope, size_t len,
 		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
 	memcpy(out->id, id, VERSION_ID_LEN);
 	if (!read_members(out, o))
-		err = VAULT_EDAMAGED;
+		err = why_not_read(out);
 	json_decref(o);
 	return err;
 }
