@@ -346,9 +346,10 @@ def check_schema(db, name, statements):
     demand([row[0] for row in rows] == statements, f"{name}: wrong schema")
     rows = db.execute("SELECT type, name, tbl_name FROM sqlite_schema "
                       "WHERE sql IS NULL ORDER BY name").fetchall()
-    unique = sorted(s.split("(")[0].split()[-1] for s in statements if "UNIQUE" in s)
-    demand(rows == [("index", f"sqlite_autoindex_{table}_1", table) for table in unique],
-           f"{name}: wrong indexes")
+    unique = sorted((s.split("(")[0].split()[-1], n + 1)
+                    for s in statements for n in range(s.count("UNIQUE")))
+    demand(rows == [("index", f"sqlite_autoindex_{table}_{n}", table)
+                    for table, n in unique], f"{name}: wrong indexes")
 
 
 def check_integrity(db, name):

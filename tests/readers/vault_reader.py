@@ -88,6 +88,20 @@ INNER_SCHEMA = [
     "CREATE TABLE label(num INTEGER NOT NULL, key TEXT NOT NULL) STRICT",
     "CREATE INDEX label_num ON label(num)",
     "CREATE INDEX label_key ON label(key)",
+    "CREATE TABLE receiving(serial INTEGER PRIMARY KEY, first TEXT NOT NULL, "
+    "recipient TEXT NOT NULL, secret BLOB NOT NULL) STRICT",
+    "CREATE TABLE contact(num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+    "public BLOB NOT NULL UNIQUE, card TEXT NOT NULL, added INTEGER NOT NULL, "
+    "verified INTEGER NOT NULL, our_office INTEGER NOT NULL, frozen INTEGER NOT "
+    "NULL) STRICT",
+    "CREATE TABLE chain(id INTEGER PRIMARY KEY CHECK(id=1), chain BLOB NOT NULL) "
+    "STRICT",
+    "CREATE TABLE sent(peer BLOB NOT NULL, chain BLOB NOT NULL, number INTEGER "
+    "NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(peer, chain)) STRICT, WITHOUT "
+    "ROWID",
+    "CREATE TABLE received(hash BLOB PRIMARY KEY, peer BLOB NOT NULL, chain BLOB "
+    "NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT "
+    "ROWID",
 ]
 
 
