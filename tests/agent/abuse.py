@@ -114,6 +114,7 @@ class World:
     def socket_path(self):
         folder = os.path.join(self.run_dir, "amparo")
         names = os.listdir(folder) if os.path.isdir(folder) else []
+        names = [name for name in names if name != "lock"]
         assert len(names) == 1, names
         return os.path.join(folder, names[0])
 
