@@ -157,6 +157,7 @@ struct telling {
 	bool (*each)(void *ctx, const struct vault_attachment *a);
 	void *ctx;
 	struct vault_attachment out;
+	enum vault_err err;
 };
 
 static bool
@@ -171,9 +172,11 @@ tell(void *ctx, const struct attach_row *a)
 	t->out.size = a->size;
 	t->out.here = a->here;
 	hex_encode(&hex, a->sha256, DIGEST_LEN);
-	if (a->here && buf_ok(&hex) == VAULT_OK)
+	if ((t->err = buf_ok(&t->out.name)) == VAULT_OK)
+		t->err = buf_ok(&hex);
+	if (t->err == VAULT_OK && a->here)
 		memcpy(t->out.sha256, buf_text(&hex), 65);
-	go_on = t->each(t->ctx, &t->out);
+	go_on = t->err == VAULT_OK && t->each(t->ctx, &t->out);
 	buf_free(&t->out.name);
 	buf_free(&hex);
 	return go_on;
@@ -192,6 +195,8 @@ vault_attachments(struct vault *v, const char *id,
 	if ((err = row_of(&r, v, id)) == VAULT_OK)
 		err = each_attachment(v, &r, tell, &t);
 	store_read_end(v->store);
+	if (err == VAULT_OK)
+		err = t.err;
 	return vault_failed(v, err);
 }
 
