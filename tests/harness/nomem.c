@@ -14,9 +14,9 @@
  * 4. what a call that reads has said is what it says with memory, or it ends
  *    with an error.
  *
- * With records there are some thousand allocations in one call, so a third of
- * them are failed once, and one in eleven from there on for ever: which ones
- * depends on the seed.  All of them are, where TIME is set.
+ * With records, and where a vault is made, there are some thousand allocations
+ * in one call, so a third of them are failed once, and one in eleven from there
+ * on for ever: which ones depends on the seed.  All are, where TIME is set.
  *
  * DRAWS, if given, is the number of the one call to try.
  *
@@ -848,6 +848,15 @@ fail_one(const struct call *c, size_t n, int for_ever, const char *before,
 	return reached;
 }
 
+/* Calls of thousands of allocations are tried at some of them. */
+static size_t
+step_of(const struct call *c, int for_ever)
+{
+	if ((!c->records && c->start != NOTHING) || harness.seconds > 0)
+		return 1;
+	return for_ever ? 11 : 3;
+}
+
 static void
 run(const struct call *c)
 {
@@ -864,9 +873,7 @@ run(const struct call *c)
 	answer = strdup(buf_text(&said));
 	after = state_of(c, 0);
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
-		size_t step = !c->records || harness.seconds > 0 ? 1
-		    : for_ever                                   ? 11
-								 : 3;
+		size_t step = step_of(c, for_ever);
 
 		for (n = 1 + harness.seed % step;
 		     fail_one(c, n, for_ever, before, after, answer) &&
