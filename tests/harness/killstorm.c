@@ -226,14 +226,17 @@ write_records(unsigned number, int tell)
 static void
 hear(const struct tale *tale)
 {
+	struct tale *more;
+
 	harness_add(TOLD, 1);
 	for (size_t i = n_tales; i-- > 0;)
 		if (strcmp(tales[i].id, tale->id) == 0) {
 			tales[i] = *tale;
 			return;
 		}
-	if ((tales = realloc(tales, (n_tales + 1) * sizeof(*tales))) == NULL)
+	if ((more = realloc(tales, (n_tales + 1) * sizeof(*tales))) == NULL)
 		exit(2);
+	tales = more;
 	tales[n_tales++] = *tale;
 }
 
