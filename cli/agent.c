@@ -261,7 +261,7 @@ end_agent(int pidfd)
 void
 agent_lock(int fd, struct agent_locked *out)
 {
-	uint8_t answer[5 + 4 * AGENT_STUCK_MAX];
+	uint8_t answer[5 + 4 * AGENT_STUCK_MAX] = { 0 };
 	ssize_t n = 0;
 	int pidfd = -1;
 	pid_t pid;

@@ -24,22 +24,25 @@ C_FILES = $(sort $(wildcard vault/*.[ch] vault/*/*.[ch] cli/*.[ch] \
             tests/*.[ch] tests/*/*.[ch]))
 MANUALS = $(wildcard docs/*.[1-9])
 
-# Not worth a comment at each place: functions for tests only, a style of
-# naming, and what the checker cannot see because it has no system headers.
+# Suppressed: NULL at the end of variable arguments, which is a pointer with
+# glibc and musl; and an order of two conditions, where the index is in bounds
+# in any case (a matter of style).  cppcheck.cfg tells of a macro of jansson.
 CPPCHECK = cppcheck -q --std=c11 --enable=warning,performance,portability \
-           --error-exitcode=1 --inline-suppr -Ivault -Icli -Itests \
-           -DVAULT_TEST -D__linux__ -UPLANT_EMPTY_VALUES \
-           --suppress=missingIncludeSystem -j 2
+           --error-exitcode=1 --inline-suppr -Ivault -Icli -Itests -j 2 \
+           --library=tests/cppcheck.cfg -DVAULT_TEST \
+           --suppress=varFuncNullUB --suppress=arrayIndexThenCheck
 
 lint-compilers:
+	@$(MAKE) --no-print-directory WERROR=1 CC=gcc B=build-lint all >/dev/null
 	@$(MAKE) --no-print-directory WERROR=1 CC=gcc B=build-lint-gcc TEST=1 \
-	    all build-lint-gcc/tests/support.o everything >/dev/null
+	    all everything >/dev/null
 	@$(MAKE) --no-print-directory WERROR=1 CC=clang B=build-lint-clang \
 	    TEST=1 all everything >/dev/null
 
-# Objects of all tests, whatever they are linked with.
+# Objects of all tests, whatever they are linked with; agent/plant.c takes the
+# place of functions, and is no C that a compiler likes.
 everything: $(patsubst %.c,$(B)/%.o,$(filter-out tests/fuzz/%,\
-    $(wildcard tests/*.c tests/harness/*.c tests/agent/*.c tests/pty/*.c)))
+    $(wildcard tests/*.c tests/harness/*.c tests/pty/*.c)))
 
 lint: lint-compilers
 	@clang-format --dry-run -Werror $(C_FILES)

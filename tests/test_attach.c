@@ -300,6 +300,7 @@ an_edit_keeps_what_is_attached(void **state)
  * row n is n * 2^24 + i.
  */
 #define C(n, i) "(" #n "*16777216+" #i ")"
+#define PART(n) "(SELECT part FROM attachment WHERE num=" #n ")"
 #define EXCHANGE(a, b)                                                         \
 	"UPDATE chunk SET num=-1 WHERE num=" a ";"                             \
 	"UPDATE chunk SET num=" a " WHERE num=" b ";"                          \
@@ -343,8 +344,7 @@ chunks_out_of_their_place_are_refused(void **state)
 		" WHERE num=" C(1, 0),
 		/* What the row says of them. */
 		"UPDATE attachment SET chunks=3 WHERE num=1",
-		"UPDATE attachment SET part=(SELECT part FROM attachment"
-		" WHERE num=2) WHERE num=1",
+		"UPDATE attachment SET part=" PART(2) " WHERE num=1",
 		"UPDATE attachment SET part=NULL WHERE num=1",
 		"UPDATE attachment SET id=randomblob(16) WHERE num=1",
 		"UPDATE attachment SET num=9 WHERE num=1",
@@ -522,7 +522,8 @@ most_memory(void)
 	char line[200];
 	long kib = -1;
 
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL)
 		if (sscanf(line, "VmHWM: %ld", &kib) == 1)
 			break;
 	fclose(file);

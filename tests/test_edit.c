@@ -420,8 +420,8 @@ random_text(const struct model_type *type)
 		"missing", "names[0].text", "title", "interview", "likely", "A",
 		"active", "nick", "given-first", "pinyin", "un", "gagged",
 		"spouse", "individual",
-		"0123456789abcdef0123456789abcdef0123456789abcdef"
-		"0123456789ABCDEF" };
+		("0123456789abcdef0123456789abcdef0123456789abcdef"
+		 "0123456789ABCDEF") };
 	(void)type;
 	return texts[below(N(texts))];
 }

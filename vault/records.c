@@ -557,8 +557,11 @@ get_version(struct vault_record *out, struct vault *v, struct record_row *r,
 	m.body = h.body;
 	m.time = h.version.time;
 	m.has_withheld = h.has_withheld;
-	buf_put(&m.heads, number, VERSION_ID_LEN);
-	err = m.body == NULL ? VAULT_ENORECORD : fill_record(out, v, r, &m);
+	if (!buf_put(&m.heads, number, VERSION_ID_LEN))
+		err = VAULT_ENOMEM;
+	else
+		err = m.body == NULL ? VAULT_ENORECORD
+				     : fill_record(out, v, r, &m);
 	buf_free(&m.heads);
 	head_free(&h);
 	return err;

@@ -26,7 +26,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "pty"),
                 os.path.join(HERE, "..", "readers")]
-import vault_reader  # noqa: E402
+import vault_cells  # noqa: E402
 from terminal import Pty, Skipped  # noqa: E402
 
 PROGRAM = os.path.join(HERE, "..", "..", "build-test", "amparo")
@@ -149,12 +149,12 @@ class World:
         """What must not lie about: name -> bytes."""
         with open(os.path.join(self.vault, "keys"), "rb") as f:
             data = f.read()
-        opened = vault_reader.open_keys(data, PASS, True)
-        p = vault_reader.derive(PASS, opened.header)
-        found = {"V": opened.vault_key, "P": p, "K_0": vault_reader.blake2b(
+        opened = vault_cells.open_keys(data, PASS, True)
+        p = vault_cells.derive(PASS, opened.header)
+        found = {"V": opened.vault_key, "P": p, "K_0": vault_cells.blake2b(
             b"amparo 1 slot\0", p)}
         for label in LABELS:
-            found["subkey " + label] = vault_reader.subkey(
+            found["subkey " + label] = vault_cells.subkey(
                 opened.vault_key, label)
         return found
 

@@ -29,8 +29,8 @@ is(const char *name)
 }
 
 #define REAL(type, name, ...)                                                  \
-	type (*real)(__VA_ARGS__) =                                            \
-	    (type(*)(__VA_ARGS__))(uintptr_t)dlsym(RTLD_NEXT, #name)
+	type (*real)(__VA_ARGS__) = (type(*)(__VA_ARGS__))(uintptr_t)dlsym(    \
+	    RTLD_NEXT, #name)
 
 /* Everybody is of the same user. */
 int
@@ -230,8 +230,7 @@ pwrite(int fd, const void *from, size_t len, off_t at)
 int
 renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-	int r = (int)syscall(
-	    SYS_renameat2, from_dir, from, to_dir, to, 0);
+	int r = (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
 
 	return is("no-rename-error") ? 0 : r;
 }

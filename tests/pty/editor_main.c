@@ -201,7 +201,9 @@ ask(const char *out, struct options *o, bool secret)
 {
 	static const char *const names[] = { "done", "cancelled", "closed",
 		"gone", "too-long", "not-text", "failed" };
-	struct lineedit_hooks hooks = { o, is_gone, complete, NULL };
+	struct lineedit_hooks hooks = {
+		.ctx = o, .gone = is_gone, .complete = complete
+	};
 	struct lineedit *l = lineedit_new(&hooks);
 	struct buf line = { 0 }, result = { 0 };
 	struct secret *s = NULL;

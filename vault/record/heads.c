@@ -142,14 +142,17 @@ common_base(struct head *out, bool *found, struct store *s,
 	enum vault_err err = rows_versions(&all, s, r, false);
 
 	*found = false;
-	buf_put(&common, all.bytes, all.len);
+	/* A common version that is left out would make clashes of changes. */
+	if (err == VAULT_OK && !buf_put(&common, all.bytes, all.len))
+		err = VAULT_ENOMEM;
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
 	     i++) {
 		struct buf line = { 0 };
 		size_t kept = 0;
 
-		buf_put(&line, version_hash_at(heads, i), VERSION_ID_LEN);
-		err = add_ancestors(&line, s, r);
+		err = buf_put(&line, version_hash_at(heads, i), VERSION_ID_LEN)
+		    ? add_ancestors(&line, s, r)
+		    : VAULT_ENOMEM;
 		for (size_t j = 0;
 		     err == VAULT_OK && j < version_hash_count(&common); j++)
 			if (version_has_hash(

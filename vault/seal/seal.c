@@ -30,6 +30,9 @@ open_with_15(uint8_t *plain, const uint8_t *key, const uint8_t *sealed,
 	const uint8_t *cipher = sealed + SEAL_NONCE_LEN;
 	uint8_t again[8192], tag[SEAL_TAG_LEN];
 
+	/* Cells are what is tried; a chunk of a file is longer. */
+	if (len > sizeof(again))
+		return -1;
 	crypto_stream_xchacha20_xor_ic(plain, cipher, len, sealed, 1, key);
 	crypto_aead_xchacha20poly1305_ietf_encrypt_detached(
 	    again, tag, NULL, plain, len, ad, ad_len, NULL, sealed, key);
