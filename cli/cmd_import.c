@@ -1,86 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 /* inspect: what is in a bundle.  import: put it into the vault. */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ask.h"
 #include "host.h"
+#include "infile.h"
 #include "pager.h"
 #include "pick.h"
-#include "progress.h"
+#include "table.h"
 
 #define USAGE_INSPECT "inspect FILE"
-#define USAGE_IMPORT "import FILE [--anyway]"
+#define USAGE_IMPORT                                                           \
+	"import FILE [--anyway], or import FILE.csv --map MAP [--preview]"
 
 /* ---- The file ---- */
 
 struct reading {
-	int fd;
-	int error;
-	struct progress progress;
-	struct vault_input input;
+	struct infile in;
 	/* What an import would do, for inspect. */
 	bool listing;
 	struct buf rows;
 	struct doc *array;
 };
 
-static enum vault_err
-read_at(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
-{
-	struct reading *r = ctx;
-	uint8_t *at = to;
-
-	*got = 0;
-	while (*got < len) {
-		ssize_t n = pread(
-		    r->fd, at + *got, len - *got, (off_t)(offset + *got));
-
-		if (n < 0 && errno == EINTR && !host_interrupted())
-			continue;
-		if (n < 0 && errno == EINTR)
-			return VAULT_ECANCELED;
-		if (n < 0) {
-			r->error = errno;
-			return VAULT_EIO;
-		}
-		if (n == 0)
-			break;
-		*got += (size_t)n;
-	}
-	return VAULT_OK;
-}
-
-static bool
-step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct reading *r = ctx;
-
-	return progress_step(&r->progress, done, total);
-}
-
-/* A regular file: it is read twice. */
 static int
 open_file(struct reading *r, const char *path)
 {
-	struct stat st;
-
 	memset(r, 0, sizeof(*r));
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (r->fd < 0 || fstat(r->fd, &st) != 0) {
-		say_error(SAY_IO, path, strerror(errno), NULL);
-		return 1;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		say_error(SAY_ATTACH_NOT_FILE, path, NULL);
-		return 2;
-	}
-	r->input = (struct vault_input){ r, read_at, step,
-		(uint64_t)st.st_size };
-	return 0;
+	return infile_open(&r->in, path);
 }
 
 /* ---- What is wrong with it ---- */
@@ -114,8 +61,8 @@ static int
 bundle_fault(const struct session *s, const struct reading *r,
     enum vault_err err, enum vault_bundle_fault fault, const char *path)
 {
-	if (err == VAULT_EIO && r->error != 0) {
-		say_error(SAY_IO, path, strerror(r->error), NULL);
+	if (err == VAULT_EIO && r->in.error != 0) {
+		say_error(SAY_IO, path, strerror(r->in.error), NULL);
 		return 1;
 	}
 	if (err == VAULT_ENOTFORUS)
@@ -277,9 +224,9 @@ look(struct vault_bundle **b, struct session *s, struct reading *r,
 	enum vault_err err;
 
 	host_catch_interrupts();
-	progress_begin(&r->progress, SAY_PROGRESS_VERIFYING);
-	err = vault_bundle_open(b, s->vault, &r->input, &fault, gather, r);
-	progress_end(&r->progress);
+	progress_begin(&r->in.progress, SAY_PROGRESS_VERIFYING);
+	err = vault_bundle_open(b, s->vault, &r->in.input, &fault, gather, r);
+	progress_end(&r->in.progress);
 	if (err == VAULT_OK && buf_ok(&r->rows) != VAULT_OK)
 		err = VAULT_ENOMEM;
 	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, fault, path);
@@ -288,8 +235,7 @@ look(struct vault_bundle **b, struct session *s, struct reading *r,
 static void
 close_file(struct reading *r)
 {
-	if (r->fd >= 0)
-		close(r->fd);
+	infile_close(&r->in);
 	buf_free(&r->rows);
 	doc_free(r->array);
 }
@@ -402,9 +348,9 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
-	progress_begin(&r->progress, SAY_PROGRESS_IMPORTING);
+	progress_begin(&r->in.progress, SAY_PROGRESS_IMPORTING);
 	err = vault_bundle_import(&got, b, anyway, &fault);
-	progress_end(&r->progress);
+	progress_end(&r->in.progress);
 	if (err == VAULT_EEXISTS)
 		return say_imported(&info, &got, true);
 	if (err == VAULT_ECONFLICT)
@@ -414,25 +360,36 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 	return say_imported(&info, &got, false);
 }
 
-int
-cmd_import(struct cli *c, int argc, char **argv)
+static int
+import_bundle(struct cli *c, const char *path, bool anyway)
 {
-	bool anyway = false;
-	const struct option_of options[] = { { "--anyway", NULL, &anyway } };
 	struct vault_bundle *b = NULL;
 	struct reading r;
 	struct session s;
 	int status;
 
-	if (cli_options(argc, argv, options, 1) != 1)
-		return say_usage(USAGE_IMPORT);
-	if ((status = open_file(&r, argv[1])) == 0 &&
+	if ((status = open_file(&r, path)) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
-		if ((status = look(&b, &s, &r, argv[1])) == 0)
-			status = put_in(c, &s, &r, b, argv[1], anyway);
+		if ((status = look(&b, &s, &r, path)) == 0)
+			status = put_in(c, &s, &r, b, path, anyway);
 		vault_bundle_close(b);
 		session_close(&s);
 	}
 	close_file(&r);
 	return status;
+}
+
+int
+cmd_import(struct cli *c, int argc, char **argv)
+{
+	bool anyway = false, preview = false;
+	const char *map = NULL;
+	const struct option_of options[] = { { "--anyway", NULL, &anyway },
+		{ "--map", &map, NULL }, { "--preview", NULL, &preview } };
+
+	if (cli_options(argc, argv, options, 3) != 1 ||
+	    (map == NULL ? preview : anyway))
+		return say_usage(USAGE_IMPORT);
+	return map == NULL ? import_bundle(c, argv[1], anyway)
+			   : table_import(c, argv[1], map, preview);
 }

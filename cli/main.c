@@ -85,11 +85,15 @@ const struct command commands[] = {
 	    " output.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
-	{ "import", cmd_import, "import FILE [--anyway]",
-	    "put a bundle into the vault",
+	{ "import", cmd_import,
+	    "import FILE [--anyway], import FILE.csv --map MAP [--preview]",
+	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
-	    " another one.\n" },
+	    " another one.\n--map: a list of comma-separated values, as the"
+	    " map says (docs/MAPS.md).\nAll rows, or none; what is here"
+	    " already stays as it is.  --preview: only tell\nwhat would"
+	    " become of it.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",

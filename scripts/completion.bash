@@ -79,7 +79,7 @@ _amparo() {
 		office) offered+=' --name --card -o' ;;
 		contact) offered+=' --as --our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;
-		import) offered+=' --anyway' ;;
+		import) offered+=' --anyway --map --preview' ;;
 		check) offered+=' --records' ;;
 		new | edit) offered+=' --set' ;;
 		esac

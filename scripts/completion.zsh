@@ -39,7 +39,7 @@ _amparo() {
 		contact) _arguments $common '1:what:(add list verify remove)' '2:card or name:_files' '--as:name:' '--our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
-		import) _arguments $common '1:file:_files' '--anyway' ;;
+		import) _arguments $common '1:file:_files' '--anyway' '--map:map:_files' '--preview' ;;
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;

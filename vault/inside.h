@@ -87,6 +87,10 @@ struct signer;
 VAULT_CHECKED enum vault_err records_signer(
     struct signer *out, struct store *s);
 
+/* What is wrong with a JSON text, in words of the format: constant. */
+struct json_fault;
+const char *records_json_word(const struct json_fault *fault);
+
 /* What the office of a key (32 bytes) is called; out is reset first. */
 VAULT_CHECKED enum vault_err records_office(
     struct buf *out, struct store *s, const uint8_t *key);

@@ -69,9 +69,9 @@ vault_report_len(const struct vault_report *r)
 	return r->keep.body.n + has_json_fault(r);
 }
 
-/* What is wrong with the text itself, in words of the format. */
-static void
-json_issue(struct vault_issue *out, const struct vault_report *r)
+/* What is wrong with a JSON text itself, in words of the format. */
+const char *
+records_json_word(const struct json_fault *fault)
 {
 	static const char *const kinds[] = {
 		[JSON_FAULT_SIZE] = "size",
@@ -86,11 +86,17 @@ json_issue(struct vault_issue *out, const struct vault_report *r)
 		[JSON_FAULT_SYNTAX] = "not JSON",
 	};
 
+	return kinds[fault->kind];
+}
+
+static void
+json_issue(struct vault_issue *out, const struct vault_report *r)
+{
 	out->severity = VAULT_ERROR;
 	out->code = r->keep.json.kind == JSON_FAULT_SIZE ? VAULT_ISSUE_TOO_LONG
 							 : VAULT_ISSUE_JSON;
 	out->path = buf_text(&r->json_path);
-	out->value = kinds[r->keep.json.kind];
+	out->value = records_json_word(&r->keep.json);
 }
 
 void

@@ -827,6 +827,109 @@ VAULT_CHECKED enum vault_err vault_wipe(const struct vault_place *place,
     void (*step)(void *ctx, enum vault_wipe_step what, enum vault_err err),
     void *ctx);
 
+/* ---- Lists ---- */
+
+/*
+ * A map says which columns of a table fill which fields (docs/MAPS.md).
+ * VAULT_EUSE: *fault says why and where.
+ */
+enum vault_map_why {
+	VAULT_MAP_JSON,     /* not JSON: value says what, where says where */
+	VAULT_MAP_KIND,     /* not the sort of value that belongs there */
+	VAULT_MAP_UNKNOWN,  /* a member that is not known, or out of place */
+	VAULT_MAP_LACKS,    /* a member that must be there */
+	VAULT_MAP_VERSION,  /* of a later program */
+	VAULT_MAP_TYPE,     /* no such type of record */
+	VAULT_MAP_FIELD,    /* no such field, or not one that a cell fills */
+	VAULT_MAP_VALUE,    /* the field does not take this value */
+	VAULT_MAP_TWICE,    /* given twice */
+	VAULT_MAP_NOT_MANY, /* split, and the field takes one value only */
+};
+struct vault_map_fault {
+	enum vault_map_why why;
+	char where[128]; /* "columns[3]" */
+	char value[128]; /* an excerpt, not made safe; or "" */
+};
+#define VAULT_MAP_MAX ((size_t)1024 * 1024)
+struct vault_map;
+VAULT_CHECKED enum vault_err vault_map_read(struct vault_map **out,
+    struct vault_map_fault *fault, const void *json, size_t len);
+void vault_map_free(struct vault_map *map);
+
+/* Why a file is refused. */
+enum vault_table_why {
+	VAULT_TABLE_OK,
+	VAULT_TABLE_UTF8,    /* not UTF-8 at offset */
+	VAULT_TABLE_NUL,     /* a byte of zero at offset */
+	VAULT_TABLE_QUOTE,   /* a quote where none can be */
+	VAULT_TABLE_CUT,     /* it ends inside quotes */
+	VAULT_TABLE_CELLS,   /* so many cells, and so many columns */
+	VAULT_TABLE_LONG,    /* a row is too long */
+	VAULT_TABLE_EMPTY,   /* no line with the names of the columns */
+	VAULT_TABLE_NAME,    /* it is not text, or has a line end */
+	VAULT_TABLE_COLUMN,  /* it lacks a column that the map names */
+	VAULT_TABLE_COLUMNS, /* a column that the map names is there twice */
+	VAULT_TABLE_CHANGED, /* it was changed while it was read */
+};
+struct vault_table_fault {
+	enum vault_table_why why;
+	uint64_t row, line, offset; /* row 0: the names of the columns */
+	size_t cells, columns;
+	const char *column; /* or NULL */
+};
+
+/*
+ * Read a file of comma-separated values, all of it, and write nothing.  name
+ * is what records will call it; map is borrowed.  VAULT_EUSE: each fault was
+ * told.
+ */
+struct vault_table;
+VAULT_CHECKED enum vault_err vault_table_open(struct vault_table **out,
+    struct vault *v, const struct vault_map *map, const char *name,
+    const struct vault_input *from,
+    void (*fault)(void *ctx, const struct vault_table_fault *f), void *ctx);
+void vault_table_close(struct vault_table *t);
+
+/* What becomes of a row, or of a cell; borrowed for the call. */
+enum vault_row_why {
+	VAULT_ROW_CODE,      /* in no code table: kept as it is */
+	VAULT_ROW_VALUE,     /* its field does not take it: kept as it is */
+	VAULT_ROW_DATE,      /* not a date: kept as words */
+	VAULT_ROW_DESTROYED, /* nothing but ? or U+FFFD: kept as it is */
+	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
+	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
+	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
+	VAULT_ROW_CHANGED,   /* other than when it was imported; not changed */
+};
+struct vault_row_note {
+	enum vault_row_why why;
+	uint64_t row, line, other;
+	const char *column, *value; /* "" if it is the whole row */
+	const struct vault_issue *issue;
+};
+
+struct vault_table_info {
+	char sha256[65];
+	uint64_t rows;
+	size_t columns, unmapped; /* unmapped: the map does not name them */
+	const char *map;          /* its name; borrowed */
+};
+void vault_table_info(
+    struct vault_table_info *out, const struct vault_table *t);
+
+/*
+ * Make records of the rows that are not here yet: of all, or of none.  With
+ * preview nothing is written, and everything is told as it would be.
+ * VAULT_EUSE: the file has changed since it was opened.
+ */
+struct vault_table_done {
+	uint64_t added, unchanged, changed, refused;
+	uint64_t notes; /* of cells that were not understood */
+};
+VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
+    struct vault_table *t, bool preview,
+    void (*note)(void *ctx, const struct vault_row_note *n), void *ctx);
+
 /* ---- Copies ---- */
 
 /*

@@ -563,6 +563,60 @@ call_backup(struct state *s)
 	return vault_backup(s->vault, copy_path(), NULL, NULL);
 }
 
+/* A list of three rows, one of them without a key, one not understood. */
+static enum vault_err
+read_list(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
+{
+	static const char list[] = "k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n,C,0,\n"
+				   "3,D,9,z\n";
+	size_t all = sizeof(list) - 1;
+
+	(void)ctx;
+	*got = offset >= all ? 0 : all - (size_t)offset;
+	if (*got > len)
+		*got = len;
+	memcpy(to, list + (*got == 0 ? 0 : offset), *got);
+	return VAULT_OK;
+}
+
+static void
+say_note(void *ctx, const struct vault_row_note *n)
+{
+	(void)ctx;
+	buf_putf(&said, "%u %d %s %s\n", (unsigned)n->row, (int)n->why,
+	    n->column, n->value);
+}
+
+static enum vault_err
+call_table(struct state *s)
+{
+	static const char json[] =
+	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
+	    "\"key\":[\"k\"],\"constants\":[[\"tags\",\"list\"]],"
+	    "\"columns\":[{\"column\":\"n\",\"field\":\"names[0].text\","
+	    "\"with\":[[\"script\",\"Latn\"]]},{\"column\":\"s\","
+	    "\"field\":\"sex\",\"codes\":[[\"1\",\"m\"],[\"0\",\"f\"]]}]}";
+	const struct vault_input input = { NULL, read_list, NULL, 50 };
+	struct vault_table_done done;
+	struct vault_map_fault fault;
+	struct vault_table *t = NULL;
+	struct vault_map *map;
+	enum vault_err err;
+
+	err = vault_map_read(&map, &fault, json, sizeof(json) - 1);
+	if (err == VAULT_OK)
+		err = vault_table_open(
+		    &t, s->vault, map, "list.csv", &input, NULL, NULL);
+	if (err == VAULT_OK)
+		err = vault_table_import(&done, t, false, say_note, NULL);
+	if (err == VAULT_OK)
+		buf_putf(&said, "%u %u\n", (unsigned)done.added,
+		    (unsigned)done.refused);
+	vault_table_close(t);
+	vault_map_free(map);
+	return saying(err);
+}
+
 static enum vault_err
 call_restore(struct state *s)
 {
@@ -619,6 +673,7 @@ static const struct call calls[] = {
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
+	RECORDS("vault_table_import", call_table),
 };
 
 /* ---- Running them ---- */

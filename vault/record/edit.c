@@ -211,12 +211,17 @@ make_bool(const char *text, size_t len)
 	return NULL;
 }
 
+/*
+ * From here on *bad tells that the text is no such value; NULL without it is
+ * want of memory.
+ */
 static json_t *
-make_int(const char *text, size_t len)
+make_int(bool *bad, const char *text, size_t len)
 {
 	char digits[20];
 	size_t sign = len > 0 && text[0] == '-', n;
 
+	*bad = true;
 	if (len >= sizeof(digits))
 		return NULL;
 	memcpy(digits, text, len);
@@ -225,16 +230,18 @@ make_int(const char *text, size_t len)
 	if (n == 0 || n > 16 || digits[sign + n] != '\0' ||
 	    llabs(strtoll(digits, NULL, 10)) > JSON_MAX_INTEGER)
 		return NULL;
+	*bad = false;
 	return json_integer(strtoll(digits, NULL, 10));
 }
 
 static json_t *
-make_id(const char *text, size_t len)
+make_id(bool *bad, const char *text, size_t len)
 {
 	char printed[ID_TEXT_LEN + 1];
 	uint8_t id[ID_LEN];
 
-	if (id_parse(id, text, len) != VAULT_OK)
+	*bad = id_parse(id, text, len) != VAULT_OK;
+	if (*bad)
 		return NULL;
 	id_print(printed, id);
 	return json_string(printed);
@@ -242,11 +249,12 @@ make_id(const char *text, size_t len)
 
 /* A text of a few letters, its first one in upper case, the rest in lower. */
 static json_t *
-make_script(const char *text, size_t len)
+make_script(bool *bad, const char *text, size_t len)
 {
 	char name[4];
 
-	if (len != sizeof(name))
+	*bad = len != sizeof(name);
+	if (*bad)
 		return NULL;
 	for (size_t i = 0; i < len; i++)
 		name[i] = other_case(text[i], i == 0);
@@ -254,11 +262,12 @@ make_script(const char *text, size_t len)
 }
 
 static json_t *
-make_hash(const char *text, size_t len)
+make_hash(bool *bad, const char *text, size_t len)
 {
 	char hash[64];
 
-	if (len != sizeof(hash))
+	*bad = len != sizeof(hash);
+	if (*bad)
 		return NULL;
 	for (size_t i = 0; i < len; i++)
 		hash[i] = other_case(text[i], false);
@@ -363,20 +372,24 @@ make_vague(const char *known, bool (*understood)(const char *, size_t),
 static json_t *
 make_party(const char *text, size_t len)
 {
-	json_t *id = make_id(text, len);
+	bool bad;
+	json_t *id = make_id(&bad, text, len);
 
-	if (id != NULL)
+	if (!bad)
 		return make_member("ref", id);
 	return make_member("text", make_text(text, len));
 }
 
-/* A value of the field's kind, or NULL; text is valid and not blank. */
+/* A value of the field's kind; text is valid and not blank. */
 static json_t *
-make_value(const struct model_field *field, const char *text, size_t len)
+make_value(
+    bool *bad, const struct model_field *field, const char *text, size_t len)
 {
 	const char *word = text;
 	size_t n = len;
+	json_t *value;
 
+	*bad = false;
 	trim(&word, &n);
 	switch (field->kind) {
 	case MODEL_TEXT:
@@ -385,15 +398,17 @@ make_value(const struct model_field *field, const char *text, size_t len)
 	case MODEL_CODE:
 		return make_code(field->codes, word, n);
 	case MODEL_BOOL:
-		return make_bool(word, n);
+		value = make_bool(word, n);
+		*bad = value == NULL;
+		return value;
 	case MODEL_INT:
-		return make_int(word, n);
+		return make_int(bad, word, n);
 	case MODEL_LINK:
-		return make_id(word, n);
+		return make_id(bad, word, n);
 	case MODEL_SCRIPT:
-		return make_script(word, n);
+		return make_script(bad, word, n);
 	case MODEL_HASH:
-		return make_hash(word, n);
+		return make_hash(bad, word, n);
 	case MODEL_NUMBER:
 	case MODEL_DEC:
 	case MODEL_EDTF:
@@ -416,6 +431,7 @@ make_value(const struct model_field *field, const char *text, size_t len)
 	case MODEL_KINDS:
 		break;
 	}
+	*bad = true;
 	return NULL;
 }
 
@@ -569,7 +585,7 @@ edit_set(json_t *body, const char *path, const char *text, size_t len)
 	struct route r;
 	json_t *value;
 	enum vault_err err;
-	bool element;
+	bool element, bad;
 
 	if (type == NULL || !read_path(&r, path) || is_blank(text, len) ||
 	    !text_is_valid(text, len))
@@ -586,8 +602,8 @@ edit_set(json_t *body, const char *path, const char *text, size_t len)
 		field = model_member(field->object, name);
 	}
 
-	if ((value = make_value(field, text, len)) == NULL)
-		return VAULT_EUSE;
+	if ((value = make_value(&bad, field, text, len)) == NULL)
+		return bad ? VAULT_EUSE : VAULT_ENOMEM;
 	if ((err = body_check_value(type, field, value)) != VAULT_OK) {
 		json_decref(value);
 		return err;

@@ -118,6 +118,26 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 }
 
 enum vault_err
+keep_body(struct record_row *out, struct store *s, const struct signer *by,
+    struct body_report *report, json_t *whole)
+{
+	struct version v = { 0 };
+	uint8_t id[ID_LEN];
+	enum vault_err err;
+
+	if ((err = body_fill(whole)) != VAULT_OK ||
+	    (err = body_check(whole, BODY_ENTRY, report)) != VAULT_OK)
+		return err;
+	id_new(id);
+	err = rows_new(
+	    out, s, id, json_string_value(json_object_get(whole, "type")));
+	if (err == VAULT_OK)
+		err = keep(s, by, out, &v, whole);
+	version_free(&v);
+	return err;
+}
+
+enum vault_err
 keep_new(struct record_row *out, struct store *s, const struct signer *by,
     struct keep_report *report, const char *type, const void *json, size_t len)
 {

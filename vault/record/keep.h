@@ -41,6 +41,10 @@ VAULT_CHECKED enum vault_err keep_new(struct record_row *out, struct store *s,
     const struct signer *by, struct keep_report *report, const char *type,
     const void *json, size_t len);
 
+/* The same for a body that is JSON already; defaults are filled in there. */
+VAULT_CHECKED enum vault_err keep_body(struct record_row *out, struct store *s,
+    const struct signer *by, struct body_report *report, json_t *whole);
+
 /*
  * A new version of r that follows parents (ids, one behind the other) and has
  * their attachments, and one more if attachment (a hash) is not NULL.

@@ -115,6 +115,8 @@ static const struct model_field import_members[] = {
 	{ "file", MODEL_TEXT, TELL("File") },
 	{ "sha256", MODEL_HASH, TELL("SHA-256 of the file") },
 	{ "row", MODEL_INT, .low = 0, .high = INT32_MAX, TELL("Row") },
+	{ "map", MODEL_TEXT, .quiet = true, TELL("Map") },
+	{ "key", MODEL_TEXT, MANY, .quiet = true, TELL("Key columns") },
 	{ "fields", MODEL_OBJECT, MANY, .object = &cell_object,
 	    TELL("Cells that found no field") },
 };

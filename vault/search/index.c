@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "core/base64.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -8,6 +9,7 @@
 #include "record/heads.h"
 #include "record/json.h"
 #include "record/name.h"
+#include "record/table_row.h"
 #include "search/index.h"
 #include "search/query.h"
 #include "store/sql.h"
@@ -120,6 +122,22 @@ add_title(struct entry *e, const json_t *body)
 	return buf_ok(&e->labels);
 }
 
+/* By which an import knows the row of a list again. */
+static enum vault_err
+add_row_key(struct entry *e, const json_t *body)
+{
+	uint8_t key[HASH_LEN];
+	enum vault_err err;
+	bool has;
+
+	if ((err = table_key(&has, key, body)) != VAULT_OK || !has)
+		return err;
+	buf_put_byte(&e->values, QUERY_ROW_KEY);
+	hex_encode(&e->values, key, sizeof(key));
+	buf_put_byte(&e->values, 0);
+	return buf_ok(&e->values);
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -134,7 +152,8 @@ add_head(void *ctx, const struct head *h)
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
-	    (err = add_title(e, h->body)) != VAULT_OK)
+	    (err = add_title(e, h->body)) != VAULT_OK ||
+	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
 		err = record_title(&e->title, h->body, NULL, NULL);
@@ -317,6 +336,31 @@ index_put(struct store *s, const struct record_row *r)
 	    (err = put_days(s, r->num, &e)) == VAULT_OK)
 		err = put_labels(s, r->num, &e);
 	entry_free(&e);
+	return err;
+}
+
+enum vault_err
+index_find_row(
+    int64_t *num, struct store *s, const uint8_t key[static HASH_LEN])
+{
+	struct sql *q = sql_open(
+	    s, "SELECT min(num) FROM value WHERE field=?1 AND key=?2");
+	struct buf hex = { 0 };
+	enum vault_err err;
+	bool row;
+
+	hex_encode(&hex, key, HASH_LEN);
+	sql_put_int(q, 1, QUERY_ROW_KEY);
+	sql_put_text(q, 2, buf_text(&hex), hex.len);
+	if ((err = buf_ok(&hex)) == VAULT_OK &&
+	    (err = sql_step(q, &row)) == VAULT_OK) {
+		if (!row || sql_is_null(q, 0))
+			err = VAULT_ENORECORD;
+		else
+			*num = sql_int(q, 0);
+	}
+	sql_close(q);
+	buf_free(&hex);
 	return err;
 }
 

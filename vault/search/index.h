@@ -26,6 +26,13 @@ VAULT_CHECKED enum vault_err index_remove(
 VAULT_CHECKED enum vault_err index_put(
     struct store *s, const struct record_row *r);
 
+/*
+ * The record that was made of the row of a list with this key (table_key).
+ * VAULT_ENORECORD: there is none.
+ */
+VAULT_CHECKED enum vault_err index_find_row(
+    int64_t *num, struct store *s, const uint8_t key[static HASH_LEN]);
+
 /* A bounded step of FTS5's merging: after each write, not in it. */
 VAULT_CHECKED enum vault_err index_tidy(struct store *s);
 

@@ -64,6 +64,9 @@ enum query_field {
 	QUERY_OFFICE = 12,
 };
 
+/* The row of a list, by table_key(): in value.field, and in no query. */
+#define QUERY_ROW_KEY 13
+
 /* The name that stands before the colon; NULL if there is no such field. */
 const char *query_field_name(enum query_field field);
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reaches table_read with any bytes, libcsv behind it.  Property: a file that
+ * is accepted, written again with every cell in quotes, gives the same rows;
+ * one that is refused names a fault within its bounds.
+ */
+#include "core/buf.h"
+#include "fuzz.h"
+#include "record/table_import.h"
+
+struct reading {
+	struct buf rows; /* quoted, with LF behind each */
+	size_t columns;
+	uint64_t size;
+	unsigned faults;
+};
+
+static enum vault_err
+read_at(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
+{
+	const struct buf *b = ctx;
+
+	*got = offset >= b->len ? 0 : b->len - (size_t)offset;
+	if (*got > len)
+		*got = len;
+	if (*got > 0)
+		memcpy(to, b->bytes + offset, *got);
+	return VAULT_OK;
+}
+
+static enum vault_err
+on_row(void *ctx, const struct table_row *row)
+{
+	struct reading *r = ctx;
+
+	if (row->row == 0)
+		r->columns = row->n;
+	assert(row->n == r->columns && row->n > 0);
+	for (size_t i = 0; i < row->n; i++) {
+		const char *cell = table_cell(row, i);
+
+		assert(strlen(cell) == table_cell_len(row, i));
+		buf_put_text(&r->rows, i > 0 ? ",\"" : "\"");
+		for (; *cell != '\0'; cell++) {
+			if (*cell == '"')
+				buf_put_byte(&r->rows, '"');
+			buf_put_byte(&r->rows, (uint8_t)*cell);
+		}
+		buf_put_byte(&r->rows, '"');
+	}
+	buf_put_byte(&r->rows, '\n');
+	return buf_ok(&r->rows);
+}
+
+static void
+on_fault(void *ctx, const struct table_fault *f)
+{
+	struct reading *r = ctx;
+
+	assert(f->why != TABLE_FAULT_NONE);
+	assert(f->line >= 1 && f->line <= r->size + 1);
+	assert(f->offset <= r->size && f->row <= r->size);
+	r->faults++;
+}
+
+static enum vault_err
+read_all(struct reading *r, const struct buf *bytes)
+{
+	struct buf copy = *bytes;
+	struct table_source from = { &copy, read_at, bytes->len };
+	struct table_events events = { r, on_row, on_fault, NULL };
+	uint8_t sha256[DIGEST_LEN];
+
+	memset(r, 0, sizeof(*r));
+	r->size = bytes->len;
+	return table_read(&from, ',', &events, sha256);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct reading first, second;
+	struct buf bytes = { 0 };
+
+	buf_put(&bytes, data, size);
+	if (read_all(&first, &bytes) == VAULT_OK) {
+		assert(first.faults == 0);
+		assert(read_all(&second, &first.rows) == VAULT_OK);
+		assert(first.rows.len == second.rows.len &&
+		    memcmp(first.rows.bytes, second.rows.bytes,
+			first.rows.len) == 0);
+		buf_free(&second.rows);
+	} else {
+		assert(first.faults > 0);
+	}
+	buf_free(&first.rows);
+	buf_free(&bytes);
+	return 0;
+}

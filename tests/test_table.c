@@ -1,0 +1,823 @@
+/* SPDX-License-Identifier: ISC */
+/* Tables: files read strictly, maps read strictly, rows made bodies. */
+#include "core/buf.h"
+#include "record/json.h"
+#include "record/table_row.h"
+#include "support.h"
+
+/* ---- Reading ---- */
+
+struct text {
+	const char *bytes;
+	size_t len;
+};
+
+static enum vault_err
+read_text(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
+{
+	const struct text *t = ctx;
+
+	*got = offset >= t->len ? 0 : t->len - (size_t)offset;
+	if (*got > len)
+		*got = len;
+	if (*got > 0)
+		memcpy(to, t->bytes + offset, *got);
+	return VAULT_OK;
+}
+
+/* What a reading said: rows as {a|b|c} with their lines, the last fault. */
+static struct buf rows;
+static struct table_fault last;
+static unsigned n_faults;
+
+static enum vault_err
+on_row(void *ctx, const struct table_row *row)
+{
+	(void)ctx;
+	buf_putf(&rows, "%u@%u{", (unsigned)row->row, (unsigned)row->line);
+	for (size_t i = 0; i < row->n; i++) {
+		assert_int_equal(
+		    table_cell_len(row, i), strlen(table_cell(row, i)));
+		buf_putf(&rows, "%s%s", i > 0 ? "|" : "", table_cell(row, i));
+	}
+	buf_put_text(&rows, "}");
+	return VAULT_OK;
+}
+
+static void
+on_fault(void *ctx, const struct table_fault *f)
+{
+	(void)ctx;
+	last = *f;
+	n_faults++;
+}
+
+static enum vault_err
+read_bytes(const char *bytes, size_t len, char delimiter)
+{
+	struct text t = { bytes, len };
+	struct table_source from = { &t, read_text, len };
+	struct table_events events = { NULL, on_row, on_fault, NULL };
+	uint8_t sha256[DIGEST_LEN];
+
+	buf_reset(&rows);
+	memset(&last, 0, sizeof(last));
+	n_faults = 0;
+	return table_read(&from, delimiter, &events, sha256);
+}
+
+static void
+assert_rows(const char *csv, const char *wanted)
+{
+	assert_ok(read_bytes(csv, strlen(csv), ','));
+	assert_string_equal(buf_text(&rows), wanted);
+	assert_int_equal(n_faults, 0);
+}
+
+static void
+assert_fault(const char *csv, size_t len, enum table_fault_why why,
+    unsigned row, unsigned line)
+{
+	assert_int_equal(read_bytes(csv, len, ','), VAULT_EUSE);
+	assert_int_equal(last.why, why);
+	assert_int_equal(last.row, row);
+	assert_int_equal(last.line, line);
+}
+
+static void
+reads_quotes_and_line_ends_inside_them(void **state)
+{
+	(void)state;
+	assert_rows("a,b\n1,2\n", "0@1{a|b}1@2{1|2}");
+	assert_rows("a,b\n1,\"x \"\"y\"\", z\"\n", "0@1{a|b}1@2{1|x \"y\", z}");
+	assert_rows(
+	    "a,b\n\"1\n2\r\n3\",x\n4,5\n", "0@1{a|b}1@2{1\n2\r\n3|x}2@5{4|5}");
+	assert_rows("a,b\n,\n\"\",\"\"\n", "0@1{a|b}1@2{|}2@3{|}");
+}
+
+static void
+keeps_every_blank(void **state)
+{
+	(void)state;
+	assert_rows(
+	    "a, b \n x ,\ty\n\" q \",\n", "0@1{a| b }1@2{ x |\ty}2@3{ q |}");
+	assert_rows("a\n\xc2\xa0x\xc2\xa0\n", "0@1{a}1@2{\xc2\xa0x\xc2\xa0}");
+}
+
+static void
+takes_all_line_ends_and_the_last_row_without_one(void **state)
+{
+	(void)state;
+	assert_rows("a,b\r\n1,2\r\n3,4", "0@1{a|b}1@2{1|2}2@3{3|4}");
+	assert_rows("a,b\r1,2\r", "0@1{a|b}1@2{1|2}");
+	assert_rows("a,b\n\n\r\n1,2\n", "0@1{a|b}1@4{1|2}");
+}
+
+static void
+passes_over_a_byte_order_mark_at_the_beginning_only(void **state)
+{
+	(void)state;
+	assert_rows("\xef\xbb\xbf"
+		    "a\n1\n",
+	    "0@1{a}1@2{1}");
+	assert_rows("a\n\xef\xbb\xbf"
+		    "1\n",
+	    "0@1{a}1@2{\xef\xbb\xbf"
+	    "1}");
+	assert_rows("\xef\xbb\xbf\"a\"\n1\n", "0@1{a}1@2{1}");
+}
+
+static void
+a_table_of_names_alone_has_no_rows(void **state)
+{
+	(void)state;
+	assert_rows("a,b\n", "0@1{a|b}");
+	assert_rows("a,b", "0@1{a|b}");
+}
+
+static void
+other_delimiters_are_taken_as_told(void **state)
+{
+	(void)state;
+	assert_ok(read_bytes("a;b\n1,5;2\n", 10, ';'));
+	assert_string_equal(buf_text(&rows), "0@1{a|b}1@2{1,5|2}");
+}
+
+static void
+refuses_an_empty_file(void **state)
+{
+	(void)state;
+	assert_fault("", 0, TABLE_FAULT_EMPTY, 0, 1);
+	assert_fault("\xef\xbb\xbf", 3, TABLE_FAULT_EMPTY, 0, 1);
+	assert_fault("\n\n", 2, TABLE_FAULT_EMPTY, 0, 3);
+}
+
+static void
+names_rows_with_another_number_of_cells(void **state)
+{
+	(void)state;
+	assert_fault("a,b\n1,2\n3\n4,5\n", 14, TABLE_FAULT_CELLS, 2, 3);
+	assert_int_equal(last.cells, 1);
+	assert_int_equal(last.columns, 2);
+	assert_fault("a,b\n\"1\n2\",3,4\n5\n", 16, TABLE_FAULT_CELLS, 2, 4);
+	assert_int_equal(n_faults, 2);
+}
+
+static void
+names_a_file_cut_inside_quotes(void **state)
+{
+	static const char cut[] = "a,b\n1,2\n3,\"four\nfive\n";
+
+	(void)state;
+	assert_fault(cut, sizeof(cut) - 1, TABLE_FAULT_CUT, 2, 3);
+}
+
+static void
+names_a_quote_where_none_can_be(void **state)
+{
+	(void)state;
+	assert_fault("a,b\n1,2\"\n", 9, TABLE_FAULT_QUOTE, 1, 2);
+	assert_fault("a,b\n1,\"2\"x\n", 11, TABLE_FAULT_QUOTE, 1, 2);
+}
+
+static void
+names_a_zero_byte(void **state)
+{
+	(void)state;
+	assert_fault("a,b\n1,\0002\n", 9, TABLE_FAULT_NUL, 1, 2);
+	assert_int_equal(last.offset, 6);
+}
+
+static void
+names_bytes_that_are_not_utf8_wherever_a_block_ends(void **state)
+{
+	size_t len = 65536 + 16;
+	char *csv = malloc(len);
+
+	(void)state;
+	assert_fault("a\n\xe9t\xe9\n", 6, TABLE_FAULT_UTF8, 1, 2);
+	assert_int_equal(last.offset, 2);
+	assert_fault("\xff\xfe"
+		     "a\0",
+	    4, TABLE_FAULT_UTF8, 0, 1);
+	/* Cut at the end of the file. */
+	assert_fault("a\n1\xe2\x82", 5, TABLE_FAULT_UTF8, 1, 2);
+	assert_int_equal(last.offset, 3);
+	for (size_t at = 65530; at < 65542; at++) {
+		memset(csv, 'x', len);
+		memcpy(csv, "a\n", 2);
+		memcpy(csv + at, "\xe2\x82\xac", 3);
+		assert_ok(read_bytes(csv, len, ','));
+		csv[at + 2] = 'y';
+		assert_fault(csv, len, TABLE_FAULT_UTF8, 1, 2);
+		assert_int_equal(last.offset, at);
+	}
+	free(csv);
+}
+
+static void
+a_row_has_a_limit(void **state)
+{
+	size_t len = TABLE_ROW_MAX + 3 * 65536;
+	char *csv = malloc(len);
+
+	(void)state;
+	memset(csv, 'x', len);
+	memcpy(csv, "a\n", 2);
+	assert_fault(csv, len, TABLE_FAULT_LONG, 1, 2);
+	memset(csv, ',', len);
+	assert_fault(csv, len, TABLE_FAULT_LONG, 0, 1);
+	free(csv);
+}
+
+/* ---- Maps ---- */
+
+#define HEAD                                                                   \
+	"{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\",\"key\":[\"k\"]" \
+	","
+
+static enum vault_err
+read_map(const char *json, struct table_map_fault *fault)
+{
+	struct table_map map;
+	enum vault_err err = table_map_read(&map, fault, json, strlen(json));
+
+	table_map_free(&map);
+	return err;
+}
+
+static void
+assert_rule(const char *rule, enum table_map_why why)
+{
+	struct table_map_fault fault;
+	char json[512];
+
+	snprintf(json, sizeof(json), HEAD "\"columns\":[%s]}", rule);
+	if (read_map(json, &fault) != VAULT_EUSE || fault.why != why)
+		fail_msg("%s: %d %s %s", rule, (int)fault.why, fault.where,
+		    fault.value);
+}
+
+static void
+takes_a_map_of_every_member(void **state)
+{
+	struct table_map_fault fault;
+
+	(void)state;
+	assert_ok(read_map(HEAD
+	    "\"about\":\"x\",\"delimiter\":\";\",\"missing\":[\"NA\"],"
+	    "\"constants\":[[\"kind\",\"individual\"],[\"tags\",\"a\"],"
+	    "[\"tags\",\"b\"]],\"columns\":["
+	    "{\"columns\":[\"g\",\"f\"],\"join\":\" \",\"field\":"
+	    "\"names[0].text\",\"with\":[[\"script\",\"Latn\"]]},"
+	    "{\"column\":\"x\",\"field\":\"sex\",\"codes\":[[\"男\",\"m\"]]},"
+	    "{\"column\":\"n\",\"field\":\"nationalities\",\"codes\":"
+	    "[[\"Chilean\",\"CL\"]],\"keep_unlisted\":true},"
+	    "{\"columns\":[\"d\",\"m\"],\"dates\":[\"day\",\"month\"],"
+	    "\"field\":\"born\"},"
+	    "{\"column\":\"o\",\"field\":\"occupations\",\"split\":\";\"},"
+	    "{\"column\":\"g\",\"field\":\"tags\",\"prefix\":\"group-\"},"
+	    "{\"column\":\"y\",\"field\":\"x_own\"}]}",
+	    &fault));
+}
+
+static void
+refuses_what_a_map_cannot_have(void **state)
+{
+	static const struct {
+		const char *json;
+		enum table_map_why why;
+	} bad[] = {
+		{ "", TABLE_MAP_JSON },
+		{ "{\"amparo_map\":1,", TABLE_MAP_JSON },
+		{ "[]", TABLE_MAP_KIND },
+		{ "{}", TABLE_MAP_LACKS },
+		{ "{\"amparo_map\":2}", TABLE_MAP_VERSION },
+		{ "{\"amparo_map\":1}", TABLE_MAP_LACKS },
+		{ "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"nobody\"}",
+		    TABLE_MAP_TYPE },
+		{ "{\"amparo_map\":1,\"name\":\"M M\",\"type\":\"person\"}",
+		    TABLE_MAP_KIND },
+		{ "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
+		  "\"columns\":[]}",
+		    TABLE_MAP_LACKS },
+		{ HEAD "\"colums\":[]}", TABLE_MAP_UNKNOWN },
+		{ HEAD "\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"columns\":{}}", TABLE_MAP_KIND },
+		{ HEAD "\"delimiter\":\"ab\",\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"missing\":\"NA\",\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"missing\":[1],\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"constants\":[[\"kind\",\"alien\"]]}",
+		    TABLE_MAP_VALUE },
+		{ HEAD "\"constants\":[[\"kind\"]]}", TABLE_MAP_KIND },
+		{ HEAD "\"constants\":[[\"imported.file\",\"x\"]]}",
+		    TABLE_MAP_VALUE },
+		{ HEAD "\"key\":[\"k\"],\"columns\":[]}", TABLE_MAP_JSON },
+		{ "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
+		  "\"key\":[\"k\",\"k\"]}",
+		    TABLE_MAP_TWICE },
+	};
+	struct table_map_fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (read_map(bad[i].json, &fault) != VAULT_EUSE ||
+		    fault.why != bad[i].why)
+			fail_msg("%s: %d %s %s", bad[i].json, (int)fault.why,
+			    fault.where, fault.value);
+}
+
+static void
+refuses_rules_that_no_cell_could_follow(void **state)
+{
+	(void)state;
+	assert_rule("{\"column\":\"a\"}", TABLE_MAP_LACKS);
+	assert_rule("{\"field\":\"sex\"}", TABLE_MAP_LACKS);
+	assert_rule("{\"column\":\"a\",\"columns\":[\"b\"],\"field\":\"sex\"}",
+	    TABLE_MAP_LACKS);
+	assert_rule("{\"column\":\"a\",\"field\":\"sexx\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"type\"}", TABLE_MAP_FIELD);
+	assert_rule(
+	    "{\"column\":\"a\",\"field\":\"imported.file\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"mother\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"names\"}", TABLE_MAP_FIELD);
+	assert_rule(
+	    "{\"column\":\"a\",\"field\":\"names[12].text\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"photo\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"code\":[]}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule(
+	    "{\"column\":\"a\",\"field\":\"sex\",\"codes\":[[\"1\",\"man\"]]}",
+	    TABLE_MAP_VALUE);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"codes\":"
+		    "[[\"1\",\"m\"],[\"1\",\"f\"]]}",
+	    TABLE_MAP_TWICE);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"split\":\",\"}",
+	    TABLE_MAP_NOT_MANY);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"religion\"}",
+	    TABLE_MAP_LACKS);
+	assert_rule(
+	    "{\"columns\":[\"a\",\"b\"],\"field\":\"born\"}", TABLE_MAP_LACKS);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"born\","
+		    "\"dates\":[\"day\"]}",
+	    TABLE_MAP_KIND);
+	assert_rule(
+	    "{\"column\":\"a\",\"field\":\"born\",\"dates\":[\"noon\"]}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
+		    "\"dates\":[\"day\"]}",
+	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"names[0].text\","
+		    "\"with\":[[\"scrip\",\"Latn\"]]}",
+	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"names[0].text\","
+		    "\"with\":[[\"script\",\"latin\"]]}",
+	    TABLE_MAP_VALUE);
+	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
+		    "\"with\":[[\"script\",\"Latn\"]]}",
+	    TABLE_MAP_FIELD);
+}
+
+/* ---- Rows ---- */
+
+static struct buf notes, bodies;
+
+static void
+on_note(void *ctx, const struct table_note *n)
+{
+	(void)ctx;
+	buf_putf(&notes, "%u:%s=%s(%d);", (unsigned)n->row, n->column, n->value,
+	    (int)n->why);
+}
+
+struct made {
+	struct table_map map;
+	struct table_columns columns;
+};
+
+static enum vault_err
+make_row(void *ctx, const struct table_row *row)
+{
+	static const struct table_file file = { "l.csv",
+		"0123456789abcdef0123456789abcdef"
+		"0123456789abcdef0123456789abcdef" };
+	struct made *m = ctx;
+	const char *lacks;
+	enum vault_err err;
+	json_t *body;
+	size_t found;
+
+	if (row->row == 0)
+		return table_columns(&m->columns, &m->map, row, &lacks, &found);
+	err = table_body(&body, &m->columns, &file, row, on_note, NULL);
+	if (err == VAULT_ENORECORD) {
+		buf_put_text(&bodies, "no key\n");
+		return VAULT_OK;
+	}
+	assert_ok(err);
+	assert_int_equal(
+	    json_object_del(json_object_get(body, "imported"), "sha256"), 0);
+	assert_ok(json_write(&bodies, body));
+	buf_put_text(&bodies, "\n");
+	json_decref(body);
+	return VAULT_OK;
+}
+
+/* The bodies of a table under these rules. */
+static enum vault_err
+make(const char *rules, const char *csv)
+{
+	struct text t = { csv, strlen(csv) };
+	struct table_source from = { &t, read_text, t.len };
+	struct made m = { 0 };
+	struct table_events events = { &m, make_row, on_fault, NULL };
+	struct table_map_fault fault;
+	uint8_t sha256[DIGEST_LEN];
+	char json[1024];
+	enum vault_err err;
+
+	buf_reset(&notes);
+	buf_reset(&bodies);
+	snprintf(json, sizeof(json),
+	    HEAD "\"missing\":[\"NA\"],\"columns\":[%s]}", rules);
+	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
+	err = table_read(&from, m.map.delimiter, &events, sha256);
+	table_columns_free(&m.columns);
+	table_map_free(&m.map);
+	return err;
+}
+
+/* One row {k, c} of which the body has this member. */
+static void
+assert_cell(const char *rule, const char *cell, const char *fields,
+    const char *members, const char *told)
+{
+	struct buf csv = { 0 }, wanted = { 0 };
+	bool before = strcmp(members, "\"imported\"") <
+	    0; /* in order of bytes */
+
+	buf_putf(&csv, "k,c\n7,\"%s\"\n", cell);
+	buf_putf(&wanted,
+	    "{%s\"imported\":{\"fields\":[{\"name\":\"k\",\"text\":\"7\"}%s],"
+	    "\"file\":\"l.csv\",\"key\":[\"k\"],\"map\":\"m\",\"row\":1},"
+	    "%s\"type\":\"person\"}\n",
+	    before ? members : "", fields, before ? "" : members);
+	assert_ok(make(rule, buf_text(&csv)));
+	assert_string_equal(buf_text(&bodies), buf_text(&wanted));
+	assert_string_equal(buf_text(&notes), told);
+	buf_free(&csv);
+	buf_free(&wanted);
+}
+
+#define LEFT(text) ",{\"name\":\"c\",\"text\":\"" text "\"}"
+
+static void
+a_cell_ends_in_its_field_or_word_for_word(void **state)
+{
+	static const char sex[] = "{\"column\":\"c\",\"field\":\"sex\","
+				  "\"codes\":[[\"1\",\"m\"],[\"女\",\"f\"]]}";
+	static const char age[] = "{\"column\":\"c\",\"field\":\"age\"}";
+	static const char other[] = "{\"column\":\"k\",\"field\":\"tags\"}";
+
+	(void)state;
+	assert_cell(sex, "1", "", "\"sex\":\"m\",", "");
+	assert_cell(sex, " \xc2\xa0女 ", "", "\"sex\":\"f\",", "");
+	assert_cell(sex, "2 ", LEFT("2 "), "", "1:c=2 (0);");
+	/* A code of ours is none of the table's. */
+	assert_cell(sex, "m", LEFT("m"), "", "1:c=m(0);");
+	assert_cell(sex, "1?", LEFT("1?"), "", "1:c=1?(0);");
+	assert_cell(sex, "NA", "", "", "");
+	assert_cell(sex, "", "", "", "");
+	assert_cell(sex, "  ", "", "", "");
+	assert_cell(age, "0.22", "", "\"age\":\"0.22\",", "");
+	assert_cell(age, "young", LEFT("young"), "", "1:c=young(1);");
+	assert_cell(age, "??", LEFT("??"), "",
+	    "1:c=?"
+	    "?(3);");
+	assert_cell(other, "x", LEFT("x"), "\"tags\":[\"7\"],", "");
+}
+
+static void
+dates_are_understood_or_words(void **state)
+{
+	static const char born[] = "{\"column\":\"c\",\"field\":\"born\"}";
+	static const char day[] = "{\"column\":\"c\",\"field\":\"born\","
+				  "\"dates\":[\"day\"]}";
+	static const char month[] = "{\"column\":\"c\",\"field\":\"born\","
+				    "\"dates\":[\"month\"]}";
+	static const char year[] = "{\"column\":\"c\",\"field\":\"born\","
+				   "\"dates\":[\"year\"]}";
+
+	(void)state;
+	assert_cell(
+	    born, "1973-09~", "", "\"born\":{\"edtf\":\"1973-09~\"},", "");
+	assert_cell(born, "in spring", "", "\"born\":{\"text\":\"in spring\"},",
+	    "1:c=in spring(2);");
+	/* Not what somebody types at a prompt: nothing is taken apart. */
+	assert_cell(born, "1973 (about)", "",
+	    "\"born\":{\"text\":\"1973 (about)\"},", "1:c=1973 (about)(2);");
+	assert_cell(
+	    day, "1973-09-12", "", "\"born\":{\"edtf\":\"1973-09-12\"},", "");
+	assert_cell(day, "1973-02-30", "",
+	    "\"born\":{\"text\":\"1973-02-30\"},", "1:c=1973-02-30(2);");
+	assert_cell(
+	    month, "1973-09-01", "", "\"born\":{\"edtf\":\"1973-09\"},", "");
+	assert_cell(month, "1973-09-02", "",
+	    "\"born\":{\"text\":\"1973-09-02\"},", "1:c=1973-09-02(2);");
+	assert_cell(
+	    year, "1973-01-01", "", "\"born\":{\"edtf\":\"1973\"},", "");
+}
+
+static void
+the_day_goes_before_the_month(void **state)
+{
+	static const char rule[] = "{\"columns\":[\"d\",\"m\"],\"field\":"
+				   "\"born\",\"dates\":[\"day\",\"month\"]}";
+
+	(void)state;
+	assert_ok(make(rule,
+	    "k,d,m\n1,1973-09-12,1973-09-01\n2,NA,1973-09-01\n3,soon,1973-"
+	    "09\n"));
+	assert_non_null(strstr(buf_text(&bodies), "{\"edtf\":\"1973-09-12\"}"));
+	assert_non_null(strstr(
+	    buf_text(&bodies), "{\"name\":\"m\",\"text\":\"1973-09-01\"}"));
+	assert_non_null(strstr(buf_text(&bodies), "{\"edtf\":\"1973-09\"}"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "{\"name\":\"d\",\"text\":\"soon\"}"));
+	assert_string_equal(buf_text(&notes), "3:d=soon(1);");
+}
+
+static void
+parts_of_a_cell_are_values_of_their_own(void **state)
+{
+	static const char trade[] =
+	    "{\"column\":\"c\",\"field\":\"occupations\","
+	    "\"split\":\" and \"}";
+	static const char tag[] = "{\"column\":\"c\",\"field\":\"tags\","
+				  "\"split\":\";\",\"prefix\":\"g-\",\"codes\":"
+				  "[[\"1\",\"one\"],[\"2\",\"two\"]]}";
+
+	(void)state;
+	assert_cell(trade, "smith and poet", "",
+	    "\"occupations\":[\"smith\",\"poet\"],", "");
+	assert_cell(trade, "smith", "", "\"occupations\":[\"smith\"],", "");
+	assert_cell(tag, "1; 2;", "", "\"tags\":[\"g-one\",\"g-two\"],", "");
+	assert_cell(
+	    tag, "1;3", LEFT("1;3"), "\"tags\":[\"g-one\"],", "1:c=1;3(0);");
+}
+
+static void
+a_second_name_is_the_first_where_there_is_no_other(void **state)
+{
+	static const char rules[] =
+	    "{\"column\":\"a\",\"field\":\"names[0].text\"},"
+	    "{\"columns\":[\"b\",\"c\"],\"join\":\" \",\"field\":"
+	    "\"names[1].text\",\"with\":[[\"kind\",\"alias\"]]},"
+	    "{\"column\":\"c\",\"field\":\"names[1].family\"}";
+
+	(void)state;
+	assert_ok(make(rules, "k,a,b,c\n1,A,B,C\n2,NA,B,C\n3,A,NA,NA\n"));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"names\":[{\"text\":\"A\"},{\"family\":\"C\",\"kind\":\"alias\","
+	    "\"text\":\"B C\"}]"));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"names\":[{\"family\":\"C\",\"kind\":\"alias\",\"text\":\"B "
+	    "C\"}]"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "\"names\":[{\"text\":\"A\"}]"));
+	assert_string_equal(buf_text(&notes), "");
+}
+
+static void
+columns_are_found_by_name_or_refused(void **state)
+{
+	static const char rule[] = "{\"column\":\"c\",\"field\":\"tags\"}";
+
+	(void)state;
+	assert_ok(make(rule, " c ,k\nx,1\n"));
+	assert_int_equal(make(rule, "k,d\n1,2\n"), VAULT_EUSE);
+	assert_int_equal(make(rule, "k,c,c\n1,2,3\n"), VAULT_EUSE);
+	/* Columns that nobody asks for may be called as they like. */
+	assert_ok(make(rule, "k,c,d,d,\n1,2,3,4,5\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "{\"name\":\"#5\",\"text\":\"5\"}"));
+	assert_ok(make(rule, "k,c\nNA,x\n"));
+	assert_string_equal(buf_text(&bodies), "no key\n");
+}
+
+/* ---- A vault ---- */
+
+static const char list_map[] = HEAD
+    "\"columns\":[{\"column\":\"name\",\"field\":\"names[0].text\"},"
+    "{\"column\":\"mail\",\"field\":\"lang\"}]}";
+
+static struct vault_table_done done;
+static unsigned whys[VAULT_ROW_CHANGED + 1];
+
+static void
+on_row_note(void *ctx, const struct vault_row_note *n)
+{
+	(void)ctx;
+	whys[n->why]++;
+}
+
+static enum vault_err
+import(struct vault *v, const char *csv, bool preview)
+{
+	struct text t = { csv, strlen(csv) };
+	struct vault_input input = { &t, read_text, NULL, t.len };
+	struct vault_map_fault fault;
+	struct vault_table *table;
+	struct vault_map *map;
+	enum vault_err err;
+
+	memset(whys, 0, sizeof(whys));
+	assert_ok(vault_map_read(&map, &fault, list_map, strlen(list_map)));
+	err = vault_table_open(
+	    &table, v, map, "folder/list.csv", &input, NULL, NULL);
+	if (err == VAULT_OK)
+		err = vault_table_import(
+		    &done, table, preview, on_row_note, NULL);
+	vault_table_close(table);
+	vault_map_free(map);
+	return err;
+}
+
+static bool
+on_found(void *ctx, const struct vault_row *row)
+{
+	memcpy(ctx, row->id, VAULT_ID_LEN);
+	return true;
+}
+
+static uint64_t
+count(struct vault *v, const char *query, char *id)
+{
+	struct vault_search what = { .query = query,
+		.query_len = strlen(query) };
+	uint64_t total = 0;
+	char any[VAULT_ID_LEN];
+	bool cut;
+
+	assert_ok(vault_find(
+	    v, &what, on_found, id == NULL ? any : id, &total, &cut));
+	return total;
+}
+
+static void
+assert_done(
+    unsigned added, unsigned unchanged, unsigned changed, unsigned refused)
+{
+	assert_int_equal(done.added, added);
+	assert_int_equal(done.unchanged, unchanged);
+	assert_int_equal(done.changed, changed);
+	assert_int_equal(done.refused, refused);
+}
+
+static void
+edit_note(struct vault *v, const char *id)
+{
+	struct vault_record r;
+	struct vault_report *report;
+	struct vault_body *b;
+	struct buf json = { 0 };
+
+	assert_ok(vault_get(&r, v, id));
+	assert_ok(vault_body_read(&b, r.body.bytes, r.body.len));
+	assert_ok(vault_body_set(b, "notes", "heard of", 8));
+	assert_ok(vault_body_json(&json, b));
+	assert_ok(vault_report_new(&report));
+	assert_ok(vault_edit(v, &r, report, json.bytes, json.len));
+	vault_report_free(report);
+	vault_body_free(b);
+	vault_record_free(&r);
+	buf_free(&json);
+}
+
+static void
+a_row_is_known_again_and_never_overwrites(void **state)
+{
+	static const char list[] = "k,name,mail\n1,Ana Uno,es\n2,Bob Dos,\n";
+	char *folder = folder_new(), id[VAULT_ID_LEN];
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(import(o.vault, list, true));
+	assert_done(2, 0, 0, 0);
+	assert_int_equal(count(o.vault, "type:person", NULL), 0);
+	assert_ok(import(o.vault, list, false));
+	assert_done(2, 0, 0, 0);
+	assert_int_equal(count(o.vault, "ana", id), 1);
+	assert_ok(import(o.vault, list, false));
+	assert_done(0, 2, 0, 0);
+
+	/* Somebody's edit is not a change of the list. */
+	edit_note(o.vault, id);
+	assert_ok(vault_reindex(o.vault, NULL, NULL));
+	assert_ok(import(o.vault,
+	    "k,name,mail\n2,Bob Dos,\n9,Zoe,\n"
+	    " 1 ,Ana Uno,es\n",
+	    false));
+	/* The key of row 3 is the same; its cell is not, word for word. */
+	assert_done(1, 1, 1, 0);
+	assert_ok(import(o.vault, "k,name,mail\n1,Ana Tres,es\n", false));
+	assert_done(0, 0, 1, 0);
+	assert_int_equal(whys[VAULT_ROW_CHANGED], 1);
+	assert_int_equal(count(o.vault, "tres", NULL), 0);
+	assert_int_equal(count(o.vault, "heard", NULL), 1);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+refused_rows_are_named_and_the_others_come_in(void **state)
+{
+	char *folder = folder_new();
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	for (int preview = 1; preview >= 0; preview--) {
+		assert_ok(import(o.vault,
+		    "k,name,mail\n1,A B,es\n,C D,es\n1,E F,es\n4,G H,no one\n",
+		    preview != 0));
+		assert_done(2, 0, 0, 2);
+		assert_int_equal(done.notes, 1);
+		assert_int_equal(whys[VAULT_ROW_NO_KEY], 1);
+		assert_int_equal(whys[VAULT_ROW_SAME_KEY], 1);
+		assert_int_equal(whys[VAULT_ROW_VALUE], 1);
+	}
+	assert_int_equal(count(o.vault, "type:person", NULL), 2);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+a_file_that_is_refused_changes_nothing(void **state)
+{
+	char *folder = folder_new();
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_int_equal(
+	    import(o.vault, "k,name,mail\n1,A,es\n2,B\n", false), VAULT_EUSE);
+	assert_int_equal(
+	    import(o.vault, "k,name,mail\n1,\xe9,es\n", false), VAULT_EUSE);
+	assert_int_equal(import(o.vault, "k,name\n1,A\n", false), VAULT_EUSE);
+	assert_ok(import(o.vault, "k,name,mail\n", false));
+	assert_done(0, 0, 0, 0);
+	assert_int_equal(count(o.vault, "type:person", NULL), 0);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_quotes_and_line_ends_inside_them),
+		cmocka_unit_test(keeps_every_blank),
+		cmocka_unit_test(
+		    takes_all_line_ends_and_the_last_row_without_one),
+		cmocka_unit_test(
+		    passes_over_a_byte_order_mark_at_the_beginning_only),
+		cmocka_unit_test(a_table_of_names_alone_has_no_rows),
+		cmocka_unit_test(other_delimiters_are_taken_as_told),
+		cmocka_unit_test(refuses_an_empty_file),
+		cmocka_unit_test(names_rows_with_another_number_of_cells),
+		cmocka_unit_test(names_a_file_cut_inside_quotes),
+		cmocka_unit_test(names_a_quote_where_none_can_be),
+		cmocka_unit_test(names_a_zero_byte),
+		cmocka_unit_test(
+		    names_bytes_that_are_not_utf8_wherever_a_block_ends),
+		cmocka_unit_test(a_row_has_a_limit),
+		cmocka_unit_test(takes_a_map_of_every_member),
+		cmocka_unit_test(refuses_what_a_map_cannot_have),
+		cmocka_unit_test(refuses_rules_that_no_cell_could_follow),
+		cmocka_unit_test(a_cell_ends_in_its_field_or_word_for_word),
+		cmocka_unit_test(dates_are_understood_or_words),
+		cmocka_unit_test(the_day_goes_before_the_month),
+		cmocka_unit_test(parts_of_a_cell_are_values_of_their_own),
+		cmocka_unit_test(
+		    a_second_name_is_the_first_where_there_is_no_other),
+		cmocka_unit_test(columns_are_found_by_name_or_refused),
+		cmocka_unit_test(a_row_is_known_again_and_never_overwrites),
+		cmocka_unit_test(refused_rows_are_named_and_the_others_come_in),
+		cmocka_unit_test(a_file_that_is_refused_changes_nothing),
+	};
+
+	int failed;
+
+	if (vault_setup() != VAULT_OK)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	buf_free(&rows);
+	buf_free(&notes);
+	buf_free(&bodies);
+	return failed;
+}

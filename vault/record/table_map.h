@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * table_map - how the columns of a table become the fields of a record, as
+ * somebody wrote it down (docs/MAPS.md).
+ *
+ * Strict: a member that is not known, a field that is not there, a code that
+ * the field does not take, are refused when the map is read and not when row
+ * 1,700 meets them.  Pure: JSON in, a map out.
+ */
+#ifndef RECORD_TABLE_MAP_H
+#define RECORD_TABLE_MAP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+#include "record/json.h"
+#include "record/model.h"
+
+#define TABLE_MAP_MAX ((size_t)1024 * 1024)
+#define TABLE_NAME_MAX 64
+#define TABLE_JOIN_MAX 8 /* columns that make one value together */
+#define TABLE_KEY_MAX 8
+
+/* What a column of dates states, whatever else stands in its cells. */
+enum table_date {
+	TABLE_DATE_NONE,
+	TABLE_DATE_EDTF,  /* what is written */
+	TABLE_DATE_DAY,   /* YYYY-MM-DD and nothing else */
+	TABLE_DATE_MONTH, /* YYYY-MM, or YYYY-MM-01 for want of a day */
+	TABLE_DATE_YEAR,  /* YYYY, or YYYY-01-01 */
+};
+
+/* One or more columns, and the field that they fill. */
+struct table_rule {
+	const char *columns[TABLE_JOIN_MAX];
+	enum table_date dates[TABLE_JOIN_MAX];
+	size_t n;
+	const char *field;
+	const struct model_field *leaf; /* NULL: a field of the office's own */
+	bool is_date;
+	const json_t *codes; /* an array of pairs, or NULL */
+	bool keep_unlisted;  /* what is in no pair is taken as it is */
+	const char *join, *split, *prefix; /* or NULL */
+	const json_t *with;                /* pairs, or NULL */
+};
+
+struct table_map {
+	json_t *json; /* owns all texts */
+	const char *name;
+	const struct model_type *type;
+	char delimiter;
+	const json_t *missing; /* an array of texts, or NULL */
+	const char *key[TABLE_KEY_MAX];
+	size_t n_key;
+	const json_t *constants; /* an array of pairs, or NULL */
+	struct table_rule *rules;
+	size_t n_rules;
+};
+
+enum table_map_why {
+	TABLE_MAP_JSON,     /* not JSON as it must be: see .json */
+	TABLE_MAP_KIND,     /* not the sort of value that belongs there */
+	TABLE_MAP_UNKNOWN,  /* a member that is not known */
+	TABLE_MAP_LACKS,    /* a member that must be there */
+	TABLE_MAP_VERSION,  /* of a later program */
+	TABLE_MAP_TYPE,     /* no such type of record */
+	TABLE_MAP_FIELD,    /* no such field, or not one that a cell can fill */
+	TABLE_MAP_VALUE,    /* the field does not take this value */
+	TABLE_MAP_TWICE,    /* given twice */
+	TABLE_MAP_NOT_MANY, /* split, and the field takes one value only */
+};
+
+struct table_map_fault {
+	enum table_map_why why;
+	struct json_fault json;
+	char where[128]; /* "columns[3].field" */
+	char value[128]; /* an excerpt, valid UTF-8, not made safe; or "" */
+};
+
+/* VAULT_EUSE: *fault says why.  Free *out in any case. */
+VAULT_CHECKED enum vault_err table_map_read(struct table_map *out,
+    struct table_map_fault *fault, const void *text, size_t len);
+void table_map_free(struct table_map *map);
+
+/* The text of a pair: of what, or into what.  i < json_array_size. */
+const char *table_pair(const json_t *pairs, size_t i, size_t which);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * table_row - from the cells of a row and a map to the body of a record.
+ *
+ * Never guess, never drop (records.md, 14): a cell ends in the field that the
+ * map names, if the field takes it, and else, byte for byte, in
+ * imported.fields.  Cells that the map declares missing, and blank ones, are
+ * absent.  Nothing is read from one cell into another.
+ */
+#ifndef RECORD_TABLE_ROW_H
+#define RECORD_TABLE_ROW_H
+
+#include "record/table_import.h"
+#include "record/table_map.h"
+#include "seal/seal.h"
+
+/* Why a cell is in the report. */
+enum table_note_why {
+	TABLE_NOTE_CODE,      /* in no code table: kept in imported.fields */
+	TABLE_NOTE_VALUE,     /* the field does not take it: the same */
+	TABLE_NOTE_DATE,      /* not a date: kept as words */
+	TABLE_NOTE_DESTROYED, /* nothing but ? or U+FFFD */
+};
+struct table_note {
+	enum table_note_why why;
+	uint64_t row, line;
+	const char *column, *value; /* borrowed */
+};
+
+/* The columns of a map in a table that is there. */
+struct table_columns {
+	const struct table_map *map;
+	struct table_row names; /* row 0, kept */
+	size_t *rules;          /* n_rules * TABLE_JOIN_MAX: numbers */
+	size_t key[TABLE_KEY_MAX];
+	bool *used; /* which columns the map names */
+};
+
+/*
+ * Find the columns of the map by their names.  VAULT_EUSE: *lacks, borrowed
+ * from the map, is not there, or is there *found = 2 times.
+ */
+VAULT_CHECKED enum vault_err table_columns(struct table_columns *out,
+    const struct table_map *map, const struct table_row *names,
+    const char **lacks, size_t *found);
+void table_columns_free(struct table_columns *c);
+
+/* Where the rows come from. */
+struct table_file {
+	const char *name;
+	char sha256[65];
+};
+
+/*
+ * The body of a row, to be given back with json_decref.  VAULT_ENORECORD: a
+ * cell of its key is missing.
+ */
+VAULT_CHECKED enum vault_err table_body(json_t **out,
+    const struct table_columns *c, const struct table_file *file,
+    const struct table_row *row,
+    void (*note)(void *ctx, const struct table_note *note), void *ctx);
+
+/*
+ * The number by which the row of a list is known again, from what the body
+ * says of its map and key columns.  *has is false: it came from no list.
+ */
+VAULT_CHECKED enum vault_err table_key(
+    bool *has, uint8_t out[static HASH_LEN], const json_t *body);
+
+/*
+ * True if the row of both bodies, which have imported, is the same, whatever
+ * its file and number.
+ */
+VAULT_CHECKED enum vault_err table_same_row(
+    bool *same, const json_t *a, const json_t *b);
+
+#endif
