@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * make_vault FOLDER - a small vault in FOLDER/v for readers in other
+ * make_vault [--empty] FOLDER - a small vault in FOLDER/v for readers in other
  * languages: passphrases "dusk" and "Ame\u0301lie" (typed decomposed), one
  * added and removed again; records with private fields, earlier versions, two
  * versions that disagree, attachments of 0, 65,536 and 100,000 bytes, a
- * draft.  Prints what it made as JSON lines.  Its key derivation is far below
- * the floor: test builds only.
+ * draft.  With --empty, no records and no draft.  Prints what it made as JSON
+ * lines.  Its key derivation is far below the floor: test builds only.
  */
 #include "support.h"
 
@@ -91,19 +91,22 @@ int
 main(int argc, char **argv)
 {
 	struct secret *second, *third;
+	bool empty = argc == 3 && strcmp(argv[1], "--empty") == 0;
+	const char *folder = argv[argc - 1];
 	struct opened o;
 
-	if (argc != 2 || vault_setup() != VAULT_OK)
+	if ((argc != 2 && !empty) || vault_setup() != VAULT_OK)
 		return 2;
 	second = secret_text("Ame\xcc\x81lie");
 	third = secret_text("third");
-	vault_make(argv[1]);
-	if (vault_try(&o, argv[1], "dusk") != VAULT_OK ||
+	vault_make(folder);
+	if (vault_try(&o, folder, "dusk") != VAULT_OK ||
 	    vault_passphrase_add(o.vault, "paper", second) != VAULT_OK ||
 	    vault_passphrase_add(o.vault, "third", third) != VAULT_OK ||
 	    vault_passphrase_remove(o.vault, "third") != VAULT_OK)
 		return 1;
-	add_records(o.vault);
+	if (!empty)
+		add_records(o.vault);
 	vault_done(&o);
 	secret_free(second);
 	secret_free(third);

@@ -27,8 +27,8 @@ class Vault:
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         self.tools = os.path.join(os.path.dirname(program), "tests")
-        subprocess.run([os.path.join(self.tools, "make_vault"), folder],
-                       check=True)
+        subprocess.run([os.path.join(self.tools, "make_vault"), "--empty",
+                        folder], check=True)
         self.passphrase = os.path.join(folder, "pass")
         with open(self.passphrase, "w", encoding="utf-8") as f:
             f.write("dusk")
