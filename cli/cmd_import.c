@@ -17,10 +17,10 @@
 
 struct reading {
 	struct infile in;
-	/* What an import would do, for inspect. */
-	bool listing;
+	/* What comes, record by record: for people, or for programs. */
 	struct buf rows;
 	struct doc *array;
+	struct buf clocks; /* names of offices that have been spoken of */
 };
 
 static int
@@ -80,7 +80,8 @@ static const char *
 arrives_word(enum vault_arrives arrives)
 {
 	static const char *const words[] = { "new-record", "new-version",
-		"completes", "here", "forgotten", "forget-request" };
+		"completes", "here", "forgotten", "forget-request",
+		"other-type" };
 
 	return words[arrives];
 }
@@ -90,45 +91,106 @@ arrives_say(enum vault_arrives arrives)
 {
 	static const enum say what[] = { SAY_ARRIVES_RECORD,
 		SAY_ARRIVES_VERSION, SAY_ARRIVES_COMPLETES, SAY_ARRIVES_HERE,
-		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_REQUEST };
+		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_REQUEST, SAY_ARRIVES_OTHER };
 
 	return what[arrives];
+}
+
+/* Once for each office whose clock cannot be right, and for what is left. */
+static void
+warn(struct reading *r, const struct vault_arriving *a)
+{
+	if (a->arrives == VAULT_OTHER_TYPE)
+		say_warning(SAY_ARRIVES_NOT_TAKEN, say_number(a->versions),
+		    a->id, a->type_here, a->type, a->office, NULL);
+	if (a->wrong_clock == NULL)
+		return;
+	for (size_t at = 0; at < r->clocks.len;
+	     at += strlen(buf_text(&r->clocks) + at) + 1)
+		if (strcmp(buf_text(&r->clocks) + at, a->wrong_clock) == 0)
+			return;
+	say_warning(
+	    SAY_CLOCK_WRONG, a->wrong_clock, say_time(a->wrong_time), NULL);
+	buf_put(&r->clocks, a->wrong_clock, strlen(a->wrong_clock) + 1);
+}
+
+/* Id, type, day, what it does, how much of it, office; the title last. */
+static void
+put_row(struct buf *rows, const struct vault_arriving *a)
+{
+	buf_putf(rows, "  %.*s\t%s\t%.10s\t", PICK_SHORT, a->id, a->type,
+	    say_time(a->time));
+	if (a->ours)
+		say_put(rows, SAY_ARRIVES_CHANGED, a->office, NULL);
+	else
+		say_put(rows, arrives_say(a->arrives), NULL);
+	if (a->withheld)
+		say_put(rows, SAY_ARRIVES_WITHHELD, NULL);
+	buf_put_byte(rows, '\t');
+	say_put(rows, SAY_ARRIVES_COUNT, say_number(a->versions),
+	    say_number(a->new_versions), NULL);
+	if (a->attachments > 0)
+		say_put(rows, SAY_ARRIVES_FILES, say_number(a->attachments),
+		    say_number(a->new_attachments), NULL);
+	buf_put_byte(rows, '\t');
+	if (text_safe_line(rows, a->office, strlen(a->office)) != VAULT_OK)
+		rows->failed = true;
+	buf_put_byte(rows, '\t');
+	if (a->title[0] == '\0')
+		say_put(rows, SAY_ARRIVES_UNTITLED, NULL);
+	else if (text_safe_line(rows, a->title, strlen(a->title)) != VAULT_OK)
+		rows->failed = true;
+	buf_put_byte(rows, '\n');
+}
+
+static struct doc *
+row_doc(const struct vault_arriving *a)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", a->id);
+	doc_text(d, "type", a->type);
+	if (a->arrives == VAULT_OTHER_TYPE)
+		doc_text(d, "type_here", a->type_here);
+	doc_text(d, "title", a->title);
+	doc_text(d, "office", a->office);
+	doc_text(d, "time", say_time(a->time));
+	doc_text(d, "arrives", arrives_word(a->arrives));
+	doc_bool(d, "changes_ours", a->ours);
+	doc_bool(d, "withheld", a->withheld);
+	doc_int(d, "versions", (int64_t)a->versions);
+	doc_int(d, "new_versions", (int64_t)a->new_versions);
+	doc_int(d, "attachments", (int64_t)a->attachments);
+	doc_int(d, "new_attachments", (int64_t)a->new_attachments);
+	if (a->wrong_clock != NULL)
+		doc_text(d, "wrong_clock", a->wrong_clock);
+	return d;
 }
 
 static void
 gather(void *ctx, const struct vault_arriving *a)
 {
 	struct reading *r = ctx;
-	struct doc *d;
 
-	if (!r->listing)
-		return;
-	if (!say_is_json()) {
-		buf_putf(&r->rows, "  %.*s\t%s\t%.10s\t", PICK_SHORT, a->id,
-		    a->type, say_time(a->time));
-		say_put(&r->rows, arrives_say(a->arrives), NULL);
-		if (a->withheld)
-			say_put(&r->rows, SAY_ARRIVES_WITHHELD, NULL);
-		buf_put_byte(&r->rows, '\t');
-		if (text_safe_line(&r->rows, a->title, strlen(a->title)) !=
-			VAULT_OK ||
-		    !buf_put_text(&r->rows, "\t") ||
-		    text_safe_line(&r->rows, a->office, strlen(a->office)) !=
-			VAULT_OK)
-			r->rows.failed = true;
-		buf_put_byte(&r->rows, '\n');
-		return;
-	}
-	d = doc_object();
-	doc_text(d, "id", a->id);
-	doc_text(d, "type", a->type);
-	doc_text(d, "title", a->title);
-	doc_text(d, "office", a->office);
-	doc_text(d, "time", say_time(a->time));
-	doc_text(d, "arrives", arrives_word(a->arrives));
-	doc_bool(d, "withheld", a->withheld);
-	doc_int(d, "attachments", (int64_t)a->attachments);
-	doc_put(r->array, NULL, d);
+	warn(r, a);
+	if (say_is_json())
+		doc_put(r->array, NULL, row_doc(a));
+	else
+		put_row(&r->rows, a);
+}
+
+/* The rows of what comes, or has come. */
+static int
+gather_all(struct reading *r, struct session *s, struct vault_bundle *b)
+{
+	enum vault_err err;
+
+	if (say_is_json() && r->array == NULL)
+		r->array = doc_array();
+	err = vault_bundle_each(b, gather, r);
+	if (err == VAULT_OK)
+		err = buf_ok(&r->rows);
+	return err == VAULT_OK ? 0 : session_fault(s, err);
 }
 
 static const char *
@@ -181,9 +243,14 @@ info_doc(const struct vault_bundle_info *info)
 		doc_text(d, "digits", info->digits);
 	doc_int(d, "number", (int64_t)info->number);
 	doc_text(d, "seen", seen_word(info->seen));
+	doc_int(d, "records", (int64_t)info->records);
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
 	doc_int(d, "bytes", (int64_t)info->bytes);
+	doc_int(d, "new_records", (int64_t)info->new_records);
+	doc_int(d, "new_versions", (int64_t)info->new_versions);
+	doc_int(d, "new_attachments", (int64_t)info->new_attachments);
+	doc_int(d, "new_bytes", (int64_t)info->new_bytes);
 	for (size_t i = 0; i < VAULT_ARRIVES_N; i++)
 		doc_int(count, arrives_word((enum vault_arrives)i),
 		    (int64_t)info->count[i]);
@@ -191,22 +258,26 @@ info_doc(const struct vault_bundle_info *info)
 	return d;
 }
 
+/* A document with the rows in it. */
+static int
+print_doc(struct reading *r, struct doc *d)
+{
+	doc_put(d, "list", r->array);
+	r->array = NULL;
+	return doc_print(d);
+}
+
 static int
 show(struct reading *r, const struct vault_bundle_info *info)
 {
 	struct buf all = { 0 };
-	struct doc *d;
 
-	say_sender(info);
-	say_seen(info);
-	if (say_is_json()) {
-		d = info_doc(info);
-		doc_put(d, "list", r->array);
-		r->array = NULL;
-		return doc_print(d);
-	}
+	if (say_is_json())
+		return print_doc(r, info_doc(info));
 	say_put(&all, SAY_BUNDLE_OF, info->sender, say_number(info->number),
-	    say_number(info->versions), say_number(info->attachments),
+	    say_number(info->records), say_number(info->new_records),
+	    say_number(info->versions), say_number(info->new_versions),
+	    say_number(info->attachments), say_number(info->new_attachments),
 	    say_size(info->bytes), NULL);
 	buf_put_byte(&all, '\n');
 	buf_put(&all, r->rows.bytes, r->rows.len);
@@ -225,10 +296,8 @@ look(struct vault_bundle **b, struct session *s, struct reading *r,
 
 	host_catch_interrupts();
 	progress_begin(&r->in.progress, SAY_PROGRESS_VERIFYING);
-	err = vault_bundle_open(b, s->vault, &r->in.input, &fault, gather, r);
+	err = vault_bundle_open(b, s->vault, &r->in.input, &fault);
 	progress_end(&r->in.progress);
-	if (err == VAULT_OK && buf_ok(&r->rows) != VAULT_OK)
-		err = VAULT_ENOMEM;
 	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, fault, path);
 }
 
@@ -237,6 +306,7 @@ close_file(struct reading *r)
 {
 	infile_close(&r->in);
 	buf_free(&r->rows);
+	buf_free(&r->clocks);
 	doc_free(r->array);
 }
 
@@ -253,11 +323,12 @@ cmd_inspect(struct cli *c, int argc, char **argv)
 		return say_usage(USAGE_INSPECT);
 	if ((status = open_file(&r, argv[1])) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
-		r.listing = true;
-		r.array = doc_array();
 		if ((status = look(&b, &s, &r, argv[1])) == 0) {
 			vault_bundle_info(&info, b);
-			status = show(&r, &info);
+			say_sender(&info);
+			say_seen(&info);
+			if ((status = gather_all(&r, &s, b)) == 0)
+				status = show(&r, &info);
 		}
 		vault_bundle_close(b);
 		session_close(&s);
@@ -292,52 +363,91 @@ refuse(const struct vault_bundle_info *info)
 	return 16;
 }
 
-static int
-say_imported(const struct vault_bundle_info *info,
+static struct doc *
+imported_doc(const struct vault_bundle_info *info,
     const struct vault_imported *got, bool already)
 {
-	struct doc *d;
+	struct doc *d = info_doc(info);
 
-	if (!say_is_json()) {
-		if (already) {
-			say_line(SAY_IMPORT_ALREADY, NULL);
-			return 0;
-		}
-		say_line(SAY_IMPORTED, say_number(got->records),
-		    say_number(got->versions), say_number(got->completed),
-		    say_number(got->known), say_number(got->attachments), NULL);
-		if (got->forgotten > 0)
-			say_warning(SAY_IMPORT_FORGOTTEN,
-			    say_number(got->forgotten), NULL);
-		if (got->requests > 0)
-			say_warning(SAY_IMPORT_REQUESTS,
-			    say_number(got->requests), NULL);
-		return 0;
-	}
-	d = info_doc(info);
 	doc_bool(d, "already", already);
-	doc_int(d, "new_records", (int64_t)got->records);
-	doc_int(d, "new_versions", (int64_t)got->versions);
 	doc_int(d, "completed", (int64_t)got->completed);
 	doc_int(d, "known", (int64_t)got->known);
-	doc_int(d, "new_attachments", (int64_t)got->attachments);
 	doc_int(d, "forgotten", (int64_t)got->forgotten);
 	doc_int(d, "forget_requests", (int64_t)got->requests);
-	return doc_print(d);
+	doc_int(d, "not_taken", (int64_t)got->others);
+	return d;
+}
+
+static int
+say_already(const struct vault_bundle_info *info)
+{
+	struct vault_imported nothing = { 0 };
+
+	if (say_is_json())
+		return doc_print(imported_doc(info, &nothing, true));
+	say_line(SAY_IMPORT_ALREADY, NULL);
+	return 0;
+}
+
+static int
+say_imported(struct reading *r, const struct vault_bundle_info *info,
+    const struct vault_imported *got)
+{
+	struct buf all = { 0 };
+
+	if (say_is_json())
+		return print_doc(r, imported_doc(info, got, false));
+	say_put(&all, SAY_IMPORTED, say_number(got->records),
+	    say_number(got->versions), say_number(got->completed),
+	    say_number(got->known), say_number(got->attachments),
+	    say_size(info->new_bytes), NULL);
+	buf_put_byte(&all, '\n');
+	buf_put(&all, r->rows.bytes, r->rows.len);
+	pager_print(&all);
+	buf_free(&all);
+	if (got->forgotten > 0)
+		say_warning(
+		    SAY_IMPORT_FORGOTTEN, say_number(got->forgotten), NULL);
+	if (got->requests > 0)
+		say_warning(
+		    SAY_IMPORT_REQUESTS, say_number(got->requests), NULL);
+	return 0;
+}
+
+/* Import it, and tell what has come of it. */
+static int
+import_it(struct session *s, struct reading *r, struct vault_bundle *b,
+    const char *path, bool anyway)
+{
+	struct vault_imported got = { 0 };
+	enum vault_bundle_fault fault;
+	struct vault_bundle_info info;
+	enum vault_err err;
+	int status;
+
+	progress_begin(&r->in.progress, SAY_PROGRESS_IMPORTING);
+	err = vault_bundle_import(&got, b, anyway, &fault);
+	progress_end(&r->in.progress);
+	vault_bundle_info(&info, b);
+	if (err == VAULT_EEXISTS)
+		return say_already(&info);
+	if (err == VAULT_ECONFLICT)
+		return refuse(&info);
+	if (err != VAULT_OK)
+		return bundle_fault(s, r, err, fault, path);
+	status = gather_all(r, s, b);
+	return status == 0 ? say_imported(r, &info, &got) : status;
 }
 
 static int
 put_in(struct cli *c, struct session *s, struct reading *r,
     struct vault_bundle *b, const char *path, bool anyway)
 {
-	struct vault_imported got = { 0 };
-	enum vault_bundle_fault fault;
 	struct vault_bundle_info info;
-	enum vault_err err;
 
 	vault_bundle_info(&info, b);
 	if (info.seen == VAULT_SEEN_SAME)
-		return say_imported(&info, &got, true);
+		return say_already(&info);
 	say_sender(&info);
 	say_seen(&info);
 	if (!anyway &&
@@ -348,16 +458,7 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
-	progress_begin(&r->in.progress, SAY_PROGRESS_IMPORTING);
-	err = vault_bundle_import(&got, b, anyway, &fault);
-	progress_end(&r->in.progress);
-	if (err == VAULT_EEXISTS)
-		return say_imported(&info, &got, true);
-	if (err == VAULT_ECONFLICT)
-		return refuse(&info);
-	if (err != VAULT_OK)
-		return bundle_fault(s, r, err, fault, path);
-	return say_imported(&info, &got, false);
+	return import_it(s, r, b, path, anyway);
 }
 
 static int

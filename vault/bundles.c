@@ -15,6 +15,10 @@
 _Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
 	(int)VAULT_SEEN_OTHERS == (int)CHAIN_OTHERS,
     "vault.h and chain.h number the same cases");
+_Static_assert((int)VAULT_NEW_RECORD == (int)ARRIVES_RECORD &&
+	(int)VAULT_OTHER_TYPE == (int)ARRIVES_OTHER_TYPE &&
+	(int)VAULT_ARRIVES_N == (int)ARRIVES_N,
+    "vault.h and arrivals.h number the same cases");
 _Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
 	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED,
     "vault.h and bundle.h number the same faults");
@@ -28,10 +32,6 @@ struct vault_bundle {
 	struct contact sender;
 	struct buf name;
 	enum chain_seen seen;
-	size_t count[VAULT_ARRIVES_N];
-	/* While it is verified. */
-	void (*each)(void *ctx, const struct vault_arriving *a);
-	void *ctx;
 };
 
 void
@@ -57,102 +57,80 @@ progress(void *ctx, uint64_t done, uint64_t total)
 
 /* ---- What is in it ---- */
 
-/* Does a version that is here lack what comes? */
-static enum vault_err
-completes(bool *out, struct store *s, const struct record_row *r,
-    const struct carried *c)
-{
-	struct part body, hidden;
-	uint8_t hash[HASH_LEN];
-	struct attach_row a;
-	enum vault_err err;
-
-	err = rows_version(NULL, &body, &hidden, s, r, c->version.id, false);
-	*out = (c->body.present && !body.present) ||
-	    (c->hidden.present && !hidden.present);
-	part_free(&body);
-	part_free(&hidden);
-	for (size_t i = 0; err == VAULT_OK && i < c->n_files; i++) {
-		const struct part *p = &c->files[i].part;
-
-		version_part_hash(hash, p->salt, p->json.bytes, p->json.len);
-		err = attach_find(&a, s, r, hash);
-		attach_row_free(&a);
-		*out = *out || err == VAULT_ENORECORD;
-		if (err == VAULT_ENORECORD)
-			err = VAULT_OK;
-	}
-	return err;
-}
-
-static enum vault_err
-arrives(enum vault_arrives *out, struct store *s, const struct carried *c)
-{
-	struct record_row r;
-	enum vault_err err;
-	bool here, more;
-
-	err = rows_find(&r, s, c->version.record);
-	if (err == VAULT_OK && r.forgotten)
-		*out = VAULT_WAS_FORGOTTEN;
-	else if (c->version.forgotten)
-		*out = VAULT_FORGET_REQUEST;
-	else if (err == VAULT_ENORECORD)
-		*out = VAULT_NEW_RECORD;
-	else if (err != VAULT_OK ||
-	    (err = rows_has_version(&here, s, c->version.id)) != VAULT_OK)
-		return err;
-	else if (!here)
-		*out = VAULT_NEW_VERSION;
-	else if ((err = completes(&more, s, &r, c)) != VAULT_OK)
-		return err;
-	else
-		*out = more ? VAULT_COMPLETES : VAULT_IS_HERE;
-	return err == VAULT_ENORECORD ? VAULT_OK : err;
-}
-
-static enum vault_err
-tell(struct vault_bundle *b, struct vault_arriving *a, const struct carried *c)
-{
-	struct buf title = { 0 }, office = { 0 };
-	enum vault_err err;
-
-	if ((err = carry_title(&title, c)) == VAULT_OK &&
-	    (err = buf_ok(&title)) == VAULT_OK &&
-	    (err = records_office(&office, b->v->store, c->version.office)) ==
-		VAULT_OK) {
-		id_print(a->id, c->version.record);
-		memcpy(a->type, c->version.type, sizeof(a->type));
-		a->title = buf_text(&title);
-		a->office = buf_text(&office);
-		a->time = c->version.time;
-		a->attachments = c->n_files;
-		a->withheld = (c->version.has_body && !c->body.present) ||
-		    (c->version.has_private && !c->hidden.present);
-		b->each(b->ctx, a);
-	}
-	buf_free(&title);
-	buf_free(&office);
-	return err;
-}
-
 /* In a snapshot of its own: no writer waits for a slow medium. */
 static enum vault_err
 record(void *ctx, const struct carried *c)
 {
-	struct vault_arriving a = { .arrives = VAULT_NEW_RECORD };
 	struct vault_bundle *b = ctx;
+	struct store *s = b->v->store;
+	enum arrives arrives;
+	struct record_row r;
+	enum vault_err err;
+	size_t number;
+
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	if ((err = arrivals_look(&arrives, &r, s, c)) == VAULT_OK)
+		err = arrivals_add(
+		    &number, &b->bundle.arrivals, s, c, &r, arrives);
+	store_read_end(s);
+	return err;
+}
+
+static enum vault_err
+tell(struct vault_bundle *b, const struct arrival *one,
+    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx)
+{
+	const struct buf *titles = &b->bundle.arrivals.titles;
+	struct buf title = { 0 }, office = { 0 }, wrong = { 0 };
+	struct vault_arriving a = {
+		.arrives = (enum vault_arrives)one->arrives,
+		.time = one->time,
+		.withheld = one->withheld,
+		.ours = one->ours && one->arrives == ARRIVES_VERSION,
+		.versions = one->versions,
+		.new_versions = one->fresh,
+		.attachments = one->files,
+		.new_attachments = one->new_files,
+		.wrong_time = one->wrong_time,
+	};
+	enum vault_err err;
+
+	id_print(a.id, one->record);
+	memcpy(a.type, one->type, sizeof(a.type));
+	memcpy(a.type_here, one->here, sizeof(a.type_here));
+	if (one->title_len > 0)
+		buf_put(&title, titles->bytes + one->title_at, one->title_len);
+	if ((err = records_office(&office, b->v->store, one->office)) ==
+		VAULT_OK &&
+	    (!one->wrong_clock ||
+		(err = records_office(
+		     &wrong, b->v->store, one->wrong_office)) == VAULT_OK) &&
+	    (err = buf_ok(&title)) == VAULT_OK) {
+		a.title = buf_text(&title);
+		a.office = buf_text(&office);
+		a.wrong_clock = one->wrong_clock ? buf_text(&wrong) : NULL;
+		each(ctx, &a);
+	}
+	buf_free(&title);
+	buf_free(&office);
+	buf_free(&wrong);
+	return err;
+}
+
+enum vault_err
+vault_bundle_each(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx)
+{
+	const struct arrivals *all = &b->bundle.arrivals;
 	enum vault_err err;
 
 	if ((err = store_read(b->v->store)) != VAULT_OK)
-		return err;
-	if ((err = arrives(&a.arrives, b->v->store, c)) == VAULT_OK) {
-		b->count[a.arrives]++;
-		if (b->each != NULL)
-			err = tell(b, &a, c);
-	}
+		return vault_failed(b->v, err);
+	for (size_t i = 0; err == VAULT_OK && i < arrivals_n(all); i++)
+		err = tell(b, arrivals_at(all, i), each, ctx);
 	store_read_end(b->v->store);
-	return err;
+	return vault_failed(b->v, err);
 }
 
 /* ---- Who sent it ---- */
@@ -195,15 +173,15 @@ check(struct vault_bundle *b, enum vault_bundle_fault *fault)
 	*fault = (enum vault_bundle_fault)b->bundle.fault;
 	if (err != VAULT_OK || (err = store_read(s)) != VAULT_OK)
 		return err;
-	err = look_at_sender(b);
+	if ((err = look_at_sender(b)) == VAULT_OK)
+		err = bundle_weigh(&b->bundle);
 	store_read_end(s);
 	return err;
 }
 
 enum vault_err
 vault_bundle_open(struct vault_bundle **out, struct vault *v,
-    const struct vault_input *from, enum vault_bundle_fault *fault,
-    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx)
+    const struct vault_input *from, enum vault_bundle_fault *fault)
 {
 	struct vault_bundle *b = mem_zalloc(sizeof(*b));
 	enum vault_err err;
@@ -215,14 +193,25 @@ vault_bundle_open(struct vault_bundle **out, struct vault *v,
 	b->v = v;
 	b->input = *from;
 	b->from = (struct pipe_source){ from->read, from->ctx, from->size };
-	b->each = each;
-	b->ctx = ctx;
 	if ((err = check(b, fault)) == VAULT_OK) {
 		*out = b;
 		b = NULL; /* given away */
 	}
 	vault_bundle_close(b);
 	return vault_failed(v, err);
+}
+
+/* What is not taken of a record is no record more. */
+static void
+count_records(struct vault_bundle_info *out, const struct arrivals *all)
+{
+	memcpy(out->count, all->count, sizeof(out->count));
+	out->new_versions = all->count[ARRIVES_RECORD] +
+	    all->count[ARRIVES_VERSION];
+	out->new_records = all->count[ARRIVES_RECORD];
+	for (size_t i = 0; i < arrivals_n(all); i++)
+		out->records += arrivals_at(all, i)->arrives <=
+		    ARRIVES_FORGOTTEN;
 }
 
 void
@@ -246,8 +235,10 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->seen = (enum vault_bundle_seen)b->seen;
 	out->versions = b->bundle.n_records;
 	out->attachments = bundle_n_files(&b->bundle);
+	out->new_attachments = b->bundle.new_files;
 	out->bytes = m->bytes;
-	memcpy(out->count, b->count, sizeof(out->count));
+	out->new_bytes = b->bundle.new_bytes;
+	count_records(out, &b->bundle.arrivals);
 }
 
 /* ---- Importing ---- */
@@ -309,6 +300,7 @@ imported(const struct bundle_done *done)
 		.known = done->known,
 		.forgotten = done->forgotten,
 		.requests = done->requests,
+		.others = done->others,
 		.attachments = done->files };
 }
 

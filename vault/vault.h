@@ -732,7 +732,7 @@ enum vault_bundle_seen {
 	VAULT_SEEN_OTHERS, /* its number was that of another one */
 };
 
-/* What an import would do with a version; borrowed for the call. */
+/* What an import does with a version, or at most with those of a record. */
 enum vault_arrives {
 	VAULT_NEW_RECORD,
 	VAULT_NEW_VERSION,
@@ -740,17 +740,29 @@ enum vault_arrives {
 	VAULT_IS_HERE,
 	VAULT_WAS_FORGOTTEN,  /* skipped */
 	VAULT_FORGET_REQUEST, /* of another office: not acted on */
+	VAULT_OTHER_TYPE,     /* not taken: the record has another type */
 	VAULT_ARRIVES_N
 };
+
+/*
+ * A record of a bundle; versions of it that are not taken are told for
+ * themselves, by their office and type.  Borrowed for the call.
+ */
 struct vault_arriving {
 	char id[VAULT_ID_LEN];
 	char type[VAULT_TYPE_LEN];
-	const char *title; /* "" if it was withheld */
-	const char *office;
+	char type_here[VAULT_TYPE_LEN]; /* of VAULT_OTHER_TYPE */
+	const char *title;              /* "" if it was withheld, or has none */
+	const char *office;             /* who wrote the newest that is new */
 	int64_t time;
 	enum vault_arrives arrives;
 	bool withheld;
-	size_t attachments;
+	bool ours; /* our office had written what it changes */
+	size_t versions, new_versions;
+	size_t attachments, new_attachments;
+	/* A version of a time that cannot be, and its office; NULL: none. */
+	const char *wrong_clock;
+	int64_t wrong_time;
 };
 
 struct vault_bundle_info {
@@ -761,27 +773,32 @@ struct vault_bundle_info {
 	char digits[72]; /* of a known sender */
 	uint64_t number;
 	enum vault_bundle_seen seen;
-	size_t versions, attachments;
-	uint64_t bytes;
+	size_t records, versions, attachments;
+	size_t new_records, new_versions, new_attachments;
+	uint64_t bytes, new_bytes;     /* new_bytes: of new attachments */
 	size_t count[VAULT_ARRIVES_N]; /* of the versions, by what they are */
 };
 
 /*
- * Verify a bundle, all of it, and write nothing.  What each is told stands
- * only once VAULT_OK is returned.  VAULT_EDAMAGED, VAULT_EVERSION: *fault
- * says why.  VAULT_ENOTFORUS: it is sealed to somebody else.
+ * Verify a bundle, all of it, and write nothing.  VAULT_EDAMAGED,
+ * VAULT_EVERSION: *fault says why.  VAULT_ENOTFORUS: it is sealed to somebody
+ * else.
  */
 struct vault_bundle;
 VAULT_CHECKED enum vault_err vault_bundle_open(struct vault_bundle **out,
     struct vault *v, const struct vault_input *from,
-    enum vault_bundle_fault *fault,
-    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx);
+    enum vault_bundle_fault *fault);
+void vault_bundle_close(struct vault_bundle *b);
+
+/* What an import would do; after one, what it did.  Records as they come. */
 void vault_bundle_info(
     struct vault_bundle_info *out, const struct vault_bundle *b);
-void vault_bundle_close(struct vault_bundle *b);
+VAULT_CHECKED enum vault_err vault_bundle_each(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_arriving *a), void *ctx);
 
 struct vault_imported {
 	size_t records, versions, completed, known, forgotten, requests;
+	size_t others; /* versions not taken: of another type */
 	size_t attachments;
 };
 

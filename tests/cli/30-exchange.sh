@@ -120,8 +120,12 @@ expect_status 0 in_b list
 expect_no_out "Case X"
 expect_status 0 in_b --json inspect 1.age
 expect_json 'd["seen"] == "next" and d["number"] == 1 and d["sender"] == "Office A" and d["sender_known"] and d["attachments"] == 2'
+expect_json 'd["records"] == d["new_records"] == len(d["list"]) == 4 and d["new_attachments"] == 2 and d["new_bytes"] == 200000'
+expect_json 'all(x["versions"] >= 1 and x["new_versions"] == x["versions"] and not x["changes_ours"] for x in d["list"])'
 expect_status 0 in_b import 1.age
 expect_out "4 new records"
+expect_out "new record"
+expect_out "attachments: 2, new: 2"
 expect_status 0 in_b show "$teng"
 expect_out "Teng Biao"
 expect_no_out "sekret-hidden"
@@ -146,7 +150,11 @@ expect_out '"from"'
 expect_status 0 in_b edit "$case" --set "title=Case of B" --yes
 expect_status 0 in_a edit "$case" --set "title=Case of A" --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 2.age
-expect_status 0 in_b import 2.age
+expect_status 0 in_b inspect 2.age
+expect_out "changed by Office A"
+expect_out "4 records (0 new)"
+expect_status 0 in_b --json import 2.age
+expect_json '[x["id"] for x in d["list"] if x["changes_ours"]] == ["'"$case"'"]'
 expect_status 0 in_b show "$case"
 expect_out "Case of A"
 expect_out "Case of B"

@@ -23,6 +23,12 @@ clock_now(void)
 	return (int64_t)time(NULL);
 }
 
+bool
+clock_is_sane(int64_t time)
+{
+	return time >= 0 && time <= clock_now() + 24 * 3600;
+}
+
 int64_t
 clock_boot_ms(void)
 {

@@ -3,10 +3,17 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Seconds since the Unix epoch. */
 int64_t clock_now(void);
+
+/*
+ * Can a time that somebody else wrote be right?  Not before 1970, nor more
+ * than a day after now: clocks and zones are off by less.
+ */
+bool clock_is_sane(int64_t time);
 
 /* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps. */
 int64_t clock_boot_ms(void);

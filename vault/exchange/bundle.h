@@ -18,6 +18,7 @@
 
 #include "core/buf.h"
 #include "exchange/age.h"
+#include "exchange/arrivals.h"
 #include "exchange/chain.h"
 #include "exchange/leave.h"
 #include "exchange/minisig.h"
@@ -83,6 +84,7 @@ struct bundle_file {
 	bool has_record; /* a record file has named it: */
 	uint8_t record[ID_LEN];
 	uint8_t part_hash[HASH_LEN];
+	bool wanted; /* bundle_weigh: it is not here, and will be taken */
 };
 
 /* What the reader of a bundle is told; each may be NULL. */
@@ -108,8 +110,11 @@ struct bundle {
 	struct manifest_place place;
 	bool knows_sender; /* then its signature was verified */
 	uint8_t sender[IDENTITY_PUBLIC_LEN];
-	struct buf files; /* struct bundle_file, by name */
-	size_t n_records; /* record files */
+	struct buf files;         /* struct bundle_file, by name */
+	size_t n_records;         /* record files */
+	struct arrivals arrivals; /* filled by whoever is told of records */
+	uint64_t new_bytes;       /* bundle_weigh: of attachments to come */
+	size_t new_files;
 };
 
 /*
@@ -120,6 +125,9 @@ struct bundle {
 VAULT_CHECKED enum vault_err bundle_check(struct bundle *b, struct store *s,
     const struct office_keys *keys, const struct pipe_source *from,
     const struct bundle_events *events);
+
+/* What comes, put together; which attachments.  Inside a transaction. */
+VAULT_CHECKED enum vault_err bundle_weigh(struct bundle *b);
 
 /* Read again what has been checked; it must be the same. */
 VAULT_CHECKED enum vault_err bundle_again(struct bundle *b,
@@ -143,13 +151,15 @@ struct bundle_done {
 	size_t known;     /* versions that were here already */
 	size_t forgotten; /* versions of what was forgotten here: skipped */
 	size_t requests;  /* requests to forget, which are not acted on */
-	size_t files;     /* attachments that came */
+	size_t others; /* versions of another type than the record: skipped */
+	size_t files;  /* attachments that came */
 };
 
 /*
  * Put in what has been checked.  Attachments are staged in commits of their
  * own; everything else stands in a write transaction that is open at the end,
- * and that the caller commits, or aborts: then nothing has come.
+ * and that the caller commits, or aborts: then nothing has come.  b->arrivals
+ * tells afterwards what has come, if it did.
  */
 VAULT_CHECKED enum vault_err bundle_import(struct bundle_done *out,
     struct bundle *b, const struct pipe_source *from, bundle_progress *progress,

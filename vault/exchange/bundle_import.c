@@ -29,6 +29,7 @@ struct importing {
 	struct staged *staged;
 	struct attach_writer *writer; /* NULL: this one is here, or not taken */
 	uint64_t since;               /* bytes since the last commit */
+	struct arrivals arrivals;     /* what comes, as it comes */
 	struct buf touched;           /* int64_t: records to index again */
 	int64_t last;                 /* the last of them */
 	bundle_progress *progress;
@@ -63,6 +64,8 @@ key_for(struct secret **key, struct staged *staged, const struct importing *m,
 	enum vault_err err;
 
 	*key = NULL;
+	if (!f->wanted)
+		return VAULT_OK;
 	err = rows_find(&r, m->s, f->record);
 	if (err == VAULT_ENORECORD) {
 		staged->derived = true;
@@ -157,7 +160,6 @@ make_record(struct record_row *r, struct importing *m, const struct version *v)
 		return err;
 	err = rows_new_with(r, m->s, v->record, v->type, key);
 	secret_free(key);
-	m->done->new_records += err == VAULT_OK;
 	return err;
 }
 
@@ -185,12 +187,18 @@ adopt(struct importing *m, const struct record_row *r,
     const struct carried_file *named, bool *fresh)
 {
 	size_t i = bundle_find_file(m->b, named->file);
+	struct attach_row have;
 	enum vault_err err;
 
 	if (i == bundle_n_files(m->b))
 		return VAULT_EDAMAGED;
 	if (!m->staged[i].there || m->staged[i].adopted)
 		return VAULT_OK;
+	/* One part in two files of the bundle comes once. */
+	err = attach_find(&have, m->s, r, bundle_file(m->b, i)->part_hash);
+	attach_row_free(&have);
+	if (err != VAULT_ENORECORD)
+		return err;
 	if ((err = key_is_right(m, &m->staged[i], r)) != VAULT_OK ||
 	    (err = attach_adopt(m->s, r, &m->staged[i].a, &named->part)) !=
 		VAULT_OK)
@@ -201,9 +209,10 @@ adopt(struct importing *m, const struct record_row *r,
 	return VAULT_OK;
 }
 
+/* The version itself, and what it was for the vault. */
 static enum vault_err
-put_version(struct importing *m, const struct record_row *r, bool had,
-    const struct carried *c)
+put_version(enum arrives *arrives, struct importing *m,
+    const struct record_row *r, const struct carried *c)
 {
 	bool fresh, gained = false;
 	enum vault_err err;
@@ -214,45 +223,47 @@ put_version(struct importing *m, const struct record_row *r, bool had,
 		return err;
 	for (size_t i = 0; err == VAULT_OK && i < c->n_files; i++)
 		err = adopt(m, r, &c->files[i], &gained);
-	if (!had)
-		m->done->new_versions++;
-	else if (fresh || gained)
-		m->done->completed++;
-	else
-		m->done->known++;
+	if (*arrives == ARRIVES_COMPLETES || *arrives == ARRIVES_HERE)
+		*arrives = fresh || gained ? ARRIVES_COMPLETES : ARRIVES_HERE;
 	return err;
+}
+
+static void
+count(struct bundle_done *done, enum arrives arrives)
+{
+	done->new_records += arrives == ARRIVES_RECORD;
+	done->new_versions += arrives <= ARRIVES_VERSION;
+	done->completed += arrives == ARRIVES_COMPLETES;
+	done->known += arrives == ARRIVES_HERE;
+	done->forgotten += arrives == ARRIVES_FORGOTTEN;
+	done->requests += arrives == ARRIVES_REQUEST;
+	done->others += arrives == ARRIVES_OTHER_TYPE;
 }
 
 static enum vault_err
 record(void *ctx, const struct carried *c)
 {
-	const struct version *v = &c->version;
 	struct importing *m = ctx;
+	enum arrives arrives;
 	struct record_row r;
 	enum vault_err err;
-	bool had = false;
+	size_t noted;
 
-	err = rows_find(&r, m->s, v->record);
-	if (err == VAULT_OK && r.forgotten) {
-		m->done->forgotten++;
-		return VAULT_OK;
-	}
-	if (v->forgotten && (err == VAULT_OK || err == VAULT_ENORECORD)) {
-		m->done->requests++;
-		return VAULT_OK;
-	}
-	if (err == VAULT_ENORECORD)
-		err = make_record(&r, m, v);
-	else if (err == VAULT_OK)
-		err = rows_has_version(&had, m->s, v->id);
+	if ((err = arrivals_look(&arrives, &r, m->s, c)) != VAULT_OK)
+		return err;
+	/* Noted before anything changes: it asks who wrote what is here. */
+	if ((err = arrivals_add(&noted, &m->arrivals, m->s, c, &r, arrives)) !=
+	    VAULT_OK)
+		return err;
+	if (arrives == ARRIVES_RECORD)
+		err = make_record(&r, m, &c->version);
+	if (err == VAULT_OK && arrives <= ARRIVES_HERE)
+		err = put_version(&arrives, m, &r, c);
 	if (err != VAULT_OK)
 		return err;
-	/* One record of two types cannot be. */
-	if (strcmp(r.type, v->type) != 0) {
-		m->b->fault = BUNDLE_FAULT_RECORD;
-		return VAULT_EDAMAGED;
-	}
-	return put_version(m, &r, had, c);
+	arrivals_became(&m->arrivals, noted, arrives);
+	count(m->done, arrives);
+	return VAULT_OK;
 }
 
 static int
@@ -283,6 +294,30 @@ index_touched(struct importing *m)
 
 /* ---- All of it ---- */
 
+/* What has come takes the place of what was announced. */
+static enum vault_err
+tell_what_came(struct importing *m)
+{
+	struct bundle *b = m->b;
+	enum vault_err err = arrivals_settle(&m->arrivals);
+
+	b->new_files = 0;
+	b->new_bytes = 0;
+	for (size_t i = 0; err == VAULT_OK && i < bundle_n_files(b); i++) {
+		const struct bundle_file *f = bundle_file(b, i);
+		bool came = m->staged[i].adopted;
+
+		arrivals_file(&m->arrivals, f->record, f->size, came);
+		b->new_files += came;
+		b->new_bytes += came ? f->size : 0;
+	}
+	arrivals_order(&m->arrivals);
+	arrivals_free(&b->arrivals);
+	b->arrivals = m->arrivals;
+	m->arrivals = (struct arrivals){ 0 };
+	return err;
+}
+
 static bool
 progress(void *ctx, uint64_t done, uint64_t total)
 {
@@ -310,8 +345,9 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 	random_fill(secret_bytes(m.seed), KEY_LEN);
 	if ((err = store_begin(m.s)) != VAULT_OK)
 		goto out;
-	if ((err = bundle_again(b, from, &events)) == VAULT_OK)
-		err = index_touched(&m);
+	if ((err = bundle_again(b, from, &events)) == VAULT_OK &&
+	    (err = index_touched(&m)) == VAULT_OK)
+		err = tell_what_came(&m);
 	if (err != VAULT_OK)
 		store_abort(m.s);
 out:
@@ -319,5 +355,6 @@ out:
 	mem_free(m.staged);
 	secret_free(m.seed);
 	buf_free(&m.touched);
+	arrivals_free(&m.arrivals);
 	return err;
 }

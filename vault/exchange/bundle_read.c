@@ -115,6 +115,7 @@ bundle_free(struct bundle *b)
 {
 	buf_free(&b->text);
 	buf_free(&b->files);
+	arrivals_free(&b->arrivals);
 }
 
 /* ---- The manifest and its signature ---- */
@@ -399,6 +400,46 @@ from_age(void *ctx, const void *bytes, size_t len)
 		r->b->fault = BUNDLE_FAULT_TAR;
 		r->b->tar = r->tar.fault;
 	}
+	return err;
+}
+
+/* ---- What comes ---- */
+
+/* Is it not here yet, and will a version that has it be taken? */
+static enum vault_err
+is_wanted(struct bundle *b, struct bundle_file *f)
+{
+	struct record_row r;
+	struct attach_row a;
+	enum vault_err err;
+
+	f->wanted = false;
+	if (!arrivals_takes(&b->arrivals, f->record))
+		return VAULT_OK;
+	err = rows_find(&r, b->store, f->record);
+	if (err == VAULT_OK) {
+		err = attach_find(&a, b->store, &r, f->part_hash);
+		attach_row_free(&a);
+	}
+	f->wanted = err == VAULT_ENORECORD;
+	return f->wanted ? VAULT_OK : err;
+}
+
+enum vault_err
+bundle_weigh(struct bundle *b)
+{
+	enum vault_err err = arrivals_settle(&b->arrivals);
+
+	for (size_t i = 0; err == VAULT_OK && i < bundle_n_files(b); i++) {
+		struct bundle_file *f = file_at(b, i);
+
+		if ((err = is_wanted(b, f)) != VAULT_OK)
+			break;
+		arrivals_file(&b->arrivals, f->record, f->size, f->wanted);
+		b->new_files += f->wanted;
+		b->new_bytes += f->wanted ? f->size : 0;
+	}
+	arrivals_order(&b->arrivals);
 	return err;
 }
 
