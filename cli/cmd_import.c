@@ -433,6 +433,12 @@ import_it(struct session *s, struct reading *r, struct vault_bundle *b,
 		return say_already(&info);
 	if (err == VAULT_ECONFLICT)
 		return refuse(&info);
+	if (err == VAULT_ESPACE && got.need > got.room) {
+		say_error(SAY_IMPORT_SPACE, say_size(got.need),
+		    say_size(got.room), NULL);
+		say_hint(SAY_HINT_SPACE, NULL);
+		return say_status(err);
+	}
 	if (err != VAULT_OK)
 		return bundle_fault(s, r, err, fault, path);
 	status = gather_all(r, s, b);

@@ -271,6 +271,7 @@ look_after(const struct session *s)
 {
 	if (vault_was_interrupted(s->vault))
 		(void)care_check(s->vault, CARE_SUM, SAY_WAS_INTERRUPTED);
+	vault_tidy(s->vault);
 }
 
 int

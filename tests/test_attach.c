@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/io.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "store/inner.h"
@@ -67,6 +68,7 @@ struct stream {
 	uint64_t at, size;
 	uint64_t fails_at; /* 0: never */
 	uint64_t stops_at; /* the progress gives up; 0: never */
+	uint64_t dies_at;  /* the process ends at once; 0: never */
 	uint8_t kind;
 };
 
@@ -83,6 +85,8 @@ give(void *ctx, void *to, size_t len, size_t *got)
 	uint8_t *bytes = to;
 	size_t n = len < 50000 ? len : 50000; /* short reads */
 
+	if (s->dies_at > 0 && s->at >= s->dies_at)
+		_exit(7);
 	if (s->fails_at > 0 && s->at >= s->fails_at)
 		return VAULT_EIO;
 	if (n > s->size - s->at)
@@ -462,7 +466,10 @@ an_interruption_leaves_nothing_to_be_seen(void **state)
 	assert_int_equal(attach(f->o.vault, f->id, "a", &s), VAULT_EIO);
 	s = (struct stream){ .size = 400000, .stops_at = 200000 };
 	assert_int_equal(attach(f->o.vault, f->id, "a", &s), VAULT_ECANCELED);
-	assert_true(inner_number(f->o.vault, "SELECT count(*) FROM chunk") > 2);
+	assert_int_equal(
+	    inner_number(f->o.vault, "SELECT count(*) FROM chunk"), 0);
+	assert_int_equal(
+	    inner_number(f->o.vault, "SELECT count(*) FROM attachment"), 0);
 	assert_int_equal(list(f->o.vault, f->id).n, 0);
 	assert_int_equal(extract(f->o.vault, f->id, "a", &s), VAULT_EABSENT);
 	assert_ok(vault_get(&after, f->o.vault, f->id));
@@ -481,21 +488,63 @@ an_interruption_leaves_nothing_to_be_seen(void **state)
 static const char unfinished[] =
     "SELECT count(*) FROM attachment WHERE hash IS NULL";
 
+/* A process that dies in the midst of it; more than one step of sweeping. */
 static void
-what_was_left_is_swept_away_after_a_day(void **state)
+attach_and_die(struct fixture *f)
+{
+	struct stream s = { .size = 6000000, .dies_at = 5000000 };
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct opened o;
+
+		if (vault_try(&o, f->folder, "dusk") == VAULT_OK)
+			(void)!attach(o.vault, f->id, "a", &s);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 7);
+	assert_true(
+	    inner_number(f->o.vault, "SELECT count(*) FROM chunk") > 64);
+	assert_int_equal(inner_number(f->o.vault, unfinished), 1);
+}
+
+static void
+what_a_killed_one_left_goes_at_the_next_opening(void **state)
 {
 	struct fixture *f = *state;
-	struct stream s = { .size = 6000000, .fails_at = 5000000 };
+	struct stream s = { .size = 70000 };
+
+	attach_test_commit(1);
+	assert_ok(attach(f->o.vault, f->id, "b", &s));
+	attach_and_die(f);
+	vault_tidy(f->o.vault);
+	assert_int_equal(inner_number(f->o.vault, unfinished), 0);
+	assert_int_equal(
+	    inner_number(f->o.vault, "SELECT count(*) FROM chunk"), 2);
+	s = (struct stream){ 0 };
+	assert_ok(extract(f->o.vault, f->id, "b", &s));
+	assert_int_equal(s.at, 70000);
+	assert_clean(f->o.vault);
+}
+
+/* Who stages holds the folder; where that says nothing a day has to pass. */
+static void
+what_somebody_may_be_at_is_left_for_a_day(void **state)
+{
+	struct fixture *f = *state;
+	struct stream s = { .size = 70000 };
+	int held;
 
 	clock_test_set(1000000);
 	attach_test_commit(1);
-	/* More than one step of sweeping takes. */
-	assert_int_equal(attach(f->o.vault, f->id, "a", &s), VAULT_EIO);
-	assert_true(
-	    inner_number(f->o.vault, "SELECT count(*) FROM chunk") > 64);
-	/* An hour later it may still be somebody's work. */
+	attach_and_die(f);
+	assert_ok(io_hold(&held, f->o.vault->folder, false));
+	vault_tidy(f->o.vault);
+	assert_int_equal(inner_number(f->o.vault, unfinished), 1);
 	clock_test_set(1000000 + 3600);
-	s = (struct stream){ .size = 70000 };
 	assert_ok(attach(f->o.vault, f->id, "b", &s));
 	assert_int_equal(inner_number(f->o.vault, unfinished), 1);
 	clock_test_set(1000000 + 25 * 3600);
@@ -504,9 +553,7 @@ what_was_left_is_swept_away_after_a_day(void **state)
 	assert_int_equal(inner_number(f->o.vault, unfinished), 0);
 	assert_int_equal(
 	    inner_number(f->o.vault, "SELECT count(*) FROM chunk"), 3);
-	s = (struct stream){ 0 };
-	assert_ok(extract(f->o.vault, f->id, "b", &s));
-	assert_int_equal(s.at, 70000);
+	io_close(held);
 	assert_clean(f->o.vault);
 }
 
@@ -587,7 +634,8 @@ main(void)
 		with_vault(the_same_file_twice_is_listed_twice),
 		with_vault(bad_names_and_unknown_records_are_refused),
 		with_vault(an_interruption_leaves_nothing_to_be_seen),
-		with_vault(what_was_left_is_swept_away_after_a_day),
+		with_vault(what_a_killed_one_left_goes_at_the_next_opening),
+		with_vault(what_somebody_may_be_at_is_left_for_a_day),
 		with_vault(a_big_file_takes_little_memory),
 	};
 

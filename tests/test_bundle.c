@@ -11,6 +11,7 @@
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
 #include "inside.h"
+#include "record/attach.h"
 #include "record/carry.h"
 #include "record/keep.h"
 #include "store/sql.h"
@@ -991,6 +992,9 @@ refuses_every_flipped_byte_of_the_archive(void **state)
 
 /* ---- Stopped, changed meanwhile ---- */
 
+static const char staged[] =
+    "SELECT count(*) FROM attachment WHERE hash IS NULL";
+
 static int countdown;
 
 static bool
@@ -1027,6 +1031,7 @@ what_is_stopped_leaves_nothing(void **state)
 	    vault_bundle_import(&got, bundle, false, &fault), VAULT_ECANCELED);
 	assert_int_equal(number(&b, "SELECT count(*) FROM record"), records);
 	assert_int_equal(number(&b, "SELECT count(*) FROM received"), received);
+	assert_int_equal(number(&b, staged), 0);
 
 	/* Another file under the same name, between the two passes. */
 	countdown = 100;
@@ -1036,7 +1041,74 @@ what_is_stopped_leaves_nothing(void **state)
 	assert_int_not_equal(
 	    vault_bundle_import(&got, bundle, false, &fault), VAULT_OK);
 	assert_int_equal(number(&b, "SELECT count(*) FROM record"), records);
+	assert_int_equal(number(&b, staged), 0);
 	vault_bundle_close(bundle);
+	memory_free(&m);
+}
+
+/* Wherever it is stopped the second time that it is read. */
+static void
+what_fails_takes_its_attachments_away(void **state)
+{
+	int64_t chunks = number(&b, "SELECT count(*) FROM chunk");
+	char id[VAULT_ID_LEN], *text = malloc(300001);
+	struct vault_imported got;
+	struct memory m;
+
+	(void)state;
+	memset(text, 'x', 300000);
+	text[300000] = '\0';
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Failme\"}");
+	attach(&a, id, "f", text);
+	attach(&a, id, "g", "text");
+	export(&m, &a, "B", "Failme");
+	attach_test_commit(1);
+	for (int steps = 0;; steps++) {
+		struct vault_input in = { &m, memory_read, stop, m.len };
+		struct vault_bundle *bundle;
+		enum vault_err err;
+
+		countdown = 1000;
+		assert_ok(vault_bundle_open(&bundle, of(&b), &in, &fault));
+		countdown = steps;
+		err = vault_bundle_import(&got, bundle, false, &fault);
+		vault_bundle_close(bundle);
+		if (err == VAULT_OK)
+			break;
+		assert_int_equal(err, VAULT_ECANCELED);
+		assert_int_equal(number(&b, staged), 0);
+		assert_int_equal(
+		    number(&b, "SELECT count(*) FROM chunk"), chunks);
+	}
+	assert_int_equal(number(&b, staged), 0);
+	assert_int_equal(got.attachments, 2);
+	attach_test_commit(ATTACH_COMMIT);
+	memory_free(&m);
+	free(text);
+}
+
+/* Nothing of what is not taken is even staged. */
+static void
+what_is_not_taken_is_not_staged(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct vault_imported got;
+	struct vault_bundle_info info;
+	struct memory m;
+	struct told t;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Gone\"}");
+	export(&m, &a, "B", "Gone");
+	assert_ok(import(&b, &m));
+	memory_free(&m);
+	assert_ok(vault_forget(of(&b), id));
+	attach(&a, id, "f", "text");
+	export(&m, &a, "B", "Gone");
+	import_telling(&t, &info, &got, &b, &m);
+	assert_int_equal(info.new_attachments, 0);
+	assert_int_equal(got.attachments, 0);
+	assert_int_equal(number(&b, staged), 0);
 	memory_free(&m);
 }
 
@@ -1060,6 +1132,8 @@ main(void)
 		cmocka_unit_test(refuses_every_flipped_byte),
 		cmocka_unit_test(refuses_every_flipped_byte_of_the_archive),
 		cmocka_unit_test(what_is_stopped_leaves_nothing),
+		cmocka_unit_test(what_fails_takes_its_attachments_away),
+		cmocka_unit_test(what_is_not_taken_is_not_staged),
 	};
 
 	return cmocka_run_group_tests_name("bundle", tests, setup, teardown);

@@ -22,30 +22,16 @@ row_of(struct record_row *out, struct vault *v, const char *id)
 
 /* ---- In ---- */
 
-/* Leftovers of interrupted attaches, in commits of their own. */
-enum vault_err
-vault_sweep(struct vault *v)
-{
-	enum vault_err err;
-	bool left;
-
-	do {
-		if ((err = store_begin(v->store)) != VAULT_OK)
-			return err;
-		if ((err = attach_sweep(&left, v->store)) == VAULT_OK && left)
-			err = store_commit(v->store);
-		store_abort(v->store);
-	} while (err == VAULT_OK && left);
-	return err;
-}
-
 /* Commit what is staged, and begin anew. */
 static enum vault_err
 next_batch(struct vault *v)
 {
 	enum vault_err err = store_commit(v->store);
 
-	return err == VAULT_OK ? store_begin(v->store) : err;
+	if (err != VAULT_OK)
+		return err;
+	store_give_way(v->store);
+	return store_begin(v->store);
 }
 
 static enum vault_err
@@ -75,8 +61,9 @@ stage(struct vault *v, struct attach_writer *w, const struct vault_source *from)
 	return err;
 }
 
+/* In nums what is staged, as long as nothing points to it. */
 static enum vault_err
-attach(struct vault *v, const char *id, const char *name,
+attach(struct buf *nums, struct vault *v, const char *id, const char *name,
     const struct vault_source *from)
 {
 	uint8_t hash[HASH_LEN];
@@ -87,9 +74,13 @@ attach(struct vault *v, const char *id, const char *name,
 	if ((err = row_of(&r, v, id)) != VAULT_OK ||
 	    (err = attach_begin(&w, v->store, &r, name)) != VAULT_OK)
 		return err;
-	if ((err = stage(v, w, from)) == VAULT_OK &&
+	if (!attach_note(nums, w))
+		err = VAULT_ENOMEM;
+	if (err == VAULT_OK && (err = stage(v, w, from)) == VAULT_OK &&
 	    (err = attach_end(w, hash)) == VAULT_OK)
 		err = records_follow(v, &r, hash, "attach");
+	if (err == VAULT_OK)
+		buf_reset(nums);
 	attach_writer_free(w);
 	return err;
 }
@@ -98,14 +89,17 @@ enum vault_err
 vault_attach(struct vault *v, const char *id, const char *name,
     const struct vault_source *from)
 {
+	struct buf nums = { 0 };
 	enum vault_err err;
+	int held;
 
-	if ((err = vault_sweep(v)) != VAULT_OK ||
-	    (err = store_begin(v->store)) != VAULT_OK)
-		return vault_failed(v, err);
-	err = attach(v, id, name, from);
-	store_abort(v->store);
-	return vault_failed(v, err);
+	if ((err = staging_begin(&held, v)) == VAULT_OK &&
+	    (err = store_begin(v->store)) == VAULT_OK)
+		err = attach(&nums, v, id, name, from);
+	(void)vault_failed(v, err);
+	staging_end(held, v, &nums);
+	buf_free(&nums);
+	return err;
 }
 
 /* ---- Which ---- */

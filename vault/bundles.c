@@ -10,6 +10,7 @@
 #include "record/attach.h"
 #include "record/carry.h"
 #include "store/log.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 _Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
@@ -304,12 +305,44 @@ imported(const struct bundle_done *done)
 		.attachments = done->files };
 }
 
+/* What the vault writes beside it: cells, index, journal. */
+#define ROOM_SLACK ((uint64_t)4 * 1024 * 1024)
+#define PAGE_LEN 4096
+
+/*
+ * Is there room for it?  Attachments cost a sixteenth more than they have, a
+ * record is kept and indexed; pages that are free in the vault serve first.
+ */
+static enum vault_err
+check_room(struct vault_imported *out, struct vault_bundle *b)
+{
+	const struct bundle *bundle = &b->bundle;
+	struct store *s = b->v->store;
+	enum vault_err err;
+	int64_t spare;
+
+	if (bundle->new_bytes == 0 && bundle->arrivals.bytes == 0)
+		return VAULT_OK;
+	if ((err = store_room(b->v->folder, &out->room)) != VAULT_OK ||
+	    (err = store_read(s)) != VAULT_OK)
+		return err;
+	err = sql_number(&spare, s, "PRAGMA freelist_count");
+	store_read_end(s);
+	if (err != VAULT_OK)
+		return err;
+	out->need = bundle->new_bytes + bundle->new_bytes / 16 +
+	    4 * bundle->arrivals.bytes + ROOM_SLACK;
+	out->room += (uint64_t)spare * PAGE_LEN;
+	return out->need > out->room ? VAULT_ESPACE : VAULT_OK;
+}
+
 enum vault_err
 vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
     bool accept, enum vault_bundle_fault *fault)
 {
 	struct bundle_done done;
 	enum vault_err err;
+	int held;
 
 	memset(out, 0, sizeof(*out));
 	*fault = VAULT_BUNDLE_OK;
@@ -319,14 +352,18 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 		return VAULT_EREFUSED;
 	if (!accept && b->seen == CHAIN_OTHERS)
 		return VAULT_ECONFLICT;
-	if ((err = vault_sweep(b->v)) != VAULT_OK)
+	if ((err = check_room(out, b)) != VAULT_OK)
 		return vault_failed(b->v, err);
-	err = bundle_import(&done, &b->bundle, &b->from, progress, b);
-	*fault = (enum vault_bundle_fault)b->bundle.fault;
+	if ((err = staging_begin(&held, b->v)) == VAULT_OK) {
+		err = bundle_import(&done, &b->bundle, &b->from, progress, b);
+		*fault = (enum vault_bundle_fault)b->bundle.fault;
+	}
 	if (err == VAULT_OK)
 		err = finish(b, &done, accept);
-	store_abort(b->v->store);
+	(void)vault_failed(b->v, err);
+	staging_end(held, b->v, &b->bundle.staged);
+	buf_reset(&b->bundle.staged);
 	if (err == VAULT_OK)
 		*out = imported(&done);
-	return vault_failed(b->v, err);
+	return err;
 }

@@ -104,7 +104,8 @@ sweep(struct vault *v)
 	do {
 		if ((err = store_begin(v->store)) != VAULT_OK)
 			return err;
-		if ((err = attach_sweep(&left, v->store)) == VAULT_OK && left)
+		if ((err = attach_sweep(&left, v->store, false)) == VAULT_OK &&
+		    left)
 			err = store_commit(v->store);
 		store_abort(v->store);
 	} while (err == VAULT_OK && left);

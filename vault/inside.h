@@ -27,6 +27,8 @@ struct vault {
 	bool interrupted;
 	struct opened_by by; /* as in the key, until the file is changed */
 	struct vault_fault fault;
+	bool (*waiting)(void *ctx, unsigned waited_ms);
+	void *waiting_ctx;
 };
 
 /* The absolute path of what exists, without symbolic links: to be freed. */
@@ -97,6 +99,14 @@ VAULT_CHECKED enum vault_err records_office(
 
 /* Take away what interrupted attaches and imports left, in commits. */
 VAULT_CHECKED enum vault_err vault_sweep(struct vault *v);
+
+/*
+ * Around staging.  At its end the transaction is undone, if there is one, and
+ * what is still staged is taken away: nums holds int64_t (attach_note).
+ * staging_end belongs to staging_begin whatever that returned.
+ */
+VAULT_CHECKED enum vault_err staging_begin(int *held, struct vault *v);
+void staging_end(int held, struct vault *v, const struct buf *nums);
 
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);

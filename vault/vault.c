@@ -360,6 +360,8 @@ void
 vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx)
 {
+	v->waiting = waiting;
+	v->waiting_ctx = ctx;
 	store_on_busy(v->store, 5000, waiting, ctx);
 }
 

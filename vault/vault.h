@@ -152,6 +152,12 @@ struct vault_fault vault_fault(const struct vault *v);
 void vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 
+/*
+ * Take away what an attach or an import that was killed has staged, if nobody
+ * is at work.  After vault_on_busy, which is as it was afterwards.
+ */
+void vault_tidy(struct vault *v);
+
 /* True if a write had been cut short when the vault was opened. */
 bool vault_was_interrupted(const struct vault *v);
 
@@ -800,6 +806,8 @@ struct vault_imported {
 	size_t records, versions, completed, known, forgotten, requests;
 	size_t others; /* versions not taken: of another type */
 	size_t attachments;
+	/* VAULT_ESPACE, and need above room: refused before it was begun. */
+	uint64_t need, room;
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <linux/magic.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -254,6 +255,54 @@ io_size_of(int dir, const char *name, uint64_t *out)
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return io_err(errno);
 	*out = (uint64_t)st.st_size;
+	return VAULT_OK;
+}
+
+enum vault_err
+io_hold(int *out, const char *path, bool alone)
+{
+	int fd = -1, result;
+
+	*out = -1;
+	if (io_open_dir(&fd, path) != VAULT_OK)
+		return VAULT_EIO;
+	do
+		result = flock(fd, alone ? LOCK_EX | LOCK_NB : LOCK_SH);
+	while (result != 0 && errno == EINTR);
+	if (result == 0) {
+		*out = fd;
+		return VAULT_OK;
+	}
+	result = errno;
+	io_close(fd);
+	return result == EWOULDBLOCK ? VAULT_EBUSY : VAULT_EIO;
+}
+
+#define FAT_FILE_MAX ((uint64_t)4 * 1024 * 1024 * 1024 - 1)
+
+enum vault_err
+io_room(uint64_t *out, const char *path, const char *name)
+{
+	uint64_t size = 0, left;
+	struct statfs fs;
+	enum vault_err err;
+	int dir;
+
+	*out = 0;
+	if ((err = io_open_dir(&dir, path)) != VAULT_OK)
+		return err;
+	if (fstatfs(dir, &fs) != 0)
+		err = io_err(errno);
+	else
+		err = io_size_of(dir, name, &size);
+	io_close(dir);
+	if (err != VAULT_OK)
+		return err;
+	*out = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	if (fs.f_type == MSDOS_SUPER_MAGIC) {
+		left = size < FAT_FILE_MAX ? FAT_FILE_MAX - size : 0;
+		*out = *out < left ? *out : left;
+	}
 	return VAULT_OK;
 }
 

@@ -66,6 +66,20 @@ VAULT_CHECKED enum vault_err io_look(int dir, const char *name);
 VAULT_CHECKED enum vault_err io_size_of(
     int dir, const char *name, uint64_t *out);
 
+/*
+ * Hold a folder, together with others or alone, until *out is closed or the
+ * process ends.  To hold it alone nobody is waited for: VAULT_EBUSY.  Any
+ * other error: folders cannot be held there.  On error *out is -1.
+ */
+VAULT_CHECKED enum vault_err io_hold(int *out, const char *path, bool alone);
+
+/*
+ * By how many bytes the file name in the folder at path may grow: what the
+ * medium has free, and on FAT what is left below 4 GiB.
+ */
+VAULT_CHECKED enum vault_err io_room(
+    uint64_t *out, const char *path, const char *name);
+
 /* True if there is something at path, other than an empty folder. */
 bool io_is_full(const char *path);
 

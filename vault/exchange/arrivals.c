@@ -171,6 +171,7 @@ arrivals_add(size_t *number, struct arrivals *a, struct store *s,
 	one.arrives = arrives;
 	one.time = v->time;
 	one.at = n;
+	one.bytes = v->envelope.len + c->body.json.len + c->hidden.json.len;
 	one.withheld = (v->has_body && !c->body.present) ||
 	    (v->has_private && !c->hidden.present);
 	/* Asked once for each record, before anything of it changes. */
@@ -372,6 +373,8 @@ put_together(struct arrivals *a)
 		struct arrival first = *one;
 
 		a->count[one->arrives]++;
+		if (one->arrives <= ARRIVES_COMPLETES)
+			a->bytes += one->bytes;
 		if (n > 0 &&
 		    compare_groups(row(&a->versions, i - 1), one) == 0) {
 			join(row(&a->records, n - 1), one);

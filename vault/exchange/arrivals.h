@@ -39,7 +39,8 @@ struct arrival {
 	char here[VERSION_TYPE_MAX + 1]; /* the type that is here; "": none */
 	enum arrives arrives;
 	int64_t time;
-	size_t at; /* its place in the bundle */
+	size_t at;    /* its place in the bundle */
+	size_t bytes; /* of its envelope and parts */
 	size_t title_at, title_len;
 	bool withheld;
 	bool ours; /* a state of it that was here is our office's */
@@ -55,6 +56,7 @@ struct arrivals {
 	struct buf versions, records; /* of struct arrival */
 	struct buf titles;
 	size_t count[ARRIVES_N]; /* of the versions */
+	uint64_t bytes;          /* of those that are new, or complete one */
 };
 
 /*

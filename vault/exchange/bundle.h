@@ -113,6 +113,7 @@ struct bundle {
 	struct buf files;         /* struct bundle_file, by name */
 	size_t n_records;         /* record files */
 	struct arrivals arrivals; /* filled by whoever is told of records */
+	struct buf staged;        /* attach_note: what nothing points to yet */
 	uint64_t new_bytes;       /* bundle_weigh: of attachments to come */
 	size_t new_files;
 };
@@ -158,7 +159,8 @@ struct bundle_done {
 /*
  * Put in what has been checked.  Attachments are staged in commits of their
  * own; everything else stands in a write transaction that is open at the end,
- * and that the caller commits, or aborts: then nothing has come.  b->arrivals
+ * and that the caller commits, or aborts: then nothing has come.  What is in
+ * b->staged afterwards the caller takes away, in either case.  b->arrivals
  * tells afterwards what has come, if it did.
  */
 VAULT_CHECKED enum vault_err bundle_import(struct bundle_done *out,

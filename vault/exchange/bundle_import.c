@@ -11,9 +11,6 @@
 #include "search/index.h"
 #include "store/store.h"
 
-/* Bytes of attachments between commits. */
-#define STAGE_COMMIT ((uint64_t)ATTACH_COMMIT * ATTACH_CHUNK)
-
 /* An attachment that was staged, and under which key. */
 struct staged {
 	struct attach_staged a;
@@ -28,6 +25,7 @@ struct importing {
 	struct secret *seed; /* the keys of new records come from it */
 	struct staged *staged;
 	struct attach_writer *writer; /* NULL: this one is here, or not taken */
+	bool open;                    /* a transaction */
 	uint64_t since;               /* bytes since the last commit */
 	struct arrivals arrivals;     /* what comes, as it comes */
 	struct buf touched;           /* int64_t: records to index again */
@@ -64,8 +62,6 @@ key_for(struct secret **key, struct staged *staged, const struct importing *m,
 	enum vault_err err;
 
 	*key = NULL;
-	if (!f->wanted)
-		return VAULT_OK;
 	err = rows_find(&r, m->s, f->record);
 	if (err == VAULT_ENORECORD) {
 		staged->derived = true;
@@ -80,17 +76,38 @@ key_for(struct secret **key, struct staged *staged, const struct importing *m,
 	return rows_key(key, m->s, &r);
 }
 
+/*
+ * A transaction is begun when something is to be written, not before: another
+ * writer has its turn between two of them.
+ */
+static enum vault_err
+begin_writing(struct importing *m)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (!m->open)
+		err = store_begin(m->s);
+	m->open = err == VAULT_OK;
+	return err;
+}
+
 static enum vault_err
 file_begin(void *ctx, size_t i)
 {
 	struct importing *m = ctx;
 	const struct bundle_file *f = bundle_file(m->b, i);
-	struct secret *key;
+	struct secret *key = NULL;
 	enum vault_err err;
 
+	if (!f->wanted)
+		return VAULT_OK;
+	if ((err = begin_writing(m)) != VAULT_OK)
+		return err;
 	err = key_for(&key, &m->staged[i], m, f);
 	if (err == VAULT_OK && key != NULL)
 		err = attach_stage(&m->writer, m->s, f->record, key);
+	if (m->writer != NULL && !attach_note(&m->b->staged, m->writer))
+		err = VAULT_ENOMEM;
 	secret_free(key);
 	return err;
 }
@@ -101,11 +118,13 @@ commit_some(struct importing *m, uint64_t more)
 	enum vault_err err;
 
 	m->since += more;
-	if (m->since < STAGE_COMMIT)
+	if (m->since < attach_commit_bytes())
 		return VAULT_OK;
 	m->since = 0;
-	err = store_commit(m->s);
-	return err == VAULT_OK ? store_begin(m->s) : err;
+	m->open = false;
+	if ((err = store_commit(m->s)) == VAULT_OK)
+		store_give_way(m->s);
+	return err;
 }
 
 static enum vault_err
@@ -116,7 +135,8 @@ file_data(void *ctx, const void *bytes, size_t len)
 
 	if (m->writer == NULL)
 		return VAULT_OK;
-	if ((err = attach_put(m->writer, bytes, len)) != VAULT_OK)
+	if ((err = begin_writing(m)) != VAULT_OK ||
+	    (err = attach_put(m->writer, bytes, len)) != VAULT_OK)
 		return err;
 	return commit_some(m, len);
 }
@@ -129,7 +149,8 @@ file_end(void *ctx, size_t i)
 
 	if (m->writer == NULL)
 		return VAULT_OK;
-	err = attach_stage_end(m->writer, &m->staged[i].a);
+	if ((err = begin_writing(m)) == VAULT_OK)
+		err = attach_stage_end(m->writer, &m->staged[i].a);
 	m->staged[i].there = err == VAULT_OK;
 	attach_writer_free(m->writer);
 	m->writer = NULL;
@@ -249,7 +270,8 @@ record(void *ctx, const struct carried *c)
 	enum vault_err err;
 	size_t noted;
 
-	if ((err = arrivals_look(&arrives, &r, m->s, c)) != VAULT_OK)
+	if ((err = begin_writing(m)) != VAULT_OK ||
+	    (err = arrivals_look(&arrives, &r, m->s, c)) != VAULT_OK)
 		return err;
 	/* Noted before anything changes: it asks who wrote what is here. */
 	if ((err = arrivals_add(&noted, &m->arrivals, m->s, c, &r, arrives)) !=
@@ -303,11 +325,16 @@ tell_what_came(struct importing *m)
 
 	b->new_files = 0;
 	b->new_bytes = 0;
+	buf_reset(&b->staged);
 	for (size_t i = 0; err == VAULT_OK && i < bundle_n_files(b); i++) {
 		const struct bundle_file *f = bundle_file(b, i);
 		bool came = m->staged[i].adopted;
 
 		arrivals_file(&m->arrivals, f->record, f->size, came);
+		/* Staged for nothing: it was not taken after all. */
+		if (m->staged[i].there && !came &&
+		    !buf_put(&b->staged, &m->staged[i].a.num, sizeof(int64_t)))
+			err = VAULT_ENOMEM;
 		b->new_files += came;
 		b->new_bytes += came ? f->size : 0;
 	}
@@ -343,9 +370,8 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 	if (m.seed == NULL || m.staged == NULL)
 		goto out;
 	random_fill(secret_bytes(m.seed), KEY_LEN);
-	if ((err = store_begin(m.s)) != VAULT_OK)
-		goto out;
 	if ((err = bundle_again(b, from, &events)) == VAULT_OK &&
+	    (err = begin_writing(&m)) == VAULT_OK &&
 	    (err = index_touched(&m)) == VAULT_OK)
 		err = tell_what_came(&m);
 	if (err != VAULT_OK)

@@ -116,6 +116,7 @@ bundle_free(struct bundle *b)
 	buf_free(&b->text);
 	buf_free(&b->files);
 	arrivals_free(&b->arrivals);
+	buf_free(&b->staged);
 }
 
 /* ---- The manifest and its signature ---- */

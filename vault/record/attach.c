@@ -196,6 +196,12 @@ attach_test_commit(unsigned chunks)
 #define commit_after ATTACH_COMMIT
 #endif
 
+uint64_t
+attach_commit_bytes(void)
+{
+	return (uint64_t)commit_after * ATTACH_CHUNK;
+}
+
 bool
 attach_wants_commit(struct attach_writer *w)
 {
@@ -365,26 +371,34 @@ attach_writer_free(struct attach_writer *w)
 	mem_free(w);
 }
 
-enum vault_err
-attach_sweep(bool *left, struct store *s)
+bool
+attach_note(struct buf *nums, const struct attach_writer *w)
 {
-	struct sql *q;
+	return buf_put(nums, &w->num, sizeof(w->num));
+}
+
+/* A number out of a query that gives one or none; 0: none. */
+static enum vault_err
+number_of(int64_t *num, struct sql *q)
+{
 	enum vault_err err;
-	int64_t num = 0;
 	bool row;
 
-	*left = false;
-	/* Younger ones may be another process's, which is still at work. */
-	q = sql_open(s,
-	    "SELECT num FROM attachment WHERE hash IS NULL AND size<?1"
-	    " LIMIT 1");
-	sql_put_int(q, 1, clock_now() - SWEEP_AFTER);
+	*num = 0;
 	if ((err = sql_step(q, &row)) == VAULT_OK && row)
-		num = sql_int(q, 0);
+		*num = sql_int(q, 0);
 	sql_close(q);
-	if (err != VAULT_OK || num == 0)
-		return err;
-	*left = true;
+	return err;
+}
+
+/* Some chunks of it; and when there are none any more the row itself. */
+static enum vault_err
+drop_some(struct store *s, int64_t num)
+{
+	enum vault_err err;
+	struct sql *q;
+	bool row;
+
 	q = sql_open(s,
 	    "DELETE FROM chunk WHERE num IN (SELECT num FROM chunk"
 	    " WHERE num>=?1 AND num<?2 LIMIT 64) RETURNING num");
@@ -401,6 +415,48 @@ attach_sweep(bool *left, struct store *s)
 	q = sql_open(s, "DELETE FROM attachment WHERE num=?1");
 	sql_put_int(q, 1, num);
 	return sql_finish(q);
+}
+
+enum vault_err
+attach_sweep(bool *left, struct store *s, bool alone)
+{
+	struct sql *q;
+	enum vault_err err;
+	int64_t num;
+
+	q = sql_open(s,
+	    "SELECT num FROM attachment WHERE hash IS NULL AND size<=?1"
+	    " LIMIT 1");
+	sql_put_int(q, 1, alone ? INT64_MAX : clock_now() - SWEEP_AFTER);
+	err = number_of(&num, q);
+	*left = err == VAULT_OK && num != 0;
+	return *left ? drop_some(s, num) : err;
+}
+
+enum vault_err
+attach_drop(bool *left, struct store *s, int64_t num)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT num FROM attachment WHERE num=?1 AND hash IS NULL");
+	enum vault_err err;
+
+	sql_put_int(q, 1, num);
+	err = number_of(&num, q);
+	*left = err == VAULT_OK && num != 0;
+	return *left ? drop_some(s, num) : err;
+}
+
+enum vault_err
+attach_last_is_unended(bool *out, struct store *s)
+{
+	int64_t unended;
+	enum vault_err err = number_of(&unended,
+	    sql_open(s,
+		"SELECT hash IS NULL FROM attachment"
+		" ORDER BY num DESC LIMIT 1"));
+
+	*out = unended != 0;
+	return err;
 }
 
 /* ---- Reading ---- */

@@ -6,7 +6,7 @@
  * Bytes are sealed in chunks of 64 KiB under the record's key.  While they
  * are staged, in small commits, nothing points to them; the version that
  * names the attachment publishes all of them at once, and what an
- * interruption left behind is swept away a day later.
+ * interruption left behind is swept away.
  */
 #ifndef RECORD_ATTACH_H
 #define RECORD_ATTACH_H
@@ -42,6 +42,9 @@ VAULT_CHECKED enum vault_err attach_begin(struct attach_writer **out,
 /* Append len bytes, in order. */
 VAULT_CHECKED enum vault_err attach_put(
     struct attach_writer *w, const void *bytes, size_t len);
+
+/* Bytes of attachments between commits. */
+uint64_t attach_commit_bytes(void);
 
 /* True when it is time for the caller to commit and to begin again. */
 bool attach_wants_commit(struct attach_writer *w);
@@ -83,8 +86,22 @@ VAULT_CHECKED enum vault_err attach_adopt(struct store *s,
 VAULT_CHECKED enum vault_err attach_read_part(
     struct attach_row *out, const struct part *part);
 
-/* Take away rows that never ended, in bounded steps; *left if there is more. */
-VAULT_CHECKED enum vault_err attach_sweep(bool *left, struct store *s);
+/* Append its number to nums, as int64_t, for attach_drop. */
+bool attach_note(struct buf *nums, const struct attach_writer *w);
+
+/*
+ * Take away rows that never ended, in bounded steps; *left if there is more.
+ * Those of the last day may be another process's, unless we are alone.
+ */
+VAULT_CHECKED enum vault_err attach_sweep(
+    bool *left, struct store *s, bool alone);
+
+/* The same for one, by its number; not if something points to it. */
+VAULT_CHECKED enum vault_err attach_drop(
+    bool *left, struct store *s, int64_t num);
+
+/* Is the row that was made last one that never ended? */
+VAULT_CHECKED enum vault_err attach_last_is_unended(bool *out, struct store *s);
 
 /* ---- Reading ---- */
 

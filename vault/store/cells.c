@@ -529,18 +529,28 @@ cells_fault(const struct cells *c)
 	return c->fault;
 }
 
+#define BUSY_STEP_MS 5
+
 int
 cells_busy(void *ctx, int times)
 {
 	struct cells *c = ctx;
-	unsigned waited = (unsigned)times * 5;
+	unsigned waited = (unsigned)times * BUSY_STEP_MS;
 
 	if (waited >= c->busy_ms || keyring_is_gone(c->ring))
 		return 0;
 	if (c->waiting != NULL && !c->waiting(c->waiting_ctx, waited))
 		return 0;
-	usleep(5000);
+	usleep(BUSY_STEP_MS * 1000);
 	return 1;
+}
+
+/* Whoever waits looks once in a step: twice that is enough for one of them. */
+void
+cells_give_way(struct cells *c)
+{
+	if (!keyring_is_gone(c->ring))
+		usleep(2 * BUSY_STEP_MS * 1000);
 }
 
 void

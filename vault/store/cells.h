@@ -96,6 +96,9 @@ void cells_end(struct cells *c);
 /* What the last error was about. */
 struct vault_fault cells_fault(const struct cells *c);
 
+/* Between two transactions: time for a writer that waits. */
+void cells_give_way(struct cells *c);
+
 /* Called while waiting for another process; false gives up. */
 void cells_on_busy(struct cells *c, unsigned busy_ms,
     bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);

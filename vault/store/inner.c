@@ -156,6 +156,12 @@ store_size(const char *folder, uint64_t *bytes)
 	return err;
 }
 
+enum vault_err
+store_room(const char *folder, uint64_t *bytes)
+{
+	return io_room(bytes, folder, CELLS_FILE);
+}
+
 bool
 store_has_journal(const char *folder)
 {
@@ -492,6 +498,12 @@ uint64_t
 store_cells(const struct store *s)
 {
 	return cells_root(s->cells)->count;
+}
+
+void
+store_give_way(struct store *s)
+{
+	cells_give_way(s->cells);
 }
 
 void

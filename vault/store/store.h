@@ -35,8 +35,12 @@ VAULT_CHECKED enum vault_err store_setup(void);
 /* The version of the library beneath. */
 const char *store_library(void);
 
-/* The files of a store in a folder: how much, cut short, away with them. */
+/*
+ * The files of a store in a folder: how much, and how much more there can be;
+ * cut short; away with them.
+ */
 VAULT_CHECKED enum vault_err store_size(const char *folder, uint64_t *bytes);
+VAULT_CHECKED enum vault_err store_room(const char *folder, uint64_t *bytes);
 bool store_has_journal(const char *folder);
 bool store_is_there(int dir);
 VAULT_CHECKED enum vault_err store_unlink(int dir);
@@ -61,6 +65,12 @@ void store_read_end(struct store *s);
 
 /* The one writer's transaction. */
 VAULT_CHECKED enum vault_err store_begin(struct store *s);
+
+/*
+ * Between two transactions of one long work: time enough for another writer,
+ * if one waits, to begin.
+ */
+void store_give_way(struct store *s);
 
 /* Anything but VAULT_OK: nothing of the transaction has been kept. */
 VAULT_CHECKED enum vault_err store_commit(struct store *s);
