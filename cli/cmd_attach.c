@@ -14,7 +14,6 @@
 #include "progress.h"
 
 #define USAGE "attach ID FILE [--name NAME]"
-#define NAME_LEN_MAX 255
 
 #define FAT_MAGIC 0x4d44 /* FAT; exFAT has another one and no such limit */
 #define FAT_FILE_MAX ((uint64_t)4 * 1024 * 1024 * 1024 - 1)
@@ -51,14 +50,6 @@ last_component(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash == NULL ? path : slash + 1;
-}
-
-static bool
-is_good_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 0 && len <= NAME_LEN_MAX && text_is_valid(name, len);
 }
 
 /* On FAT a file ends at 4 GiB: said before, not after an hour. */
@@ -170,7 +161,7 @@ compare_name(void *ctx, const struct vault_attachment *a)
 	return !w->taken;
 }
 
-/* Two of one name could not be told apart when they are extracted. */
+/* Two of one name are told apart by a number only: one of us makes none. */
 static int
 check_taken(struct session *s, const char *id, const char *name)
 {
@@ -239,8 +230,9 @@ cmd_attach(struct cli *c, int argc, char **argv)
 		return say_usage(USAGE);
 	if (name == NULL)
 		name = last_component(argv[2]);
-	if (!is_good_name(name)) {
+	if (!text_is_file_name(name, strlen(name))) {
 		say_error(SAY_ATTACH_NAME, name, NULL);
+		say_hint(SAY_HINT_NAME, NULL);
 		return 2;
 	}
 	if ((status = open_file(&fd, &size, argv[2])) == 0)

@@ -60,7 +60,11 @@ attachment_line(void *ctx, const struct vault_attachment *a)
 	buf_putf(&line, "%10s  ", say_size(a->size));
 	if (!a->here)
 		say_put(&line, SAY_SHOW_NOT_HERE, NULL);
-	buf_put(&line, a->name.bytes, a->name.len);
+	if (a->same > 1)
+		say_put(&line, SAY_SHOW_SAME_NAME, say_number(a->number),
+		    a->office, say_time(a->time), NULL);
+	if (text_safe_line(&line, a->name.bytes, a->name.len) != VAULT_OK)
+		p->out.failed = true;
 	layout_block(&p->out, buf_text(&line), line.len, 0, 0);
 	buf_free(&line);
 	return true;
@@ -77,6 +81,9 @@ attachment_doc(void *ctx, const struct vault_attachment *a)
 	if (a->here)
 		doc_text(d, "sha256", a->sha256);
 	doc_bool(d, "here", a->here);
+	doc_int(d, "number", a->number);
+	doc_text(d, "office", a->office);
+	doc_text(d, "time", say_time(a->time));
 	doc_put(p->attachments, NULL, d);
 	return true;
 }

@@ -62,7 +62,7 @@ const struct command commands[] = {
 	{ "attach", cmd_attach, "attach ID FILE [--name NAME]",
 	    "put a file into a record",
 	    "Says what a photo carries.  The original stays where it is.\n" },
-	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
+	{ "extract", cmd_extract, "extract ID NAME [--number N] [-o FILE]",
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",

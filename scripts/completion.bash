@@ -75,7 +75,7 @@ _amparo() {
 		find) offered+=' --limit --like' ;;
 		resolve) offered+=' --take' ;;
 		attach) offered+=' --name' ;;
-		extract) offered+=' -o --output' ;;
+		extract) offered+=' -o --output --number' ;;
 		office) offered+=' --name --card -o' ;;
 		contact) offered+=' --as --our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;

@@ -36,6 +36,7 @@ complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x
 complete -c amparo -n '__fish_seen_subcommand_from attach' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from attach add contact inspect import' -F
 complete -c amparo -n '__fish_seen_subcommand_from extract' -s o -l output -r -F
+complete -c amparo -n '__fish_seen_subcommand_from extract' -l number -x
 complete -c amparo -n '__fish_seen_subcommand_from backup restore' \
     -a '(__fish_complete_directories)'
 complete -c amparo -n '__fish_seen_subcommand_from new edit' -l set -x

@@ -6,7 +6,13 @@
  * versions that disagree, attachments of 0, 65,536 and 100,000 bytes, a
  * draft.  With --empty, no records and no draft.  Prints what it made as JSON
  * lines.  Its key derivation is far below the floor: test builds only.
+ *
+ * make_vault --names FOLDER NAME... - a vault with one record, that has an
+ * attachment of each name, whatever it is: as from an office that allows it.
  */
+#include "inside.h"
+#include "record/attach.h"
+#include "store/store.h"
 #include "support.h"
 
 static const char *const bodies[] = {
@@ -87,6 +93,45 @@ add_records(struct vault *v)
 	vault_report_free(report);
 }
 
+/* An attachment of any name: the facade would refuse some. */
+static void
+attach_as(struct vault *v, const struct record_row *r, const char *name)
+{
+	uint8_t hash[HASH_LEN];
+	struct attach_writer *w;
+
+	assert_ok(store_begin(v->store));
+	assert_ok(attach_begin(&w, v->store, r, name));
+	assert_ok(attach_put(w, name, strlen(name)));
+	assert_ok(attach_end(w, hash));
+	attach_writer_free(w);
+	assert_ok(records_follow(v, r, hash, "attach"));
+}
+
+static int
+with_names(const char *folder, char **names)
+{
+	struct vault_report *report;
+	char id[VAULT_ID_LEN];
+	uint8_t bytes[ID_LEN];
+	struct record_row r;
+	struct opened o;
+
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(vault_report_new(&report));
+	assert_ok(
+	    vault_add(id, o.vault, report, NULL, bodies[1], strlen(bodies[1])));
+	assert_ok(id_parse(bytes, id, strlen(id)));
+	assert_ok(rows_find(&r, o.vault->store, bytes));
+	for (; *names != NULL; names++)
+		attach_as(o.vault, &r, *names);
+	printf("%s\n", id);
+	vault_report_free(report);
+	vault_done(&o);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -95,6 +140,9 @@ main(int argc, char **argv)
 	const char *folder = argv[argc - 1];
 	struct opened o;
 
+	if (argc > 3 && strcmp(argv[1], "--names") == 0)
+		return vault_setup() == VAULT_OK ? with_names(argv[2], argv + 3)
+						 : 2;
 	if ((argc != 2 && !empty) || vault_setup() != VAULT_OK)
 		return 2;
 	second = secret_text("Ame\xcc\x81lie");

@@ -136,7 +136,7 @@ extract(struct vault *v, const char *id, const char *name, struct stream *s)
 	struct vault_sink to = { s, take, NULL };
 
 	s->at = 0;
-	return vault_extract(v, id, name, &to);
+	return vault_extract(v, id, name, 0, &to);
 }
 
 /* Of kind 1 or 2, as the first byte says. */
@@ -157,7 +157,7 @@ extract_any(struct vault *v, const char *id, const char *name, struct stream *s)
 	struct vault_sink to = { s, take_any, NULL };
 
 	s->at = 0;
-	return vault_extract(v, id, name, &to);
+	return vault_extract(v, id, name, 0, &to);
 }
 
 struct listed {

@@ -153,7 +153,7 @@ assert_whole(struct fixture *f)
 	assert_ok(vault_get(&r, f->o.vault, f->id));
 	assert_string_equal(buf_text(&r.title), "Teng Biao");
 	vault_record_free(&r);
-	assert_ok(vault_extract(f->o.vault, f->id, "a", &to));
+	assert_ok(vault_extract(f->o.vault, f->id, "a", 0, &to));
 	assert_int_equal(len, 500000);
 }
 

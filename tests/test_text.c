@@ -464,6 +464,29 @@ knows_scripts(void **state)
 	assert_false(text_is_rtl("", 0));
 }
 
+static void
+knows_the_name_of_a_file(void **state)
+{
+	static const char *const good[] = { "a", "a.txt", "...", ".a", "..a",
+		"two words", "\xe7\x85\xa7\xe7\x89\x87.jpg",
+		"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae", "\xe2\x80\x8fx" };
+	static const char *const bad[] = { "", ".", "..", "/", "a/b", "a\nb",
+		"a\tb", "\x1b[2J", "\x7f", "\xc2\x80", "\xc2\x9b",
+		"\xe2\x80\xa8", "\xe2\x80\xaa", "\xe2\x80\xaegpj.exe",
+		"\xe2\x81\xa6", "\xe2\x81\xa9", "\xff", "\xc0\xaf" };
+	char longest[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(text_is_file_name(good[i], strlen(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(text_is_file_name(bad[i], strlen(bad[i])));
+	assert_false(text_is_file_name("a\0b", 3));
+	memset(longest, 'a', sizeof(longest));
+	assert_true(text_is_file_name(longest, 255));
+	assert_false(text_is_file_name(longest, 256));
+}
+
 int
 main(void)
 {
@@ -488,6 +511,7 @@ main(void)
 		cmocka_unit_test(measures_columns),
 		cmocka_unit_test(finds_grapheme_clusters),
 		cmocka_unit_test(knows_scripts),
+		cmocka_unit_test(knows_the_name_of_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* attachments.c - files in and out of records, streamed. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base64.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "record/digest.h"
@@ -93,6 +95,8 @@ vault_attach(struct vault *v, const char *id, const char *name,
 	enum vault_err err;
 	int held;
 
+	if (!text_is_file_name(name, strlen(name)))
+		return VAULT_EUSE;
 	if ((err = staging_begin(&held, v)) == VAULT_OK &&
 	    (err = store_begin(v->store)) == VAULT_OK)
 		err = attach(&nums, v, id, name, from);
@@ -103,6 +107,36 @@ vault_attach(struct vault *v, const char *id, const char *name,
 }
 
 /* ---- Which ---- */
+
+/* One that a head names and that has a name here: its bytes may be missing. */
+struct listed {
+	struct attach_row a;
+	/* Of the earliest version that names it. */
+	int64_t time;
+	uint8_t office[IDENTITY_PUBLIC_LEN];
+	bool dated;
+	unsigned number, same; /* among how many of its name, from 1 */
+};
+
+static struct listed *
+listed_at(const struct buf *list, size_t i)
+{
+	return (struct listed *)(void *)list->bytes + i;
+}
+
+static size_t
+listed_n(const struct buf *list)
+{
+	return list->len / sizeof(struct listed);
+}
+
+static void
+listed_free(struct buf *list)
+{
+	for (size_t i = 0; i < listed_n(list); i++)
+		attach_row_free(&listed_at(list, i)->a);
+	buf_free(list);
+}
 
 /* The hashes that the heads of a record name. */
 static enum vault_err
@@ -121,98 +155,186 @@ add_hashes(void *ctx, const struct head *h)
 	return buf_ok(all);
 }
 
-/* Each attachment that is named, here or not; each stops the walk by false. */
 static enum vault_err
-each_attachment(struct vault *v, const struct record_row *r,
-    bool (*each)(void *ctx, const struct attach_row *a), void *ctx)
+find_all(struct buf *list, struct store *s, const struct record_row *r)
 {
 	struct buf hashes = { 0 };
-	enum vault_err err;
-	bool go_on = true;
+	enum vault_err err = heads_each(s, r, add_hashes, &hashes);
 
-	err = heads_each(v->store, r, add_hashes, &hashes);
-	for (size_t i = 0;
-	     err == VAULT_OK && go_on && i < version_hash_count(&hashes); i++) {
-		struct attach_row a;
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
+	     i++) {
+		struct listed one;
 
-		err = attach_find(&a, v->store, r, version_hash_at(&hashes, i));
-		if (err == VAULT_ENORECORD)
+		memset(&one, 0, sizeof(one));
+		err = attach_find(&one.a, s, r, version_hash_at(&hashes, i));
+		if (err == VAULT_ENORECORD) {
 			err = VAULT_OK; /* withheld: it has no name here */
-		if (err != VAULT_OK)
-			break;
-		go_on = each(ctx, &a);
-		attach_row_free(&a);
+			continue;
+		}
+		if (err == VAULT_OK && !buf_put(list, &one, sizeof(one))) {
+			attach_row_free(&one.a);
+			err = VAULT_ENOMEM;
+		}
 	}
 	buf_free(&hashes);
 	return err;
 }
 
-struct telling {
-	bool (*each)(void *ctx, const struct vault_attachment *a);
-	void *ctx;
-	struct vault_attachment out;
-	enum vault_err err;
-};
+/* Who named each first, and when. */
+static enum vault_err
+date_all(struct buf *list, struct store *s, const struct record_row *r)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = rows_versions(&ids, s, r, false);
+
+	for (size_t at = 0; err == VAULT_OK && at < ids.len;
+	     at += VERSION_ID_LEN) {
+		struct version v;
+
+		err = rows_version(&v, NULL, NULL, s, r, ids.bytes + at, false);
+		for (size_t i = 0; err == VAULT_OK && i < listed_n(list); i++) {
+			struct listed *one = listed_at(list, i);
+
+			if (one->dated ||
+			    !version_has_hash(&v.attachments, one->a.hash))
+				continue;
+			one->dated = true;
+			one->time = v.time;
+			memcpy(one->office, v.office, sizeof(one->office));
+		}
+		version_free(&v);
+	}
+	buf_free(&ids);
+	return err;
+}
+
+static int
+by_time(const void *x, const void *y)
+{
+	const struct listed *a = x, *b = y;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return memcmp(a->a.hash, b->a.hash, HASH_LEN);
+}
 
 static bool
-tell(void *ctx, const struct attach_row *a)
+same_name(const struct listed *x, const struct listed *y)
 {
-	struct telling *t = ctx;
-	struct buf hex = { 0 };
-	bool go_on;
+	return x->a.name.len == y->a.name.len &&
+	    memcmp(x->a.name.bytes, y->a.name.bytes, x->a.name.len) == 0;
+}
 
-	memset(&t->out, 0, sizeof(t->out));
-	buf_put(&t->out.name, a->name.bytes, a->name.len);
-	t->out.size = a->size;
-	t->out.here = a->here;
-	hex_encode(&hex, a->sha256, DIGEST_LEN);
-	if (a->here && buf_ok(&hex) == VAULT_OK)
-		memcpy(t->out.sha256, buf_text(&hex), 65);
-	if ((t->err = buf_ok(&hex)) == VAULT_OK)
-		t->err = buf_ok(&t->out.name);
-	go_on = t->err == VAULT_OK && t->each(t->ctx, &t->out);
-	buf_free(&t->out.name);
+/* Those of one name are told apart by a number, in the order they came. */
+static void
+number_all(struct buf *list)
+{
+	size_t n = listed_n(list);
+
+	if (n > 0)
+		qsort(list->bytes, n, sizeof(struct listed), by_time);
+	for (size_t i = 0; i < n; i++) {
+		struct listed *one = listed_at(list, i);
+
+		for (size_t k = 0; k < n; k++)
+			if (same_name(one, listed_at(list, k))) {
+				one->number += k <= i;
+				one->same++;
+			}
+	}
+}
+
+/* All of a record; free the list with listed_free. */
+static enum vault_err
+list_all(struct buf *list, struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+
+	if ((err = find_all(list, s, r)) == VAULT_OK &&
+	    (err = date_all(list, s, r)) == VAULT_OK)
+		number_all(list);
+	return err;
+}
+
+/* Tell one; *go_on is what each says. */
+static enum vault_err
+tell(bool *go_on, struct store *s, const struct listed *one,
+    bool (*each)(void *ctx, const struct vault_attachment *a), void *ctx)
+{
+	struct buf hex = { 0 }, office = { 0 };
+	struct vault_attachment out;
+	enum vault_err err;
+
+	memset(&out, 0, sizeof(out));
+	buf_put(&out.name, one->a.name.bytes, one->a.name.len);
+	out.size = one->a.size;
+	out.here = one->a.here;
+	out.number = one->number;
+	out.same = one->same;
+	out.time = one->time;
+	hex_encode(&hex, one->a.sha256, DIGEST_LEN);
+	if ((err = records_office(&office, s, one->office)) == VAULT_OK &&
+	    (err = buf_ok(&hex)) == VAULT_OK &&
+	    (err = buf_ok(&out.name)) == VAULT_OK) {
+		if (one->a.here)
+			memcpy(out.sha256, buf_text(&hex), 65);
+		out.office = buf_text(&office);
+		*go_on = each(ctx, &out);
+	}
+	buf_free(&out.name);
+	buf_free(&office);
 	buf_free(&hex);
-	return go_on;
+	return err;
 }
 
 enum vault_err
 vault_attachments(struct vault *v, const char *id,
     bool (*each)(void *ctx, const struct vault_attachment *a), void *ctx)
 {
-	struct telling t = { .each = each, .ctx = ctx };
+	struct buf list = { 0 };
 	struct record_row r;
 	enum vault_err err;
+	bool go_on = true;
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = row_of(&r, v, id)) == VAULT_OK)
-		err = each_attachment(v, &r, tell, &t);
-	if (err == VAULT_OK)
-		err = t.err;
+		err = list_all(&list, v->store, &r);
+	for (size_t i = 0; err == VAULT_OK && go_on && i < listed_n(&list); i++)
+		err = tell(&go_on, v->store, listed_at(&list, i), each, ctx);
 	store_read_end(v->store);
+	listed_free(&list);
 	return vault_failed(v, err);
 }
 
 /* ---- Out ---- */
 
-struct wanted {
-	const char *name;
-	struct attach_row found;
-	bool is_found;
-};
-
-static bool
-match(void *ctx, const struct attach_row *a)
+/*
+ * The one of that name, or with a number that one of them.  VAULT_ECONFLICT:
+ * without a number, and there are several.
+ */
+static enum vault_err
+choose(struct attach_row *out, const struct buf *list, const char *name,
+    unsigned number)
 {
-	struct wanted *w = ctx;
+	const struct listed *found = NULL;
 
-	if (!a->here || strcmp(buf_text(&a->name), w->name) != 0)
-		return true;
-	w->found = *a;
-	w->found.name = (struct buf){ 0 }; /* that one is borrowed */
-	w->is_found = true;
-	return false;
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < listed_n(list); i++) {
+		const struct listed *one = listed_at(list, i);
+
+		if (!one->a.here || strcmp(buf_text(&one->a.name), name) != 0 ||
+		    (number > 0 && one->number != number))
+			continue;
+		if (found != NULL)
+			return VAULT_ECONFLICT;
+		found = one;
+	}
+	if (found == NULL)
+		return VAULT_EABSENT;
+	*out = found->a;
+	out->name = (struct buf){ 0 }; /* that one is borrowed */
+	return VAULT_OK;
 }
 
 /*
@@ -265,20 +387,21 @@ stream(struct vault *v, const struct record_row *r, const struct attach_row *a,
 
 enum vault_err
 vault_extract(struct vault *v, const char *id, const char *name,
-    const struct vault_sink *to)
+    unsigned number, const struct vault_sink *to)
 {
-	struct wanted w = { .name = name };
+	struct buf list = { 0 };
+	struct attach_row found;
 	struct record_row r;
 	enum vault_err err;
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = row_of(&r, v, id)) == VAULT_OK)
-		err = each_attachment(v, &r, match, &w);
+	if ((err = row_of(&r, v, id)) == VAULT_OK &&
+	    (err = list_all(&list, v->store, &r)) == VAULT_OK)
+		err = choose(&found, &list, name, number);
 	store_read_end(v->store);
-	if (err == VAULT_OK && !w.is_found)
-		err = VAULT_EABSENT;
+	listed_free(&list);
 	if (err == VAULT_OK)
-		err = stream(v, &r, &w.found, to);
+		err = stream(v, &r, &found, to);
 	return vault_failed(v, err);
 }

@@ -471,18 +471,23 @@ VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
 
 /* ---- Attachments ---- */
 
+/* Several may have one name: then each has a number, in the order they came. */
 struct vault_attachment {
 	struct buf name;
 	uint64_t size;
 	char sha256[65];
-	bool here; /* its bytes are in this vault */
+	bool here;             /* its bytes are in this vault */
+	unsigned number, same; /* from 1, of so many of that name */
+	const char *office;    /* of the earliest version that has it */
+	int64_t time;
 };
 VAULT_CHECKED enum vault_err vault_attachments(struct vault *v, const char *id,
     bool (*each)(void *ctx, const struct vault_attachment *a), void *ctx);
 
 /*
- * Attach size bytes, which read gives in order; *sha256 is filled in.  Staged
- * in small commits and published by one: nothing half done is ever seen.
+ * Attach size bytes, which read gives in order.  Staged in small commits and
+ * published by one: nothing half done is ever seen.  VAULT_EUSE: the name is
+ * not one that text_is_file_name takes.
  */
 struct vault_source {
 	void *ctx;
@@ -493,14 +498,18 @@ struct vault_source {
 VAULT_CHECKED enum vault_err vault_attach(struct vault *v, const char *id,
     const char *name, const struct vault_source *from);
 
-/* Hand an attachment's bytes to write, in order, each chunk verified. */
+/*
+ * Hand an attachment's bytes to write, in order, each chunk verified.  number
+ * is 0, or tells those of one name apart.  VAULT_EABSENT: there is none.
+ * VAULT_ECONFLICT: there are several, and number is 0.
+ */
 struct vault_sink {
 	void *ctx;
 	enum vault_err (*write)(void *ctx, const void *bytes, size_t len);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
 VAULT_CHECKED enum vault_err vault_extract(struct vault *v, const char *id,
-    const char *name, const struct vault_sink *to);
+    const char *name, unsigned number, const struct vault_sink *to);
 
 /* ---- Drafts ---- */
 

@@ -29,19 +29,49 @@ expect_status 15 opened extract "$ID" absent -o fourth
 [ ! -e fourth ] && [ ! -e fourth.part ] || fail "fourth was left"
 expect_status 1 opened extract "$ID" "照片.bin" -o no/such/folder
 cd ..
-# Names that are no names for files.
+# Names that are no names for files: not from us, and not used if they come
+# from others.
 echo text > t
-for name in .. . ../evil /etc/evil a/b "$(printf 'a\033b')" \
-    "$(printf 'a\302\233b')"; do
-	expect_status 0 opened attach "$ID" t --name "$name"
-	expect_status 2 opened extract "$ID" "$name"
-	expect_err "-o FILE"
+ESC=$(printf 'a\033b') C1=$(printf 'a\302\233b') LINE=$(printf 'a\nb  3.0 MiB  c')
+RLO=$(printf 'photo\342\200\256gpj.exe') RLI=$(printf '\342\201\247x')
+long=$(printf '%0256d' 0)
+for name in .. . ../evil /etc/evil a/b "$ESC" "$C1" "$LINE" "$RLO" "$RLI" \
+    "$long" "" "$(printf 'a\377')"; do
+	expect_status 2 opened attach "$ID" t --name "$name"
+	expect_err "cannot be a name"
+	expect_err "--name NAME"
 done
-expect_status 0 opened extract "$ID" ../evil -o good
-expect_same good t
-expect_status 1 opened attach "$ID" t --name ../evil
+cp t "$RLO"
+expect_status 2 opened attach "$ID" "$RLO"
+expect_status 0 opened attach "$ID" "$RLO" --name photo.exe
+# A joiner that Persian needs is no fault.
+expect_status 0 opened attach "$ID" t --name "$(printf '\331\205\333\214\342\200\214\330\256')"
+expect_status 1 opened attach "$ID" t --name photo.exe
 expect_err "already"
-expect_status 2 opened attach "$ID" t --name ""
+MAKE=$(dirname "$AMPARO")/tests/make_vault
+if [ -x "$MAKE" ]; then
+	mkdir odd
+	printf 'dusk\n' > dusk
+	odd=$("$MAKE" --names odd .. . ../evil "$ESC" "$C1" "$LINE" "$RLO")
+	odd() { "$AMPARO" -v odd/v --passphrase-file dusk "$@"; }
+	for name in .. . ../evil "$ESC" "$C1" "$LINE" "$RLO"; do
+		expect_status 2 odd extract "$odd" "$name"
+		expect_err "-o FILE"
+		rm -f got
+		expect_status 0 odd extract "$odd" "$name" -o got
+		[ "$(cat got)" = "$name" ] || fail "not what is called $name"
+	done
+	expect_status 0 odd show "$odd"
+	$CRAFT unsafe "$OUT" || fail "show"
+	[ "$(grep -c '[0-9] B ' "$OUT")" = 7 ] || { cat "$OUT"; fail "lines of names"; }
+	expect_out 'a\x0ab  3.0 MiB  c'
+	expect_out 'photo\u{202e}gpj.exe'
+	# What is printed can be typed.
+	expect_status 0 odd extract "$odd" 'photo\u{202e}gpj.exe' -o typed
+	[ "$(cat typed)" = "$RLO" ] || fail "typed"
+else
+	skip_part "no make_vault"
+fi
 expect_status 0 opened show "$ID"
 $CRAFT unsafe "$OUT" || fail "show"
 # What is no file.

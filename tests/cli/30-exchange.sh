@@ -165,6 +165,32 @@ expect_status 0 in_b resolve "$case" --take "$version"
 expect_status 0 in_b show "$case"
 expect_no_out "Case of A"
 
+# ---- Two of one name, from two offices ----
+printf 'of A' > a.txt
+printf 'of B, longer' > b.txt
+expect_status 0 in_b attach "$case" b.txt --name same.txt
+expect_status 0 in_a attach "$case" a.txt --name same.txt
+expect_status 0 in_a --yes export type:case --to "Office B" -o same.age
+expect_status 0 in_b import same.age
+expect_status 0 in_b show "$case"
+expect_out "(number 1 of that name, Office "
+expect_out "(number 2 of that name, Office "
+expect_status 15 in_b extract "$case" same.txt
+expect_err "several attachments"
+expect_err "Office A"
+expect_err "Office B"
+expect_err "4 B"
+expect_err "12 B"
+expect_err "--number N"
+[ ! -e same.txt ] && [ ! -e same.txt.part ] || fail "one was taken"
+expect_status 0 in_b extract "$case" same.txt --number 1 -o one.txt
+expect_status 0 in_b extract "$case" same.txt --number 2 -o two.txt
+[ "$(cat one.txt two.txt | wc -c)" = 16 ] || fail "not the two of them"
+expect_status 15 in_b extract "$case" same.txt --number 3 -o three.txt
+expect_status 2 in_b extract "$case" same.txt --number 0
+expect_status 0 in_b --json show "$case"
+expect_json 'sorted((a["number"], a["office"]) for a in d["attachments"] if a["name"] == "same.txt")[0][0] == 1 and {a["office"] for a in d["attachments"] if a["name"] == "same.txt"} == {"Office A", "Office B"}'
+
 # ---- Older, a gap, a new chain ----
 for i in 3 4 5; do
 	expect_status 0 in_a edit "$case" --set "summary=state $i" --yes

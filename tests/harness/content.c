@@ -192,7 +192,7 @@ extract(struct dumping *d, const char *name)
 		met(d, VAULT_ENOMEM);
 		return;
 	}
-	err = vault_extract(d->v, d->id, name, &to);
+	err = vault_extract(d->v, d->id, name, 0, &to);
 	digest_end(d->digest, sum);
 	digest_free(d->digest);
 	met(d, err);

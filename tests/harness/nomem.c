@@ -513,7 +513,7 @@ call_extract(struct state *s)
 	struct vault_sink to = { &n, count_bytes, NULL };
 	enum vault_err err;
 
-	err = vault_extract(s->vault, content.person, "a photo.jpg", &to);
+	err = vault_extract(s->vault, content.person, "a photo.jpg", 0, &to);
 	if (err == VAULT_OK)
 		buf_putf(&said, "%zu", n);
 	return saying(err);

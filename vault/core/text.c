@@ -623,6 +623,27 @@ text_cp_width(uint32_t cp)
 	return width < 0 ? 0 : width > 2 ? 2 : width;
 }
 
+bool
+text_is_file_name(const void *text, size_t len)
+{
+	const uint8_t *in = text;
+
+	if (len == 0 || len > 255 || !text_is_valid(text, len) ||
+	    memchr(text, '/', len) != NULL ||
+	    (in[0] == '.' && (len == 1 || (len == 2 && in[1] == '.'))))
+		return false;
+	for (size_t i = 0; i < len;) {
+		uint32_t cp = 0;
+
+		i += text_next(&cp, in + i, len - i);
+		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) ||
+		    (cp >= 0x2028 && cp <= 0x202e) ||
+		    (cp >= 0x2066 && cp <= 0x2069))
+			return false;
+	}
+	return true;
+}
+
 size_t
 text_width(const void *text, size_t len)
 {

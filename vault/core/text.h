@@ -57,6 +57,14 @@ VAULT_CHECKED enum vault_err text_safe(
 VAULT_CHECKED enum vault_err text_safe_line(
     struct buf *out, const void *text, size_t len);
 
+/*
+ * True if text may be the name of a file, also one that comes from a stranger:
+ * 1 to 255 bytes of UTF-8, no slash, neither "." nor "..", no control
+ * character, line or paragraph separator, bidirectional embedding, override
+ * or isolate.  Joiners and direction marks, which scripts need, may be there.
+ */
+bool text_is_file_name(const void *text, size_t len);
+
 /* The columns that valid text takes on a terminal. */
 size_t text_width(const void *text, size_t len);
 
