@@ -139,25 +139,14 @@ extract(struct vault *v, const char *id, const char *name, struct stream *s)
 	return vault_extract(v, id, name, 0, &to);
 }
 
-/* Of kind 1 or 2, as the first byte says. */
 static enum vault_err
-take_any(void *ctx, const void *bytes, size_t len)
+extract_number(struct vault *v, const char *id, const char *name,
+    unsigned number, struct stream *s)
 {
-	struct stream *s = ctx;
-
-	if (s->at == 0)
-		s->kind = *(const uint8_t *)bytes;
-	assert_true(s->kind == 1 || s->kind == 2);
-	return take(ctx, bytes, len);
-}
-
-static enum vault_err
-extract_any(struct vault *v, const char *id, const char *name, struct stream *s)
-{
-	struct vault_sink to = { s, take_any, NULL };
+	struct vault_sink to = { s, take, NULL };
 
 	s->at = 0;
-	return vault_extract(v, id, name, 0, &to);
+	return vault_extract(v, id, name, number, &to);
 }
 
 struct listed {
@@ -405,16 +394,26 @@ two_of_one_name_are_both_kept(void **state)
 	struct stream s = { .size = 1000, .kind = 1 };
 	struct listed l;
 
+	clock_test_set(1000);
 	assert_ok(attach(f->o.vault, f->id, "scan.pdf", &s));
+	clock_test_set(2000);
 	s = (struct stream){ .size = 1000, .kind = 2 };
 	assert_ok(attach(f->o.vault, f->id, "scan.pdf", &s));
 	l = list(f->o.vault, f->id);
 	assert_int_equal(l.n, 2);
 	assert_string_not_equal(l.sha256[0], l.sha256[1]);
-	/* One of them is handed out, and whole. */
-	assert_ok(extract_any(f->o.vault, f->id, "scan.pdf", &s));
-	assert_int_equal(s.at, 1000);
-	assert_int_equal(l.size[0], 1000);
+	/* None is handed out unless it is said which; then whole. */
+	assert_int_equal(
+	    extract(f->o.vault, f->id, "scan.pdf", &s), VAULT_ECONFLICT);
+	assert_int_equal(s.at, 0);
+	for (unsigned number = 1; number <= 2; number++) {
+		s.kind = (uint8_t)number;
+		assert_ok(
+		    extract_number(f->o.vault, f->id, "scan.pdf", number, &s));
+		assert_int_equal(s.at, 1000);
+	}
+	assert_int_equal(extract_number(f->o.vault, f->id, "scan.pdf", 3, &s),
+	    VAULT_EABSENT);
 }
 
 static void
