@@ -18,12 +18,27 @@ struct last {
 	struct buf office;
 };
 
+/* A clock that is wrong is never the newest beside one that can be right. */
+static bool
+is_newer(const struct vault_past *p, const struct last *last)
+{
+	bool sane = vault_time_is_sane(p->time);
+
+	if (last->office.len == 0)
+		return true;
+	return sane == vault_time_is_sane(last->time) ? p->time >= last->time
+						      : sane;
+}
+
 static bool
 newest_head(void *ctx, const struct vault_past *p)
 {
 	struct last *last = ctx;
 
-	if (p->head && (last->office.len == 0 || p->time >= last->time)) {
+	if (p->head && !vault_time_is_sane(p->time))
+		say_warning(
+		    SAY_CLOCK_WRONG, p->office, say_time(p->time), NULL);
+	if (p->head && is_newer(p, last)) {
 		last->time = p->time;
 		buf_reset(&last->office);
 		buf_put_text(&last->office, p->office);
@@ -206,8 +221,8 @@ head(struct page *p)
 		p->out.failed = true;
 	buf_putf(&p->out, "%c\n", PAGER_END);
 	head_line(p, SAY_SHOW_ID, r->id);
-	buf_putf(
-	    &changed, "%s, %s", say_time(r->time), buf_text(&p->last.office));
+	buf_putf(&changed, "%s, %s", say_time(p->last.time),
+	    buf_text(&p->last.office));
 	head_line(p, SAY_SHOW_CHANGED, buf_text(&changed));
 	buf_free(&changed);
 	if (r->n_heads > 1)
@@ -258,7 +273,7 @@ describe(const struct page *p)
 	doc_text(d, "id", r->id);
 	doc_text(d, "type", r->type);
 	doc_text(d, "title", buf_text(&r->title));
-	doc_text(d, "time", say_time(r->time));
+	doc_text(d, "time", say_time(p->last.time));
 	doc_text(d, "office", buf_text(&p->last.office));
 	doc_int(d, "versions_now", r->n_heads);
 	if (r->withheld)

@@ -9,7 +9,10 @@
  *
  * make_vault --names FOLDER NAME... - a vault with one record, that has an
  * attachment of each name, whatever it is: as from an office that allows it.
+ *
+ * make_vault --at SECONDS FOLDER - one with a case that was written then.
  */
+#include "core/clock.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "store/store.h"
@@ -132,6 +135,26 @@ with_names(const char *folder, char **names)
 	return 0;
 }
 
+static int
+written_at(int64_t time, const char *folder)
+{
+	struct vault_report *report;
+	char id[VAULT_ID_LEN];
+	struct opened o;
+
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(vault_report_new(&report));
+	clock_test_set(time);
+	assert_ok(
+	    vault_add(id, o.vault, report, NULL, bodies[1], strlen(bodies[1])));
+	clock_test_set(-1);
+	printf("%s\n", id);
+	vault_report_free(report);
+	vault_done(&o);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,6 +166,10 @@ main(int argc, char **argv)
 	if (argc > 3 && strcmp(argv[1], "--names") == 0)
 		return vault_setup() == VAULT_OK ? with_names(argv[2], argv + 3)
 						 : 2;
+	if (argc == 4 && strcmp(argv[1], "--at") == 0)
+		return vault_setup() == VAULT_OK
+		    ? written_at(strtoll(argv[2], NULL, 10), argv[3])
+		    : 2;
 	if ((argc != 2 && !empty) || vault_setup() != VAULT_OK)
 		return 2;
 	second = secret_text("Ame\xcc\x81lie");

@@ -325,6 +325,8 @@ craft(struct memory *out, const struct office *from, const struct office *to,
 	buf_free(&sig);
 }
 
+static int64_t craft_time = 1000;
+
 /* The text of a record file, signed by an office; its id is new. */
 static void
 record_file(struct buf *out, const struct office *from, const char *type,
@@ -341,7 +343,7 @@ record_file(struct buf *out, const struct office *from, const char *type,
 		id_new(one.version.record);
 	memcpy(one.version.type, type, strlen(type));
 	memcpy(one.version.office, by.public_key, IDENTITY_PUBLIC_LEN);
-	one.version.time = 1000;
+	one.version.time = craft_time;
 	one.version.has_body = true;
 	assert_ok(part_new(&one.body, one.version.body, body, strlen(body)));
 	assert_ok(version_sign(&one.version, by.key));
@@ -875,6 +877,38 @@ tells_record_by_record_who_changed_what(void **state)
 	memory_free(&m);
 }
 
+/* The newest that can be right tells the title, the day and the office. */
+static void
+a_wrong_clock_is_named_and_never_the_newest(void **state)
+{
+	struct buf text[2] = { { 0 } };
+	struct vault_bundle_info info;
+	struct vault_imported got;
+	struct memory m = { 0 };
+	uint8_t id[ID_LEN];
+	struct told t;
+
+	(void)state;
+	id_new(id);
+	craft_time = INT64_C(4102444800);
+	record_file(&text[0], &c, "case",
+	    "{\"title\":\"of 2100\",\"type\":\"case\"}", id);
+	craft_time = 1000;
+	record_file(&text[1], &a, "case",
+	    "{\"title\":\"of 1970\",\"type\":\"case\"}", id);
+	craft_records(&m, &a, &b, text, 2);
+	import_telling(&t, &info, &got, &b, &m);
+	assert_int_equal(t.n, 1);
+	assert_string_equal(t.title[0], "of 1970");
+	assert_string_equal(t.office[0], "A");
+	assert_int_equal(t.row[0].time, 1000);
+	assert_int_equal(strlen(t.wrong[0]), 16);
+	assert_int_equal(t.row[0].wrong_time, INT64_C(4102444800));
+	for (size_t i = 0; i < 2; i++)
+		buf_free(&text[i]);
+	memory_free(&m);
+}
+
 /* ---- Cut and flipped ---- */
 
 static struct bundle_events silent;
@@ -1128,6 +1162,7 @@ main(void)
 		cmocka_unit_test(refuses_archives_with_one_fault),
 		cmocka_unit_test(another_type_is_not_taken_and_named),
 		cmocka_unit_test(tells_record_by_record_who_changed_what),
+		cmocka_unit_test(a_wrong_clock_is_named_and_never_the_newest),
 		cmocka_unit_test(refuses_every_cut),
 		cmocka_unit_test(refuses_every_flipped_byte),
 		cmocka_unit_test(refuses_every_flipped_byte_of_the_archive),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "inside.h"
@@ -248,7 +249,11 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	if (!counting && f->what->ranked && sql->rank != NULL)
 		buf_putf(&text, " ORDER BY %s", sql->rank);
 	else if (!counting)
-		buf_put_text(&text, " ORDER BY item.time DESC, item.num DESC");
+		/* What cannot be, last: a wrong clock is never the newest. */
+		buf_putf(&text,
+		    " ORDER BY item.time<=%" PRId64 " DESC,"
+		    " item.time DESC, item.num DESC",
+		    clock_latest());
 	if (!counting && f->what->limit > 0)
 		buf_putf(&text, " LIMIT %" PRIu64, f->what->limit);
 	if ((err = buf_ok(&text)) != VAULT_OK)

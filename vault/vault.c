@@ -51,6 +51,12 @@ vault_place_vanishes(const char *path)
 	return io_vanishes(path);
 }
 
+bool
+vault_time_is_sane(int64_t time)
+{
+	return clock_is_sane(time);
+}
+
 enum vault_err
 vault_failed(struct vault *v, enum vault_err err)
 {

@@ -145,6 +145,12 @@ VAULT_CHECKED enum vault_err vault_open(struct vault **out,
     struct vault_fault *fault);
 void vault_close(struct vault *v);
 
+/*
+ * Can a time that a version bears be right?  Not more than a day after now:
+ * versions of other clocks never count as the newest.
+ */
+bool vault_time_is_sane(int64_t time);
+
 /* What the last error was about. */
 struct vault_fault vault_fault(const struct vault *v);
 

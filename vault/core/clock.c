@@ -26,7 +26,13 @@ clock_now(void)
 bool
 clock_is_sane(int64_t time)
 {
-	return time >= 0 && time <= clock_now() + 24 * 3600;
+	return time >= 0 && time <= clock_latest();
+}
+
+int64_t
+clock_latest(void)
+{
+	return clock_now() + 24 * 3600;
 }
 
 int64_t

@@ -14,6 +14,7 @@ int64_t clock_now(void);
  * than a day after now: clocks and zones are off by less.
  */
 bool clock_is_sane(int64_t time);
+int64_t clock_latest(void); /* that can be right */
 
 /* Milliseconds of CLOCK_BOOTTIME, which goes on while the machine sleeps. */
 int64_t clock_boot_ms(void);
