@@ -711,6 +711,9 @@ refuses_archives_with_one_fault(void **state)
 	memory_free(&m);
 }
 
+static const char staged[] =
+    "SELECT count(*) FROM attachment WHERE hash IS NULL";
+
 /* The rows that an import tells of, or an inspection. */
 struct told {
 	size_t n;
@@ -909,6 +912,140 @@ a_wrong_clock_is_named_and_never_the_newest(void **state)
 	memory_free(&m);
 }
 
+/* The text of a record file without its body, or with another salt. */
+static void
+without_body(struct buf *out, const struct buf *text)
+{
+	struct carried one;
+
+	assert_ok(carry_read(&one, text->bytes, text->len));
+	part_free(&one.body);
+	assert_ok(carry_write(out, &one));
+	carry_free(&one);
+}
+
+/* One version in several files: what is there of it comes, each once. */
+static void
+one_version_in_many_files_comes_once(void **state)
+{
+	struct buf text[4] = { { 0 } };
+	struct vault_bundle_info info;
+	struct vault_imported got;
+	struct memory m = { 0 };
+	char name[VAULT_ID_LEN];
+	uint8_t id[ID_LEN];
+	struct told t;
+	char *salt;
+
+	(void)state;
+	id_new(id);
+	id_print(name, id);
+	record_file(
+	    &text[1], &a, "case", "{\"title\":\"Many\",\"type\":\"case\"}", id);
+	without_body(&text[0], &text[1]);
+	buf_put(&text[2], text[1].bytes, text[1].len);
+	buf_put(&text[3], text[0].bytes, text[0].len);
+	craft_records(&m, &a, &b, text, 4);
+	import_telling(&t, &info, &got, &b, &m);
+	assert_int_equal(t.n, 1);
+	assert_int_equal(got.records, 1);
+	assert_int_equal(got.versions, 1);
+	assert_int_equal(got.completed, 1);
+	assert_int_equal(got.known, 2);
+	assert_title(&b, name, "Many");
+
+	/* The part under another salt is another part. */
+	salt = strstr(buf_text(&text[1]), "\"salt\":\"");
+	assert_non_null(salt);
+	salt[8] = salt[8] == '0' ? '1' : '0';
+	craft_records(&m, &a, &b, text, 2);
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(fault, VAULT_BUNDLE_RECORD);
+	for (size_t i = 0; i < 4; i++)
+		buf_free(&text[i]);
+	memory_free(&m);
+}
+
+/* One part of an attachment in two files of the bundle is one attachment. */
+static void
+one_attachment_in_two_files_comes_once(void **state)
+{
+	struct crafted files[5] = { { TAR_README, "hello", 5 },
+		{ "attachments/000001", "text", 4 },
+		{ "attachments/000002", "text", 4 } };
+	struct buf text[2] = { { 0 } };
+	struct carried one;
+	struct memory m = { 0 }, tar;
+	struct vault_bundle_info info;
+	struct vault_imported got;
+	char id[VAULT_ID_LEN];
+	struct told t;
+	size_t n = 0;
+
+	(void)state;
+	/* The record file of a bundle of A's, and once more by another name. */
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Twofiles\"}");
+	attach(&a, id, "f", "text");
+	export(&m, &a, "B", "Twofiles");
+	open_archive(&tar, &b, &m);
+	for (size_t at = 0; at + 512 <= tar.len && n < 1; at += 512)
+		if (memcmp(tar.bytes + at, "records/", 8) == 0) {
+			size_t len = strtoul(
+			    (char *)tar.bytes + at + 124, NULL, 8);
+
+			if (memmem(tar.bytes + at + 512, len, "000001", 6))
+				buf_put(&text[n++], tar.bytes + at + 512, len);
+		}
+	assert_int_equal(n, 1);
+	assert_ok(carry_read(&one, text[0].bytes, text[0].len));
+	memcpy(one.files[0].file, "attachments/000002", 19);
+	assert_ok(carry_write(&text[1], &one));
+	carry_free(&one);
+	files[3] = (struct crafted){ "records/000001.json", text[0].bytes,
+		text[0].len };
+	files[4] = (struct crafted){ "records/000002.json", text[1].bytes,
+		text[1].len };
+	craft(&m, &a, &b, files, 5, NULL);
+	import_telling(&t, &info, &got, &b, &m);
+	assert_int_equal(got.attachments, 1);
+	assert_int_equal(number(&b, staged), 0);
+	assert_int_equal(
+	    number(&b, "SELECT count(*)-count(DISTINCT hash) FROM attachment"),
+	    0);
+	for (size_t i = 0; i < 2; i++)
+		buf_free(&text[i]);
+	memory_free(&m);
+	memory_free(&tar);
+}
+
+/* A sender who becomes a contact goes on in its chain. */
+static void
+a_chain_goes_on_when_its_sender_becomes_known(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct vault_imported got;
+	struct memory first, second;
+
+	(void)state;
+	knows(&b, &c);
+	add(id, &b, "{\"type\":\"case\",\"title\":\"Unknown\"}");
+	export(&first, &b, "C", "Unknown");
+	export(&second, &b, "C", "Unknown");
+	assert_int_equal(inspect(&c, &first).seen, VAULT_SEEN_NEXT);
+	assert_ok(import_with(&got, &c, &first, true));
+	assert_int_equal(inspect(&c, &second).seen, VAULT_SEEN_NEXT);
+	knows(&c, &b);
+	assert_int_equal(inspect(&c, &first).seen, VAULT_SEEN_SAME);
+	assert_int_equal(import(&c, &first), VAULT_EEXISTS);
+	assert_int_equal(inspect(&c, &second).seen, VAULT_SEEN_NEXT);
+	assert_ok(import(&c, &second));
+	assert_ok(vault_contact_remove(of(&c), "B"));
+	export(&second, &b, "C", "Unknown");
+	assert_int_equal(inspect(&c, &second).seen, VAULT_SEEN_NEXT);
+	memory_free(&first);
+	memory_free(&second);
+}
+
 /* ---- Cut and flipped ---- */
 
 static struct bundle_events silent;
@@ -1025,9 +1162,6 @@ refuses_every_flipped_byte_of_the_archive(void **state)
 }
 
 /* ---- Stopped, changed meanwhile ---- */
-
-static const char staged[] =
-    "SELECT count(*) FROM attachment WHERE hash IS NULL";
 
 static int countdown;
 
@@ -1169,6 +1303,9 @@ main(void)
 		cmocka_unit_test(what_is_stopped_leaves_nothing),
 		cmocka_unit_test(what_fails_takes_its_attachments_away),
 		cmocka_unit_test(what_is_not_taken_is_not_staged),
+		cmocka_unit_test(one_version_in_many_files_comes_once),
+		cmocka_unit_test(one_attachment_in_two_files_comes_once),
+		cmocka_unit_test(a_chain_goes_on_when_its_sender_becomes_known),
 	};
 
 	return cmocka_run_group_tests_name("bundle", tests, setup, teardown);

@@ -241,6 +241,16 @@ expect_status 0 in_b import 7.age --yes
 expect_status 0 in_a --yes export type:case --to "Office B" --with-sources -o 9.age
 expect_out "${source%??????????????????}"
 
+# ---- Somebody without a name has a line all the same ----
+printf '{"level":1}' > nobody.json
+expect_status 0 in_a add person nobody.json
+nobody=$(the_id)
+expect_status 0 in_a --yes export zzzz --to "Office B" --include "$nobody" -o nobody.age
+expect_status 0 in_b --yes inspect nobody.age
+expect_out "(no title)"
+expect_status 0 in_b --yes import nobody.age
+expect_out "(no title)"
+
 # ---- Cut, changed, none at all ----
 head -c 10000 1.age > cut.age
 expect_status 13 in_b import cut.age

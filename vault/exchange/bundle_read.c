@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -406,16 +407,54 @@ from_age(void *ctx, const void *bytes, size_t len)
 
 /* ---- What comes ---- */
 
+/* Record and part of a file; and which file it is. */
+struct part_of {
+	uint8_t key[ID_LEN + HASH_LEN];
+	size_t file;
+};
+
+static int
+by_part(const void *x, const void *y)
+{
+	const struct part_of *a = x, *b = y;
+	int order = memcmp(a->key, b->key, sizeof(a->key));
+
+	return order != 0 ? order : (a->file > b->file) - (a->file < b->file);
+}
+
+/* One part that stands in several files is wanted once. */
+static enum vault_err
+want_each_once(struct bundle *b)
+{
+	size_t n = bundle_n_files(b);
+	struct part_of *all = mem_alloc((n + 1) * sizeof(*all));
+
+	if (all == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(all[i].key, file_at(b, i)->record, ID_LEN);
+		memcpy(all[i].key + ID_LEN, file_at(b, i)->part_hash, HASH_LEN);
+		all[i].file = i;
+	}
+	qsort(all, n, sizeof(*all), by_part);
+	for (size_t i = 0; i < n; i++)
+		file_at(b, all[i].file)->wanted = i == 0 ||
+		    memcmp(all[i].key, all[i - 1].key, sizeof(all[i].key)) != 0;
+	mem_free(all);
+	return VAULT_OK;
+}
+
 /* Is it not here yet, and will a version that has it be taken? */
 static enum vault_err
-is_wanted(struct bundle *b, struct bundle_file *f)
+look_if_wanted(struct bundle *b, struct bundle_file *f)
 {
 	struct record_row r;
 	struct attach_row a;
 	enum vault_err err;
+	bool once = f->wanted;
 
 	f->wanted = false;
-	if (!arrivals_takes(&b->arrivals, f->record))
+	if (!once || !arrivals_takes(&b->arrivals, f->record))
 		return VAULT_OK;
 	err = rows_find(&r, b->store, f->record);
 	if (err == VAULT_OK) {
@@ -431,10 +470,12 @@ bundle_weigh(struct bundle *b)
 {
 	enum vault_err err = arrivals_settle(&b->arrivals);
 
+	if (err == VAULT_OK)
+		err = want_each_once(b);
 	for (size_t i = 0; err == VAULT_OK && i < bundle_n_files(b); i++) {
 		struct bundle_file *f = file_at(b, i);
 
-		if ((err = is_wanted(b, f)) != VAULT_OK)
+		if ((err = look_if_wanted(b, f)) != VAULT_OK)
 			break;
 		arrivals_file(&b->arrivals, f->record, f->size, f->wanted);
 		b->new_files += f->wanted;

@@ -4,8 +4,11 @@
 #include "core/clock.h"
 #include "core/random.h"
 #include "exchange/chain.h"
+#include "exchange/minisig.h"
 #include "store/sql.h"
 #include "store/store.h"
+
+_Static_assert(MINISIG_ID_LEN == 8, "OF_PEER says so");
 
 /* ---- What we send ---- */
 
@@ -89,6 +92,14 @@ chain_renew(struct store *s)
 
 /* ---- What comes ---- */
 
+/*
+ * A sender that was no contact is known by the first bytes of its key; when it
+ * becomes one, or is one no more, its bundles are still those of one sender.
+ */
+#define OF_PEER                                                                \
+	" substr(peer,1,8)=substr(?1,1,8)"                                     \
+	" AND (length(peer)=8 OR length(?1)=8 OR peer=?1)"
+
 /* Is there a row?  q has its parameters, and is closed. */
 static enum vault_err
 any(bool *out, struct sql *q)
@@ -112,7 +123,7 @@ static enum vault_err
 knows_peer(bool *out, struct store *s, const void *peer, size_t len)
 {
 	struct sql *q = sql_open(
-	    s, "SELECT 1 FROM received WHERE peer=?1 LIMIT 1");
+	    s, "SELECT 1 FROM received WHERE" OF_PEER " LIMIT 1");
 
 	sql_put_blob(q, 1, peer, len);
 	return any(out, q);
@@ -124,8 +135,8 @@ at_number(bool *found, uint8_t hash[static MANIFEST_HASH_LEN], struct store *s,
     const void *peer, size_t peer_len, const uint8_t *chain, uint64_t number)
 {
 	struct sql *q = sql_open(s,
-	    "SELECT hash FROM received"
-	    " WHERE peer=?1 AND chain=?2 AND number=?3");
+	    "SELECT hash FROM received WHERE" OF_PEER
+	    " AND chain=?2 AND number=?3");
 	enum vault_err err;
 
 	sql_put_blob(q, 1, peer, peer_len);
@@ -143,8 +154,8 @@ last_number(uint64_t *out, struct store *s, const void *peer, size_t peer_len,
     const uint8_t *chain)
 {
 	struct sql *q = sql_open(s,
-	    "SELECT ifnull(max(number),0) FROM received"
-	    " WHERE peer=?1 AND chain=?2");
+	    "SELECT ifnull(max(number),0) FROM received WHERE" OF_PEER
+	    " AND chain=?2");
 	enum vault_err err;
 	bool row;
 
