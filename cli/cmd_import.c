@@ -53,23 +53,33 @@ fault_say(enum vault_bundle_fault fault)
 		return SAY_BUNDLE_RECORD;
 	case VAULT_BUNDLE_CHANGED:
 		return SAY_BUNDLE_CHANGED;
+	case VAULT_BUNDLE_HEADER:
+		return SAY_BUNDLE_HEADER;
+	case VAULT_BUNDLE_CHUNK:
+		return SAY_BUNDLE_CHUNK;
+	case VAULT_BUNDLE_LIMIT:
+		return SAY_BUNDLE_LIMIT;
 	}
 	return SAY_BUNDLE_NOT_AGE;
 }
 
 static int
 bundle_fault(const struct session *s, const struct reading *r,
-    enum vault_err err, enum vault_bundle_fault fault, const char *path)
+    enum vault_err err, const struct vault_bundle_bad *bad, const char *path)
 {
 	if (err == VAULT_EIO && r->in.error != 0) {
 		say_error(SAY_IO, path, strerror(r->in.error), NULL);
 		return 1;
 	}
-	if (err == VAULT_ENOTFORUS)
-		return say_fault(err, NULL, path);
-	if (fault == VAULT_BUNDLE_OK)
+	if (err == VAULT_ENOTFORUS) {
+		say_error(SAY_NOT_FOR_US, NULL);
+		say_hint(SAY_HINT_NOT_FOR_US, NULL);
+		return say_status(err);
+	}
+	if (bad->fault == VAULT_BUNDLE_OK)
 		return session_fault(s, err);
-	say_error(fault_say(fault), path, NULL);
+	say_error(fault_say(bad->fault), path, say_number(bad->chunk),
+	    say_number(bad->byte), NULL);
 	say_hint(SAY_HINT_BUNDLE, NULL);
 	return say_status(err);
 }
@@ -291,14 +301,14 @@ static int
 look(struct vault_bundle **b, struct session *s, struct reading *r,
     const char *path)
 {
-	enum vault_bundle_fault fault;
+	struct vault_bundle_bad bad;
 	enum vault_err err;
 
 	host_catch_interrupts();
 	progress_begin(&r->in.progress, SAY_PROGRESS_VERIFYING);
-	err = vault_bundle_open(b, s->vault, &r->in.input, &fault);
+	err = vault_bundle_open(b, s->vault, &r->in.input, &bad);
 	progress_end(&r->in.progress);
-	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, fault, path);
+	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, &bad, path);
 }
 
 static void
@@ -420,13 +430,13 @@ import_it(struct session *s, struct reading *r, struct vault_bundle *b,
     const char *path, bool anyway)
 {
 	struct vault_imported got = { 0 };
-	enum vault_bundle_fault fault;
+	struct vault_bundle_bad bad;
 	struct vault_bundle_info info;
 	enum vault_err err;
 	int status;
 
 	progress_begin(&r->in.progress, SAY_PROGRESS_IMPORTING);
-	err = vault_bundle_import(&got, b, anyway, &fault);
+	err = vault_bundle_import(&got, b, anyway, &bad);
 	progress_end(&r->in.progress);
 	vault_bundle_info(&info, b);
 	if (err == VAULT_EEXISTS)
@@ -440,7 +450,7 @@ import_it(struct session *s, struct reading *r, struct vault_bundle *b,
 		return say_status(err);
 	}
 	if (err != VAULT_OK)
-		return bundle_fault(s, r, err, fault, path);
+		return bundle_fault(s, r, err, &bad, path);
 	status = gather_all(r, s, b);
 	return status == 0 ? say_imported(r, &info, &got) : status;
 }

@@ -160,7 +160,7 @@ static void export(struct memory *out, const struct office *f, const char *to,
 	vault_export_free(e);
 }
 
-static enum vault_bundle_fault fault;
+static struct vault_bundle_bad bad;
 
 static enum vault_err
 import_with(struct vault_imported *got, const struct office *f,
@@ -171,9 +171,9 @@ import_with(struct vault_imported *got, const struct office *f,
 	enum vault_err err;
 
 	memset(got, 0, sizeof(*got));
-	err = vault_bundle_open(&bundle, of(f), &in, &fault);
+	err = vault_bundle_open(&bundle, of(f), &in, &bad);
 	if (err == VAULT_OK)
-		err = vault_bundle_import(got, bundle, accept, &fault);
+		err = vault_bundle_import(got, bundle, accept, &bad);
 	vault_bundle_close(bundle);
 	return err;
 }
@@ -193,7 +193,7 @@ inspect(const struct office *f, struct memory *m)
 	struct vault_bundle_info info;
 	struct vault_bundle *bundle;
 
-	assert_ok(vault_bundle_open(&bundle, of(f), &in, &fault));
+	assert_ok(vault_bundle_open(&bundle, of(f), &in, &bad));
 	vault_bundle_info(&info, bundle);
 	info.sender = NULL; /* that was borrowed */
 	vault_bundle_close(bundle);
@@ -635,7 +635,7 @@ who_passes_it_on_is_found_out(void **state)
 	open_archive(&tar, &b, &m);
 	seal_archive(&forward, &c, &tar);
 	assert_int_equal(import(&c, &forward), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_NOT_TO_US);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_NOT_TO_US);
 	assert_int_equal(import(&c, &m), VAULT_ENOTFORUS);
 	memory_free(&m);
 	memory_free(&tar);
@@ -647,7 +647,7 @@ static void
 refuses_archives_with_one_fault(void **state)
 {
 	static const char readme[] = "hello";
-	struct buf good = { 0 }, bad = { 0 };
+	struct buf good = { 0 }, wrong = { 0 };
 	uint8_t id[ID_LEN];
 	struct memory m = { 0 };
 	struct crafted extra = { "records/000002.json", NULL, 0 };
@@ -660,22 +660,22 @@ refuses_archives_with_one_fault(void **state)
 	    &good, &a, "case", "{\"title\":\"x\",\"type\":\"case\"}", id);
 
 	/* A body of another type than its envelope says. */
-	record_file(&bad, &a, "case", "{\"type\":\"person\"}", NULL);
-	files[1] = (struct crafted){ "records/000001.json", bad.bytes,
-		bad.len };
+	record_file(&wrong, &a, "case", "{\"type\":\"person\"}", NULL);
+	files[1] = (struct crafted){ "records/000001.json", wrong.bytes,
+		wrong.len };
 	craft(&m, &a, &b, files, 2, NULL);
 	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_RECORD);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_RECORD);
 
 	/* One that is signed, but has a blank too many. */
-	buf_reset(&bad);
-	buf_put(&bad, good.bytes, good.len);
-	buf_put_byte(&bad, ' ');
-	files[1].bytes = bad.bytes;
-	files[1].len = bad.len;
+	buf_reset(&wrong);
+	buf_put(&wrong, good.bytes, good.len);
+	buf_put_byte(&wrong, ' ');
+	files[1].bytes = wrong.bytes;
+	files[1].len = wrong.len;
 	craft(&m, &a, &b, files, 2, NULL);
 	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_RECORD);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_RECORD);
 
 	/* Not listed in the manifest. */
 	files[1].bytes = good.bytes;
@@ -684,14 +684,14 @@ refuses_archives_with_one_fault(void **state)
 	extra.len = good.len;
 	craft(&m, &a, &b, files, 2, &extra);
 	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_FILES);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_FILES);
 
 	/* An attachment that no record names. */
 	files[2] = files[1];
 	files[1] = (struct crafted){ "attachments/000001", "x", 1 };
 	craft(&m, &a, &b, files, 3, NULL);
 	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_FILES);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_FILES);
 
 	files[1] = (struct crafted){ "records/000001.json", good.bytes,
 		good.len };
@@ -707,7 +707,7 @@ refuses_archives_with_one_fault(void **state)
 	assert_int_equal(
 	    number(&b, "SELECT count(*) FROM record"), records + 1);
 	buf_free(&good);
-	buf_free(&bad);
+	buf_free(&wrong);
 	memory_free(&m);
 }
 
@@ -746,10 +746,10 @@ import_telling(struct told *t, struct vault_bundle_info *info,
 	struct told again = { 0 };
 
 	memset(t, 0, sizeof(*t));
-	assert_ok(vault_bundle_open(&bundle, of(f), &in, &fault));
+	assert_ok(vault_bundle_open(&bundle, of(f), &in, &bad));
 	vault_bundle_info(info, bundle);
 	assert_ok(vault_bundle_each(bundle, keep_row, t));
-	assert_ok(vault_bundle_import(got, bundle, true, &fault));
+	assert_ok(vault_bundle_import(got, bundle, true, &bad));
 	vault_bundle_info(&after, bundle);
 	assert_ok(vault_bundle_each(bundle, keep_row, &again));
 	assert_memory_equal(info->count, after.count, sizeof(after.count));
@@ -960,7 +960,7 @@ one_version_in_many_files_comes_once(void **state)
 	salt[8] = salt[8] == '0' ? '1' : '0';
 	craft_records(&m, &a, &b, text, 2);
 	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
-	assert_int_equal(fault, VAULT_BUNDLE_RECORD);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_RECORD);
 	for (size_t i = 0; i < 4; i++)
 		buf_free(&text[i]);
 	memory_free(&m);
@@ -1161,6 +1161,68 @@ refuses_every_flipped_byte_of_the_archive(void **state)
 	memory_free(&again);
 }
 
+/* Where it is damaged is said; what is damaged is an age file all the same. */
+static void
+says_what_is_damaged(void **state)
+{
+	static const char end[] = "\n--- ";
+	char id[VAULT_ID_LEN], *text = malloc(200001);
+	size_t header, payload, whole;
+	struct memory m;
+
+	(void)state;
+	randombytes_buf(text, 200000);
+	for (size_t i = 0; i < 200000; i++)
+		text[i] |= 1; /* no zero */
+	text[200000] = '\0';
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Damaged\"}");
+	attach(&a, id, "f", text);
+	export(&m, &a, "B", "Damaged");
+	header = (size_t)((uint8_t *)memmem(m.bytes, m.len, end, 5) - m.bytes);
+	payload = header + 5 + 43 + 1 + 16;
+	whole = m.len;
+
+	m.bytes[3] ^= 1;
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_NOT_AGE);
+	m.bytes[3] ^= 1;
+	m.bytes[header + 7] ^= 1;
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_HEADER);
+	m.bytes[header + 7] ^= 1;
+	for (size_t chunk = 1; chunk <= 3; chunk++) {
+		size_t at = payload + (chunk - 1) * 65552;
+
+		m.bytes[at + 100] ^= 1;
+		assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+		assert_int_equal(bad.fault, VAULT_BUNDLE_CHUNK);
+		assert_int_equal(bad.chunk, chunk);
+		assert_int_equal(bad.byte, at);
+		m.bytes[at + 100] ^= 1;
+		m.len = at + 1000;
+		assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+		assert_int_equal(bad.fault, VAULT_BUNDLE_CHUNK);
+		assert_int_equal(bad.chunk, chunk);
+		m.len = at + 65552; /* it ends where a chunk does */
+		assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+		assert_int_equal(bad.fault, VAULT_BUNDLE_CHUNK);
+		m.len = whole;
+	}
+	m.len = header;
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_HEADER);
+	m.len = payload - 1; /* inside the nonce */
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_HEADER);
+	m.len = 5;
+	assert_int_equal(import(&b, &m), VAULT_EDAMAGED);
+	assert_int_equal(bad.fault, VAULT_BUNDLE_NOT_AGE);
+	m.len = whole;
+	assert_ok(import(&b, &m));
+	memory_free(&m);
+	free(text);
+}
+
 /* ---- Stopped, changed meanwhile ---- */
 
 static int countdown;
@@ -1193,10 +1255,10 @@ what_is_stopped_leaves_nothing(void **state)
 	records = number(&b, "SELECT count(*) FROM record");
 	received = number(&b, "SELECT count(*) FROM received");
 	countdown = 100;
-	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &fault));
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
 	countdown = 0;
 	assert_int_equal(
-	    vault_bundle_import(&got, bundle, false, &fault), VAULT_ECANCELED);
+	    vault_bundle_import(&got, bundle, false, &bad), VAULT_ECANCELED);
 	assert_int_equal(number(&b, "SELECT count(*) FROM record"), records);
 	assert_int_equal(number(&b, "SELECT count(*) FROM received"), received);
 	assert_int_equal(number(&b, staged), 0);
@@ -1207,7 +1269,7 @@ what_is_stopped_leaves_nothing(void **state)
 	small(&m);
 	in.size = m.len;
 	assert_int_not_equal(
-	    vault_bundle_import(&got, bundle, false, &fault), VAULT_OK);
+	    vault_bundle_import(&got, bundle, false, &bad), VAULT_OK);
 	assert_int_equal(number(&b, "SELECT count(*) FROM record"), records);
 	assert_int_equal(number(&b, staged), 0);
 	vault_bundle_close(bundle);
@@ -1237,9 +1299,9 @@ what_fails_takes_its_attachments_away(void **state)
 		enum vault_err err;
 
 		countdown = 1000;
-		assert_ok(vault_bundle_open(&bundle, of(&b), &in, &fault));
+		assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
 		countdown = steps;
-		err = vault_bundle_import(&got, bundle, false, &fault);
+		err = vault_bundle_import(&got, bundle, false, &bad);
 		vault_bundle_close(bundle);
 		if (err == VAULT_OK)
 			break;
@@ -1300,6 +1362,7 @@ main(void)
 		cmocka_unit_test(refuses_every_cut),
 		cmocka_unit_test(refuses_every_flipped_byte),
 		cmocka_unit_test(refuses_every_flipped_byte_of_the_archive),
+		cmocka_unit_test(says_what_is_damaged),
 		cmocka_unit_test(what_is_stopped_leaves_nothing),
 		cmocka_unit_test(what_fails_takes_its_attachments_away),
 		cmocka_unit_test(what_is_not_taken_is_not_staged),

@@ -21,7 +21,8 @@ _Static_assert((int)VAULT_NEW_RECORD == (int)ARRIVES_RECORD &&
 	(int)VAULT_ARRIVES_N == (int)ARRIVES_N,
     "vault.h and arrivals.h number the same cases");
 _Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
-	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED,
+	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED &&
+	(int)VAULT_BUNDLE_LIMIT == (int)BUNDLE_FAULT_LIMIT,
     "vault.h and bundle.h number the same faults");
 
 struct vault_bundle {
@@ -159,8 +160,16 @@ look_at_sender(struct vault_bundle *b)
 	return err == VAULT_OK ? buf_ok(&b->name) : err;
 }
 
+static void
+tell_fault(struct vault_bundle_bad *bad, const struct bundle *b)
+{
+	bad->fault = (enum vault_bundle_fault)b->fault;
+	bad->chunk = b->age.chunk + 1;
+	bad->byte = b->age.byte;
+}
+
 static enum vault_err
-check(struct vault_bundle *b, enum vault_bundle_fault *fault)
+check(struct vault_bundle *b, struct vault_bundle_bad *bad)
 {
 	struct bundle_events events = {
 		.ctx = b, .record = record, .progress = progress
@@ -171,7 +180,7 @@ check(struct vault_bundle *b, enum vault_bundle_fault *fault)
 	if ((err = office_keys(&b->keys, s, true)) != VAULT_OK)
 		return err;
 	err = bundle_check(&b->bundle, s, &b->keys, &b->from, &events);
-	*fault = (enum vault_bundle_fault)b->bundle.fault;
+	tell_fault(bad, &b->bundle);
 	if (err != VAULT_OK || (err = store_read(s)) != VAULT_OK)
 		return err;
 	if ((err = look_at_sender(b)) == VAULT_OK)
@@ -182,19 +191,19 @@ check(struct vault_bundle *b, enum vault_bundle_fault *fault)
 
 enum vault_err
 vault_bundle_open(struct vault_bundle **out, struct vault *v,
-    const struct vault_input *from, enum vault_bundle_fault *fault)
+    const struct vault_input *from, struct vault_bundle_bad *bad)
 {
 	struct vault_bundle *b = mem_zalloc(sizeof(*b));
 	enum vault_err err;
 
 	*out = NULL;
-	*fault = VAULT_BUNDLE_OK;
+	memset(bad, 0, sizeof(*bad));
 	if (b == NULL)
 		return VAULT_ENOMEM;
 	b->v = v;
 	b->input = *from;
 	b->from = (struct pipe_source){ from->read, from->ctx, from->size };
-	if ((err = check(b, fault)) == VAULT_OK) {
+	if ((err = check(b, bad)) == VAULT_OK) {
 		*out = b;
 		b = NULL; /* given away */
 	}
@@ -338,14 +347,14 @@ check_room(struct vault_imported *out, struct vault_bundle *b)
 
 enum vault_err
 vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
-    bool accept, enum vault_bundle_fault *fault)
+    bool accept, struct vault_bundle_bad *bad)
 {
 	struct bundle_done done;
 	enum vault_err err;
 	int held;
 
 	memset(out, 0, sizeof(*out));
-	*fault = VAULT_BUNDLE_OK;
+	memset(bad, 0, sizeof(*bad));
 	if (b->seen == CHAIN_SAME)
 		return VAULT_EEXISTS;
 	if (!accept && (!b->bundle.knows_sender || b->sender.frozen))
@@ -356,7 +365,7 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 		return vault_failed(b->v, err);
 	if ((err = staging_begin(&held, b->v)) == VAULT_OK) {
 		err = bundle_import(&done, &b->bundle, &b->from, progress, b);
-		*fault = (enum vault_bundle_fault)b->bundle.fault;
+		tell_fault(bad, &b->bundle);
 	}
 	if (err == VAULT_OK)
 		err = finish(b, &done, accept);

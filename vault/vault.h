@@ -733,7 +733,7 @@ struct vault_input {
 /* Why a bundle is refused. */
 enum vault_bundle_fault {
 	VAULT_BUNDLE_OK,
-	VAULT_BUNDLE_NOT_AGE,   /* not an age file, cut, or changed */
+	VAULT_BUNDLE_NOT_AGE,   /* it does not begin as an age file does */
 	VAULT_BUNDLE_ARCHIVE,   /* it holds something else */
 	VAULT_BUNDLE_MANIFEST,  /* its list of files is not one */
 	VAULT_BUNDLE_SIGNATURE, /* the signature is wrong */
@@ -741,6 +741,14 @@ enum vault_bundle_fault {
 	VAULT_BUNDLE_FILES,     /* a file too many, too few, or changed */
 	VAULT_BUNDLE_RECORD,    /* a record is damaged or forged */
 	VAULT_BUNDLE_CHANGED,   /* it was changed while it was read */
+	VAULT_BUNDLE_HEADER,    /* its header is damaged */
+	VAULT_BUNDLE_CHUNK,     /* its payload is cut or changed: where */
+	VAULT_BUNDLE_LIMIT,     /* its header is beyond our limits */
+};
+struct vault_bundle_bad {
+	enum vault_bundle_fault fault;
+	/* VAULT_BUNDLE_CHUNK: which chunk, from 1, and at which byte it is. */
+	uint64_t chunk, byte;
 };
 
 /* Its place among those of its sender. */
@@ -802,13 +810,13 @@ struct vault_bundle_info {
 
 /*
  * Verify a bundle, all of it, and write nothing.  VAULT_EDAMAGED,
- * VAULT_EVERSION: *fault says why.  VAULT_ENOTFORUS: it is sealed to somebody
+ * VAULT_EVERSION: *bad says why.  VAULT_ENOTFORUS: it is sealed to somebody
  * else.
  */
 struct vault_bundle;
 VAULT_CHECKED enum vault_err vault_bundle_open(struct vault_bundle **out,
     struct vault *v, const struct vault_input *from,
-    enum vault_bundle_fault *fault);
+    struct vault_bundle_bad *bad);
 void vault_bundle_close(struct vault_bundle *b);
 
 /* What an import would do; after one, what it did.  Records as they come. */
@@ -831,7 +839,7 @@ struct vault_imported {
  * was that of another one.  VAULT_EEXISTS: it was imported already.
  */
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
-    struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
+    struct vault_bundle *b, bool accept, struct vault_bundle_bad *bad);
 
 /* ---- Destroying ---- */
 

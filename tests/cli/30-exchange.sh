@@ -254,7 +254,14 @@ expect_out "(no title)"
 # ---- Cut, changed, none at all ----
 head -c 10000 1.age > cut.age
 expect_status 13 in_b import cut.age
+expect_err "cut.age is damaged: chunk 1 of its payload, at byte "
+expect_no_err "not an age file"
+head -c 100 1.age > cut.age
+expect_status 13 in_b inspect cut.age
+expect_err "its header was cut or changed"
+head -c 10000 1.age > cut.age
 expect_status 13 in_b inspect case.json
+expect_err "case.json is not an age file"
 expect_status 2 in_b import /dev/null
 expect_status 1 in_b import nothing.age
 cp "$B/cells.db" before

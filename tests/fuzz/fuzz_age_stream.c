@@ -80,6 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum vault_err err;
 	size_t len;
 	bool bad, same;
+	uint64_t chunk;
 
 	if (size < 3)
 		return 0;
@@ -99,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    memcmp(file.bytes, was.bytes, was.len) == 0;
 	from = memory_source(&file);
 	key = make_key();
-	err = age_stream_open(&bad, &to, &from, 0, key);
+	err = age_stream_open(&bad, &chunk, &to, &from, 0, key);
 	assert(err == (same ? VAULT_OK : VAULT_EDAMAGED) && bad == !same);
 	assert(same ? out.len == len
 		    : out.len == len || out.len % AGE_CHUNK_LEN == 0);

@@ -380,18 +380,19 @@ read_nonce(uint8_t nonce[static NONCE_LEN], enum age_fault *fault,
 }
 
 enum vault_err
-age_open(enum age_fault *fault, const struct pipe_sink *to,
+age_open_where(struct age_where *where, const struct pipe_sink *to,
     const struct pipe_source *from, const struct age_identity *const *ids,
     size_t n)
 {
 	struct secret *file_key = NULL, *key = NULL;
+	enum age_fault *fault = &where->fault;
 	struct age_header header;
 	struct buf bytes = { 0 };
 	uint8_t nonce[NONCE_LEN];
 	enum vault_err err;
 	bool bad;
 
-	*fault = AGE_FAULT_NONE;
+	memset(where, 0, sizeof(*where));
 	if ((err = read_header(&bytes, &header, fault, from)) != VAULT_OK)
 		goto out;
 	err = VAULT_ENOMEM;
@@ -405,13 +406,27 @@ age_open(enum age_fault *fault, const struct pipe_sink *to,
 		goto out;
 
 	payload_key(key, file_key, nonce);
-	err = age_stream_open(&bad, to, from, header.len + NONCE_LEN, key);
+	where->byte = header.len + NONCE_LEN;
+	err = age_stream_open(&bad, &where->chunk, to, from, where->byte, key);
+	where->byte += where->chunk * AGE_CHUNK_SEALED_LEN;
 	if (bad)
 		*fault = AGE_FAULT_PAYLOAD;
 out:
 	secret_free(key);
 	secret_free(file_key);
 	buf_free(&bytes);
+	return err;
+}
+
+enum vault_err
+age_open(enum age_fault *fault, const struct pipe_sink *to,
+    const struct pipe_source *from, const struct age_identity *const *ids,
+    size_t n)
+{
+	struct age_where where;
+	enum vault_err err = age_open_where(&where, to, from, ids, n);
+
+	*fault = where.fault;
 	return err;
 }
 

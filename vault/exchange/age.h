@@ -41,6 +41,12 @@ enum age_fault {
 	AGE_FAULT_LIMIT_STANZAS, /* over 1,024: VAULT_EVERSION */
 };
 
+/* The same with the place: of AGE_FAULT_PAYLOAD, a chunk from 0, its byte. */
+struct age_where {
+	enum age_fault fault;
+	uint64_t chunk, byte;
+};
+
 /* The kinds of recipient.  One file never mixes them. */
 enum age_type { AGE_X25519 };
 
@@ -83,6 +89,10 @@ size_t age_stanza_count(size_t n);
  * size is VAULT_EIO.
  */
 VAULT_CHECKED enum vault_err age_open(enum age_fault *fault,
+    const struct pipe_sink *to, const struct pipe_source *from,
+    const struct age_identity *const *ids, size_t n);
+
+VAULT_CHECKED enum vault_err age_open_where(struct age_where *where,
     const struct pipe_sink *to, const struct pipe_source *from,
     const struct age_identity *const *ids, size_t n);
 

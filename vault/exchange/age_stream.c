@@ -289,7 +289,7 @@ ring_drain(struct ring *r, bool *bad)
 }
 
 enum vault_err
-age_stream_open(bool *bad, const struct pipe_sink *to,
+age_stream_open(bool *bad, uint64_t *chunk, const struct pipe_sink *to,
     const struct pipe_source *from, uint64_t offset, const struct secret *key)
 {
 	struct ring *r = ring_new(to, key, open_chunk);
@@ -316,6 +316,8 @@ age_stream_open(bool *bad, const struct pipe_sink *to,
 	if (!*bad)
 		err = ring_drain(r, bad);
 out:
+	/* What was delivered was right; the one after it is not. */
+	*chunk = r == NULL ? 0 : r->delivered;
 	ring_free(r);
 	return err;
 }

@@ -16,11 +16,15 @@ struct secret;
 
 #define AGE_CHUNK_LEN 65536
 
+/* What a chunk takes with its tag. */
+#define AGE_CHUNK_SEALED_LEN (AGE_CHUNK_LEN + 16)
+
 /*
  * Open the payload that begins at offset in from.  VAULT_EDAMAGED with
- * *bad true: the payload is at fault, and not the sink.  to may be NULL.
+ * *bad true: the payload is at fault, in its chunk *chunk, from 0, and not
+ * the sink.  to may be NULL.
  */
-VAULT_CHECKED enum vault_err age_stream_open(bool *bad,
+VAULT_CHECKED enum vault_err age_stream_open(bool *bad, uint64_t *chunk,
     const struct pipe_sink *to, const struct pipe_source *from, uint64_t offset,
     const struct secret *key);
 

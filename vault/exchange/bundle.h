@@ -66,7 +66,7 @@ extern const char bundle_readme[];
 /* Why a bundle is refused. */
 enum bundle_fault {
 	BUNDLE_FAULT_NONE,      /* not the bundle: memory, source, vault */
-	BUNDLE_FAULT_AGE,       /* see age */
+	BUNDLE_FAULT_AGE,       /* it does not even begin as an age file */
 	BUNDLE_FAULT_TAR,       /* see tar */
 	BUNDLE_FAULT_MANIFEST,  /* not one that we write */
 	BUNDLE_FAULT_SIGNATURE, /* wrong, or of another key */
@@ -74,6 +74,9 @@ enum bundle_fault {
 	BUNDLE_FAULT_FILES,     /* a file too many, too few, or changed */
 	BUNDLE_FAULT_RECORD,    /* a record file that is damaged or forged */
 	BUNDLE_FAULT_CHANGED,   /* it is not what was checked before */
+	BUNDLE_FAULT_HEADER,    /* an age file with a damaged header */
+	BUNDLE_FAULT_CHUNK,     /* cut or changed: see age.chunk, age.byte */
+	BUNDLE_FAULT_LIMIT,     /* a header of more than age allows us */
 };
 
 /* An attachment in it. */
@@ -102,7 +105,7 @@ struct bundle {
 	const struct office_keys *keys;
 	/* What bundle_check found out. */
 	enum bundle_fault fault;
-	enum age_fault age;
+	struct age_where age;
 	enum tar_fault tar;
 	struct buf text;          /* of the manifest */
 	struct manifest manifest; /* borrows it */

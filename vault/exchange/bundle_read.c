@@ -511,6 +511,30 @@ check_end(struct reading *r)
 	return VAULT_OK;
 }
 
+/* Only what does not begin like one is no age file; the rest is damaged. */
+static enum bundle_fault
+fault_of_age(const struct age_where *where, const struct pipe_source *from)
+{
+	static const char magic[] = "age-encryption.org/v1";
+	char begins[sizeof(magic) - 1];
+
+	switch (where->fault) {
+	case AGE_FAULT_PAYLOAD:
+		return BUNDLE_FAULT_CHUNK;
+	case AGE_FAULT_LIMIT_HEADER:
+	case AGE_FAULT_LIMIT_LINE:
+	case AGE_FAULT_LIMIT_STANZAS:
+		return BUNDLE_FAULT_LIMIT;
+	default:
+		break;
+	}
+	if (from->size < sizeof(begins) ||
+	    pipe_read(from, begins, sizeof(begins), 0) != VAULT_OK ||
+	    memcmp(begins, magic, sizeof(begins)) != 0)
+		return BUNDLE_FAULT_AGE;
+	return BUNDLE_FAULT_HEADER;
+}
+
 static enum vault_err
 read_all(struct reading *r, const struct pipe_source *from)
 {
@@ -525,9 +549,9 @@ read_all(struct reading *r, const struct pipe_source *from)
 		ids[i] = b->keys->key[i].id;
 	r->total = from->size;
 	tar_reader_init(&r->tar, &events);
-	err = age_open(&b->age, &to, from, ids, b->keys->n);
-	if (b->age != AGE_FAULT_NONE)
-		b->fault = BUNDLE_FAULT_AGE;
+	err = age_open_where(&b->age, &to, from, ids, b->keys->n);
+	if (b->age.fault != AGE_FAULT_NONE)
+		b->fault = fault_of_age(&b->age, from);
 	if (err == VAULT_OK)
 		err = check_end(r);
 	buf_free(&r->text);
