@@ -7,7 +7,7 @@
 #include "outfile.h"
 #include "session.h"
 
-#define USAGE "office [--name NAME] [--card FILE] | office secret-key [-o FILE]"
+#define USAGE "office [--name NAME] [--card FILE] | office secret-key -o FILE"
 
 /* ---- The office ---- */
 
@@ -81,19 +81,10 @@ office(struct session *s, const char *name, const char *card)
 
 /* ---- The secret half ---- */
 
-static int
-print_secret(const struct secret *keys)
-{
-	struct doc *d = doc_object();
-	struct buf text = { 0 };
-
-	buf_put(&text, secret_view(keys), secret_len(keys));
-	doc_text(d, "keys", buf_text(&text));
-	buf_free(&text);
-	return doc_print(d);
-}
-
-/* The file for `age -i`: a comment, and the keys. */
+/*
+ * The file for `age -i`: a comment, and the keys.  A file of its own, which
+ * only its owner reads: never a terminal, a pipe or a document.
+ */
 static int
 put_secret(const struct secret *keys, const char *file)
 {
@@ -102,8 +93,6 @@ put_secret(const struct secret *keys, const char *file)
 	struct outfile o;
 	int status;
 
-	if (say_is_json() && strcmp(file, "-") == 0)
-		return print_secret(keys);
 	if ((status = outfile_begin(&o, file)) != 0)
 		return status;
 	if (outfile_write(&o, comment, sizeof(comment) - 1) != VAULT_OK ||
@@ -131,12 +120,31 @@ give_secret(struct session *s, const struct secret *pass, const char *file)
 }
 
 static int
+say_written(const char *file)
+{
+	struct doc *d = doc_object();
+
+	say_hint(SAY_HINT_SECRET, NULL);
+	doc_text(d, "file", file);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	say_line(SAY_EXTRACTED, file, NULL);
+	return 0;
+}
+
+static int
 secret_key(struct cli *c, const char *file)
 {
 	struct secret *pass;
 	struct session s;
 	int status;
 
+	if (file == NULL || *file == '\0' || strcmp(file, "-") == 0) {
+		say_error(SAY_SECRET_FILE, NULL);
+		say_hint(SAY_HINT_SECRET_FILE, NULL);
+		return 2;
+	}
 	say_warning(SAY_SECRET_WARNING, NULL);
 	if ((status = session_open_asking(
 		 &s, &pass, c, SAY_ASK_PASS_CURRENT)) != 0)
@@ -144,15 +152,13 @@ secret_key(struct cli *c, const char *file)
 	status = give_secret(&s, pass, file);
 	secret_free(pass);
 	session_close(&s);
-	if (status == 0)
-		say_hint(SAY_HINT_SECRET, NULL);
-	return status;
+	return status == 0 ? say_written(file) : status;
 }
 
 int
 cmd_office(struct cli *c, int argc, char **argv)
 {
-	const char *name = NULL, *card = NULL, *file = "-";
+	const char *name = NULL, *card = NULL, *file = NULL;
 	const struct option_of options[] = {
 		{ "--name", &name, NULL },
 		{ "--card", &card, NULL },
@@ -162,9 +168,9 @@ cmd_office(struct cli *c, int argc, char **argv)
 	struct session s;
 
 	if (words == 1 && strcmp(argv[1], "secret-key") == 0 && name == NULL &&
-	    card == NULL && *file != '\0')
+	    card == NULL)
 		return secret_key(c, file);
-	if (words != 0 || (card != NULL && *card == '\0'))
+	if (words != 0 || file != NULL || (card != NULL && *card == '\0'))
 		return say_usage(USAGE);
 	if ((status = session_open(&s, c)) != 0)
 		return status;

@@ -65,10 +65,12 @@ const struct command commands[] = {
 	{ "extract", cmd_extract, "extract ID NAME [--number N] [-o FILE]",
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
 	{ "office", cmd_office,
-	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
+	    "office [--name NAME] [--card FILE] | office secret-key -o FILE",
 	    "our own office: its digits, its card, its secret keys",
 	    "The card is what others add; nothing on it is secret.  secret-key"
-	    " asks for the\npassphrase, warns, and is logged.\n" },
+	    " asks for the\npassphrase, warns, and is logged; the keys go to a "
+	    "file"
+	    " and nowhere else.\n" },
 	{ "contact", cmd_contact,
 	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
 	    " [--our-office]",

@@ -81,10 +81,33 @@ expect_status 0 in_a log
 expect_out "$case"
 
 # ---- It opens with the tools of everybody ----
-expect_status 12 "$AMPARO" -v "$B" --passphrase-file case.json office secret-key
+expect_status 12 "$AMPARO" -v "$B" --passphrase-file case.json \
+    office secret-key -o key.txt
+[ ! -e key.txt ] || fail "keys although the passphrase was wrong"
+for way in "" "-o -" "-o /dev/stdout"; do
+	got=0
+	in_b office secret-key $way > "$OUT" 2> "$ERR" || got=$?
+	[ "$got" != 0 ] || fail "secret keys on standard output: $way"
+	expect_no_out "AGE-SECRET-KEY"
+	got=0
+	in_b --json office secret-key $way > "$OUT" 2> "$ERR" || got=$?
+	[ "$got" != 0 ] || fail "secret keys as JSON: $way"
+	expect_no_out "AGE-SECRET-KEY"
+done
+expect_status 2 in_b office secret-key
+expect_err "-o FILE"
 expect_status 0 in_b office secret-key -o key.txt
+expect_err "whoever has these keys"
+expect_no_out "AGE-SECRET-KEY"
 expect_mode 600 key.txt
-expect_status 0 in_b office secret-key
+grep -q "^AGE-SECRET-KEY-1" key.txt || fail "no keys in the file"
+expect_status 1 in_b office secret-key -o key.txt
+expect_status 0 in_b --json office secret-key -o key2.txt
+expect_json 'd == {"file": "key2.txt"}'
+expect_same key.txt key2.txt
+expect_status 2 in_b office -o key3.txt
+expect_status 0 in_b log
+expect_out "secret-key"
 if command -v age > /dev/null && command -v minisign > /dev/null; then
 	(
 		umask 077 && mkdir in
