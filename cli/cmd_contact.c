@@ -169,7 +169,7 @@ look_for(void *ctx, const struct vault_contact *c)
 	return !w->found;
 }
 
-/* Both fingerprints, to be read to each other, and the question. */
+/* The digits of both, to be read to each other, and the question. */
 static int
 compare(struct session *s, const struct cli *c, const char *name)
 {

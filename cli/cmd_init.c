@@ -116,7 +116,7 @@ say_made(struct session *s, const struct cli *c)
 	if ((err = vault_info(&info, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
 	say_line(SAY_INIT_DONE, c->place.folder, NULL);
-	say_line(SAY_INIT_FINGERPRINT, info.digits, NULL);
+	say_line(SAY_INIT_DIGITS, info.digits, NULL);
 	say_line(SAY_INIT_NOBODY, NULL);
 	say_line(SAY_INIT_COPY, NULL);
 	if (say_is_json()) {
@@ -124,7 +124,8 @@ say_made(struct session *s, const struct cli *c)
 
 		doc_text(d, "vault", c->place.folder);
 		doc_text(d, "office", buf_text(&info.office));
-		doc_text(d, "fingerprint", info.digits);
+		doc_text(d, "digits", info.digits);
+		doc_text(d, "fingerprint", info.digits); /* of old */
 		doc_int(d, "passphrases", info.passphrases);
 		status = doc_print(d);
 	}

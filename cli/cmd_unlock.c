@@ -258,7 +258,8 @@ info_json(const struct cli *c, const struct vault_info *info,
 	doc_text(d, "vault", c->place.folder);
 	doc_bool(d, "unlocked", left->total > 0);
 	doc_text(d, "office", buf_text(&info->office));
-	doc_text(d, "fingerprint", info->digits);
+	doc_text(d, "digits", info->digits);
+	doc_text(d, "fingerprint", info->digits); /* of old */
 	doc_text(d, "made", say_time(info->made));
 	doc_text(d, "last_change", say_time(info->last_change));
 	doc_int(d, "change", (int64_t)info->change);

@@ -178,7 +178,7 @@ struct vault_info {
 	unsigned passphrases;
 	bool read_only;
 	struct vault_cost cost;
-	char digits[72];   /* the office's fingerprint */
+	char digits[72];   /* what two people read to each other */
 	struct buf office; /* its name */
 };
 VAULT_CHECKED enum vault_err vault_info(

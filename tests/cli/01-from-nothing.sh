@@ -2,7 +2,7 @@
 # From nothing to a vault, and through its day: what each command says.
 expect_status 0 "$AMPARO" -v "$V" --yes --passphrase-file "$PASS" init --office "Oficina Norte"
 expect_out "vault made in $V"
-expect_out "the fingerprint of your office is"
+expect_out "the digits of your office are"
 expect_no_err
 [ -f "$V/keys" ] && [ -f "$V/cells.db" ] || fail "not two files"
 [ "$(ls -A "$V" | wc -l)" = 2 ] || fail "more than two files"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # --json: one document on stdout; an error is one on stderr.
 expect_status 0 "$AMPARO" -v "$V" --json --yes --passphrase-file "$PASS" init --office "维权 \"x\""
-expect_json 'd["vault"].endswith("/vault") and d["office"] == "维权 \"x\"" and len(d["fingerprint"].split()) == 12 and d["passphrases"] == 1'
+expect_json 'd["vault"].endswith("/vault") and d["office"] == "维权 \"x\"" and len(d["digits"].split()) == 12 and d["fingerprint"] == d["digits"] and d["passphrases"] == 1'
 expect_no_err
 expect_status 0 amparo --json info
 expect_json 'd["unlocked"] is False'

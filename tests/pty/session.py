@@ -456,17 +456,17 @@ def lock_clears_screen_and_scrollback(w):
     w.make()
     w.unlock()
     t = w.tmux("info", rows=10)
-    t.wait_for("fingerprint")
+    t.wait_for("digits")
     t.text("seq 500; echo done-with-it")
     t.key("Enter")
     t.wait_for("done-with-it")
-    assert "fingerprint" in t.everything()
+    assert "digits" in t.everything()
     t.text(" ".join(w.with_env(w.argv("lock"))))
     t.key("Enter")
     t.wait_for("locked")
     time.sleep(0.3)
     shown = [x for x in t.everything().split("\n") if x.strip()]
-    assert len(shown) <= 2 and "fingerprint" not in "".join(shown), shown
+    assert len(shown) <= 2 and "digits" not in "".join(shown), shown
     return "%d lines are left" % len(shown)
 
 
