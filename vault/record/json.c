@@ -210,11 +210,16 @@ scan_string(size_t *at, const uint8_t *in, size_t len)
 	return JSON_FAULT_NONE;
 }
 
+/*
+ * No deeper than that, and no more values: what follows a comma or an opening
+ * bracket is at most one.
+ */
 static enum json_fault_kind
-scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
+scan_structure(
+    size_t *at, const uint8_t *in, size_t len, size_t deepest, size_t most)
 {
 	enum json_fault_kind kind = JSON_FAULT_NONE;
-	size_t depth = 0;
+	size_t depth = 0, values = 0;
 
 	while (*at < len && kind == JSON_FAULT_NONE) {
 		uint8_t c = in[*at];
@@ -225,6 +230,9 @@ scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
 			kind = scan_number(at, in, len);
 		} else if ((c == '[' || c == '{') && ++depth > deepest) {
 			kind = JSON_FAULT_DEPTH;
+		} else if ((c == '[' || c == '{' || c == ',') &&
+		    ++values > most) {
+			kind = JSON_FAULT_VALUES;
 		} else {
 			if ((c == ']' || c == '}') && depth > 0)
 				depth--;
@@ -280,7 +288,8 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
 	}
 	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
 		at = 0;
-		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper);
+		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper,
+		    deeper > 0 ? 2 * JSON_VALUES : JSON_VALUES);
 	}
 	if (kind != JSON_FAULT_NONE) {
 		set_fault(fault, kind, in, at);
