@@ -275,6 +275,16 @@ parse_fd(int *out, const char *text)
 	return true;
 }
 
+/*
+ * An empty place, as of a variable in a script that was never set: nothing
+ * shall be done to another vault than was meant.
+ */
+static bool
+is_empty(const char *value)
+{
+	return value != NULL && *value == '\0';
+}
+
 /* The options before the command; returns where the command stands, or 0. */
 static int
 global_options(
@@ -309,7 +319,8 @@ global_options(
 			return 0;
 		at += taken;
 	}
-	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
+	if (is_empty(c->place.folder) || is_empty(c->place.keys) ||
+	    (fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;
 	return at;

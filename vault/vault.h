@@ -148,7 +148,14 @@ void vault_close(struct vault *v);
 /* What the last error was about. */
 struct vault_fault vault_fault(const struct vault *v);
 
-/* Called while another process writes; false gives up. */
+/*
+ * Called every few milliseconds while another process keeps this one from
+ * opening the vault, or from writing to it; false gives up with VAULT_EBUSY,
+ * as 5 seconds do.  What is set for a key counts for the vaults that are
+ * opened with it from then on.
+ */
+void vault_key_on_busy(struct vault_key *key,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 void vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 
