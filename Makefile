@@ -81,7 +81,8 @@ $(B)/tests/test_split: $(B)/tests/test_split.o $(B)/cli/split.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 $(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/cli/keystroke.o \
-    $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/libvault.a
+    $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/cli/term.o \
+    $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
 
 $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/codes.o \
