@@ -557,7 +557,16 @@ bool vault_type_by_name(struct vault_type *t, const char *name);
 bool vault_field_next(struct vault_field *f, const struct vault_type *t);
 bool vault_member_next(struct vault_field *m, const struct vault_field *f);
 bool vault_code_next(struct vault_code *c, const struct vault_field *f);
+
+/*
+ * Names near to one that is not there, the nearest first, constant; returns
+ * how many: of types, of the fields of t, of the members of f.
+ */
 size_t vault_near_types(const char *near[static 3], const char *name);
+size_t vault_near_fields(
+    const char *near[static 3], const struct vault_type *t, const char *name);
+size_t vault_near_members(
+    const char *near[static 3], const struct vault_field *f, const char *name);
 
 /* ---- A body being written ---- */
 

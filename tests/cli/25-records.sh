@@ -122,6 +122,31 @@ expect_out "nothing disagrees"
 expect_status 0 opened --json resolve "$TENG"
 expect_json 'd["decided"] == 0'
 
+# What was missing before is not told at each change; what becomes missing is.
+expect_status 0 opened --yes new case --set "title=Noon"
+expect_err "recorded_by is missing"
+NOON=$(cat "$OUT")
+expect_status 0 opened --yes edit "$NOON" --set "summary=noon"
+expect_no_err "missing"
+expect_status 0 opened --yes edit "$NOON" --set "title="
+expect_err "title is missing"
+expect_no_err "recorded_by"
+expect_status 0 opened --json --yes edit "$NOON" --set "summary=noise"
+expect_json '"recorded_by" in [i["path"] for i in d["issues"]]'
+# A path that leads nowhere: what may be meant.
+for try in "titel=x title" "sumary=x summary"; do
+	expect_status 2 opened --yes new case --set "${try% *}"
+	expect_err "there is no field ${try%%=*}"
+	expect_err "hint: did you mean '${try#* }'?"
+done
+expect_status 2 opened --yes edit "$JOSE2" --set "names[0].txet=x"
+expect_err "did you mean 'names[0].text'?"
+expect_status 2 opened --yes edit "$JOSE2" --set "nmaes[0].text=x"
+expect_err "'names[0].text'"
+expect_status 2 opened --yes new person --set "title.x=y"
+expect_no_err "did you mean '"
+expect_status 2 opened --yes new person --set "sex=zebra"
+expect_err "sex: 'zebra' cannot stand here"
 # Of seventeen versions two begin with the same digit: neither is taken.
 JOSE=$JOSE2
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
