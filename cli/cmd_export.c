@@ -111,6 +111,8 @@ word_of(enum vault_leaves leaves)
 		return "withheld";
 	case VAULT_HELD_FORGOTTEN:
 		return "forgotten";
+	case VAULT_HELD_OPENED:
+		return "opened";
 	}
 	return "";
 }
@@ -129,6 +131,8 @@ reason_of(enum vault_leaves leaves)
 		return SAY_HELD_WITHHELD;
 	case VAULT_HELD_FORGOTTEN:
 		return SAY_HELD_FORGOTTEN;
+	case VAULT_HELD_OPENED:
+		return SAY_HELD_OPENED;
 	}
 	return SAY_LEAVES;
 }
@@ -147,6 +151,7 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_int(d, "versions", (int64_t)l->versions);
 	doc_int(d, "attachments", (int64_t)l->attachments);
 	doc_bool(d, "parts_held", l->parts_held);
+	doc_bool(d, "opened", l->opened);
 	doc_put(show->array, NULL, d);
 }
 
@@ -160,7 +165,9 @@ add_row(struct showing *show, const struct vault_leaving *l)
 	if (l->leaves != VAULT_LEAVES)
 		say_put(to, reason_of(l->leaves), NULL);
 	else if (l->parts_held)
-		say_put(to, SAY_LEAVES_PARTLY, NULL);
+		say_put(to,
+		    l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY,
+		    NULL);
 	buf_put_byte(to, '\t');
 	if (text_safe_line(to, l->title, strlen(l->title)) != VAULT_OK)
 		to->failed = true;

@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 _Static_assert((int)VAULT_HELD_LEVEL_3 == (int)LEAVE_LEVEL_3 &&
-	(int)VAULT_HELD_FORGOTTEN == (int)LEAVE_FORGOTTEN,
+	(int)VAULT_HELD_OPENED == (int)LEAVE_OPENED,
     "vault.h and leave.h number the same reasons");
 _Static_assert(VAULT_BUNDLE_LEN == 2 * MANIFEST_BUNDLE_LEN + 1, "an id in hex");
 
@@ -162,7 +162,8 @@ tell(const struct telling *t, const struct leave_record *about)
 	struct vault_leaving l = { .leaves = (enum vault_leaves)about->why,
 		.versions = about->versions,
 		.attachments = about->files,
-		.parts_held = about->parts_held };
+		.parts_held = about->parts_held,
+		.opened = about->opened };
 	struct buf title = { 0 };
 	enum vault_err err;
 

@@ -5,7 +5,7 @@
 #include "core/base64.h"
 #include "core/mem.h"
 #include "inside.h"
-#include "record/heads.h"
+#include "record/guard.h"
 #include "record/keep.h"
 #include "record/name.h"
 #include "record/print.h"
@@ -590,6 +590,30 @@ vault_get_version(struct vault_record *out, struct vault *v, const char *id,
 	return vault_failed(v, err);
 }
 
+/*
+ * What was written comes back, but not that it was less secret: a level is
+ * lowered, and a field opened, by an edit that says so.
+ */
+static enum vault_err
+keep_secret(struct buf *body, struct store *s, const struct record_row *r)
+{
+	json_t *json = NULL;
+	struct guard g;
+	enum vault_err err;
+
+	if ((err = json_read(&json, body->bytes, body->len, SIZE_MAX, NULL)) ==
+		VAULT_OK &&
+	    (err = guard_read(&g, s, r)) == VAULT_OK) {
+		if ((err = guard_apply(json, &g)) == VAULT_OK) {
+			buf_reset(body);
+			err = json_write(body, json);
+		}
+		guard_free(&g);
+	}
+	json_decref(json);
+	return err;
+}
+
 enum vault_err
 vault_revert(struct vault *v, const char *id, const char *version)
 {
@@ -602,6 +626,7 @@ vault_revert(struct vault *v, const char *id, const char *version)
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = get_version(&old, v, &r, id, version)) == VAULT_OK &&
+	    (err = keep_secret(&old.body, v->store, &r)) == VAULT_OK &&
 	    (err = rows_versions(&heads, v->store, &r, true)) == VAULT_OK)
 		err = follow(v, &r, &heads, NULL, &report, "revert", &old.body);
 	store_abort(v->store);

@@ -641,8 +641,10 @@ VAULT_CHECKED enum vault_err vault_contact_remove(
 
 /*
  * What an export takes, and to whom.  A case takes along what names it and
- * what these name, but for their sources; level 3 never leaves, level 2 only
- * to contacts that are our office, or record by record.
+ * what these name, but for their sources, by links that our office wrote;
+ * level 3 never leaves, level 2 only to contacts that are our office, or
+ * record by record.  What our office has said of a record's level and of its
+ * private fields counts until our office says otherwise.
  */
 struct vault_export_what {
 	const char *query;
@@ -661,6 +663,7 @@ enum vault_leaves {
 	VAULT_HELD_LEVEL_2,
 	VAULT_HELD_WITHHELD,  /* it was withheld from us too */
 	VAULT_HELD_FORGOTTEN, /* there is nothing left of it */
+	VAULT_HELD_OPENED,    /* another office opened what we keep private */
 };
 struct vault_leaving {
 	char id[VAULT_ID_LEN];
@@ -669,6 +672,7 @@ struct vault_leaving {
 	enum vault_leaves leaves;
 	size_t versions, attachments;
 	bool parts_held; /* not all of it leaves */
+	bool opened; /* because another office opened what we keep private */
 };
 
 struct vault_export_info {
@@ -792,6 +796,20 @@ struct vault_imported {
  */
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
     struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
+
+/*
+ * After an import: where a version of another office has a lower level than
+ * our office has given the record, or opens what we keep private.  Neither
+ * counts: see vault_export_what.  Borrowed for the call.
+ */
+struct vault_lowered {
+	char id[VAULT_ID_LEN];
+	const char *office; /* the one that wrote it */
+	int from, to;       /* levels; the same if it was not lowered */
+	bool opened;
+};
+VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx);
 
 /* ---- Destroying ---- */
 

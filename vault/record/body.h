@@ -125,6 +125,10 @@ typedef enum vault_err (*body_word_fn)(
 VAULT_CHECKED enum vault_err body_words(
     const json_t *body, bool all, body_word_fn found, void *arg);
 
+/* Call found with each link: what stands in a field that the model calls so. */
+VAULT_CHECKED enum vault_err body_links(
+    const json_t *body, body_word_fn found, void *arg);
+
 /* A value that the query language knows by the name of its field. */
 struct body_value {
 	const char *query; /* "name", "status", "date" ... */

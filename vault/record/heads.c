@@ -4,6 +4,7 @@
 #include "core/base64.h"
 #include "core/mem.h"
 #include "record/body.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "record/json.h"
 
@@ -26,16 +27,14 @@ part_json(json_t **out, const struct part *p)
 
 /* The two parts as one body. */
 static enum vault_err
-join(json_t **out, const struct part *body, const struct part *hidden)
+join(struct head *out, const struct part *body, const struct part *hidden)
 {
-	json_t *open = NULL, *closed = NULL;
+	json_t *closed = NULL;
 	enum vault_err err;
 
-	*out = NULL;
-	if ((err = part_json(&open, body)) == VAULT_OK &&
-	    (err = part_json(&closed, hidden)) == VAULT_OK && open != NULL)
-		err = body_join(out, open, closed);
-	json_decref(open);
+	if ((err = part_json(&out->open, body)) == VAULT_OK &&
+	    (err = part_json(&closed, hidden)) == VAULT_OK && out->open != NULL)
+		err = body_join(&out->body, out->open, closed);
 	json_decref(closed);
 	return err;
 }
@@ -50,7 +49,7 @@ head_open(struct head *out, struct store *s, const struct record_row *r,
 	memset(out, 0, sizeof(*out));
 	err = rows_version(&out->version, &body, &hidden, s, r, id, verify);
 	if (err == VAULT_OK) {
-		err = join(&out->body, &body, &hidden);
+		err = join(out, &body, &hidden);
 		out->has_withheld = (out->version.has_body && !body.present) ||
 		    (out->version.has_private && !hidden.present);
 	}
@@ -66,6 +65,7 @@ head_free(struct head *h)
 {
 	version_free(&h->version);
 	json_decref(h->body);
+	json_decref(h->open);
 	memset(h, 0, sizeof(*h));
 }
 
@@ -103,9 +103,8 @@ heads_each(struct store *s, const struct record_row *r,
 
 /* ---- The last common version ---- */
 
-/* Add the parents of every id in set that has not been looked at yet. */
-static enum vault_err
-add_ancestors(struct buf *set, struct store *s, const struct record_row *r)
+enum vault_err
+heads_ancestors(struct buf *set, struct store *s, const struct record_row *r)
 {
 	for (size_t i = 0; i < version_hash_count(set); i++) {
 		struct version v;
@@ -151,7 +150,7 @@ common_base(struct head *out, bool *found, struct store *s,
 		size_t kept = 0;
 
 		err = buf_put(&line, version_hash_at(heads, i), VERSION_ID_LEN)
-		    ? add_ancestors(&line, s, r)
+		    ? heads_ancestors(&line, s, r)
 		    : VAULT_ENOMEM;
 		for (size_t j = 0;
 		     err == VAULT_OK && j < version_hash_count(&common); j++)
@@ -295,6 +294,19 @@ open_sides(struct sides *sides, struct store *s, const struct record_row *r,
 	return err;
 }
 
+/* What our own office has said of it stands, whatever others wrote since. */
+static enum vault_err
+obey_us(struct merged *out, struct store *s, const struct record_row *r)
+{
+	struct guard g;
+	enum vault_err err = guard_read(&g, s, r);
+
+	if (err == VAULT_OK)
+		err = guard_apply(out->body, &g);
+	guard_free(&g);
+	return err;
+}
+
 enum vault_err
 heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 {
@@ -312,7 +324,8 @@ heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 	err = VAULT_ENOMEM;
 	if (out->body == NULL || out->clashes == NULL)
 		goto out;
-	if ((err = merge_all(out, sides)) != VAULT_OK)
+	if ((err = merge_all(out, sides)) != VAULT_OK ||
+	    (err = obey_us(out, s, r)) != VAULT_OK)
 		goto out;
 	for (size_t i = 0; i < sides->n; i++) {
 		if (sides->head[i].version.time > out->time)

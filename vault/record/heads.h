@@ -6,7 +6,8 @@
  * Merging goes field by field.  A field that only one side changed since
  * their last common version takes that side's value; one that several sides
  * changed in different ways clashes, and a person must decide.  Nothing is
- * lost either way: all versions stay.
+ * lost either way: all versions stay.  What another office says of how secret
+ * a record of ours is takes no effect in it: see guard.h.
  */
 #ifndef RECORD_HEADS_H
 #define RECORD_HEADS_H
@@ -18,6 +19,7 @@
 struct head {
 	struct version version;
 	json_t *body;      /* body and private joined; NULL if withheld */
+	json_t *open;      /* the body alone; NULL if withheld */
 	bool has_withheld; /* a part is named in the envelope and not here */
 };
 
@@ -34,6 +36,13 @@ int head_level(const struct head *h);
 VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
+
+/*
+ * Add to set, an array of ids, the parents of each, and theirs, as far as
+ * they are here.
+ */
+VAULT_CHECKED enum vault_err heads_ancestors(
+    struct buf *set, struct store *s, const struct record_row *r);
 
 struct merged {
 	json_t *body; /* clashing fields have the oldest head's value */

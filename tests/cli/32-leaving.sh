@@ -1,0 +1,35 @@
+# What leaves a vault: other offices, marks, questions, damage.
+A=$PWD/a B=$PWD/b C=$PWD/c
+for o in A B C; do
+	eval v=\$$o
+	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
+	    init --office "Office $o"
+	expect_status 0 "$AMPARO" -v "$v" --passphrase-file "$PASS" \
+	    office --card "$o.card"
+done
+in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
+in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
+in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
+the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
+expect_status 0 in_a contact add B.card
+expect_status 0 in_a contact add C.card
+expect_status 0 in_b contact add A.card
+expect_status 0 in_c contact add A.card
+
+# ---- Another office lowers the level of a record of ours ----
+printf '{"names":[{"text":"Jin"}]}' > jin.json
+expect_status 0 in_a add person jin.json
+jin=$(the_id)
+expect_status 0 in_a --yes export zzzz --include "$jin" --to "Office B" -o 1.age
+expect_status 0 in_b --yes import 1.age
+expect_status 0 in_b edit "$jin" --set level=1 --yes
+expect_status 0 in_b --yes export Jin --to "Office A" -o 2.age
+expect_status 0 in_a --yes import 2.age
+expect_err "Office B lowered the level of $jin from 2 to 1; it does not leave"
+expect_status 17 in_a --yes export Jin --to "Office C" -o 3.age
+expect_out "level 2"
+[ ! -e 3.age ] || fail "it left"
+expect_status 0 in_a edit "$jin" --set notes=seen --yes
+expect_status 17 in_a --yes export Jin --to "Office C" -o 3.age
+expect_status 0 in_a edit "$jin" --set level=1 --yes
+expect_status 0 in_a --yes export Jin --to "Office C" -o 3.age
