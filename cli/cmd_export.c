@@ -233,6 +233,19 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 static int
+write_fault(const struct session *s, enum vault_err err, struct vault_export *e)
+{
+	struct vault_export_info info;
+
+	vault_export_info(&info, e);
+	if (err != VAULT_EBUSY || !info.changed)
+		return session_fault(s, err);
+	say_error(SAY_EXPORT_CHANGED, NULL);
+	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
+	return say_status(err);
+}
+
+static int
 write_bundle(
     char *id, struct session *s, struct vault_export *e, const char *file)
 {
@@ -250,7 +263,7 @@ write_bundle(
 	if (w.file.error != 0)
 		status = outfile_fault(&w.file);
 	else if (err != VAULT_OK)
-		status = session_fault(s, err);
+		status = write_fault(s, err, e);
 	return outfile_end(&w.file, status);
 }
 

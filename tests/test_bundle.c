@@ -766,6 +766,87 @@ a_link_of_another_office_takes_nothing_along(void **state)
 	assert_int_equal(n_leaving("Pullcase"), 3);
 }
 
+/* A sink that edits a record of A when the first bytes come. */
+struct meddler {
+	struct memory m;
+	const char *id, *json;
+};
+
+static enum vault_err
+meddle(void *ctx, const void *bytes, size_t len)
+{
+	struct meddler *to = ctx;
+
+	if (to->m.len == 0 && to->json != NULL)
+		edit(&a, to->id, to->json);
+	return memory_write(&to->m, bytes, len);
+}
+
+static void
+what_changed_since_it_was_shown_does_not_leave(void **state)
+{
+	static const char *const to[] = { "B" };
+	static const char one[] = "{\"type\":\"person\",\"level\":1,"
+				  "\"names\":[{\"text\":\"Meanwhile\"}]}",
+			  three[] = "{\"type\":\"person\",\"level\":3,"
+				    "\"readers\":[\"mj\"],"
+				    "\"names\":[{\"text\":\"Meanwhile\"}]}";
+	struct vault_export_what what = {
+		.query = "Meanwhile", .query_len = 9, .to = to, .n_to = 1
+	};
+	char id[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export_info info;
+	struct vault_export *e;
+	const char *which;
+	int64_t sent;
+
+	(void)state;
+	add(id, &a, one);
+	sent = number(&a, "SELECT sum(number) FROM sent");
+
+	/* While the person is asked: not a byte is written. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	edit(&a, id, three);
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* While it is written. */
+	edit(&a, id, one);
+	w.json = three;
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	vault_export_free(e);
+	assert_int_equal(number(&a, "SELECT sum(number) FROM sent"), sent);
+
+	/* The office that gets it. */
+	edit(&a, id, one);
+	w.json = NULL;
+	w.m.len = 0;
+	assert_ok(vault_contact_verify(of(&a), "B", true));
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
+	assert_ok(store_commit(of(&a)->store));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* Nothing at all. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(vault_export_write(bundle, e, &sink));
+	vault_export_info(&info, e);
+	assert_false(info.changed);
+	vault_export_free(e);
+	memory_free(&w.m);
+}
+
 static void
 two_orders_give_one_state(void **state)
 {
@@ -1174,6 +1255,8 @@ main(void)
 		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
 		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
 		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
+		cmocka_unit_test(
+		    what_changed_since_it_was_shown_does_not_leave),
 		cmocka_unit_test(two_orders_give_one_state),
 		cmocka_unit_test(a_conflict_is_kept),
 		cmocka_unit_test(forgotten_records_are_skipped),

@@ -679,6 +679,7 @@ struct vault_export_info {
 	size_t records, versions, attachments, held;
 	uint64_t bytes;      /* of the attachments */
 	const char *unknown; /* a contact whose digits were never compared */
+	bool changed; /* after vault_export_write: what was shown is not so */
 };
 
 /*
@@ -696,7 +697,9 @@ void vault_export_info(
 
 /*
  * Write the bundle, and log what left and to whom.  VAULT_EREFUSED: nothing
- * leaves.  VAULT_EBUSY: something has changed since it was decided.
+ * leaves.  VAULT_EBUSY: something has changed since it was decided, see
+ * info.changed; this is looked at before the first byte and after the last,
+ * and what was written until then is to be thrown away.
  */
 #define VAULT_BUNDLE_LEN 33
 VAULT_CHECKED enum vault_err vault_export_write(
