@@ -99,7 +99,8 @@ static bool
 all_are_ours(const struct vault_export *e)
 {
 	for (size_t i = 0; i < e->n_to; i++)
-		if (!e->to[i].contact.our_office)
+		if (!e->to[i].contact.our_office ||
+		    e->to[i].contact.verified == 0)
 			return false;
 	return true;
 }

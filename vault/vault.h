@@ -625,7 +625,8 @@ struct vault_contact {
  * Keep the office of a card, under the name on it unless name is given; told
  * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
  * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
- * our own card, an older one than is here, a bad name.
+ * our own card, an older one than is here, a bad name.  VAULT_EREFUSED: it is
+ * to be our office, and its digits were never compared.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,
@@ -635,6 +636,13 @@ VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
 
 /* The digits were compared.  VAULT_ENORECORD: no such contact. */
 VAULT_CHECKED enum vault_err vault_contact_verify(
+    struct vault *v, const char *name, bool our_office);
+
+/*
+ * It is another machine of our office, which may have what stays there, or no
+ * longer.  VAULT_EREFUSED: its digits were never compared.
+ */
+VAULT_CHECKED enum vault_err vault_contact_mark(
     struct vault *v, const char *name, bool our_office);
 VAULT_CHECKED enum vault_err vault_contact_remove(
     struct vault *v, const char *name);
