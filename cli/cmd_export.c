@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "care.h"
 #include "host.h"
 #include "outfile.h"
 #include "pager.h"
@@ -399,7 +400,11 @@ cmd_export(struct cli *c, int argc, char **argv)
 	if (!want->good) {
 		status = say_usage(USAGE);
 	} else if ((status = session_open(&s, c)) == 0) {
-		status = export(c, &s, want);
+		/* Others would take what is damaged for what we say. */
+		if ((status = care_check(s.vault, CARE_SUM, SAY_COUNT)) == 0)
+			status = export(c, &s, want);
+		else if (status == 13)
+			say_hint(SAY_HINT_EXPORT_DAMAGED, NULL);
 		session_close(&s);
 	}
 	buf_free(&want->query);

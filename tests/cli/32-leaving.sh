@@ -55,3 +55,37 @@ expect_json '[c["our_office"] for c in d if c["name"] == "C'"'"'s office"] == [T
 expect_status 0 in_a contact mark "C's office" --not-our-office
 expect_status 0 in_a contact list
 expect_no_out "our office"
+
+# ---- What is damaged is not passed on silently ----
+if command -v sqlite3 > /dev/null; then
+	cp "$A/cells.db" old.db
+	expect_status 0 in_a edit "$jin" --set notes=again --yes
+	cp "$A/cells.db" new.db
+	expect_status 0 in_a --yes export Jin --to "Office B" -o good.age
+	expect_status 0 in_a backup good
+	# A cell of before that opens, and that only the sum betrays.
+	for n in $(sqlite3 new.db "ATTACH 'old.db' AS old; SELECT n FROM cell
+	    JOIN old.cell AS o USING(n) WHERE cell.body<>o.body AND n>0"); do
+		cp new.db "$A/cells.db"
+		sqlite3 "$A/cells.db" "ATTACH 'old.db' AS old;
+		    UPDATE cell SET body=(SELECT body FROM old.cell AS o
+		    WHERE o.n=cell.n) WHERE n=$n"
+		in_a info > "$OUT" 2> "$ERR" || continue
+		in_a check > "$OUT" 2> "$ERR" || true
+		if grep -q "an older cell has been put back" "$ERR" &&
+		    grep -q "one thing is wrong" "$ERR"; then
+			break
+		fi
+	done
+	expect_status 13 in_a check
+	expect_err "an older cell has been put back"
+	expect_status 13 in_a --yes export Jin --to "Office B" -o bad.age
+	expect_err "an older cell has been put back"
+	[ ! -e bad.age ] && [ ! -e bad.age.part ] || fail "it was passed on"
+	expect_status 13 in_a --yes backup bad
+	expect_err "an older cell has been put back"
+	[ ! -e bad ] || fail "it was copied"
+	cp new.db "$A/cells.db"
+else
+	skip_part "no sqlite3 shell"
+fi
