@@ -96,6 +96,7 @@ read_words(struct wanted *w, int argc, char **argv)
 struct showing {
 	struct buf leaves, held;
 	struct doc *array;
+	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
 };
 
 static const char *
@@ -180,6 +181,8 @@ gather(void *ctx, const struct vault_leaving *l)
 {
 	struct showing *show = ctx;
 
+	if (l->leaves == VAULT_HELD_LEVEL_2)
+		memcpy(show->level_2, l->id, sizeof(show->level_2));
 	if (say_is_json())
 		add_doc(show, l);
 	else
@@ -293,16 +296,38 @@ say_done(const struct wanted *want, struct showing *show,
 	return doc_print(d);
 }
 
+static void
+hint_include(const struct showing *show)
+{
+	if (show->level_2[0] != '\0')
+		say_hint(SAY_HINT_INCLUDE, show->level_2, NULL);
+}
+
 static int
-nothing_leaves(const struct vault_export_info *info)
+nothing_leaves(const struct showing *show, const struct vault_export_info *info)
 {
 	if (info->held == 0) {
 		say_error(SAY_EXPORT_NOTHING, NULL);
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);
-	say_hint(SAY_HINT_INCLUDE, NULL);
+	hint_include(show);
 	return 17;
+}
+
+/* The question names all who get it. */
+static bool
+may_write(const struct cli *c, const struct wanted *want)
+{
+	struct buf names = { 0 };
+	bool yes;
+
+	for (size_t i = 0; i < want->n_to; i++)
+		buf_putf(&names, "%s%s", i > 0 ? ", " : "", want->to[i]);
+	yes = buf_ok(&names) == VAULT_OK &&
+	    ask_yes(c, false, SAY_ASK_EXPORT, buf_text(&names));
+	buf_free(&names);
+	return yes;
 }
 
 static int
@@ -318,10 +343,11 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	if (!say_is_json())
 		show_list(show, &info, to_stdout);
 	if (info.records == 0)
-		return nothing_leaves(&info);
+		return nothing_leaves(show, &info);
+	hint_include(show);
 	if (info.unknown != NULL)
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
-	if (!ask_yes(c, false, SAY_ASK_EXPORT, want->to[0])) {
+	if (!may_write(c, want)) {
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;
 	}

@@ -18,10 +18,15 @@
 #define PLACES 16
 #define ARGS_MAX 9
 
-static const char *const sentences[SAY_COUNT] = {
-#define SAY(name, text) text,
+/* many is NULL where nothing is counted. */
+static const struct sentence {
+	const char *one, *many;
+} sentences[SAY_COUNT] = {
+#define SAY(name, text) { text, NULL },
+#define SAY_N(name, one, many) { one, many },
 #include "say.def"
 #undef SAY
+#undef SAY_N
 };
 
 static bool use_json;
@@ -75,11 +80,33 @@ argument(const char **at, unsigned *next)
 	return (*next)++;
 }
 
+/* The number that say_number made a text of. */
+static unsigned long
+number_of(const char *text)
+{
+	unsigned long n = 0;
+
+	for (; *text != '\0'; text++)
+		if (*text >= '0' && *text <= '9')
+			n = n * 10 + (unsigned long)(*text - '0');
+	return n;
+}
+
+static const char *
+translated(enum say what, const char *const *args, unsigned n)
+{
+	const struct sentence *s = &sentences[what];
+
+	return s->many == NULL
+	    ? gettext(s->one)
+	    : ngettext(s->one, s->many, n > 0 ? number_of(args[0]) : 0);
+}
+
 /* Our own formatter: texts only, each made safe, whatever a translation has. */
 static void
 put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 {
-	const char *p = gettext(sentences[what]);
+	const char *p = translated(what, args, n);
 	unsigned next = 0;
 
 	while (*p != '\0') {

@@ -14,8 +14,10 @@
 
 enum say {
 #define SAY(name, text) SAY_##name,
+#define SAY_N(name, one, many) SAY_##name,
 #include "say.def"
 #undef SAY
+#undef SAY_N
 	SAY_COUNT
 };
 

@@ -89,3 +89,28 @@ if command -v sqlite3 > /dev/null; then
 else
 	skip_part "no sqlite3 shell"
 fi
+
+# ---- One is one, and what is held back by level 2 says how it goes ----
+printf '{"title":"Held Two"}' > case.json
+expect_status 0 in_a add case case.json
+printf '{"names":[{"text":"Held"}]}' > held.json
+expect_status 0 in_a add person held.json
+held=$(the_id)
+expect_status 1 in_a export Two --to "Office B" -o 4.age
+expect_out "1 record leaves (versions: 1; attachments: 0"
+expect_no_err "--include"
+expect_status 1 in_a export Held --to "Office B" -o 4.age
+expect_out "1 record leaves"
+expect_out "1 is held back"
+expect_err "--include $held sends"
+expect_status 17 in_a --yes export Held type:person --to "Office B" -o 4.age
+expect_err "--include $held sends"
+expect_status 0 in_a --yes export Two --include "$held" --to "Office B" -o 4.age
+expect_out "2 records leave"
+expect_status 0 in_b --yes import 4.age
+expect_out "2 new records; versions"
+expect_status 0 in_a add case case.json
+third=$(the_id)
+expect_status 0 in_a --yes export zzzz --include "$third" --to "Office B" -o 5.age
+expect_status 0 in_b --yes import 5.age
+expect_out "1 new record; versions"

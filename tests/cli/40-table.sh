@@ -84,7 +84,7 @@ expect_err "no column 'no'"
 refused
 cp head.csv bad.csv
 expect_status 0 opened import bad.csv --map "$MAP" --yes
-expect_out "0 rows"
+expect_out "rows: 0"
 
 # ---- Maps, usage ----
 sed 's/"sex"/"sexx"/' "$MAP" > bad.json
