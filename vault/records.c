@@ -252,15 +252,15 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	return err;
 }
 
-enum vault_err
-vault_edit(struct vault *v, const struct vault_record *base,
+/* A version that follows the heads in base. */
+static enum vault_err
+edit(struct vault *v, const struct vault_record *base,
     struct vault_report *report, const void *json, size_t len)
 {
 	struct buf text = { 0 };
 	struct record_row r;
 	enum vault_err err;
 
-	clear(report);
 	buf_put(&text, json, len);
 	if ((err = buf_ok(&text)) != VAULT_OK ||
 	    (err = store_begin(v->store)) != VAULT_OK)
@@ -271,6 +271,20 @@ vault_edit(struct vault *v, const struct vault_record *base,
 	say_where(report);
 out:
 	buf_free(&text);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_edit(struct vault *v, const struct vault_record *base,
+    struct vault_report *report, const void *json, size_t len)
+{
+	enum vault_err err;
+
+	clear(report);
+	if ((err = keep_private(&report->keep, base->body.bytes, base->body.len,
+		 json, len)) == VAULT_OK)
+		return edit(v, base, report, json, len);
+	say_where(report);
 	return vault_failed(v, err);
 }
 
@@ -305,6 +319,7 @@ vault_record_free(struct vault_record *r)
 	buf_free(&r->body);
 	buf_free(&r->clashes);
 	buf_free(&r->heads);
+	buf_free(&r->idle);
 }
 
 /* The title of a linked record, for the titles of others. */
@@ -327,6 +342,10 @@ fill_record(struct vault_record *out, struct vault *v,
 	out->withheld = m->has_withheld;
 	out->n_heads = (unsigned)version_hash_count(&m->heads);
 	buf_put(&out->heads, m->heads.bytes, m->heads.len);
+	/* What was withheld from us is named, and not there. */
+	if (!m->has_withheld &&
+	    (err = body_idle_paths(&out->idle, m->body)) != VAULT_OK)
+		return err;
 	if ((err = merged_text(&out->body, &out->clashes, m)) == VAULT_OK)
 		err = record_title(&out->title, m->body, name_linked, v);
 	return err == VAULT_OK ? buf_ok(&out->heads) : err;
@@ -478,7 +497,7 @@ vault_resolve(struct vault *v, const struct vault_record *r,
 
 	err = clashes_settle(&body, &r->body, &r->clashes, choice, n);
 	if (err == VAULT_OK)
-		err = vault_edit(v, r, &report, body.bytes, body.len);
+		err = edit(v, r, &report, body.bytes, body.len);
 	clear(&report);
 	buf_free(&body);
 	return err;

@@ -257,12 +257,17 @@ enum vault_finding {
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
 };
 
+enum vault_record_finding {
+	VAULT_RECORD_BROKEN, /* it does not verify, or does not open */
+	VAULT_RECORD_INDEX,  /* its index rows are wrong */
+	VAULT_RECORD_IDLE,   /* it makes private what is not there: no damage */
+};
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
 	bool records; /* also every version, part, attachment and index row */
 	void *ctx;
-	/* A record that does not verify, or whose index rows are wrong. */
-	void (*record)(void *ctx, const char *id, bool only_index);
+	void (*record)(
+	    void *ctx, const char *id, enum vault_record_finding what);
 	void (*found)(void *ctx, enum vault_finding what, int64_t n);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
@@ -301,6 +306,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_BAD_HASH,
 	VAULT_ISSUE_BAD_PATH,
 	VAULT_ISSUE_NOT_PRIVATE,
+	VAULT_ISSUE_HIDES_NOTHING,
 	VAULT_ISSUE_INCOMPLETE,
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
@@ -346,6 +352,8 @@ struct vault_record {
 	struct buf body;    /* canonical JSON */
 	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
+	struct buf idle;    /* paths of private_fields, a line each, that hide
+			       nothing */
 	unsigned n_heads;
 	int64_t time;  /* of the newest version */
 	bool withheld; /* a part of it stayed with another office */

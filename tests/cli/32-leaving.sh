@@ -56,6 +56,31 @@ expect_status 0 in_a contact mark "C's office" --not-our-office
 expect_status 0 in_a contact list
 expect_no_out "our office"
 
+# ---- A private field that is not there is refused, and said of others ----
+printf '{"names":[{"text":"Mu"}],"mother":{"text":"m"},"private_fields":["father"]}' > mu.json
+expect_status 2 in_a add person mu.json
+expect_err "private_fields[0]: 'father' is not in this record, and nothing would be private; did you mean 'mother'?"
+printf '{"names":[{"text":"Mu"}],"private_fields":["names.text"]}' > mu.json
+expect_status 2 in_a add person mu.json
+expect_err "did you mean 'names'?"
+printf '{"names":[{"text":"Mu"}],"level":1,"mother":{"text":"m"},"private_fields":["mother"]}' > mu.json
+expect_status 0 in_a add person mu.json
+mu=$(the_id)
+expect_status 2 in_a edit "$mu" --set 'private_fields=health' --yes
+expect_err "'health' is not in this record"
+# Who got it without the private part can edit it all the same.
+expect_status 0 in_a --yes export Mu --to "Office B" -o mu.age
+expect_status 0 in_b --yes import mu.age
+expect_status 0 in_b show "$mu"
+expect_no_out "hides nothing"
+expect_status 0 in_b edit "$mu" --set notes=seen --yes
+expect_status 0 in_b show "$mu"
+expect_out "private_fields names 'mother', which is not there: it hides nothing"
+expect_status 0 in_b check --records
+expect_err "$mu names private fields that are not there"
+expect_status 0 in_b --json show "$mu"
+expect_json 'd["hides_nothing"]'
+
 # ---- What is damaged is not passed on silently ----
 if command -v sqlite3 > /dev/null; then
 	cp "$A/cells.db" old.db
