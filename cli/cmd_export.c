@@ -345,8 +345,10 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	if (info.records == 0)
 		return nothing_leaves(show, &info);
 	hint_include(show);
-	if (info.unknown != NULL)
+	if (info.n_unknown > 0)
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
+	if (info.n_unknown == 1)
+		say_hint(SAY_HINT_VERIFY, say_word(info.unknown), NULL);
 	if (!may_write(c, want)) {
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;

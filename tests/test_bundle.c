@@ -685,6 +685,67 @@ a_field_that_lies_in_the_open_is_held(void **state)
 	buf_free(&text);
 }
 
+/* To others earlier versions go as envelopes, whatever they said. */
+static void
+what_was_replaced_does_not_leave(void **state)
+{
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,\"notes\":[\"zzreplaced\"],"
+	    "\"names\":[{\"text\":\"Replaced\"}]}");
+	assert_true(shows("Replaced", "zzreplaced"));
+	change_text(&a, id, "zzreplaced", "zzkept");
+	assert_int_equal(leaves("Replaced"), VAULT_LEAVES);
+	assert_int_equal(last.versions, 2);
+	assert_true(shows("Replaced", "zzkept"));
+	assert_false(shows("Replaced", "zzreplaced"));
+}
+
+static void
+count_lines(void *ctx, const struct vault_line *l)
+{
+	unsigned *n = ctx;
+
+	assert_non_null(l->text);
+	(*n)++;
+}
+
+/* A newer program, or a hostile one, may write anything into a field. */
+static void
+a_link_that_is_no_text_is_shown(void **state)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_imported got;
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	struct vault_record r;
+	uint8_t bytes[ID_LEN];
+	unsigned n = 0;
+
+	(void)state;
+	id_new(bytes);
+	id_print(id, bytes);
+	record_file(&text, &b, "status",
+	    "{\"act\":{\"a\":[1]},\"case\":null,\"documents\":[7,null,"
+	    "{\"b\":2},[\"c\"],false],\"level\":1,\"person\":5,"
+	    "\"type\":\"status\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_ok(vault_lines(of(&a), &r.body, count_lines, &n));
+	assert_true(n >= 5);
+	vault_record_free(&r);
+	memory_free(&m);
+	buf_free(&text);
+}
+
 /* How many records leave with what fits a query. */
 static size_t
 n_leaving(const char *query)
@@ -1254,6 +1315,8 @@ main(void)
 		cmocka_unit_test(another_office_lowers_no_level_of_ours),
 		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
 		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
+		cmocka_unit_test(what_was_replaced_does_not_leave),
+		cmocka_unit_test(a_link_that_is_no_text_is_shown),
 		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
 		cmocka_unit_test(
 		    what_changed_since_it_was_shown_does_not_leave),

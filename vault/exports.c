@@ -30,6 +30,7 @@ struct vault_export {
 	struct buf ids; /* of the records that leave: ID_LEN bytes each */
 	struct recipient *to;
 	size_t n_to;
+	struct buf unknown; /* names of those that were never compared */
 	struct vault_export_info info;
 };
 
@@ -47,6 +48,7 @@ vault_export_free(struct vault_export *e)
 	buf_free(&e->nums);
 	buf_free(&e->include);
 	buf_free(&e->ids);
+	buf_free(&e->unknown);
 	mem_free(e);
 }
 
@@ -54,6 +56,7 @@ void
 vault_export_info(struct vault_export_info *out, const struct vault_export *e)
 {
 	*out = e->info;
+	out->unknown = buf_text(&e->unknown);
 }
 
 /* ---- To whom ---- */
@@ -73,7 +76,11 @@ add_recipient(struct vault_export *e, const char *name)
 		if (e->to[i].contact.num == r->contact.num)
 			return VAULT_EUSE;
 	if (r->contact.verified == 0)
-		e->info.unknown = buf_text(&r->contact.name);
+		buf_putf(&e->unknown, "%s%s",
+		    e->info.n_unknown++ > 0 ? ", " : "",
+		    buf_text(&r->contact.name));
+	if ((err = buf_ok(&e->unknown)) != VAULT_OK)
+		return err;
 	return contact_recipient(&r->text, &r->contact);
 }
 

@@ -694,7 +694,8 @@ struct vault_leaving {
 struct vault_export_info {
 	size_t records, versions, attachments, held;
 	uint64_t bytes;      /* of the attachments */
-	const char *unknown; /* a contact whose digits were never compared */
+	size_t n_unknown;    /* contacts whose digits were never compared */
+	const char *unknown; /* their names, parted by commas */
 	bool changed; /* after vault_export_write: what was shown is not so */
 };
 

@@ -33,6 +33,10 @@ expect_status 0 in_a edit "$jin" --set notes=seen --yes
 expect_status 17 in_a --yes export Jin --to "Office C" -o 3.age
 expect_status 0 in_a edit "$jin" --set level=1 --yes
 expect_status 0 in_a --yes export Jin --to "Office C" -o 3.age
+expect_err "the digits of Office C were never compared"
+expect_err "amparo contact verify 'Office C'"
+expect_status 1 in_a export Jin --to "Office C" --to "Office B" -o 4.age
+expect_err "the digits of Office C, Office B were never compared"
 
 # ---- Our office: only whose digits were compared, and back ----
 expect_status 17 in_a contact mark "Office C" --our-office
