@@ -10,6 +10,7 @@
 #include "record/attach.h"
 #include "record/carry.h"
 #include "record/guard.h"
+#include "record/heads.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -402,7 +403,7 @@ look_at_record(struct lowering *l, const uint8_t *id)
 		return err;
 	id_print(l->out.id, id);
 	if ((err = rows_find(&r, s, id)) == VAULT_OK && !r.forgotten &&
-	    (err = guard_read(&l->guard, s, &r)) == VAULT_OK &&
+	    (err = guard_read(&l->guard, s, &r, NULL)) == VAULT_OK &&
 	    l->guard.level >= 0)
 		err = heads_each(s, &r, look_at_head, l);
 	guard_free(&l->guard);

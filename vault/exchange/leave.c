@@ -6,6 +6,7 @@
 #include "record/attach.h"
 #include "record/body.h"
 #include "record/guard.h"
+#include "record/heads.h"
 #include "search/query.h"
 #include "store/sql.h"
 
@@ -249,7 +250,7 @@ judge_head(void *ctx, const struct head *h)
 	if (opens && !buf_put(&j->opens, h->version.id, VERSION_ID_LEN))
 		return VAULT_ENOMEM;
 	j->opened = j->opened || opens;
-	j->may_go = j->may_go || (h->body != NULL && !opens);
+	j->may_go = j->may_go || (h->open != NULL && !opens);
 	return VAULT_OK;
 }
 
@@ -259,7 +260,7 @@ judge(struct judging *j, struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
 
-	if ((err = guard_read(&j->guard, s, r)) != VAULT_OK ||
+	if ((err = guard_read(&j->guard, s, r, NULL)) != VAULT_OK ||
 	    (err = heads_each(s, r, judge_head, j)) != VAULT_OK)
 		return err;
 	if (j->level >= 0 && j->guard.level > j->level)
@@ -282,7 +283,7 @@ highest(const struct leave_how *how, int64_t num)
 static enum leave_why
 why(const struct judging *j, int most)
 {
-	if (j->level < 0 || j->guard.withheld)
+	if (j->level < 0 || guard_is_unsure(&j->guard))
 		return LEAVE_WITHHELD;
 	if (j->level > most)
 		return j->level == 2 ? LEAVE_LEVEL_2 : LEAVE_LEVEL_3;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "core/mem.h"
 #include "record/body.h"
+#include "record/graph.h"
 #include "record/guard.h"
 #include "store/sql.h"
 
@@ -20,30 +22,92 @@ own_key(uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s)
 	return err;
 }
 
-/* The versions that our office wrote, and the parents of all of these. */
+struct own {
+	bool *is;     /* of each node: our office wrote it */
+	bool *passed; /* and: a version of ours follows it */
+	size_t n;
+};
+
 static enum vault_err
-own_versions(struct buf *own, struct buf *parents, struct store *s,
-    const struct record_row *r, const uint8_t *key)
+find_own(struct own *own, struct store *s, const struct record_row *r,
+    const struct graph *g, const uint8_t *key)
 {
-	struct buf all = { 0 };
-	enum vault_err err = rows_versions(&all, s, r, false);
-
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&all);
-	     i++) {
+	own->is = mem_zalloc((g->n + 1) * sizeof(*own->is));
+	own->passed = mem_zalloc((g->n + 1) * sizeof(*own->passed));
+	if (own->is == NULL || own->passed == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < g->n; i++) {
 		struct version v;
+		enum vault_err err = rows_version(
+		    &v, NULL, NULL, s, r, g->nodes[i].id, false);
 
-		err = rows_version(
-		    &v, NULL, NULL, s, r, version_hash_at(&all, i), false);
-		if (err == VAULT_OK &&
-		    memcmp(v.office, key, IDENTITY_PUBLIC_LEN) == 0) {
-			buf_put(own, v.id, VERSION_ID_LEN);
-			buf_put(parents, v.parents.bytes, v.parents.len);
-		}
+		own->is[i] = err == VAULT_OK &&
+		    memcmp(v.office, key, IDENTITY_PUBLIC_LEN) == 0;
+		own->n += own->is[i];
 		version_free(&v);
+		if (err != VAULT_OK)
+			return err;
 	}
-	buf_free(&all);
-	if (err == VAULT_OK && (err = buf_ok(own)) == VAULT_OK)
-		err = buf_ok(parents);
+	return VAULT_OK;
+}
+
+/* All that a version of ours follows has been said anew since. */
+static enum vault_err
+pass(struct own *own, const struct graph *g, size_t node)
+{
+	struct buf line = { 0 };
+	enum vault_err err = graph_line(&line, g, node);
+
+	for (size_t i = 1; err == VAULT_OK && i < line.len / sizeof(size_t);
+	     i++)
+		own->passed[((const size_t *)(const void *)line.bytes)[i]] =
+		    true;
+	buf_free(&line);
+	return err;
+}
+
+/*
+ * The newest, by ancestry and not by time: a clock may be wrong, and what
+ * another office wrote in between does not make an earlier word of ours new.
+ */
+static enum vault_err
+each_newest(struct own *own, struct store *s, const struct record_row *r,
+    const struct graph *g,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = g->n; err == VAULT_OK && i-- > 0;)
+		if (own->is[i] && !own->passed[i])
+			err = pass(own, g, i);
+	for (size_t i = 0; err == VAULT_OK && i < g->n; i++) {
+		struct head h;
+
+		if (!own->is[i] || own->passed[i])
+			continue;
+		err = head_whole(&h, s, r, g, g->nodes[i].id, false);
+		if (err == VAULT_OK)
+			err = each(ctx, &h);
+		head_free(&h);
+	}
+	return err;
+}
+
+static enum vault_err
+each_in(struct store *s, const struct record_row *r, const struct graph *g,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	uint8_t key[IDENTITY_PUBLIC_LEN];
+	struct own own = { 0 };
+	enum vault_err err;
+	bool has;
+
+	if ((err = own_key(key, &has, s)) != VAULT_OK || !has)
+		return err;
+	if ((err = find_own(&own, s, r, g, key)) == VAULT_OK && own.n > 0)
+		err = each_newest(&own, s, r, g, each, ctx);
+	mem_free(own.is);
+	mem_free(own.passed);
 	return err;
 }
 
@@ -51,31 +115,13 @@ enum vault_err
 guard_each(struct store *s, const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
-	uint8_t key[IDENTITY_PUBLIC_LEN];
-	struct buf own = { 0 }, before = { 0 };
+	struct graph g;
 	enum vault_err err;
-	bool has;
 
-	if ((err = own_key(key, &has, s)) != VAULT_OK || !has)
+	if ((err = graph_load(&g, s, r)) != VAULT_OK)
 		return err;
-	/* By ancestry, not by time: a clock may be wrong, and what another
-	 * office wrote in between does not make an earlier word of ours new. */
-	if ((err = own_versions(&own, &before, s, r, key)) == VAULT_OK)
-		err = heads_ancestors(&before, s, r);
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&own);
-	     i++) {
-		const uint8_t *id = version_hash_at(&own, i);
-		struct head h;
-
-		if (version_has_hash(&before, id))
-			continue;
-		if ((err = head_open(&h, s, r, id, false)) != VAULT_OK)
-			break;
-		err = each(ctx, &h);
-		head_free(&h);
-	}
-	buf_free(&own);
-	buf_free(&before);
+	err = each_in(s, r, &g, each, ctx);
+	graph_free(&g);
 	return err;
 }
 
@@ -129,9 +175,12 @@ take_word(void *ctx, const struct head *h)
 	g->ours = true;
 	memcpy(g->office, h->version.office, sizeof(g->office));
 	if (h->body == NULL) {
-		g->withheld = g->withheld || h->version.has_body;
+		if (h->version.has_body && h->version.time > g->withheld)
+			g->withheld = h->version.time;
 		return VAULT_OK;
 	}
+	if (h->version.time > g->said)
+		g->said = h->version.time;
 	if (level > g->level)
 		g->level = level;
 	take(&g->readers, h->body, "readers", first);
@@ -142,13 +191,21 @@ take_word(void *ctx, const struct head *h)
 }
 
 enum vault_err
-guard_read(struct guard *out, struct store *s, const struct record_row *r)
+guard_read(struct guard *out, struct store *s, const struct record_row *r,
+    const struct graph *g)
 {
 	memset(out, 0, sizeof(*out));
 	out->level = -1;
 	if ((out->hidden = json_array()) == NULL)
 		return VAULT_ENOMEM;
-	return guard_each(s, r, take_word, out);
+	return g == NULL ? guard_each(s, r, take_word, out)
+			 : each_in(s, r, g, take_word, out);
+}
+
+bool
+guard_is_unsure(const struct guard *g)
+{
+	return g->withheld > 0 && g->said < g->withheld;
 }
 
 void

@@ -12,15 +12,19 @@
 #ifndef RECORD_GUARD_H
 #define RECORD_GUARD_H
 
-#include "record/heads.h"
+#include "record/head.h"
+
+struct graph;
 
 struct guard {
-	bool ours;         /* our office has written a version of it */
-	bool withheld;     /* and one of its newest is not here in full */
-	int level;         /* the highest of these; -1: none */
-	json_t *hidden;    /* all paths that they keep private, an array */
-	json_t *readers;   /* as all of them have it; or NULL */
-	json_t *audiences; /* the same */
+	bool ours;    /* our office has written a version of it */
+	int64_t said; /* when the last of its newest was written */
+	int64_t
+	    withheld;    /* the same of those whose body is not here; 0: none */
+	int level;       /* the highest of these; -1: none */
+	json_t *hidden;  /* all paths that they keep private, an array */
+	json_t *readers; /* as all of them have it; or NULL */
+	json_t *audiences;                   /* the same */
 	uint8_t office[IDENTITY_PUBLIC_LEN]; /* ours */
 };
 
@@ -29,10 +33,19 @@ VAULT_CHECKED enum vault_err guard_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
 
-/* What they say together.  Free *out in any case. */
-VAULT_CHECKED enum vault_err guard_read(
-    struct guard *out, struct store *s, const struct record_row *r);
+/*
+ * What they say together; g, which may be NULL, is the graph of r.  Free *out
+ * in any case.
+ */
+VAULT_CHECKED enum vault_err guard_read(struct guard *out, struct store *s,
+    const struct record_row *r, const struct graph *g);
 void guard_free(struct guard *g);
+
+/*
+ * Have we said something later that is not here?  It came back as an envelope
+ * only, to a vault that was restored from an older copy.
+ */
+bool guard_is_unsure(const struct guard *g);
 
 /* Was this version written by another office? */
 bool guard_is_foreign(const struct guard *g, const struct head *h);
