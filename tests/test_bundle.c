@@ -619,6 +619,49 @@ another_office_lowers_no_level_of_ours(void **state)
 	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_LEAVES);
 }
 
+/* A vault from an older copy learns that its office has said more since. */
+static void
+what_we_have_said_since_is_not_guessed(void **state)
+{
+	struct office copy = { .folder = folder_new() };
+	char id[VAULT_ID_LEN], command[512];
+	const char *query = "Older";
+	struct vault_export_what what = { .query = query,
+		.query_len = strlen(query),
+		.to = (const char *[]){ "C" },
+		.n_to = 1 };
+	struct vault_export *e;
+	struct vault_record r;
+	const char *which;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Older\"}]}");
+	snprintf(
+	    command, sizeof(command), "cp -r %s/v %s/v", a.folder, copy.folder);
+	assert_int_equal(system(command), 0);
+	assert_ok(vault_try(&copy.o, copy.folder, "dusk"));
+	change_text(&a, id, "Older", "Old");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Older\"}]}");
+	bring(&b, "A", &copy, id);
+
+	memset(&last, 0, sizeof(last));
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_HELD_WITHHELD);
+	/* What is known of our word is kept: it is not B's that is edited. */
+	assert_ok(vault_get(&r, of(&copy), id));
+	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
+	vault_record_free(&r);
+	change_text(&copy, id, "\"level\":2", "\"level\":1");
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_LEAVES);
+	office_close(&copy);
+}
+
 static void
 another_office_opens_no_private_field_of_ours(void **state)
 {
@@ -1313,6 +1356,7 @@ main(void)
 		cmocka_unit_test(a_later_bundle_completes_what_was_withheld),
 		cmocka_unit_test(holds_back_by_level),
 		cmocka_unit_test(another_office_lowers_no_level_of_ours),
+		cmocka_unit_test(what_we_have_said_since_is_not_guessed),
 		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
 		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
 		cmocka_unit_test(what_was_replaced_does_not_leave),

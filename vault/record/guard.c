@@ -77,8 +77,9 @@ each_newest(struct own *own, struct store *s, const struct record_row *r,
 {
 	enum vault_err err = VAULT_OK;
 
+	/* What is here as an envelope only says nothing instead of these. */
 	for (size_t i = g->n; err == VAULT_OK && i-- > 0;)
-		if (own->is[i] && !own->passed[i])
+		if (own->is[i] && g->nodes[i].has_body && !own->passed[i])
 			err = pass(own, g, i);
 	for (size_t i = 0; err == VAULT_OK && i < g->n; i++) {
 		struct head h;
@@ -205,7 +206,7 @@ guard_read(struct guard *out, struct store *s, const struct record_row *r,
 bool
 guard_is_unsure(const struct guard *g)
 {
-	return g->withheld > 0 && g->said < g->withheld;
+	return g->withheld > 0 && g->said <= g->withheld;
 }
 
 void
