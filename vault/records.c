@@ -606,19 +606,19 @@ vault_get_version(struct vault_record *out, struct vault *v, const char *id,
 static enum vault_err
 keep_secret(struct buf *body, struct store *s, const struct record_row *r)
 {
-	json_t *json = NULL;
+	json_t *json;
 	struct guard g;
 	enum vault_err err;
 
-	if ((err = json_read(&json, body->bytes, body->len, SIZE_MAX, NULL)) ==
-		VAULT_OK &&
-	    (err = guard_read(&g, s, r, NULL)) == VAULT_OK) {
-		if ((err = guard_apply(json, &g)) == VAULT_OK) {
-			buf_reset(body);
-			err = json_write(body, json);
-		}
-		guard_free(&g);
+	if ((err = json_read(&json, body->bytes, body->len, SIZE_MAX, NULL)) !=
+	    VAULT_OK)
+		return err;
+	if ((err = guard_read(&g, s, r, NULL)) == VAULT_OK &&
+	    (err = guard_apply(json, &g)) == VAULT_OK) {
+		buf_reset(body);
+		err = json_write(body, json);
 	}
+	guard_free(&g);
 	json_decref(json);
 	return err;
 }
