@@ -205,6 +205,8 @@ head(struct page *p)
 	buf_free(&changed);
 	if (r->n_heads > 1)
 		head_line(p, SAY_SHOW_VERSIONS, say_number(r->n_heads));
+	if (r->more > 0)
+		head_line(p, SAY_SHOW_MORE, say_number(r->more));
 	if (r->forgotten)
 		remark(p, SAY_SHOW_FORGOTTEN);
 	if (r->withheld)
@@ -254,6 +256,8 @@ describe(const struct page *p)
 	doc_text(d, "time", say_time(r->time));
 	doc_text(d, "office", buf_text(&p->last.office));
 	doc_int(d, "versions_now", r->n_heads);
+	if (r->more > 0)
+		doc_int(d, "versions_waiting", r->more);
 	if (r->withheld)
 		doc_bool(d, "withheld", true);
 	if (r->forgotten)

@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "inside.h"
 #include "record/attach.h"
+#include "record/graph.h"
 #include "record/keep.h"
 #include "search/index.h"
 #include "store/log.h"
@@ -84,6 +85,7 @@ forget_keys(struct vault *v, const struct record_row *r)
 		 "UPDATE attachment SET hash=NULL,part=NULL,size=0"
 		 " WHERE record=?1",
 		 r->num)) != VAULT_OK ||
+	    (err = graph_settle(s, r)) != VAULT_OK ||
 	    (err = drop_drafts(s, r)) != VAULT_OK ||
 	    /* FTS5 keeps deleted words until it merges everything. */
 	    (err = sql_run(s, "INSERT INTO find(find) VALUES('optimize')")) !=

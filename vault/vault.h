@@ -353,7 +353,8 @@ struct vault_record {
 	struct buf body;    /* canonical JSON */
 	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
-	unsigned n_heads;
+	unsigned n_heads; /* so many versions that nobody followed are in it */
+	unsigned more;    /* so many wait until these are settled */
 	int64_t time;  /* of the newest version */
 	bool withheld; /* a part of it stayed with another office */
 	bool forgotten;

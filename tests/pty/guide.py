@@ -106,14 +106,15 @@ class Office:
                 os.waitpid(pty.pid, 0)
 
     def follow(self, pty, want):
-        written, still = [], 0
+        written, still, seen = [], 0, 0
         while still < 100:
             pty.drain(0.2)
             if os.waitpid(pty.pid, os.WNOHANG)[0]:
                 pty.status = 0
                 break
-            # It waits for a key, and is not at work, when there is no echo.
-            if pty.modes()[3] & termios.ECHO:
+            # It waits for a key, and is not at work, when there is no echo;
+            # and what was typed last has been read.
+            if pty.modes()[3] & termios.ECHO or len(pty.output) == seen:
                 still += 1
                 continue
             if pty.output.rfind(b"\x1b[?1049h") > \
@@ -122,9 +123,12 @@ class Office:
                     b"\x1b[?1049h")], written)) - 1]
                 assert line.startswith(EDITOR), "the editor, not: " + line
                 written.append(line[len(EDITOR):-1])
-                pty.send(written[-1].encode() + CTRL["S"])
+                pty.send(written[-1].encode())
+                pty.drain(0.2)
+                seen = len(pty.output)
+                pty.send(CTRL["S"])
                 continue
-            self.answer(pty, screen(pty.output, written), want)
+            seen = self.answer(pty, screen(pty.output, written), want)
         lines = screen(pty.output, written)
         while lines and lines[-1] == "":
             lines.pop()
@@ -145,7 +149,9 @@ class Office:
         if answer:
             pty.send(answer.encode())
             pty.drain(0.1)
+        seen = len(pty.output)
         pty.send(b"\r")
+        return seen
 
 
 def photo(path):

@@ -8,6 +8,7 @@
 #include "exchange/bundle.h"
 #include "record/attach.h"
 #include "record/carry.h"
+#include "record/graph.h"
 #include "search/index.h"
 #include "store/store.h"
 
@@ -276,7 +277,8 @@ index_touched(struct importing *m)
 	qsort(list, n, sizeof(*list), compare_numbers);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++)
 		if ((i == 0 || list[i] != list[i - 1]) &&
-		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK)
+		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK &&
+		    (err = graph_settle(m->s, &r)) == VAULT_OK)
 			err = index_put(m->s, &r);
 	return err == VAULT_OK ? index_tidy(m->s) : err;
 }
