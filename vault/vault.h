@@ -355,8 +355,8 @@ struct vault_record {
 	struct buf heads;   /* for vault_edit */
 	unsigned n_heads; /* so many versions that nobody followed are in it */
 	unsigned more;    /* so many wait until these are settled */
-	int64_t time;  /* of the newest version */
-	bool withheld; /* a part of it stayed with another office */
+	int64_t time;     /* of the newest version */
+	bool withheld;    /* a part of it stayed with another office */
 	bool forgotten;
 };
 VAULT_CHECKED enum vault_err vault_get(
