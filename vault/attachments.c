@@ -22,7 +22,10 @@ row_of(struct record_row *out, struct vault *v, const char *id)
 
 /* ---- In ---- */
 
-/* Leftovers of interrupted attaches, in commits of their own. */
+/*
+ * Leftovers of interrupted attaches and of what was forgotten, in commits of
+ * their own.  They are overwritten: the key that opens them may still be here.
+ */
 enum vault_err
 vault_sweep(struct vault *v)
 {
@@ -32,7 +35,8 @@ vault_sweep(struct vault *v)
 	do {
 		if ((err = store_begin(v->store)) != VAULT_OK)
 			return err;
-		if ((err = attach_sweep(&left, v->store)) == VAULT_OK && left)
+		if ((err = store_secure_delete(v->store, true)) == VAULT_OK &&
+		    (err = attach_sweep(&left, v->store)) == VAULT_OK && left)
 			err = store_commit(v->store);
 		store_abort(v->store);
 	} while (err == VAULT_OK && left);

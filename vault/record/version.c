@@ -122,8 +122,6 @@ write_envelope(struct version *v)
 	json_add(&good, o, "time", json_integer(v->time));
 	json_add(&good, o, "parents", hashes_json(&good, &v->parents));
 	json_add(&good, o, "attachments", hashes_json(&good, &v->attachments));
-	if (v->forgotten)
-		json_add(&good, o, "forgotten", json_true());
 	if (v->has_body)
 		json_add(&good, o, "body", hex_json(v->body, HASH_LEN));
 	if (v->has_private)
@@ -198,7 +196,6 @@ read_members(struct version *v, const json_t *o)
 
 	v->has_body = body != NULL;
 	v->has_private = hidden != NULL;
-	v->forgotten = json_object_get(o, "forgotten") != NULL;
 	v->time = json_integer_value(json_object_get(o, "time"));
 	return json_is_string(record) &&
 	    id_is_canonical(
@@ -211,7 +208,7 @@ read_members(struct version *v, const json_t *o)
 	    json_is_integer(json_object_get(o, "time")) && v->time >= 0 &&
 	    read_hashes(&v->parents, json_object_get(o, "parents")) &&
 	    read_hashes(&v->attachments, json_object_get(o, "attachments")) &&
-	    (body == NULL || read_hex(v->body, HASH_LEN, body)) &&
+	    read_hex(v->body, HASH_LEN, body) &&
 	    (hidden == NULL || read_hex(v->hidden, HASH_LEN, hidden));
 }
 
