@@ -21,7 +21,7 @@ $(B)/tests/harness/power: $(B)/tests/harness/record.o
 
 $(HARNESSES:%=$(B)/tests/harness/%): $(B)/tests/harness/%: \
     $(B)/tests/harness/%.o $(B)/tests/harness/harness.o \
-    $(B)/tests/harness/content.o \
+    $(B)/tests/harness/content.o $(B)/tests/harness/sender.o \
     $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) $(WRAP_$*) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	    $(LIBS) -lcmocka
