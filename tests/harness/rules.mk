@@ -42,7 +42,7 @@ harness-%:
 harness: $(HARNESSES:%=harness-%) planted
 
 # Test and planted fault, with a colon between them.
-PLANTED_TESTS = test_pages:PLANT_NO_REOPEN
+PLANTED_TESTS = test_pages:PLANT_NO_REOPEN test_tombstone:PLANT_FORGETS_OTHERS
 
 planted:
 	@set -e; $(foreach p,$(PLANTED_TESTS),\

@@ -35,10 +35,9 @@ knows(struct vault *who, struct vault *whom, const char *as)
 }
 
 static enum vault_err
-send(struct memory *out, struct vault *from)
+send(struct memory *out, struct vault *from, const char *to)
 {
-	static const char *const to[] = { "receiver" };
-	struct vault_export_what what = { .query = "", .to = to, .n_to = 1 };
+	struct vault_export_what what = { .query = "", .to = &to, .n_to = 1 };
 	struct vault_sink sink = { out, memory_write, NULL };
 	char id[VAULT_BUNDLE_LEN];
 	struct vault_export *e;
@@ -50,6 +49,16 @@ send(struct memory *out, struct vault *from)
 		return err;
 	err = vault_export_write(id, e, &sink);
 	vault_export_free(e);
+	return err;
+}
+
+enum vault_err
+sender_export(struct vault *v)
+{
+	struct memory m = { 0 };
+	enum vault_err err = send(&m, v, "sender");
+
+	memory_free(&m);
 	return err;
 }
 
@@ -83,13 +92,13 @@ send_and_forget(struct memory *first, struct memory *second, struct vault *a,
 	    (err = content_add(one, a, alone)) != VAULT_OK ||
 	    (err = content_attach(a, one, "of one.bin", 70000)) != VAULT_OK ||
 	    (err = content_add(two, a, shared)) != VAULT_OK ||
-	    (err = send(first, a)) != VAULT_OK ||
+	    (err = send(first, a, "receiver")) != VAULT_OK ||
 	    (err = sender_import(v, first->bytes, first->len)) != VAULT_OK ||
 	    (err = content_edit(v, two, edited)) != VAULT_OK ||
 	    (err = vault_forget(a, one)) != VAULT_OK ||
 	    (err = vault_forget(a, two)) != VAULT_OK)
 		return err;
-	return send(second, a);
+	return send(second, a, "receiver");
 }
 
 enum vault_err

@@ -15,6 +15,9 @@
 VAULT_CHECKED enum vault_err sender_make(
     uint8_t **bundle, size_t *len, struct vault *v);
 
+/* Export everything that may leave to the sender, and drop the bundle. */
+VAULT_CHECKED enum vault_err sender_export(struct vault *v);
+
 /* Import a bundle, whatever its number. */
 VAULT_CHECKED enum vault_err sender_import(
     struct vault *v, const uint8_t *bundle, size_t len);

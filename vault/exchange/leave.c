@@ -97,10 +97,9 @@ add_naming(struct buf *to, struct store *s, const struct record_row *r)
 	sql_put_int(q, 1, QUERY_CASE);
 	sql_put_text(q, 2, id, ID_TEXT_LEN);
 	while ((err = sql_step(q, &row)) == VAULT_OK && row)
-		if (!put_number(to, sql_int(q, 0)))
-			err = VAULT_ENOMEM;
+		put_number(to, sql_int(q, 0));
 	sql_close(q);
-	return err;
+	return err == VAULT_OK ? buf_ok(to) : err;
 }
 
 struct linking {
