@@ -254,13 +254,37 @@ reads_what_it_wrote_and_refuses_every_flipped_bit(void **state)
 
 /* ---- What they do ---- */
 
+/* Sealed bytes that lie in the vault, to be looked for when they should not. */
+struct sealed {
+	uint8_t bytes[16];
+};
+
+static struct sealed
+lies_there(const struct office *f, const char *sql)
+{
+	struct sql *q = sql_open_once(of(f)->store, sql);
+	struct sealed out;
+	bool row;
+
+	assert_ok(sql_step(q, &row));
+	assert_true(row);
+	assert_ok(sql_copy(q, 0, out.bytes, sizeof(out.bytes)));
+	sql_close(q);
+	return out;
+}
+
+static bool
+still_lies_there(struct office *f, const struct sealed *s)
+{
+	return inner_count_bytes(&f->o, s->bytes, sizeof(s->bytes)) > 0;
+}
+
 static void
 what_one_office_wrote_goes_everywhere(void **state)
 {
-	char id[VAULT_ID_LEN], sealed[16];
+	char id[VAULT_ID_LEN];
 	struct memory m, before;
-	struct sql *q;
-	bool row;
+	struct sealed body;
 
 	(void)state;
 	add(id, &a, "{\"type\":\"case\",\"title\":\"Quokkabandit\"}");
@@ -269,12 +293,9 @@ what_one_office_wrote_goes_everywhere(void **state)
 	send(&a, &b, "B", "");
 	assert_shows(&b, id, "Quokkabandit", 1);
 	assert_true(inner_count(&b.o, "quokkabandit") > 0);
-	q = sql_open(of(&b)->store,
-	    "SELECT substr(body,1,16) FROM version WHERE body NOT NULL");
-	assert_ok(sql_step(q, &row));
-	assert_ok(sql_copy(q, 0, sealed, sizeof(sealed)));
-	sql_close(q);
-	assert_true(inner_count_bytes(&b.o, sealed, sizeof(sealed)) > 0);
+	body = lies_there(
+	    &b, "SELECT substr(body,1,16) FROM version WHERE body NOT NULL");
+	assert_true(still_lies_there(&b, &body));
 
 	assert_ok(vault_forget(of(&a), id));
 	export(&m, &a, "B", "");
@@ -284,7 +305,7 @@ what_one_office_wrote_goes_everywhere(void **state)
 	assert_int_equal(got.forgot_records, 1);
 	assert_shows(&b, id, NULL, 0);
 	assert_int_equal(inner_count(&b.o, "quokkabandit"), 0);
-	assert_int_equal(inner_count_bytes(&b.o, sealed, sizeof(sealed)), 0);
+	assert_false(still_lies_there(&b, &body));
 	assert_int_equal(number(&b, "SELECT count(*) FROM attachment"), 0);
 	assert_int_equal(number(&b, "SELECT count(*) FROM chunk"), 0);
 	assert_int_equal(requests(&b, NULL), 0);
@@ -308,6 +329,9 @@ what_one_office_wrote_goes_everywhere(void **state)
 static void
 our_own_words_protect_a_record(void **state)
 {
+	static const char part[] = "some line of a long testimony\n";
+	struct sealed body, chunk;
+	struct buf file = { 0 };
 	char id[VAULT_ID_LEN];
 	struct memory m;
 
@@ -322,9 +346,20 @@ our_own_words_protect_a_record(void **state)
 	edit(&a, id,
 	    "{\"type\":\"case\",\"title\":\"Wombatcase\",\"summary\":"
 	    "\"bilbywords\"}");
-	attach(&a, id, "g", "of A alone");
+	while (file.len < 150000)
+		buf_put_text(&file, part);
+	attach(&a, id, "g", buf_text(&file));
+	buf_free(&file);
 	send(&a, &b, "B", "");
 	assert_shows(&b, id, "bilbywords", 1);
+	/* These lie under the key that stays: they must be overwritten. */
+	body = lies_there(&b,
+	    "SELECT substr(body,1,16) FROM version WHERE body NOT NULL"
+	    " ORDER BY num DESC LIMIT 1");
+	chunk = lies_there(
+	    &b, "SELECT substr(body,10000,16) FROM chunk ORDER BY num DESC");
+	assert_true(still_lies_there(&b, &body));
+	assert_true(still_lies_there(&b, &chunk));
 	assert_int_equal(number(&b, "SELECT count(*) FROM attachment"), 2);
 
 	assert_ok(vault_forget(of(&a), id));
@@ -336,6 +371,8 @@ our_own_words_protect_a_record(void **state)
 	assert_shows(&b, id, "numbatwords", 1);
 	assert_true(inner_count(&b.o, "numbatwords") > 0);
 	assert_int_equal(inner_count(&b.o, "bilbywords"), 0);
+	assert_false(still_lies_there(&b, &body));
+	assert_false(still_lies_there(&b, &chunk));
 	assert_int_equal(
 	    number(&b, "SELECT count(*) FROM version WHERE body IS NOT NULL"),
 	    1);
