@@ -97,9 +97,7 @@ care_check(struct vault *v, enum care_how how_much, enum say why)
 		(void)doc_print(result);
 	else
 		doc_free(result);
-	if (err == VAULT_OK && care.n == 1)
-		say_error(SAY_CHECK_ONE_WRONG, NULL);
-	else if (err == VAULT_OK && care.n > 1)
+	if (err == VAULT_OK && care.n > 0)
 		say_error(SAY_CHECK_WRONG, say_number(care.n), NULL);
 	return status;
 }

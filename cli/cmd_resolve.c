@@ -136,27 +136,36 @@ decide(struct clashes *all)
 /* ---- The command ---- */
 
 static int
-say_resolved(const char *id, size_t n)
+say_resolved(const struct vault_record *r, size_t decided)
 {
 	struct doc *d = doc_object();
 
-	doc_text(d, "id", id);
-	doc_int(d, "decided", (int64_t)n);
+	doc_text(d, "id", r->id);
+	doc_int(d, "decided", (int64_t)decided);
+	doc_int(d, "versions", r->n_heads);
+	doc_int(d, "waiting", r->more);
 	if (say_is_json())
 		return doc_print(d);
 	doc_free(d);
-	if (n == 0)
+	if (r->n_heads < 2)
 		say_line(SAY_NO_CLASH, NULL);
+	else if (decided == 0)
+		say_line(SAY_RESOLVED_AGREED, say_number(r->n_heads), NULL);
 	else
-		say_line(SAY_RESOLVED, say_number(n), NULL);
+		say_line(SAY_RESOLVED, say_number(decided), NULL);
+	if (r->more > 0) {
+		say_line(SAY_RESOLVE_MORE, say_number(r->more), NULL);
+		say_hint(SAY_HINT_RESOLVE_AGAIN, r->id, NULL);
+	}
 	return 0;
 }
 
+/* One version that follows them all. */
 static int
 settle(
     struct session *s, const struct vault_record *r, const struct clashes *all)
 {
-	size_t *choice = reallocarray(NULL, all->n, sizeof(*choice));
+	size_t *choice = reallocarray(NULL, all->n + 1, sizeof(*choice));
 	enum vault_err err = VAULT_ENOMEM;
 
 	for (size_t i = 0; choice != NULL && i < all->n; i++)
@@ -166,7 +175,7 @@ settle(
 	free(choice);
 	if (err != VAULT_OK)
 		return session_fault(s, err);
-	return say_resolved(r->id, all->n);
+	return say_resolved(r, all->n);
 }
 
 static int
@@ -176,8 +185,8 @@ resolve(struct session *s, const struct vault_record *r, const char *take)
 	enum vault_err err;
 	int status;
 
-	if (r->clashes.len == 0)
-		return say_resolved(r->id, 0);
+	if (r->clashes.len == 0 && r->n_heads < 2)
+		return say_resolved(r, 0);
 	err = vault_clashes(s->vault, r, gather, &all);
 	if (err == VAULT_OK && all.failed)
 		err = VAULT_ENOMEM;

@@ -221,6 +221,8 @@ head(struct page *p)
 	buf_free(&changed);
 	if (r->n_heads > 1)
 		head_line(p, SAY_SHOW_VERSIONS, say_number(r->n_heads));
+	if (r->more > 0)
+		head_line(p, SAY_SHOW_MORE, say_number(r->more));
 	if (r->forgotten)
 		remark(p, SAY_SHOW_FORGOTTEN);
 	buf_put(&p->out, p->requests.bytes, p->requests.len);
@@ -272,6 +274,8 @@ describe(const struct page *p)
 	doc_text(d, "time", say_time(r->n_heads > 0 ? r->time : p->last.time));
 	doc_text(d, "office", buf_text(&p->last.office));
 	doc_int(d, "versions_now", r->n_heads);
+	if (r->more > 0)
+		doc_int(d, "versions_waiting", r->more);
 	if (r->withheld)
 		doc_bool(d, "withheld", true);
 	if (r->forgotten)
@@ -372,17 +376,21 @@ cmd_show(struct cli *c, int argc, char **argv)
 
 	if (words < 0 || words > 1)
 		return say_usage(USAGE);
+	if (raw && say_is_json()) {
+		say_error(SAY_RAW_JSON, NULL);
+		return 2;
+	}
 	status = pick_open(&s, id, c, words == 1 ? argv[1] : NULL);
 	if (status != 0)
 		return status;
 	err = version == NULL ? vault_get(&r, s.vault, id)
 			      : vault_get_version(&r, s.vault, id, version);
-	if (err == VAULT_ENORECORD && version != NULL)
-		status = say_fault(err, NULL, version);
-	else if (err != VAULT_OK)
-		status = session_fault(&s, err);
+	if (err != VAULT_OK)
+		status = version == NULL
+		    ? session_fault(&s, err)
+		    : pick_no_version(&s, id, version, err);
 	else
-		status = raw && !say_is_json() ? show_raw(&r) : show(&s, &r);
+		status = raw ? show_raw(&r) : show(&s, &r);
 	if (err == VAULT_OK)
 		vault_record_free(&r);
 	session_close(&s);

@@ -12,34 +12,41 @@
 #include "say.h"
 
 const struct command commands[] = {
-	{ "init", cmd_init, "init [--office NAME] [--words en|es|pinyin]",
+	{ "init", cmd_init,
+	    "init [--office NAME] [--words en|es|pinyin]"
+	    " [--paper-passphrase-file FILE]",
 	    "make a vault",
-	    "A passphrase drawn by lot is proposed, and a second one to keep on"
-	    " paper.\nFor scripts: --passphrase-file, --paper-passphrase-file,"
-	    " --yes.\n" },
+	    "A passphrase drawn by lot is proposed, of one of three lists of"
+	    " words, and a second\none to keep on paper.\nFor scripts:"
+	    " --passphrase-file, --paper-passphrase-file, --yes.\n" },
 	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
 	    "ask for the passphrase, keep the key for a while",
-	    "Shows the last change: if you remember a later one, this is an"
-	    " older copy.\n" },
-	{ "lock", cmd_lock, "lock",
+	    "For 15 minutes without activity and 8 hours at most, unless --for"
+	    " and --at-most\nsay otherwise.  Shows the last change: if you"
+	    " remember a later one, this is an\nolder copy.\n" },
+	{ "lock", cmd_lock, "lock [--all]",
 	    "let the key vanish, end what is running, clear the screen",
 	    "Needs no passphrase.  Locks every vault of yours, unless -v"
-	    " names one.\n" },
+	    " names one; --all\nlocks all of them even then.\n" },
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
 	    "passphrase add NAME | change [NAME] | remove NAME |"
-	    " remove --unknown | list",
+	    " remove --unknown | list [--new-passphrase-file FILE]"
+	    " [--words en|es|pinyin]",
 	    "who can open the vault",
-	    "Changes ask for a passphrase again, also while unlocked.\nFor"
-	    " scripts: --new-passphrase-file FILE.\n" },
+	    "Changes ask for a passphrase again, also while unlocked.  --words"
+	    " says from which\nlist one is drawn by lot.  --unknown closes"
+	    " every place that this vault did not\nfill.  For scripts:"
+	    " --new-passphrase-file FILE.\n" },
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
 	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
 	    "one record, all of it",
 	    "ID is an id, its beginning, or a name that one record has; without"
-	    " it you are\nasked.  --raw: the stored JSON.\n" },
+	    " it you are\nasked.  --version: as it was, by the beginning of its"
+	    " number in 'history'.\n--raw: the stored JSON.\n" },
 	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
 	    "records, the newest first",
 	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },
@@ -58,12 +65,16 @@ const struct command commands[] = {
 	    "VERSION is the beginning of its number in 'history'.  Nothing is"
 	    " lost: what was\nwritten since stays in the history.\n" },
 	{ "resolve", cmd_resolve, "resolve [ID] [--take VERSION]",
-	    "decide where two versions disagree", "" },
+	    "decide where two versions disagree",
+	    "Field by field; --take takes the values of one version.\n" },
 	{ "attach", cmd_attach, "attach ID FILE [--name NAME]",
 	    "put a file into a record",
-	    "Says what a photo carries.  The original stays where it is.\n" },
+	    "Says what a photo carries.  The original stays where it is."
+	    "  --name gives it\nanother name in the record.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
-	    "write an attachment to a file", "Nothing is overwritten.\n" },
+	    "write an attachment to a file",
+	    "By its own name, unless -o or --output says another.  Nothing is"
+	    " overwritten.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
 	    "our own office: its digits, its card, its secret keys",
@@ -87,7 +98,7 @@ const struct command commands[] = {
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
 	    "import FILE [--anyway] [--keep],"
-	    " import FILE.csv --map MAP [--preview]",
+	    " or import FILE.csv --map MAP [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
@@ -119,7 +130,7 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
-	{ "forget", cmd_forget, "forget ID, forget --asked",
+	{ "forget", cmd_forget, "forget ID, or forget --asked",
 	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come"
 	    " back with a bundle,\nand goes to those who got the record with"
@@ -282,6 +293,16 @@ parse_fd(int *out, const char *text)
 	return true;
 }
 
+/*
+ * An empty place, as of a variable in a script that was never set: nothing
+ * shall be done to another vault than was meant.
+ */
+static bool
+is_empty(const char *value)
+{
+	return value != NULL && *value == '\0';
+}
+
 /* The options before the command; returns where the command stands, or 0. */
 static int
 global_options(
@@ -316,7 +337,8 @@ global_options(
 			return 0;
 		at += taken;
 	}
-	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
+	if (is_empty(c->place.folder) || is_empty(c->place.keys) ||
+	    (fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;
 	return at;

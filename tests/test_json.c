@@ -156,6 +156,37 @@ reads_a_depth_of_32_and_no_more(void **state)
 	check_fault_len(text, strlen(text), JSON_FAULT_DEPTH, 32, 1, 33);
 }
 
+/* "[0,0,...,0]", where one bracket and n - 1 commas count as n. */
+static char *
+zeros(size_t n)
+{
+	char *text = malloc(2 * n + 2);
+
+	assert_non_null(text);
+	text[0] = '[';
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + 1 + 2 * i, "0,", 2);
+	text[2 * n] = ']';
+	text[2 * n + 1] = '\0';
+	return text;
+}
+
+static void
+refuses_more_values_than_memory_is_for(void **state)
+{
+	char *most = zeros(JSON_VALUES), *more = zeros(JSON_VALUES + 1);
+	json_t *value;
+
+	(void)state;
+	assert_int_equal(
+	    json_read(&value, most, strlen(most), SIZE_MAX, NULL), VAULT_OK);
+	json_decref(value);
+	check_fault_len(more, strlen(more), JSON_FAULT_VALUES, 2 * JSON_VALUES,
+	    1, 2 * JSON_VALUES + 1);
+	free(most);
+	free(more);
+}
+
 static void
 survives_any_depth(void **state)
 {
@@ -298,6 +329,7 @@ main(void)
 		cmocka_unit_test(tells_what_is_wrong_and_where),
 		cmocka_unit_test(refuses_more_than_the_caller_allows),
 		cmocka_unit_test(reads_a_depth_of_32_and_no_more),
+		cmocka_unit_test(refuses_more_values_than_memory_is_for),
 		cmocka_unit_test(survives_any_depth),
 		cmocka_unit_test(writes_nothing_that_it_would_not_read),
 		cmocka_unit_test(reads_what_it_wrote),

@@ -139,6 +139,11 @@ refuses_what_is_not_canonical_though_it_is_signed(void **state)
 		{ "\"body\":\"11", "\"body\":\"1", VAULT_EDAMAGED },
 		{ "\"format\":1", "\"forgotten\":true,\"format\":1",
 		    VAULT_EDAMAGED },
+		{ "\"format\":1", "\"format\":1,\"forgotten\":true",
+		    VAULT_EDAMAGED },
+		{ "}", ",\"unseen\":[]}", VAULT_EDAMAGED },
+		{ "}", ",\"unseen\":[\"00\"]}", VAULT_EDAMAGED },
+		{ "}", ",\"unseen\":{}}", VAULT_EDAMAGED },
 	};
 	struct version v, again;
 
@@ -160,6 +165,29 @@ refuses_what_is_not_canonical_though_it_is_signed(void **state)
 		    cases[i].want);
 		version_free(&again);
 		buf_free(&changed);
+	}
+	version_free(&v);
+}
+
+static void
+names_at_most_256_parts_unseen(void **state)
+{
+	struct version v, again;
+
+	(void)state;
+	make(&v);
+	for (size_t n = VERSION_UNSEEN_MAX; n <= VERSION_UNSEEN_MAX + 1; n++) {
+		buf_reset(&v.unseen);
+		for (size_t i = 0; i < n; i++) {
+			uint8_t hash[32] = { (uint8_t)i, (uint8_t)(i >> 8) };
+
+			buf_put(&v.unseen, hash, sizeof(hash));
+		}
+		assert_int_equal(version_sign(&v, key), VAULT_OK);
+		assert_int_equal(version_read(&again, v.envelope.bytes,
+				     v.envelope.len, v.signature),
+		    n > VERSION_UNSEEN_MAX ? VAULT_EDAMAGED : VAULT_OK);
+		version_free(&again);
 	}
 	version_free(&v);
 }
@@ -191,6 +219,7 @@ main(void)
 		cmocka_unit_test(refuses_every_changed_bit),
 		cmocka_unit_test(
 		    refuses_what_is_not_canonical_though_it_is_signed),
+		cmocka_unit_test(names_at_most_256_parts_unseen),
 		cmocka_unit_test(a_part_is_hashed_with_its_salt),
 	};
 

@@ -274,7 +274,9 @@ by_query(struct finding *f, bool count)
 	struct query_sql sql;
 	enum vault_err err;
 
-	if ((err = query_sql(&sql, f->query)) == VAULT_OK &&
+	memset(&sql, 0, sizeof(sql));
+	if ((err = query_offices(f->query, f->v->store)) == VAULT_OK &&
+	    (err = query_sql(&sql, f->query)) == VAULT_OK &&
 	    (err = select_nums(f, &sql, false)) == VAULT_OK) {
 		f->total = f->nums.len / 8;
 		if (count && f->what->limit > 0 && f->total >= f->what->limit)
@@ -509,6 +511,8 @@ vault_find(struct vault *v, const struct vault_search *what,
 		*total = f.total;
 	if (cut != NULL)
 		*cut = f.query->truncated;
+	if (what->idle != NULL)
+		*what->idle = query_idle_field(f.query);
 	query_free(f.query);
 	buf_free(&f.nums);
 	return vault_failed(v, err);

@@ -5,6 +5,7 @@
 #include "core/base64.h"
 #include "core/mem.h"
 #include "inside.h"
+#include "record/graph.h"
 #include "record/heads.h"
 #include "record/keep.h"
 #include "record/name.h"
@@ -79,6 +80,7 @@ records_json_word(const struct json_fault *fault)
 		[JSON_FAULT_UTF8] = "not valid UTF-8",
 		[JSON_FAULT_NUL] = "U+0000",
 		[JSON_FAULT_DEPTH] = "nested too deep",
+		[JSON_FAULT_VALUES] = "more than 100,000 values",
 		[JSON_FAULT_REAL] = "a fraction: write it as text",
 		[JSON_FAULT_INTEGER] = "a number beyond 2^53",
 		[JSON_FAULT_KEY] = "a field name that is not plain ASCII",
@@ -327,6 +329,7 @@ fill_record(struct vault_record *out, struct vault *v,
 	out->time = m->time;
 	out->withheld = m->has_withheld;
 	out->n_heads = (unsigned)version_hash_count(&m->heads);
+	out->more = (unsigned)m->more;
 	buf_put(&out->heads, m->heads.bytes, m->heads.len);
 	if ((err = merged_text(&out->body, &out->clashes, m)) == VAULT_OK)
 		err = record_title(&out->title, m->body, name_linked, v);
@@ -526,26 +529,20 @@ enum vault_err
 vault_history(struct vault *v, const char *id,
     bool (*each)(void *ctx, const struct vault_past *p), void *ctx)
 {
-	struct buf all = { 0 }, heads = { 0 };
+	struct graph g = { 0 };
 	struct record_row r;
 	enum vault_err err;
 	bool go_on = true;
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = row_of(&r, v, id)) == VAULT_OK &&
-	    (err = rows_versions(&all, v->store, &r, false)) == VAULT_OK)
-		err = rows_versions(&heads, v->store, &r, true);
-	for (size_t i = 0;
-	     err == VAULT_OK && go_on && i < version_hash_count(&all); i++) {
-		const uint8_t *version = version_hash_at(&all, i);
-
-		err = tell_past(v, &r, version,
-		    version_has_hash(&heads, version), &go_on, each, ctx);
-	}
+	if ((err = row_of(&r, v, id)) == VAULT_OK)
+		err = graph_load(&g, v->store, &r);
+	for (size_t i = 0; err == VAULT_OK && go_on && i < g.n; i++)
+		err = tell_past(
+		    v, &r, g.nodes[i].id, g.nodes[i].head, &go_on, each, ctx);
 	store_read_end(v->store);
-	buf_free(&all);
-	buf_free(&heads);
+	graph_free(&g);
 	return vault_failed(v, err);
 }
 
@@ -555,25 +552,17 @@ get_version(struct vault_record *out, struct vault *v, struct record_row *r,
     const char *id, const char *version)
 {
 	uint8_t number[VERSION_ID_LEN];
-	struct merged m = { 0 };
-	struct head h;
+	struct merged m;
 	enum vault_err err;
 
 	if ((err = row_of(r, v, id)) != VAULT_OK ||
 	    (err = rows_version_prefix(
 		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
-	    (err = head_open(&h, v->store, r, number, true)) != VAULT_OK)
+	    (err = heads_version(&m, v->store, r, number)) != VAULT_OK)
 		return err;
-	m.body = h.body;
-	m.time = h.version.time;
-	m.has_withheld = h.has_withheld;
-	if (!buf_put(&m.heads, number, VERSION_ID_LEN))
-		err = VAULT_ENOMEM;
-	else
-		err = m.body == NULL ? VAULT_ENORECORD
-				     : fill_record(out, v, r, &m);
-	buf_free(&m.heads);
-	head_free(&h);
+	err = json_object_size(m.body) == 0 ? VAULT_ENORECORD
+					    : fill_record(out, v, r, &m);
+	merged_free(&m);
 	return err;
 }
 
@@ -607,7 +596,9 @@ vault_revert(struct vault *v, const char *id, const char *version)
 		return vault_failed(v, err);
 	if ((err = get_version(&old, v, &r, id, version)) == VAULT_OK &&
 	    (err = rows_versions(&heads, v->store, &r, true)) == VAULT_OK)
-		err = follow(v, &r, &heads, NULL, &report, "revert", &old.body);
+		err = old.clashes.len > 0
+		    ? VAULT_ECONFLICT
+		    : follow(v, &r, &heads, NULL, &report, "revert", &old.body);
 	store_abort(v->store);
 	vault_record_free(&old);
 	clear(&report);

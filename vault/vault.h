@@ -148,7 +148,14 @@ void vault_close(struct vault *v);
 /* What the last error was about. */
 struct vault_fault vault_fault(const struct vault *v);
 
-/* Called while another process writes; false gives up. */
+/*
+ * Called every few milliseconds while another process keeps this one from
+ * opening the vault, or from writing to it; false gives up with VAULT_EBUSY,
+ * as 5 seconds do.  What is set for a key counts for the vaults that are
+ * opened with it from then on.
+ */
+void vault_key_on_busy(struct vault_key *key,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 void vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 
@@ -346,7 +353,8 @@ struct vault_record {
 	struct buf body;    /* canonical JSON */
 	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
-	unsigned n_heads;
+	unsigned n_heads; /* so many versions that nobody followed are in it */
+	unsigned more;    /* so many wait until these are settled */
 	int64_t time;  /* of the newest version */
 	bool withheld; /* a part of it stayed with another office */
 	bool forgotten;
@@ -418,6 +426,8 @@ struct vault_search {
 	bool ranked;      /* best first, else newest first */
 	bool snippets;
 	uint64_t limit; /* 0: all */
+	/* NULL, or is told a field of the query that no record has yet. */
+	const char **idle;
 };
 
 /*
@@ -550,7 +560,16 @@ bool vault_type_by_name(struct vault_type *t, const char *name);
 bool vault_field_next(struct vault_field *f, const struct vault_type *t);
 bool vault_member_next(struct vault_field *m, const struct vault_field *f);
 bool vault_code_next(struct vault_code *c, const struct vault_field *f);
+
+/*
+ * Names near to one that is not there, the nearest first, constant; returns
+ * how many: of types, of the fields of t, of the members of f.
+ */
 size_t vault_near_types(const char *near[static 3], const char *name);
+size_t vault_near_fields(
+    const char *near[static 3], const struct vault_type *t, const char *name);
+size_t vault_near_members(
+    const char *near[static 3], const struct vault_field *f, const char *name);
 
 /* ---- A body being written ---- */
 

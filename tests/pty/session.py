@@ -424,7 +424,61 @@ def a_lock_at_a_prompt_gives_the_terminal_back(w):
     return "status %d" % status
 
 
+def child_of(p):
+    """The program that a script on this terminal has started."""
+    path = "/proc/%d/task/%d/children" % (p.pid, p.pid)
+    p.wait_until(lambda: open(path).read().strip() != "")
+    with open(path) as f:
+        return int(f.read().split()[0])
+
+
+def a_signal_gives_the_terminal_back(w):
+    """At a passphrase, a line, a question, in the editor, in the pager."""
+    w.make()
+    w.unlock()
+    body = json.dumps({"title": "Long", "summary": "a line\n\n" * 100})
+    subprocess.run(w.argv("add", "case"), input=body.encode(), env=w.env,
+                   check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    places = [('"$@" passphrase add x', b"of this vault: "),
+              ('"$@" find', b"Find: "), ('"$@" show', b"a name: "),
+              ('"$@" wipe', b"[y/N] "), ('"$@" show Long', b"a line")]
+    for command, text in places:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT,
+                       signal.SIGQUIT):
+            if (text, number) == (b"a line", signal.SIGINT):
+                continue  # it stops a search in the pager
+
+            def act(p):
+                p.wait_for(text)
+                time.sleep(0.1)
+                os.kill(child_of(p), number)
+            status = stty_around(w, "trap : INT QUIT; " + command, act)
+            assert status == 128 + number, (command, number, status)
+    assert w.run("check").returncode == 0
+
+
 # ---- Locking ----
+
+def waiting_for_another_is_said_on_a_terminal(w):
+    w.make()
+    w.unlock()
+    db = sqlite3.connect(os.path.join(w.vault, "cells.db"),
+                         isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    p = w.pty("list")
+    p.drain(0.5)
+    assert not p.output, bytes(p.output)
+    p.wait_for(b"amparo: waiting for another amparo")
+    db.execute("ROLLBACK")
+    assert p.end() == 0
+    assert p.output.count(b"waiting") == 1
+    db.execute("BEGIN EXCLUSIVE")
+    done = w.run("list")
+    db.execute("ROLLBACK")
+    db.close()
+    assert done.returncode == 18 and b"waiting" not in done.stderr, done
+
 
 def lock_ends_a_check_in_another_pane(w):
     w.make()
@@ -497,9 +551,12 @@ TESTS = [init_with_the_proposed_passphrase,
          changes_ask_once_and_also_while_unlocked,
          prompts_are_on_the_terminal_only, capture, the_terminal_is_as_it_was,
          a_lock_at_a_prompt_gives_the_terminal_back,
+         a_signal_gives_the_terminal_back,
+         waiting_for_another_is_said_on_a_terminal,
          lock_ends_a_check_in_another_pane, lock_clears_screen_and_scrollback,
          interrupting_a_check_loses_nothing]
 PLANTED = [("stay-raw", the_terminal_is_as_it_was),
+           ("stay-raw", a_signal_gives_the_terminal_back),
            ("stay-raw", a_lock_at_a_prompt_gives_the_terminal_back),
            ("echo", init_with_the_proposed_passphrase),
            ("echo", unlock_with_a_typed_passphrase),

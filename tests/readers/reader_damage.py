@@ -270,7 +270,7 @@ def of_stranger(record):
 
 def forget(db, keep):
     """7.5: what is left of record 3 once it is forgotten, but for `keep`."""
-    if keep != "head":
+    if keep == "no head":
         db.execute("UPDATE version SET head = 0 WHERE record = 3")
     if keep != "body":
         db.execute("UPDATE version SET body = NULL WHERE record = 3")

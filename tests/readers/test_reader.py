@@ -271,7 +271,7 @@ def tombstone_cases():
     """7.5: record 3 forgotten by its office, or said to be."""
     for name, edit, expected in (
             ("whole", damage.silence(), None),
-            ("a head is left", damage.silence("head"), 13),
+            ("no head is left", damage.silence("no head"), 13),
             ("a body is left", damage.silence("body"), 13),
             ("the key is left", damage.silence("key"), 13),
             ("an attachment is left", damage.silence("attachment"), 13),

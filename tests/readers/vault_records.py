@@ -15,7 +15,7 @@ from vault_cells import (DAMAGED, KEY, UNKNOWN_FORMAT, Refused, blake2b, demand,
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 LEVELS, LARGEST, PART = 32, 2 ** 53, 4 * 1024 * 1024
-SALT, CHUNK = 32, 65536
+SALT, CHUNK, UNSEEN = 32, 65536, 256
 CHUNK_NUMBERS = 2 ** 24
 VERSION = b"amparo version 1\0"
 TOMBSTONE = b"amparo tombstone 1\0"
@@ -23,6 +23,17 @@ HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")
 MEMBERS = {"format", "record", "type", "office", "time", "parents", "attachments"}
+
+
+def merged(into, other):
+    """7.2, 7.3: the members of both; what `into` has stays."""
+    both = dict(into)
+    for name, value in other.items():
+        if name not in both:
+            both[name] = value
+        elif isinstance(both[name], dict) and isinstance(value, dict):
+            both[name] = merged(both[name], value)
+    return both
 
 
 @dataclass
@@ -35,7 +46,10 @@ class Version:
 
     def fields(self):
         """7.2: the whole body, as far as its parts are here."""
-        return (self.body or {}) | (self.private or {})
+        return merged(self.body or {}, self.private or {})
+
+    def parents(self):
+        return {bytes.fromhex(parent) for parent in self.envelope["parents"]}
 
 
 @dataclass
@@ -48,6 +62,15 @@ class Attachment:
     name: str = ""
     size: int = 0
     sha256: str = ""
+
+
+def named_by(value, path):
+    """Does a path lead to something?"""
+    for name in path.split("."):
+        if not isinstance(value, dict) or name not in value:
+            return False
+        value = value[name]
+    return True
 
 
 @dataclass
@@ -75,9 +98,33 @@ class Record:
         """The body, or {"heads": [...]} where versions disagree (7.5)."""
         heads = self.heads()
         if len(heads) == 1:
-            return heads[0].fields()
+            return self.says(heads[0])
         return {"heads": [{"version": head.id.hex(), "time": head.envelope["time"],
-                           "body": head.fields()} for head in heads]}
+                           "body": self.says(head)} for head in heads]}
+
+    def line(self, version):
+        """7.3: what a version follows, nearest first."""
+        versions = {one.id: one for one in self.versions}
+        line, seen = [version], {version.id}
+        for at in line:
+            for parent in sorted(at.parents() & set(versions) - seen):
+                seen.add(parent)
+                line.append(versions[parent])
+        return line[1:]
+
+    def says(self, version):
+        """7.3: its own parts, and of the private ones that it has not seen what it
+        does not say otherwise."""
+        body, wanted = version.fields(), set(version.envelope.get("unseen", ()))
+        for earlier in self.line(version):
+            if earlier.envelope.get("private") in wanted and earlier.private:
+                wanted.discard(earlier.envelope["private"])
+                names = {name for name in (earlier.body or {}).get("private_fields", ())
+                         if named_by(earlier.private, name)}
+                body = merged(body, earlier.private)
+                have = body.get("private_fields", [])
+                body["private_fields"] = have + sorted(names - set(have))
+        return body
 
 
 def base32(data):
@@ -184,7 +231,7 @@ def check_envelope(envelope, what):
     version = envelope.get("format")
     demand(type(version) is int and version >= 1, f"{what}: no format")
     demand(version == 1, f"{what}: format {version} is newer", UNKNOWN_FORMAT)
-    demand(MEMBERS | {"body"} <= set(envelope) <= MEMBERS | {"body", "private"},
+    demand(MEMBERS | {"body"} <= set(envelope) <= MEMBERS | {"body", "private", "unseen"},
            f"{what}: a member too much or too little")
     demand(isinstance(envelope["type"], str) and TYPE.fullmatch(envelope["type"]),
            f"{what}: no type")
@@ -194,6 +241,9 @@ def check_envelope(envelope, what):
         demand(is_hash(envelope[name]), f"{what}: no hash of its {name}")
     for name in ("parents", "attachments"):
         check_hashes(envelope[name], f"{what}, {name}")
+    if "unseen" in envelope:
+        check_hashes(envelope["unseen"], f"{what}, unseen")
+        demand(1 <= len(envelope["unseen"]) <= UNSEEN, f"{what}: unseen")
 
 
 def signature_is_right(message, signature, public):
@@ -237,30 +287,30 @@ def read_version(row, record, vault_id):
     return version
 
 
-def ancestors(ids, parents):
-    """All that come before versions of these ids, whatever lies between."""
-    found, left = set(), list(ids)
-    while left:
-        new = parents.get(left.pop(), set()) - found
-        found |= new
-        left += new
-    return found
+def heads_of(record):
+    """7.3: the ids of versions with a body that none with a body follows."""
+    versions = {version.id: version for version in record.versions}
+    bodies = {name for name, version in versions.items() if version.body is not None}
+    followed = set()
+    todo = list(bodies or versions)
+    while todo:
+        for parent in versions[todo.pop()].parents():
+            if parent in versions and parent not in followed:
+                followed.add(parent)
+                if bodies and parent not in bodies:
+                    todo.append(parent)
+    return (bodies or set(versions)) - followed
 
 
 def check_graph(db, records):
-    """7.3, 7.5: `parent` holds all pairs; a head is one that is not silent, and from
-    which no version of its record descends that is not silent."""
+    """7.3: `parent` holds all pairs, and the heads are what they should be."""
     pairs = set()
     for record in records:
-        parents = {version.id: {bytes.fromhex(parent)
-                                for parent in version.envelope["parents"]}
-                   for version in record.versions}
-        pairs |= {(parent, child) for child in parents for parent in parents[child]}
-        heard = {version.id for version in record.versions
-                 if not record.is_silent(version)}
-        heads = heard - ancestors(heard, parents)
+        pairs |= {(parent, version.id) for version in record.versions
+                  for parent in version.parents()}
+        wanted = heads_of(record)
         for version in record.versions:
-            demand(version.head == (version.id in heads),
+            demand(version.head == (version.id in wanted),
                    f"version {version.id.hex()}: wrong head")
     demand(pairs == set(db.execute("SELECT parent, child FROM parent")),
            "parent: not the parents that the versions name")

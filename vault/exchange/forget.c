@@ -4,6 +4,7 @@
 #include "core/base64.h"
 #include "exchange/forget.h"
 #include "exchange/minisig.h"
+#include "record/graph.h"
 #include "store/log.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -259,7 +260,7 @@ forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t)
 	else if (*out == FORGET_RECORD)
 		err = drop_record(s, &r);
 	if (err == VAULT_OK && *out >= FORGET_REQUEST)
-		err = tombstone_heads(s, &r);
+		err = graph_settle(s, &r);
 	if (err == VAULT_OK && fresh)
 		err = log_it(s, t, *out);
 out:
@@ -277,7 +278,7 @@ forget_record(
 	if ((err = tombstone_put(&fresh, s, ours)) != VAULT_OK ||
 	    (err = drop_record(s, r)) != VAULT_OK)
 		return err;
-	return tombstone_heads(s, r);
+	return graph_settle(s, r);
 }
 
 enum vault_err
@@ -315,7 +316,7 @@ enum vault_err
 forget_settle(struct store *s, const struct record_row *r)
 {
 	struct view w = { 0 };
-	enum vault_err err = tombstone_heads(s, r);
+	enum vault_err err = graph_settle(s, r);
 
 	if (err == VAULT_OK && !r->forgotten &&
 	    (err = look(&w, s, r, NULL)) == VAULT_OK && w.silences.len > 0 &&

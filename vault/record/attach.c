@@ -12,7 +12,7 @@
 #include "store/sql.h"
 #include "store/store.h"
 
-#define PART_MAX 4096
+#define FILE_PART_MAX 4096
 #define SWEEP_AFTER (24 * 3600)
 
 /* Chunk i of attachment num is row num * CHUNKS + i. */
@@ -424,7 +424,7 @@ read_part(struct attach_row *out, const void *json, size_t len)
 	json_t *o;
 	enum vault_err err;
 
-	if ((err = json_read(&o, json, len, PART_MAX, NULL)) != VAULT_OK)
+	if ((err = json_read(&o, json, len, FILE_PART_MAX, NULL)) != VAULT_OK)
 		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
 	name = json_string_value(json_object_get(o, "name"));
 	sha256 = json_string_value(json_object_get(o, "sha256"));

@@ -114,6 +114,15 @@ VAULT_CHECKED enum vault_err body_join(
     json_t **whole, const json_t *body, const json_t *private);
 
 /*
+ * Put into whole what an earlier private part says and whole does not: of
+ * part, what names (the private_fields it was taken out by) could have taken
+ * out.  With over, also where whole says otherwise.  It stays private: the
+ * paths that lead to it are added to the private_fields of whole.
+ */
+VAULT_CHECKED enum vault_err body_inherit(
+    json_t *whole, const json_t *part, const json_t *names, bool over);
+
+/*
  * Call found with each text of the record that is to be searched: names,
  * titles, notes, the office's own fields, imported cells, fields and codes of
  * a newer program.  With all, with every string whatever its field: that is

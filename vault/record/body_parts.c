@@ -163,6 +163,21 @@ out:
 	return err;
 }
 
+/* Nobody but somebody with ill will hides what the program acts on. */
+static bool
+hides_obeyed(const json_t *private)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(body_loose(private), name, value)
+	{
+		if (!may_hide(name))
+			return true;
+	}
+	return false;
+}
+
 enum vault_err
 body_join(json_t **whole, const json_t *body, const json_t *private)
 {
@@ -171,7 +186,8 @@ body_join(json_t **whole, const json_t *body, const json_t *private)
 
 	*whole = NULL;
 	if (!json_is_object(body) ||
-	    (private != NULL && !json_is_object(private)))
+	    (private != NULL &&
+		(!json_is_object(private) || hides_obeyed(private))))
 		return VAULT_EDAMAGED;
 	if ((joined = json_deep_copy(body)) == NULL)
 		return err;
@@ -181,5 +197,101 @@ body_join(json_t **whole, const json_t *body, const json_t *private)
 		err = VAULT_OK;
 	}
 	json_decref(joined);
+	return err;
+}
+
+/* ---- Earlier private parts ---- */
+
+/* Put in what from has; what is there stays, unless over. */
+static enum vault_err
+fill(json_t *into, const json_t *from, bool over)
+{
+	enum vault_err err = VAULT_OK;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(body_loose(from), name, value)
+	{
+		json_t *there = json_object_get(into, name);
+
+		if (json_is_object(there) && json_is_object(value))
+			err = fill(there, value, over);
+		else if (there == NULL || over)
+			err = json_object_set_new(
+				  into, name, json_deep_copy(value)) == 0
+			    ? VAULT_OK
+			    : VAULT_ENOMEM;
+		if (err != VAULT_OK)
+			break;
+	}
+	return err;
+}
+
+static bool
+has_path(const json_t *at, const char *path)
+{
+	size_t len = strcspn(path, ".");
+
+	at = json_object_getn(at, path, len);
+	return at != NULL &&
+	    (path[len] == '\0' || has_path(at, path + len + 1));
+}
+
+static bool
+has_text(const json_t *array, const json_t *text)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_equal(json_array_get(array, i), text))
+			return true;
+	return false;
+}
+
+/* What was private stays so: its path is named. */
+static enum vault_err
+keep_private(json_t *whole, const json_t *part, const json_t *names)
+{
+	json_t *have = json_object_get(whole, "private_fields");
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		json_t *name = json_array_get(names, i);
+		const char *path = json_string_value(name);
+
+		if (path == NULL || !may_hide(path) || is_deep(path) ||
+		    !has_path(part, path) || has_text(have, name))
+			continue;
+		if (!json_is_array(have)) {
+			have = json_array();
+			if (json_object_set_new(
+				whole, "private_fields", have) != 0)
+				return VAULT_ENOMEM;
+		}
+		if (json_array_append(have, name) != 0)
+			return VAULT_ENOMEM;
+	}
+	return VAULT_OK;
+}
+
+enum vault_err
+body_inherit(json_t *whole, const json_t *part, const json_t *names, bool over)
+{
+	enum vault_err err = VAULT_OK;
+	json_t *open = NULL, *taken = NULL, *only;
+
+	if (!json_is_array(names) || !json_is_object(part))
+		return VAULT_OK;
+	if ((only = json_object()) == NULL)
+		return VAULT_ENOMEM;
+	/* Of a part by whoever, only what could have been taken out. */
+	if (json_object_set(only, "private_fields", body_loose(names)) != 0 ||
+	    json_object_update_missing(only, body_loose(part)) != 0)
+		err = VAULT_ENOMEM;
+	if (err == VAULT_OK)
+		err = body_split(&open, &taken, only);
+	if (err == VAULT_OK && taken != NULL &&
+	    (err = fill(whole, taken, over)) == VAULT_OK)
+		err = keep_private(whole, taken, names);
+	json_decref(open);
+	json_decref(taken);
+	json_decref(only);
 	return err;
 }

@@ -113,6 +113,8 @@ read_part(struct part *out, const json_t *o)
 		 json_object_get(o, "salt"))) != VAULT_OK)
 		return err;
 	err = json_write(&out->json, json_object_get(o, "part"));
+	if (err == VAULT_OK && out->json.len > PART_MAX)
+		err = VAULT_EDAMAGED;
 	out->present = err == VAULT_OK;
 	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
 }

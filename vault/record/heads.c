@@ -1,188 +1,170 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base64.h"
 #include "core/mem.h"
 #include "record/body.h"
+#include "record/graph.h"
 #include "record/heads.h"
 #include "record/json.h"
 
-#define HEADS_MAX 64
-#define PART_MAX ((size_t)8 * 1024 * 1024)
+/* ---- One after another ---- */
 
-/* ---- Opening ---- */
-
+/* A head, and what contradicts it as if they were heads too. */
 static enum vault_err
-part_json(json_t **out, const struct part *p)
+tell_head(const struct head *h,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
-	enum vault_err err;
+	enum vault_err err = each(ctx, h);
 
-	*out = NULL;
-	if (!p->present)
-		return VAULT_OK;
-	err = json_read(out, p->json.bytes, p->json.len, PART_MAX, NULL);
-	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
-}
+	for (size_t i = 0; err == VAULT_OK && i < h->n_others; i++) {
+		struct head other = { .version = h->others[i].version,
+			.body = h->others[i].body };
 
-/* The two parts as one body. */
-static enum vault_err
-join(json_t **out, const struct part *body, const struct part *hidden)
-{
-	json_t *open = NULL, *closed = NULL;
-	enum vault_err err;
-
-	*out = NULL;
-	if ((err = part_json(&open, body)) == VAULT_OK &&
-	    (err = part_json(&closed, hidden)) == VAULT_OK && open != NULL)
-		err = body_join(out, open, closed);
-	json_decref(open);
-	json_decref(closed);
-	return err;
-}
-
-enum vault_err
-head_open(struct head *out, struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN], bool verify)
-{
-	struct part body, hidden;
-	enum vault_err err;
-
-	memset(out, 0, sizeof(*out));
-	err = rows_version(&out->version, &body, &hidden, s, r, id, verify);
-	if (err == VAULT_OK) {
-		err = join(&out->body, &body, &hidden);
-		out->has_withheld = (out->version.has_body && !body.present) ||
-		    (out->version.has_private && !hidden.present);
+		err = each(ctx, &other);
 	}
-	part_free(&body);
-	part_free(&hidden);
-	if (err != VAULT_OK)
-		head_free(out);
 	return err;
-}
-
-void
-head_free(struct head *h)
-{
-	version_free(&h->version);
-	json_decref(h->body);
-	memset(h, 0, sizeof(*h));
-}
-
-int
-head_level(const struct head *h)
-{
-	const json_t *level = json_object_get(h->body, "level");
-	json_int_t n = json_integer_value(level);
-
-	if (h->body == NULL)
-		return -1;
-	return json_is_integer(level) && n >= 0 && n <= 3 ? (int)n : 3;
 }
 
 enum vault_err
 heads_each(struct store *s, const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
-	struct buf ids = { 0 };
-	enum vault_err err;
+	struct graph g;
+	enum vault_err err = graph_load(&g, s, r);
 	struct head h;
 
-	err = rows_versions(&ids, s, r, true);
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids);
-	     i++) {
-		err = head_open(&h, s, r, version_hash_at(&ids, i), false);
+	for (size_t i = 0; err == VAULT_OK && i < g.n; i++) {
+		if (!g.nodes[i].head)
+			continue;
+		err = head_whole(&h, s, r, &g, g.nodes[i].id, false);
 		if (err != VAULT_OK)
 			break;
-		err = each(ctx, &h);
+		err = tell_head(&h, each, ctx);
 		head_free(&h);
 	}
-	buf_free(&ids);
+	graph_free(&g);
 	return err;
 }
 
-/* ---- The last common version ---- */
+/* ---- Which are merged ---- */
 
-/* Add the parents of every id in set that has not been looked at yet. */
-static enum vault_err
-add_ancestors(struct buf *set, struct store *s, const struct record_row *r)
+/* How many versions its office has among the heads that are newer. */
+struct ranked {
+	size_t node, rank;
+	uint8_t office[IDENTITY_PUBLIC_LEN];
+};
+
+static int
+by_rank(const void *a, const void *b)
 {
-	for (size_t i = 0; i < version_hash_count(set); i++) {
+	const struct ranked *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->node < y->node ? 1 : -1;
+}
+
+static int
+by_node(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return x->node < y->node ? -1 : x->node > y->node;
+}
+
+static enum vault_err
+find_heads(struct buf *out, const struct graph *g)
+{
+	struct ranked one = { 0 };
+
+	for (size_t i = 0; i < g->n; i++)
+		if (g->nodes[i].head) {
+			one.node = i;
+			buf_put(out, &one, sizeof(one));
+		}
+	return buf_ok(out);
+}
+
+static enum vault_err
+rank_heads(struct ranked *all, size_t n, const struct graph *g, struct store *s,
+    const struct record_row *r)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = n; err == VAULT_OK && i-- > 0;) {
 		struct version v;
-		enum vault_err err;
 
 		err = rows_version(
-		    &v, NULL, NULL, s, r, version_hash_at(set, i), false);
-		for (size_t j = 0;
-		     err == VAULT_OK && j < version_hash_count(&v.parents);
-		     j++) {
-			const uint8_t *parent = version_hash_at(&v.parents, j);
-
-			if (!version_has_hash(set, parent) &&
-			    !buf_put(set, parent, VERSION_ID_LEN))
-				err = VAULT_ENOMEM;
-		}
+		    &v, NULL, NULL, s, r, g->nodes[all[i].node].id, false);
+		memcpy(all[i].office, v.office, sizeof(all[i].office));
 		version_free(&v);
-		/* A parent that never came here has no ancestors for us. */
-		if (err != VAULT_OK && err != VAULT_ENORECORD)
-			return err;
+		for (size_t j = i + 1; j < n; j++)
+			all[i].rank += memcmp(all[i].office, all[j].office,
+					   sizeof(all[i].office)) == 0;
 	}
-	return VAULT_OK;
+	return err;
 }
 
 /*
- * The newest version that all heads descend from and that is here: versions
- * are listed oldest first, so the last common one.
+ * The ids of the heads, oldest first; of more than can be merged at once, the
+ * newest of every office before the second of any, so that nobody crowds out
+ * the others.  *more says how many are left for the next time.
  */
 static enum vault_err
-common_base(struct head *out, bool *found, struct store *s,
-    const struct record_row *r, const struct buf *heads)
+pick_heads(struct buf *out, size_t *more, const struct graph *g,
+    struct store *s, const struct record_row *r)
 {
-	struct buf all = { 0 }, common = { 0 };
-	enum vault_err err = rows_versions(&all, s, r, false);
+	struct buf found = { 0 };
+	enum vault_err err = find_heads(&found, g);
+	struct ranked *all = (struct ranked *)(void *)found.bytes;
+	size_t n = found.len / sizeof(*all);
 
-	*found = false;
-	/* A common version that is left out would make clashes of changes. */
-	if (err == VAULT_OK && !buf_put(&common, all.bytes, all.len))
-		err = VAULT_ENOMEM;
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
-	     i++) {
-		struct buf line = { 0 };
-		size_t kept = 0;
-
-		err = buf_put(&line, version_hash_at(heads, i), VERSION_ID_LEN)
-		    ? add_ancestors(&line, s, r)
-		    : VAULT_ENOMEM;
-		for (size_t j = 0;
-		     err == VAULT_OK && j < version_hash_count(&common); j++)
-			if (version_has_hash(
-				&line, version_hash_at(&common, j)))
-				memmove(common.bytes + kept++ * VERSION_ID_LEN,
-				    version_hash_at(&common, j),
-				    VERSION_ID_LEN);
-		if (err == VAULT_OK)
-			buf_truncate(&common, kept * VERSION_ID_LEN);
-		buf_free(&line);
+	*more = n > HEADS_AT_ONCE ? n - HEADS_AT_ONCE : 0;
+	if (err == VAULT_OK && *more > 0 &&
+	    (err = rank_heads(all, n, g, s, r)) == VAULT_OK) {
+		qsort(all, n, sizeof(*all), by_rank);
+		n -= *more;
+		qsort(all, n, sizeof(*all), by_node);
 	}
-	if (err == VAULT_OK && common.len > 0) {
-		err = head_open(out, s, r,
-		    version_hash_at(&common, version_hash_count(&common) - 1),
-		    true);
-		*found = err == VAULT_OK;
-	}
-	buf_free(&all);
-	buf_free(&common);
-	return err;
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		buf_put(out, g->nodes[all[i].node].id, VERSION_ID_LEN);
+	buf_free(&found);
+	return err == VAULT_OK ? buf_ok(out) : err;
 }
 
 /* ---- Merging ---- */
 
+/* What is merged: the heads, and what contradicts one of them. */
+struct side {
+	const struct version *version;
+	const json_t *body; /* NULL: withheld */
+	bool missing;       /* its own private part is not here */
+};
+
 struct sides {
-	struct head head[HEADS_MAX];
-	size_t n;
+	struct buf heads; /* struct head */
+	struct buf all;   /* struct side */
 	struct head base;
 	bool has_base;
 };
+
+static struct head *
+head_at(const struct sides *sides, size_t i)
+{
+	return i < sides->heads.len / sizeof(struct head)
+	    ? (struct head *)(void *)sides->heads.bytes + i
+	    : NULL;
+}
+
+static const struct side *
+side_at(const struct sides *sides, size_t i)
+{
+	return i < sides->all.len / sizeof(struct side)
+	    ? (const struct side *)(const void *)sides->all.bytes + i
+	    : NULL;
+}
 
 static bool
 same(const json_t *a, const json_t *b)
@@ -192,18 +174,18 @@ same(const json_t *a, const json_t *b)
 
 /* One side's value of a field, and whose it is. */
 static json_t *
-clash_value(bool *good, const struct head *h, const char *field)
+clash_value(bool *good, const struct side *h, const char *field)
 {
 	json_t *value = json_object_get(h->body, field);
 	struct buf office = { 0 }, version = { 0 };
 	json_t *one = json_object();
 
 	*good = *good &&
-	    hex_encode(&office, h->version.office, IDENTITY_PUBLIC_LEN) &&
-	    hex_encode(&version, h->version.id, VERSION_ID_LEN);
+	    hex_encode(&office, h->version->office, IDENTITY_PUBLIC_LEN) &&
+	    hex_encode(&version, h->version->id, VERSION_ID_LEN);
 	json_add(good, one, "office", json_string(buf_text(&office)));
 	json_add(good, one, "version", json_string(buf_text(&version)));
-	json_add(good, one, "time", json_integer(h->version.time));
+	json_add(good, one, "time", json_integer(h->version->time));
 	if (value != NULL)
 		json_add(good, one, "value", json_incref(value));
 	buf_free(&office);
@@ -211,16 +193,47 @@ clash_value(bool *good, const struct head *h, const char *field)
 	return one;
 }
 
+/* Does a path begin with this field? */
+static bool
+is_in_field(const json_t *path, const char *field)
+{
+	const char *text = json_string_value(path);
+	size_t len = strlen(field);
+
+	return text != NULL && strncmp(text, field, len) == 0 &&
+	    (text[len] == '\0' || text[len] == '.');
+}
+
+/*
+ * A field that a side does not have may have been dropped, or may be in the
+ * private part that was not sent here: then it says nothing of it.
+ */
+static bool
+has_opinion(const struct side *side, const char *field)
+{
+	const json_t *names = json_object_get(side->body, "private_fields");
+
+	if (side->body == NULL)
+		return false;
+	if (!side->missing || json_object_get(side->body, field) != NULL)
+		return true;
+	for (size_t i = 0; i < json_array_size(names); i++)
+		if (is_in_field(json_array_get(names, i), field))
+			return false;
+	return true;
+}
+
 static void
 add_clash(bool *good, struct merged *out, const struct sides *sides,
     const char *field)
 {
 	json_t *clash = json_object(), *values = json_array();
+	const struct side *side;
 
-	for (size_t i = 0; i < sides->n; i++)
-		if (sides->head[i].body != NULL)
-			json_add(good, values, NULL,
-			    clash_value(good, &sides->head[i], field));
+	for (size_t i = 0; (side = side_at(sides, i)) != NULL; i++)
+		if (has_opinion(side, field))
+			json_add(
+			    good, values, NULL, clash_value(good, side, field));
 	json_add(good, clash, "field", json_string(field));
 	json_add(good, clash, "values", values);
 	json_add(good, out->clashes, NULL, clash);
@@ -236,11 +249,12 @@ merge_field(bool *good, struct merged *out, const struct sides *sides,
 	    : NULL;
 	json_t *changed = NULL;
 	bool has_change = false, clash = false;
+	const struct side *side;
 
-	for (size_t i = 0; i < sides->n; i++) {
-		json_t *value = json_object_get(sides->head[i].body, field);
+	for (size_t i = 0; (side = side_at(sides, i)) != NULL; i++) {
+		json_t *value = json_object_get(side->body, field);
 
-		if (sides->head[i].body == NULL ||
+		if (!has_opinion(side, field) ||
 		    (sides->has_base && same(value, base)))
 			continue;
 		clash = clash || (has_change && !same(value, changed));
@@ -257,17 +271,21 @@ merge_field(bool *good, struct merged *out, const struct sides *sides,
 }
 
 static enum vault_err
-merge_all(struct merged *out, struct sides *sides)
+merge_all(struct merged *out, const struct sides *sides)
 {
 	json_t *fields = json_object();
 	bool good = fields != NULL;
+	const struct side *side;
 	const char *field;
 	json_t *value;
 
-	for (size_t i = 0; i < sides->n; i++)
-		good = good &&
-		    (sides->head[i].body == NULL ||
-			json_object_update(fields, sides->head[i].body) == 0);
+	/* What no side has, because it may be withheld, can be in the base. */
+	if (good && sides->has_base)
+		good = json_object_update(fields, sides->base.body) == 0;
+	for (size_t i = 0; (side = side_at(sides, i)) != NULL; i++)
+		if (good && side->body != NULL)
+			good = json_object_update(fields,
+				   (json_t *)(uintptr_t)side->body) == 0;
 	json_object_foreach(fields, field, value)
 	    merge_field(&good, out, sides, field);
 	json_decref(fields);
@@ -275,57 +293,140 @@ merge_all(struct merged *out, struct sides *sides)
 }
 
 static enum vault_err
-open_sides(struct sides *sides, struct store *s, const struct record_row *r,
-    const struct buf *heads)
+open_base(struct sides *sides, struct store *s, const struct record_row *r,
+    const struct graph *g, const struct buf *ids)
 {
-	enum vault_err err = VAULT_OK;
+	enum vault_err err;
+	size_t common;
 
-	if (version_hash_count(heads) > HEADS_MAX)
-		return VAULT_EVERSION;
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(heads);
-	     i++) {
-		err = head_open(
-		    &sides->head[i], s, r, version_hash_at(heads, i), true);
-		sides->n += err == VAULT_OK;
-	}
-	if (err == VAULT_OK && sides->n > 1)
-		err = common_base(&sides->base, &sides->has_base, s, r, heads);
-	if (sides->has_base && sides->base.body == NULL)
-		sides->has_base = false;
+	if (version_hash_count(ids) < 2)
+		return VAULT_OK;
+	if ((err = graph_common(&common, g, ids)) != VAULT_OK || common == g->n)
+		return err;
+	err = head_whole(&sides->base, s, r, g, g->nodes[common].id, true);
+	sides->has_base = err == VAULT_OK && sides->base.body != NULL;
 	return err;
+}
+
+static enum vault_err
+open_heads(struct sides *sides, struct store *s, const struct record_row *r,
+    const struct graph *g, const struct buf *ids)
+{
+	for (size_t i = 0; i < version_hash_count(ids); i++) {
+		struct head h;
+		enum vault_err err = head_whole(
+		    &h, s, r, g, version_hash_at(ids, i), true);
+
+		if (err != VAULT_OK)
+			return err;
+		if (!buf_put(&sides->heads, &h, sizeof(h))) {
+			head_free(&h);
+			return VAULT_ENOMEM;
+		}
+	}
+	return VAULT_OK;
+}
+
+static enum vault_err
+make_sides(struct sides *sides)
+{
+	struct head *h;
+
+	for (size_t i = 0; (h = head_at(sides, i)) != NULL; i++) {
+		struct side side = { &h->version, h->body,
+			h->version.has_private && h->has_withheld };
+
+		buf_put(&sides->all, &side, sizeof(side));
+		for (size_t j = 0; j < h->n_others; j++) {
+			side.version = &h->others[j].version;
+			side.body = h->others[j].body;
+			buf_put(&sides->all, &side, sizeof(side));
+		}
+	}
+	return buf_ok(&sides->all);
+}
+
+static void
+free_sides(struct sides *sides)
+{
+	struct head *h;
+
+	for (size_t i = 0; (h = head_at(sides, i)) != NULL; i++)
+		head_free(h);
+	head_free(&sides->base);
+	buf_free(&sides->heads);
+	buf_free(&sides->all);
+}
+
+/* Merge the versions whose ids are in out already. */
+static enum vault_err
+merge(struct merged *out, struct store *s, const struct record_row *r,
+    const struct graph *g)
+{
+	struct sides sides = { 0 };
+	struct head *h;
+	enum vault_err err;
+
+	out->body = json_object();
+	out->clashes = json_array();
+	if (out->body == NULL || out->clashes == NULL)
+		return VAULT_ENOMEM;
+	if ((err = open_heads(&sides, s, r, g, &out->heads)) == VAULT_OK &&
+	    (err = open_base(&sides, s, r, g, &out->heads)) == VAULT_OK &&
+	    (err = make_sides(&sides)) == VAULT_OK)
+		err = merge_all(out, &sides);
+	for (size_t i = 0; (h = head_at(&sides, i)) != NULL; i++) {
+		if (h->version.time > out->time)
+			out->time = h->version.time;
+		if (h->has_withheld)
+			out->has_withheld = true;
+	}
+	free_sides(&sides);
+	return err;
+}
+
+/* A version that nobody followed, whose body is not here. */
+static bool
+has_newer(const struct graph *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->nodes[i].head && !g->nodes[i].followed)
+			return true;
+	return false;
 }
 
 enum vault_err
 heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 {
-	struct sides *sides = mem_zalloc(sizeof(*sides));
-	enum vault_err err = VAULT_ENOMEM;
+	struct graph g;
+	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	if (sides == NULL)
-		return VAULT_ENOMEM;
-	if ((err = rows_versions(&out->heads, s, r, true)) != VAULT_OK ||
-	    (err = open_sides(sides, s, r, &out->heads)) != VAULT_OK)
-		goto out;
-	out->body = json_object();
-	out->clashes = json_array();
-	err = VAULT_ENOMEM;
-	if (out->body == NULL || out->clashes == NULL)
-		goto out;
-	if ((err = merge_all(out, sides)) != VAULT_OK)
-		goto out;
-	for (size_t i = 0; i < sides->n; i++) {
-		if (sides->head[i].version.time > out->time)
-			out->time = sides->head[i].version.time;
-		if (sides->head[i].has_withheld)
-			out->has_withheld = true;
-	}
-	err = VAULT_OK;
-out:
-	for (size_t i = 0; i < sides->n; i++)
-		head_free(&sides->head[i]);
-	head_free(&sides->base);
-	mem_free(sides);
+	if ((err = graph_load(&g, s, r)) != VAULT_OK)
+		return err;
+	if ((err = pick_heads(&out->heads, &out->more, &g, s, r)) == VAULT_OK)
+		err = merge(out, s, r, &g);
+	if (has_newer(&g))
+		out->has_withheld = true;
+	graph_free(&g);
+	if (err != VAULT_OK)
+		merged_free(out);
+	return err;
+}
+
+enum vault_err
+heads_version(struct merged *out, struct store *s, const struct record_row *r,
+    const uint8_t id[static VERSION_ID_LEN])
+{
+	struct graph g;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = graph_load(&g, s, r)) != VAULT_OK)
+		return err;
+	err = buf_put(&out->heads, id, VERSION_ID_LEN) ? merge(out, s, r, &g)
+						       : VAULT_ENOMEM;
+	graph_free(&g);
 	if (err != VAULT_OK)
 		merged_free(out);
 	return err;

@@ -11,26 +11,16 @@
 #ifndef RECORD_HEADS_H
 #define RECORD_HEADS_H
 
-#include <jansson.h>
+#include "record/head.h"
 
-#include "record/rows.h"
+/* So many are merged at once; what is left waits for the next time. */
+#define HEADS_AT_ONCE 64
 
-struct head {
-	struct version version;
-	json_t *body;      /* body and private joined; NULL if withheld */
-	bool has_withheld; /* a part is named in the envelope and not here */
-};
-
-/* Open a version and its parts; verify as rows_version has it.  Free *out. */
-VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
-    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN],
-    bool verify);
-void head_free(struct head *h);
-
-/* Its level; as secret as can be if the body says none; -1: withheld. */
-int head_level(const struct head *h);
-
-/* Each head, oldest first, not verified; what each is given is borrowed. */
+/*
+ * Each head, oldest first, not verified; what each is given is borrowed.  An
+ * earlier private part that contradicts one comes behind it like a head: all
+ * that the record says comes by.
+ */
 VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
@@ -43,6 +33,7 @@ struct merged {
 	 */
 	json_t *clashes;
 	struct buf heads; /* their ids, one behind the other */
+	size_t more;      /* heads that are not among them */
 	int64_t time;     /* of the newest head */
 	bool has_withheld;
 };
@@ -72,6 +63,10 @@ VAULT_CHECKED enum vault_err clashes_each(const struct buf *clashes,
 
 VAULT_CHECKED enum vault_err heads_merge(
     struct merged *out, struct store *s, const struct record_row *r);
+
+/* The same for one version, whether it is a head or not. */
+VAULT_CHECKED enum vault_err heads_version(struct merged *out, struct store *s,
+    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN]);
 void merged_free(struct merged *m);
 
 #endif

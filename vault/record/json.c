@@ -30,11 +30,12 @@ struct block {
 };
 _Static_assert(sizeof(struct block) % 16 == 0, "alignment of what follows");
 
-struct reading {
+/* Not on the stack: what setjmp returns to must find it as it was left. */
+static _Thread_local struct {
+	bool on; /* jansson is reading */
 	struct block ring;
 	jmp_buf out;
-};
-static _Thread_local struct reading *reading; /* NULL outside json_read */
+} reading;
 
 static void
 link_after(struct block *b, struct block *at)
@@ -61,13 +62,13 @@ json_alloc(size_t len)
 	if (len <= SIZE_MAX - sizeof(*b))
 		b = mem_alloc(sizeof(*b) + len);
 	if (b == NULL) {
-		if (reading != NULL)
-			longjmp(reading->out, 1);
+		if (reading.on)
+			longjmp(reading.out, 1);
 		return NULL;
 	}
 	b->next = b->prev = b;
-	if (reading != NULL)
-		link_after(b, &reading->ring);
+	if (reading.on)
+		link_after(b, &reading.ring);
 	return b + 1;
 }
 
@@ -86,20 +87,20 @@ json_release(void *p)
 static enum vault_err
 load(json_t **out, const void *text, size_t len, json_error_t *error)
 {
-	struct reading mine;
+	struct block *ring = &reading.ring;
 
-	mine.ring.next = mine.ring.prev = &mine.ring;
-	if (setjmp(mine.out) != 0) {
-		reading = NULL;
-		while (mine.ring.next != &mine.ring)
-			json_release(mine.ring.next + 1);
+	ring->next = ring->prev = ring;
+	if (setjmp(reading.out) != 0) {
+		reading.on = false;
+		while (reading.ring.next != &reading.ring)
+			json_release(reading.ring.next + 1);
 		return VAULT_ENOMEM;
 	}
-	reading = &mine;
+	reading.on = true;
 	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
-	reading = NULL;
-	while (mine.ring.next != &mine.ring)
-		unlink_block(mine.ring.next);
+	reading.on = false;
+	while (ring->next != ring)
+		unlink_block(ring->next);
 	return *out == NULL ? VAULT_EUSE : VAULT_OK;
 }
 
@@ -210,11 +211,16 @@ scan_string(size_t *at, const uint8_t *in, size_t len)
 	return JSON_FAULT_NONE;
 }
 
+/*
+ * No deeper than that, and no more values: what follows a comma or an opening
+ * bracket is at most one.
+ */
 static enum json_fault_kind
-scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
+scan_structure(
+    size_t *at, const uint8_t *in, size_t len, size_t deepest, size_t most)
 {
 	enum json_fault_kind kind = JSON_FAULT_NONE;
-	size_t depth = 0;
+	size_t depth = 0, values = 0;
 
 	while (*at < len && kind == JSON_FAULT_NONE) {
 		uint8_t c = in[*at];
@@ -225,6 +231,9 @@ scan_structure(size_t *at, const uint8_t *in, size_t len, size_t deepest)
 			kind = scan_number(at, in, len);
 		} else if ((c == '[' || c == '{') && ++depth > deepest) {
 			kind = JSON_FAULT_DEPTH;
+		} else if ((c == '[' || c == '{' || c == ',') &&
+		    ++values > most) {
+			kind = JSON_FAULT_VALUES;
 		} else {
 			if ((c == ']' || c == '}') && depth > 0)
 				depth--;
@@ -280,7 +289,8 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
 	}
 	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
 		at = 0;
-		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper);
+		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper,
+		    deeper > 0 ? 2 * JSON_VALUES : JSON_VALUES);
 	}
 	if (kind != JSON_FAULT_NONE) {
 		set_fault(fault, kind, in, at);

@@ -3,7 +3,8 @@
  * json - reading strictly and writing canonically (design.md, 4.4).
  *
  * What is read is valid UTF-8 without U+0000, with plain ASCII keys and no
- * key twice, integers within 2^53, no reals, at most JSON_DEPTH deep.  What is
+ * key twice, integers within 2^53, no reals, at most JSON_DEPTH deep, with at
+ * most JSON_VALUES values, of which each takes many times its length.  What is
  * written is RFC 8785 for such values: keys sorted by bytes, no white space,
  * the shortest escapes.  Text is kept verbatim in both directions.  Signed
  * bytes depend on this file.
@@ -20,6 +21,7 @@
 struct buf;
 
 #define JSON_DEPTH 32
+#define JSON_VALUES ((size_t)100000)
 #define JSON_MAX_INTEGER (INT64_C(1) << 53)
 
 enum json_fault_kind {
@@ -28,6 +30,7 @@ enum json_fault_kind {
 	JSON_FAULT_UTF8,      /* not valid UTF-8 */
 	JSON_FAULT_NUL,       /* U+0000, as a byte or as an escape */
 	JSON_FAULT_DEPTH,     /* deeper than JSON_DEPTH */
+	JSON_FAULT_VALUES,    /* more values than JSON_VALUES */
 	JSON_FAULT_REAL,      /* a fraction or an exponent */
 	JSON_FAULT_INTEGER,   /* beyond 2^53 */
 	JSON_FAULT_KEY,       /* a key that is not plain ASCII */
@@ -59,8 +62,8 @@ VAULT_CHECKED enum vault_err json_read(json_t **out, const void *text,
     size_t len, size_t max_len, struct json_fault *fault);
 
 /*
- * The same for a text that holds such values: they may be as deep as on their
- * own, and stand deeper by that much.
+ * The same for a text that holds two such values and a little more: they may
+ * be as deep as on their own, and stand deeper by that much.
  */
 VAULT_CHECKED enum vault_err json_read_around(json_t **out, const void *text,
     size_t len, size_t max_len, size_t deeper, struct json_fault *fault);

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "record/heads.h"
+#include "record/graph.h"
+#include "record/head.h"
 #include "record/keep.h"
 
 void
@@ -31,9 +32,9 @@ out:
 	return err;
 }
 
-/* Text to a filled and checked body. */
+/* Text to a filled body. */
 static enum vault_err
-read_body(json_t **out, struct keep_report *report, const char *type,
+read_filled(json_t **out, struct keep_report *report, const char *type,
     const void *json, size_t len)
 {
 	enum vault_err err;
@@ -43,7 +44,23 @@ read_body(json_t **out, struct keep_report *report, const char *type,
 		return err;
 	if (type != NULL && json_is_object(*out))
 		err = set_type(*out, type, &report->body);
-	if (err == VAULT_OK && (err = body_fill(*out)) == VAULT_OK)
+	if (err == VAULT_OK)
+		err = body_fill(*out);
+	if (err != VAULT_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+/* Text to a filled and checked body. */
+static enum vault_err
+read_body(json_t **out, struct keep_report *report, const char *type,
+    const void *json, size_t len)
+{
+	enum vault_err err = read_filled(out, report, type, json, len);
+
+	if (err == VAULT_OK)
 		err = body_check(*out, BODY_ENTRY, &report->body);
 	if (err != VAULT_OK) {
 		json_decref(*out);
@@ -110,8 +127,10 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 	memcpy(v->office, by->public_key, IDENTITY_PUBLIC_LEN);
 	v->time = clock_now();
 	if ((err = make_parts(v, &body, &hidden, whole)) == VAULT_OK &&
-	    (err = version_sign(v, by->key)) == VAULT_OK)
-		err = rows_put_version(&fresh, s, r, v, &body, &hidden);
+	    (err = version_sign(v, by->key)) == VAULT_OK &&
+	    (err = rows_put_version(&fresh, s, r, v, &body, &hidden)) ==
+		VAULT_OK)
+		err = graph_settle(s, r);
 	part_free(&body);
 	part_free(&hidden);
 	return err;
@@ -158,22 +177,102 @@ keep_new(struct record_row *out, struct store *s, const struct signer *by,
 	return err;
 }
 
-/* What a parent hands on: its attachments; and what must not change. */
-static enum vault_err
-inherit(struct version *v, struct store *s, const struct record_row *r,
-    const uint8_t *parent, const json_t *whole, struct body_report *report)
-{
-	enum vault_err err;
-	struct head h;
+/* ---- Following ---- */
 
-	if ((err = head_open(&h, s, r, parent, true)) != VAULT_OK)
+/* What a new version is made of. */
+struct following {
+	struct store *s;
+	const struct record_row *r;
+	struct version v;
+	json_t *whole;
+	struct body_report *report;
+	struct body_report past; /* what was wrong before already */
+};
+
+static bool
+same_text(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len &&
+	    (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
+}
+
+static bool
+was_there(const struct body_report *past, const struct body_finding *f)
+{
+	for (size_t i = 0; i < past->n; i++)
+		if (past->list[i].code == f->code &&
+		    same_text(&past->list[i].path, &f->path) &&
+		    same_text(&past->list[i].value, &f->value))
+			return true;
+	return false;
+}
+
+/*
+ * Whoever corrects one field is not kept from it by what another office, or a
+ * newer program, wrote in another: that is told, and stays as it is.
+ */
+static enum vault_err
+check_changes(struct following *f)
+{
+	struct body_report *report = f->report;
+	enum vault_err err = body_check(f->whole, BODY_ENTRY, report);
+
+	for (size_t i = 0; i < report->n; i++) {
+		struct body_finding *one = &report->list[i];
+
+		if (one->severity == BODY_NOTE || !was_there(&f->past, one))
+			continue;
+		report->count[one->severity]--;
+		one->severity--;
+		report->count[one->severity]++;
+	}
+	return err == VAULT_EUSE && report->count[BODY_ERROR] == 0 ? VAULT_OK
+								   : err;
+}
+
+/*
+ * What a parent hands on: its attachments, the private parts that nobody here
+ * has seen; and what must not change.
+ */
+static enum vault_err
+inherit(struct following *f, const struct head *h)
+{
+	struct version *v = &f->v;
+	enum vault_err err;
+
+	buf_put(&v->attachments, h->version.attachments.bytes,
+	    h->version.attachments.len);
+	for (size_t i = 0; i < version_hash_count(&h->missing) &&
+	     version_hash_count(&v->unseen) < VERSION_UNSEEN_MAX;
+	     i++)
+		buf_put(&v->unseen, version_hash_at(&h->missing, i), HASH_LEN);
+	if ((err = buf_ok(&v->attachments)) != VAULT_OK ||
+	    (err = buf_ok(&v->unseen)) != VAULT_OK || h->body == NULL)
 		return err;
-	buf_put(&v->attachments, h.version.attachments.bytes,
-	    h.version.attachments.len);
-	if (h.body != NULL)
-		err = body_check_change(h.body, whole, report);
-	head_free(&h);
-	return err == VAULT_OK ? buf_ok(&v->attachments) : err;
+	err = body_check(h->body, BODY_ENTRY, &f->past);
+	return err == VAULT_OK || err == VAULT_EUSE
+	    ? body_check_change(h->body, f->whole, f->report)
+	    : err;
+}
+
+static enum vault_err
+inherit_all(struct following *f, const struct buf *parents)
+{
+	struct graph g;
+	enum vault_err err = graph_load(&g, f->s, f->r);
+
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
+	     i++) {
+		struct head h;
+
+		err = head_whole(
+		    &h, f->s, f->r, &g, version_hash_at(parents, i), true);
+		if (err == VAULT_OK)
+			err = inherit(f, &h);
+		head_free(&h);
+	}
+	graph_free(&g);
+	return err;
 }
 
 enum vault_err
@@ -182,25 +281,23 @@ keep_version(struct store *s, const struct signer *by,
     const uint8_t *attachment, struct keep_report *report, const void *json,
     size_t len)
 {
-	struct version v = { 0 };
-	json_t *whole;
+	struct following f = { .s = s, .r = r, .report = &report->body };
 	enum vault_err err;
 
 	if (r->forgotten)
 		return VAULT_ENORECORD;
-	if ((err = read_body(&whole, report, NULL, json, len)) != VAULT_OK)
+	if ((err = read_filled(&f.whole, report, NULL, json, len)) != VAULT_OK)
 		return err;
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
-	     i++)
-		err = inherit(&v, s, r, version_hash_at(parents, i), whole,
-		    &report->body);
-	buf_put(&v.parents, parents->bytes, parents->len);
+	if ((err = inherit_all(&f, parents)) == VAULT_OK)
+		err = check_changes(&f);
+	buf_put(&f.v.parents, parents->bytes, parents->len);
 	if (attachment != NULL)
-		buf_put(&v.attachments, attachment, HASH_LEN);
-	if (err == VAULT_OK && (err = buf_ok(&v.parents)) == VAULT_OK &&
-	    (err = buf_ok(&v.attachments)) == VAULT_OK)
-		err = keep(s, by, r, &v, whole);
-	version_free(&v);
-	json_decref(whole);
+		buf_put(&f.v.attachments, attachment, HASH_LEN);
+	if (err == VAULT_OK && (err = buf_ok(&f.v.parents)) == VAULT_OK &&
+	    (err = buf_ok(&f.v.attachments)) == VAULT_OK)
+		err = keep(s, by, r, &f.v, f.whole);
+	body_report_free(&f.past);
+	version_free(&f.v);
+	json_decref(f.whole);
 	return err;
 }

@@ -27,6 +27,8 @@ part_new(struct part *out, uint8_t hash[static HASH_LEN], const void *json,
     size_t len)
 {
 	memset(out, 0, sizeof(*out));
+	if (len > PART_MAX)
+		return VAULT_EVERSION;
 	random_fill(out->salt, sizeof(out->salt));
 	if (!buf_put(&out->json, json, len))
 		return VAULT_ENOMEM;
@@ -264,28 +266,8 @@ rows_key(struct secret **out, struct store *s, const struct record_row *r)
 
 /* ---- Versions ---- */
 
-/* Followed up by a version of the same record: nobody else's counts. */
 static enum vault_err
-is_head(
-    bool *out, struct store *s, const struct record_row *r, const uint8_t *id)
-{
-	struct sql *q = sql_open(s,
-	    "SELECT 1 FROM parent JOIN version ON version.id=parent.child"
-	    " WHERE parent.parent=?1 AND version.record=?2");
-	enum vault_err err;
-	bool has_child;
-
-	sql_put_blob(q, 1, id, VERSION_ID_LEN);
-	sql_put_int(q, 2, r->num);
-	err = sql_step(q, &has_child);
-	sql_close(q);
-	*out = !has_child;
-	return err;
-}
-
-static enum vault_err
-put_parents(
-    struct store *s, const struct record_row *r, const struct version *v)
+put_parents(struct store *s, const struct version *v)
 {
 	enum vault_err err = VAULT_OK;
 
@@ -297,12 +279,6 @@ put_parents(
 
 		sql_put_blob(q, 1, parent, VERSION_ID_LEN);
 		sql_put_blob(q, 2, v->id, VERSION_ID_LEN);
-		if ((err = sql_finish(q)) != VAULT_OK)
-			break;
-		q = sql_open(
-		    s, "UPDATE version SET head=0 WHERE id=?1 AND record=?2");
-		sql_put_blob(q, 1, parent, VERSION_ID_LEN);
-		sql_put_int(q, 2, r->num);
 		err = sql_finish(q);
 	}
 	return err;
@@ -339,26 +315,20 @@ static enum vault_err
 insert_version(struct store *s, const struct record_row *r,
     const struct version *v, const struct buf *body, const struct buf *hidden)
 {
-	enum vault_err err;
-	struct sql *q;
-	bool head;
-
-	if ((err = is_head(&head, s, r, v->id)) != VAULT_OK)
-		return err;
-	q = sql_open(s,
+	struct sql *q = sql_open(s,
 	    "INSERT INTO version(id,record,time,head,envelope,signature,body,"
-	    "private) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)");
+	    "private) VALUES(?1,?2,?3,0,?4,?5,?6,?7)");
+	enum vault_err err;
+
 	sql_put_blob(q, 1, v->id, VERSION_ID_LEN);
 	sql_put_int(q, 2, r->num);
 	sql_put_int(q, 3, v->time);
-	sql_put_int(q, 4, head);
-	sql_put_text(q, 5, (const char *)v->envelope.bytes, v->envelope.len);
-	sql_put_blob(q, 6, v->signature, SIGNATURE_LEN);
-	put_or_null(q, 7, body);
-	put_or_null(q, 8, hidden);
-	if ((err = sql_finish(q)) != VAULT_OK)
-		return err;
-	return put_parents(s, r, v);
+	sql_put_text(q, 4, (const char *)v->envelope.bytes, v->envelope.len);
+	sql_put_blob(q, 5, v->signature, SIGNATURE_LEN);
+	put_or_null(q, 6, body);
+	put_or_null(q, 7, hidden);
+	err = sql_finish(q);
+	return err == VAULT_OK ? put_parents(s, v) : err;
 }
 
 /* Parts that were withheld earlier and have come now. */

@@ -21,6 +21,9 @@ struct record_row {
 	bool forgotten;
 };
 
+/* The longest part that there may be, in bytes. */
+#define PART_MAX ((size_t)4 * 1024 * 1024)
+
 /* A part as it is kept: its salt and its JSON.  Absent: withheld. */
 struct part {
 	bool present;
@@ -29,7 +32,10 @@ struct part {
 };
 void part_free(struct part *p);
 
-/* A new part of this JSON, with a fresh salt; its hash goes into hash. */
+/*
+ * A new part of this JSON, with a fresh salt; its hash goes into hash.
+ * VAULT_EVERSION: longer than PART_MAX.
+ */
 VAULT_CHECKED enum vault_err part_new(struct part *out,
     uint8_t hash[static HASH_LEN], const void *json, size_t len);
 
@@ -60,6 +66,7 @@ VAULT_CHECKED enum vault_err rows_key(
  * Keep a version of r with what there is of its parts.  One that is here
  * already gains the parts that it lacked; *fresh says whether anything
  * changed.  The parts must have the hashes of the envelope: VAULT_EDAMAGED.
+ * Which versions are heads is settled afterwards, see graph_settle.
  */
 VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
     const struct record_row *r, const struct version *v,

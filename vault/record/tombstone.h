@@ -75,12 +75,4 @@ size_t tombstone_count(const struct buf *list);
 /* Is there one of this office in a list of those for one record? */
 bool tombstone_names(const struct buf *list, const uint8_t *office);
 
-/*
- * Say anew which versions of r are heads: silent ones are none, and another
- * one is a head if none that is not silent descends from it.  Does nothing
- * if there is no tombstone for r: then rows_put_version has done it.
- */
-VAULT_CHECKED enum vault_err tombstone_heads(
-    struct store *s, const struct record_row *r);
-
 #endif

@@ -126,6 +126,8 @@ write_envelope(struct version *v)
 		json_add(&good, o, "body", hex_json(v->body, HASH_LEN));
 	if (v->has_private)
 		json_add(&good, o, "private", hex_json(v->hidden, HASH_LEN));
+	if (v->unseen.len > 0)
+		json_add(&good, o, "unseen", hashes_json(&good, &v->unseen));
 	buf_reset(&v->envelope);
 	/* An envelope with a member missing must never be signed. */
 	if (good)
@@ -134,15 +136,24 @@ write_envelope(struct version *v)
 	return err;
 }
 
+static void
+sort_lists(struct version *v)
+{
+	sort_hashes(&v->parents);
+	sort_hashes(&v->attachments);
+	sort_hashes(&v->unseen);
+}
+
 enum vault_err
 version_sign(struct version *v, const struct secret *key)
 {
 	enum vault_err err;
 
-	sort_hashes(&v->parents);
-	sort_hashes(&v->attachments);
+	sort_lists(v);
 	if ((err = write_envelope(v)) != VAULT_OK)
 		return err;
+	if (v->envelope.len > VERSION_ENVELOPE_MAX)
+		return VAULT_EVERSION;
 	number(v->id, &v->envelope);
 	return identity_sign(
 	    v->signature, key, sign_label, v->id, VERSION_ID_LEN);
@@ -193,6 +204,7 @@ read_members(struct version *v, const json_t *o)
 	const json_t *record = json_object_get(o, "record");
 	const json_t *body = json_object_get(o, "body");
 	const json_t *hidden = json_object_get(o, "private");
+	const json_t *unseen = json_object_get(o, "unseen");
 
 	v->has_body = body != NULL;
 	v->has_private = hidden != NULL;
@@ -209,7 +221,9 @@ read_members(struct version *v, const json_t *o)
 	    read_hashes(&v->parents, json_object_get(o, "parents")) &&
 	    read_hashes(&v->attachments, json_object_get(o, "attachments")) &&
 	    read_hex(v->body, HASH_LEN, body) &&
-	    (hidden == NULL || read_hex(v->hidden, HASH_LEN, hidden));
+	    (hidden == NULL || read_hex(v->hidden, HASH_LEN, hidden)) &&
+	    (unseen == NULL || read_hashes(&v->unseen, unseen)) &&
+	    version_hash_count(&v->unseen) <= VERSION_UNSEEN_MAX;
 }
 
 /* What was read must be exactly what would be written. */
@@ -218,8 +232,7 @@ check_canonical(struct version *v, const void *envelope, size_t len)
 {
 	enum vault_err err;
 
-	sort_hashes(&v->parents);
-	sort_hashes(&v->attachments);
+	sort_lists(v);
 	if ((err = write_envelope(v)) == VAULT_ENOMEM)
 		return err;
 	return err == VAULT_OK && v->envelope.len == len &&
@@ -233,7 +246,8 @@ static enum vault_err
 why_not_read(const struct version *v)
 {
 	return buf_ok(&v->parents) == VAULT_OK &&
-		buf_ok(&v->attachments) == VAULT_OK
+		buf_ok(&v->attachments) == VAULT_OK &&
+		buf_ok(&v->unseen) == VAULT_OK
 	    ? VAULT_EDAMAGED
 	    : VAULT_ENOMEM;
 }
@@ -290,5 +304,6 @@ version_free(struct version *v)
 {
 	buf_free(&v->parents);
 	buf_free(&v->attachments);
+	buf_free(&v->unseen);
 	buf_free(&v->envelope);
 }

@@ -25,6 +25,7 @@ struct secret;
 #define VERSION_TYPE_MAX 32
 #define VERSION_SALT_LEN 32
 #define VERSION_ENVELOPE_MAX (256 * 1024)
+#define VERSION_UNSEEN_MAX 256
 
 struct version {
 	uint8_t id[VERSION_ID_LEN];
@@ -36,6 +37,11 @@ struct version {
 	uint8_t body[HASH_LEN], hidden[HASH_LEN];
 	/* Arrays of hashes, one behind the other; ids of versions, of parts. */
 	struct buf parents, attachments;
+	/*
+	 * Private parts of what it follows, by their hashes, that whoever wrote
+	 * it did not have: what they say still holds.
+	 */
+	struct buf unseen;
 	struct buf envelope;
 	uint8_t signature[SIGNATURE_LEN];
 };
@@ -45,8 +51,9 @@ void version_part_hash(uint8_t out[static HASH_LEN],
     const uint8_t salt[static VERSION_SALT_LEN], const void *part, size_t len);
 
 /*
- * Write the envelope of v from its other fields, number and sign it.
- * Parents and attachments are put in order first.
+ * Write the envelope of v from its other fields, number and sign it.  Its
+ * lists are put in order first.  VAULT_EVERSION: longer than an envelope may
+ * be.
  */
 VAULT_CHECKED enum vault_err version_sign(
     struct version *v, const struct secret *key);

@@ -276,7 +276,8 @@ add_tables(struct store *s)
 
 enum vault_err
 store_open(struct store **out, const char *folder, const struct keyring *ring,
-    store_ready_fn *ready, struct vault_fault *fault)
+    store_ready_fn *ready, const struct vault_waiting *busy,
+    struct vault_fault *fault)
 {
 	enum vault_err err;
 	struct store *s;
@@ -285,7 +286,8 @@ store_open(struct store **out, const char *folder, const struct keyring *ring,
 	*out = NULL;
 	if ((s = new_store(ring, ready)) == NULL)
 		return VAULT_ENOMEM;
-	if ((err = cells_open(&s->cells, folder, ring, fault)) != VAULT_OK)
+	if ((err = cells_open(&s->cells, folder, ring, busy, fault)) !=
+	    VAULT_OK)
 		goto out;
 	if ((err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
 	    (err = open_db(s)) != VAULT_OK ||
