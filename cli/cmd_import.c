@@ -334,8 +334,9 @@ say_forgot(const struct vault_imported *got)
 		say_warning(
 		    SAY_IMPORT_FORGOTTEN, say_number(got->forgotten), NULL);
 	if (got->forgot_records + got->forgot_texts > 0)
-		say_warning(SAY_IMPORT_FORGOT, say_number(got->forgot_records),
-		    say_number(got->forgot_texts), NULL);
+		say_warning(SAY_IMPORT_FORGOT,
+		    say_counted(SAY_N_RECORDS, got->forgot_records),
+		    say_counted(SAY_N_RECORDS, got->forgot_texts), NULL);
 	if (got->requests + got->forgot_texts > 0)
 		say_warning(SAY_IMPORT_REQUESTS,
 		    say_number(got->requests + got->forgot_texts), NULL);

@@ -410,6 +410,7 @@ a_draft_protects_a_record(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"case\",\"title\":\"Drafted\"}");
+	attach(&a, id, "f", "of A");
 	send(&a, &b, "B", "");
 	assert_ok(vault_draft_put(
 	    of(&b), &draft, id, "case", "{\"x_d\":\"mine\"}", 14));
@@ -425,6 +426,10 @@ a_draft_protects_a_record(void **state)
 	edit(&b, id, "{\"type\":\"case\",\"title\":\"Mine\"}");
 	assert_shows(&b, id, "Mine");
 	assert_clean(&b);
+	assert_int_equal(number(&b,
+			     "SELECT count(*) FROM version WHERE body NOT NULL"
+			     " AND instr(envelope,'\"attachments\":[]')"),
+	    1);
 }
 
 /* Everything of a record that two vaults can have in common, as a hash. */
@@ -603,6 +608,30 @@ tombstones_leave_only_to_who_got_the_record(void **state)
 	assert_int_equal(info.tombstones + info.tombstones_held, 0);
 }
 
+/* C, who gets what is left of the record from B, is told at once. */
+static void
+what_is_left_of_a_record_leaves_with_its_tombstone(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct memory early;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Left\"}");
+	export(&early, &a, "C", "");
+	send(&a, &b, "B", "");
+	edit(&b, id, "{\"type\":\"case\",\"title\":\"Left by B\"}");
+	assert_ok(vault_forget(of(&a), id));
+	send(&a, &b, "B", "");
+	send(&b, &c, "C", "");
+	assert_int_equal(number(&c, "SELECT count(*) FROM tombstone"), 1);
+	import(&c, &early);
+	assert_int_equal(got.forgotten, 1);
+	assert_shows(&c, id, "Left by B");
+	assert_int_equal(
+	    number(&c, "SELECT count(*) FROM version WHERE body NOT NULL"), 1);
+	assert_clean(&c);
+}
+
 static void
 what_a_person_doubts_is_left_aside(void **state)
 {
@@ -771,6 +800,8 @@ main(void)
 		with_offices(versions_of_others_bring_a_record_back),
 		with_offices(others_pass_it_on_to_those_they_sent_the_record),
 		with_offices(tombstones_leave_only_to_who_got_the_record),
+		with_offices(
+		    what_is_left_of_a_record_leaves_with_its_tombstone),
 		with_offices(what_a_person_doubts_is_left_aside),
 		with_offices(nobody_forgets_for_others),
 		with_offices(a_version_behind_a_tombstone_is_refused),

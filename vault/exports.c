@@ -226,7 +226,7 @@ add_tombstones(const struct telling *t)
 	for (size_t i = 0; i < e->n_to; i++)
 		keys[i] = e->to[i].contact.key;
 	err = forget_leaving(&e->leave.tombstones, &e->info.tombstones_held,
-	    e->v->store, keys, e->n_to);
+	    e->v->store, keys, e->n_to, &e->ids);
 	mem_free(keys);
 	e->info.tombstones = tombstone_count(&e->leave.tombstones);
 	for (size_t i = 0; err == VAULT_OK && i < e->info.tombstones; i++) {

@@ -84,7 +84,7 @@ expect_status 0 "$AMPARO" -v "$PWD/kept" --passphrase-file "$PASS" show "$alone"
 expect_out "zebrawords"
 
 expect_status 0 in_b --yes import 2.age
-expect_err "1 records were destroyed, and the texts of an office in 1 others"
+expect_err "destroyed: 1 record; and what an office had written in 1 record"
 expect_status 0 in_b show "$alone"
 expect_out "forgotten"
 expect_no_out "zebrawords"
@@ -107,7 +107,7 @@ expect_json "len(d) == 1 and d[0]['id'] == '$shared' and d[0]['office'] == 'Offi
 expect_status 0 in_b --json show "$shared"
 expect_json 'd["forget_requests"][0]["office"] == "Office A"'
 expect_status 0 in_b info
-expect_out "1 records: 'amparo forget --asked'"
+expect_out "1 record: 'amparo forget --asked'"
 expect_status 0 in_b log
 expect_out '"did":"record"'
 expect_out '"did":"texts"'

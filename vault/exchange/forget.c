@@ -359,9 +359,39 @@ out:
 	return err;
 }
 
+/* How many of these offices have the record, of how many that should know. */
+static enum vault_err
+count_those(size_t *got, size_t *all, struct store *s,
+    const struct tombstone *t, const uint8_t *const *offices, size_t n)
+{
+	enum vault_err err = VAULT_OK;
+
+	*got = *all = 0;
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
+		bool sent = false;
+
+		/* Whoever has forgotten it knows. */
+		if (memcmp(t->office, offices[i], IDENTITY_PUBLIC_LEN) == 0)
+			continue;
+		++*all;
+		err = was_sent(&sent, s, t, offices[i]);
+		*got += sent;
+	}
+	return err;
+}
+
+static bool
+is_among(const struct buf *ids, const uint8_t *id)
+{
+	for (size_t at = 0; at < ids->len; at += ID_LEN)
+		if (memcmp(ids->bytes + at, id, ID_LEN) == 0)
+			return true;
+	return false;
+}
+
 enum vault_err
 forget_leaving(struct buf *out, size_t *held, struct store *s,
-    const uint8_t *const *offices, size_t n)
+    const uint8_t *const *offices, size_t n, const struct buf *ids)
 {
 	struct buf list = { 0 };
 	enum vault_err err = tombstone_list(&list, s, NULL);
@@ -369,24 +399,16 @@ forget_leaving(struct buf *out, size_t *held, struct store *s,
 	*held = 0;
 	for (size_t i = 0; err == VAULT_OK && i < tombstone_count(&list); i++) {
 		const struct tombstone *t = tombstone_at(&list, i);
-		size_t got = 0, asked = 0;
+		size_t got, all;
 
-		for (size_t j = 0; err == VAULT_OK && j < n; j++) {
-			bool sent = false;
-
-			/* Whoever has forgotten it knows. */
-			if (memcmp(t->office, offices[j],
-				IDENTITY_PUBLIC_LEN) == 0)
-				continue;
-			asked++;
-			err = was_sent(&sent, s, t, offices[j]);
-			got += sent;
-		}
-		if (got > 0 && got < asked)
-			++*held;
-		else if (got > 0 && !buf_put(out, t, sizeof(*t)))
-			err = VAULT_ENOMEM;
+		err = count_those(&got, &all, s, t, offices, n);
+		if (is_among(ids, t->record))
+			got = all;
+		if (got > 0 && got == all)
+			buf_put(out, t, sizeof(*t));
+		else
+			*held += got > 0;
 	}
 	buf_free(&list);
-	return err;
+	return err == VAULT_OK ? buf_ok(out) : err;
 }

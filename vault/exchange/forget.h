@@ -65,10 +65,12 @@ VAULT_CHECKED enum vault_err forget_settle(
 
 /*
  * Append the tombstones that may leave to all of these offices: each of them
- * got the record before, by our log.  *held: those that only some of them
- * got.
+ * got the record before, by our log, or gets it in the same bundle, if it is
+ * among ids (of ID_LEN bytes, one behind the other).  *held: those of records
+ * that only some of them got.
  */
 VAULT_CHECKED enum vault_err forget_leaving(struct buf *out, size_t *held,
-    struct store *s, const uint8_t *const *offices, size_t n);
+    struct store *s, const uint8_t *const *offices, size_t n,
+    const struct buf *ids);
 
 #endif
