@@ -88,6 +88,7 @@ expect_err "destroyed: 1 record; and what an office had written in 1 record"
 expect_status 0 in_b show "$alone"
 expect_out "forgotten"
 expect_no_out "zebrawords"
+expect_no_out "not in this vault"
 expect_status 15 in_b extract "$alone" photo.bin -o got.bin
 expect_status 0 in_b find zebrawords
 expect_no_out "Alone"

@@ -7,11 +7,11 @@
 #include "exchange_help.h"
 
 static const char alone[] =
-    "{\"type\":\"case\",\"title\":\"A lake that one office wrote of\"}";
+    "{\"type\":\"case\",\"title\":\"A pond that one office wrote of\"}";
 static const char shared[] =
-    "{\"type\":\"case\",\"title\":\"A lake that two wrote of\"}";
+    "{\"type\":\"case\",\"title\":\"A pond that two wrote of\"}";
 static const char edited[] =
-    "{\"type\":\"case\",\"title\":\"A lake as the second wrote of it\"}";
+    "{\"type\":\"case\",\"title\":\"A pond as the second wrote of it\"}";
 
 static void
 ignore(void *ctx, const struct vault_contact *c)
