@@ -712,6 +712,35 @@ nobody_forgets_for_others(void **state)
 	assert_clean(&b);
 }
 
+/* One key more is made in no time: what it says is asked of nobody. */
+static void
+strangers_are_not_asked_about_nor_passed_on(void **state)
+{
+	struct tombstone t = { .time = 1303776000 };
+	static const uint8_t seed[32] = { 7 };
+	struct secret *key = secret_new(IDENTITY_SIGN_LEN);
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+
+	(void)state;
+	assert_non_null(key);
+	add(id, &b, "{\"type\":\"case\",\"title\":\"Of B\"}");
+	send(&b, &a, "A", "");
+	crypto_sign_seed_keypair(t.office, secret_bytes(key), seed);
+	assert_ok(id_parse(t.record, id, strlen(id)));
+	assert_ok(tombstone_sign(&t, key));
+	secret_free(key);
+	pack_tombstone(&m, &c, &b, &t);
+	assert_int_equal(would(&b, &m, VAULT_FORGETS_LATER), 1);
+	import(&b, &m);
+	assert_int_equal(number(&b, "SELECT count(*) FROM tombstone"), 1);
+	assert_int_equal(requests(&b, NULL), 0);
+	export(&m, &b, "A", "");
+	assert_int_equal(would(&a, &m, VAULT_FORGETS_LATER), 0);
+	import(&a, &m);
+	assert_int_equal(number(&a, "SELECT count(*) FROM tombstone"), 0);
+}
+
 static void
 a_version_behind_a_tombstone_is_refused(void **state)
 {
@@ -758,14 +787,14 @@ of_two_the_earlier_counts(void **state)
 	assert_ok(tombstone_put(&fresh, of(&b)->store, &early));
 	assert_false(fresh);
 	assert_ok(tombstone_put(&fresh, of(&b)->store, &late));
-	assert_ok(tombstone_list(&list, of(&b)->store, NULL));
+	assert_ok(tombstone_list(&list, of(&b)->store, NULL, true));
 	assert_int_equal(tombstone_count(&list), 1);
 	assert_memory_equal(tombstone_at(&list, 0), &early, sizeof(early));
 	buf_free(&list);
 	/* A row that somebody changed is not believed. */
 	assert_ok(sql_run(of(&b)->store, "UPDATE tombstone SET time=1"));
 	assert_int_equal(
-	    tombstone_list(&list, of(&b)->store, NULL), VAULT_EDAMAGED);
+	    tombstone_list(&list, of(&b)->store, NULL, true), VAULT_EDAMAGED);
 	buf_free(&list);
 	store_abort(of(&b)->store);
 }
@@ -804,6 +833,7 @@ main(void)
 		    what_is_left_of_a_record_leaves_with_its_tombstone),
 		with_offices(what_a_person_doubts_is_left_aside),
 		with_offices(nobody_forgets_for_others),
+		with_offices(strangers_are_not_asked_about_nor_passed_on),
 		with_offices(a_version_behind_a_tombstone_is_refused),
 		with_offices(of_two_the_earlier_counts),
 		with_offices(a_vault_from_before_gets_the_table),

@@ -150,7 +150,7 @@ each_attachment(struct vault *v, const struct record_row *r,
 
 	if (r->forgotten)
 		return VAULT_OK;
-	err = tombstone_list(&n.tombstones, v->store, r->id);
+	err = tombstone_list(&n.tombstones, v->store, r->id, false);
 	if (err == VAULT_OK)
 		err = heads_each(v->store, r, add_hashes, &n);
 	for (size_t i = 0;

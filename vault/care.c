@@ -241,7 +241,7 @@ check_record(bool *same, struct store *s, const struct record_row *r)
 	enum vault_err err = rows_versions(&ids, s, r, false);
 
 	if (err == VAULT_OK)
-		err = tombstone_list(&tombstones, s, r->id);
+		err = tombstone_list(&tombstones, s, r->id, true);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
 		err = check_version(
 		    s, r, version_hash_at(&ids, i), &tombstones);

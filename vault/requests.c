@@ -2,8 +2,8 @@
 /* requests.c - what other offices ask to be forgotten here. */
 #include <string.h>
 
+#include "exchange/forget.h"
 #include "inside.h"
-#include "record/tombstone.h"
 #include "store/store.h"
 
 struct asking {
@@ -12,7 +12,10 @@ struct asking {
 	void *ctx;
 };
 
-/* A record that is gone, or that never came, needs nobody's decision. */
+/*
+ * A record that is gone, or that never came, needs nobody's decision, and
+ * strangers who wrote nothing of it get none.
+ */
 static enum vault_err
 tell(const struct asking *a, const struct tombstone *t)
 {
@@ -20,11 +23,15 @@ tell(const struct asking *a, const struct tombstone *t)
 	struct buf title = { 0 }, office = { 0 };
 	struct record_row r;
 	enum vault_err err;
+	bool concerned;
 
 	err = rows_find(&r, a->v->store, t->record);
 	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
 		return VAULT_OK;
-	if (err != VAULT_OK)
+	if (err != VAULT_OK ||
+	    (err = forget_concerns(&concerned, a->v->store, &r, t->office)) !=
+		VAULT_OK ||
+	    !concerned)
 		return err;
 	id_print(out.id, r.id);
 	memcpy(out.type, r.type, sizeof(out.type));
@@ -53,7 +60,8 @@ vault_requests(struct vault *v, const char *id,
 		return VAULT_ENORECORD;
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	err = tombstone_list(&list, v->store, id == NULL ? NULL : record);
+	err = tombstone_list(
+	    &list, v->store, id == NULL ? NULL : record, false);
 	for (size_t i = 0; err == VAULT_OK && i < tombstone_count(&list); i++)
 		err = tell(&a, tombstone_at(&list, i));
 	store_read_end(v->store);

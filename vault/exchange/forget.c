@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "core/base64.h"
+#include "core/mem.h"
+#include "exchange/contact.h"
 #include "exchange/forget.h"
 #include "exchange/minisig.h"
 #include "record/graph.h"
@@ -71,7 +73,7 @@ look(struct view *w, struct store *s, const struct record_row *r,
 	err = sql_step(q, &w->draft);
 	sql_close(q);
 	if (err == VAULT_OK &&
-	    (err = tombstone_list(&w->silences, s, r->id)) == VAULT_OK)
+	    (err = tombstone_list(&w->silences, s, r->id, false)) == VAULT_OK)
 		err = rows_versions(&all, s, r, false);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&all); i++)
 		err = add_version(w, s, r, version_hash_at(&all, i), office);
@@ -88,6 +90,53 @@ is_our_office(bool *out, struct store *s, const uint8_t *office)
 	sql_put_blob(q, 1, office, IDENTITY_PUBLIC_LEN);
 	err = sql_step(q, out);
 	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+is_contact(bool *out, struct store *s, const uint8_t *office)
+{
+	struct contact c;
+	enum vault_err err = contact_by_key(&c, s, office);
+
+	*out = err == VAULT_OK;
+	contact_free(&c);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+/* The offices that wrote versions of r: 32 bytes each, each once. */
+static enum vault_err
+authors(struct buf *out, struct store *s, const struct record_row *r)
+{
+	struct buf all = { 0 };
+	enum vault_err err = rows_versions(&all, s, r, false);
+
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&all);
+	     i++) {
+		struct version v;
+
+		err = rows_version(
+		    &v, NULL, NULL, s, r, version_hash_at(&all, i), false);
+		if (err == VAULT_OK && !version_has_hash(out, v.office))
+			buf_put(out, v.office, sizeof(v.office));
+		version_free(&v);
+	}
+	buf_free(&all);
+	return err == VAULT_OK ? buf_ok(out) : err;
+}
+
+enum vault_err
+forget_concerns(bool *out, struct store *s, const struct record_row *r,
+    const uint8_t office[static IDENTITY_PUBLIC_LEN])
+{
+	struct buf all = { 0 };
+	enum vault_err err;
+
+	if ((err = is_contact(out, s, office)) != VAULT_OK || *out)
+		return err;
+	if ((err = authors(&all, s, r)) == VAULT_OK)
+		*out = version_has_hash(&all, office);
+	buf_free(&all);
 	return err;
 }
 
@@ -124,7 +173,13 @@ look_at(enum forget_does *out, struct record_row *r, struct view *w,
 	    (err = look(w, s, r, t->office)) != VAULT_OK)
 		return err;
 	*out = effect(w, ours);
-	return VAULT_OK;
+	if (*out != FORGET_REQUEST)
+		return VAULT_OK;
+	/* Whom nobody knows here, and who wrote none of it, need not be asked
+	 * about; something of theirs may come, though. */
+	if ((err = is_contact(&known, s, t->office)) == VAULT_OK && !known)
+		*out = FORGET_LATER;
+	return err;
 }
 
 enum vault_err
@@ -359,27 +414,6 @@ out:
 	return err;
 }
 
-/* How many of these offices have the record, of how many that should know. */
-static enum vault_err
-count_those(size_t *got, size_t *all, struct store *s,
-    const struct tombstone *t, const uint8_t *const *offices, size_t n)
-{
-	enum vault_err err = VAULT_OK;
-
-	*got = *all = 0;
-	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
-		bool sent = false;
-
-		/* Whoever has forgotten it knows. */
-		if (memcmp(t->office, offices[i], IDENTITY_PUBLIC_LEN) == 0)
-			continue;
-		++*all;
-		err = was_sent(&sent, s, t, offices[i]);
-		*got += sent;
-	}
-	return err;
-}
-
 static bool
 is_among(const struct buf *ids, const uint8_t *id)
 {
@@ -389,26 +423,94 @@ is_among(const struct buf *ids, const uint8_t *id)
 	return false;
 }
 
+/* What is known of one record, for all tombstones that name it. */
+struct leaving {
+	struct store *s;
+	const uint8_t *const *offices;
+	size_t n;
+	const struct buf *ids;
+	uint8_t record[ID_LEN];
+	struct buf authors; /* of its versions; none if it is not here */
+	bool *got;          /* which of the offices have it, or get it */
+};
+
+/* It is not here: it was never sent from here either. */
+static enum vault_err
+next_record(struct leaving *l, const struct tombstone *t)
+{
+	bool goes = is_among(l->ids, t->record);
+	struct record_row r;
+	enum vault_err err;
+
+	memcpy(l->record, t->record, ID_LEN);
+	buf_reset(&l->authors);
+	err = rows_find(&r, l->s, t->record);
+	if (err == VAULT_ENORECORD)
+		return VAULT_OK;
+	if (err == VAULT_OK)
+		err = authors(&l->authors, l->s, &r);
+	for (size_t i = 0; err == VAULT_OK && i < l->n; i++) {
+		l->got[i] = goes;
+		if (!goes)
+			err = was_sent(&l->got[i], l->s, t, l->offices[i]);
+	}
+	return err;
+}
+
+/* Whoever has forgotten it knows; all others must have it, if any has. */
+static void
+count_those(size_t *got, size_t *all, const struct leaving *l,
+    const struct tombstone *t)
+{
+	*got = *all = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		if (memcmp(t->office, l->offices[i], IDENTITY_PUBLIC_LEN) == 0)
+			continue;
+		++*all;
+		*got += l->got[i];
+	}
+}
+
+static enum vault_err
+leave_one(
+    struct buf *out, size_t *held, struct leaving *l, const struct tombstone *t)
+{
+	size_t got, all;
+	enum vault_err err;
+	bool ours;
+
+	if (memcmp(l->record, t->record, ID_LEN) != 0 &&
+	    (err = next_record(l, t)) != VAULT_OK)
+		return err;
+	if ((err = is_our_office(&ours, l->s, t->office)) != VAULT_OK)
+		return err;
+	/* Nobody fills our bundles with what strangers say. */
+	if (!version_has_hash(&l->authors, t->office) &&
+	    !(ours && l->authors.len > 0))
+		return VAULT_OK;
+	count_those(&got, &all, l, t);
+	if (got > 0 && got == all)
+		buf_put(out, t, sizeof(*t));
+	else
+		*held += got > 0;
+	return buf_ok(out);
+}
+
 enum vault_err
 forget_leaving(struct buf *out, size_t *held, struct store *s,
     const uint8_t *const *offices, size_t n, const struct buf *ids)
 {
+	struct leaving l = { .s = s, .offices = offices, .n = n, .ids = ids };
 	struct buf list = { 0 };
-	enum vault_err err = tombstone_list(&list, s, NULL);
+	enum vault_err err = VAULT_ENOMEM;
 
 	*held = 0;
-	for (size_t i = 0; err == VAULT_OK && i < tombstone_count(&list); i++) {
-		const struct tombstone *t = tombstone_at(&list, i);
-		size_t got, all;
-
-		err = count_those(&got, &all, s, t, offices, n);
-		if (is_among(ids, t->record))
-			got = all;
-		if (got > 0 && got == all)
-			buf_put(out, t, sizeof(*t));
-		else
-			*held += got > 0;
-	}
+	if ((l.got = mem_zalloc((n + 1) * sizeof(*l.got))) != NULL)
+		err = tombstone_list(&list, s, NULL, true);
+	for (size_t i = 0; err == VAULT_OK && i < tombstone_count(&list); i++)
+		err = leave_one(out, held, &l, tombstone_at(&list, i));
+	mem_free(l.got);
+	buf_free(&l.authors);
 	buf_free(&list);
-	return err == VAULT_OK ? buf_ok(out) : err;
+	return err;
 }

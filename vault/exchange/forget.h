@@ -22,7 +22,7 @@ struct store;
 enum forget_does {
 	FORGET_KNOWN,   /* nothing: it is here already, or the record is gone */
 	FORGET_LATER,   /* nothing yet: the record is not here */
-	FORGET_REQUEST, /* nothing by itself: no version is that office's */
+	FORGET_REQUEST, /* nothing by itself: no version is that contact's */
 	FORGET_TEXTS,   /* the texts of its office go, the record stays */
 	FORGET_RECORD,  /* the record goes */
 	FORGET_DOES_N
@@ -46,6 +46,11 @@ VAULT_CHECKED enum vault_err forget_record(
 /* The words that the index keeps of what was taken out, and free pages. */
 VAULT_CHECKED enum vault_err forget_scrub(struct store *s);
 
+/* Is this office a contact of ours, or did it write a version of r? */
+VAULT_CHECKED enum vault_err forget_concerns(bool *out, struct store *s,
+    const struct record_row *r,
+    const uint8_t office[static IDENTITY_PUBLIC_LEN]);
+
 /* How a version that comes is to be taken. */
 enum forget_takes {
 	FORGET_TAKES_ALL,
@@ -64,7 +69,8 @@ VAULT_CHECKED enum vault_err forget_settle(
     struct store *s, const struct record_row *r);
 
 /*
- * Append the tombstones that may leave to all of these offices: each of them
+ * Append the tombstones, our own and those of offices that wrote a version of
+ * the record, that may leave to all of these offices: each of them
  * got the record before, by our log, or gets it in the same bundle, if it is
  * among ids (of ID_LEN bytes, one behind the other).  *held: those of records
  * that only some of them got.

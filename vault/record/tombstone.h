@@ -64,11 +64,12 @@ VAULT_CHECKED enum vault_err tombstone_is_ours(
 
 /*
  * Append those for a record, or all of them if record is NULL: struct
- * tombstone, one behind the other, by record and office.  Each signature is
- * verified: VAULT_EDAMAGED.
+ * tombstone, one behind the other, by record and office.  With verify each
+ * signature is (VAULT_EDAMAGED); without, the vault's own cells vouch for
+ * what was verified when it came: strangers may have sent many.
  */
 VAULT_CHECKED enum vault_err tombstone_list(
-    struct buf *out, struct store *s, const uint8_t *record);
+    struct buf *out, struct store *s, const uint8_t *record, bool verify);
 const struct tombstone *tombstone_at(const struct buf *list, size_t i);
 size_t tombstone_count(const struct buf *list);
 
