@@ -701,7 +701,7 @@ struct vault_export_info {
 
 /*
  * Decide what leaves; each, which may be NULL, is told of every record, and
- * of every tombstone, which leaves to those who all got its record before.
+ * of every tombstone, which leaves to those who all get its record, or got it.
  * VAULT_ENORECORD: *which is no contact, or no record.  VAULT_EREFUSED:
  * nothing is sent to *which.  VAULT_EVERSION: *which has no key that we know.
  * VAULT_EUSE: nobody, or one twice.
@@ -761,13 +761,11 @@ enum vault_arrives {
 	VAULT_NEW_VERSION,
 	VAULT_COMPLETES, /* it is here, and lacks what comes */
 	VAULT_IS_HERE,
-	VAULT_WAS_FORGOTTEN, /* here, or by its office: no text of it is taken
-			      */
+	VAULT_WAS_FORGOTTEN, /* here, or by its office: no text is taken */
 	/* The tombstones: an office has forgotten a record. */
 	VAULT_FORGETS_NOTHING, /* known, or the record is gone */
 	VAULT_FORGETS_LATER,   /* the record is not here: it is kept */
-	VAULT_FORGET_REQUEST,  /* no version is that office's: a person decides
-				*/
+	VAULT_FORGET_REQUEST,  /* no version is that contact's */
 	VAULT_FORGETS_TEXTS,   /* what that office wrote in the record goes */
 	VAULT_FORGETS_RECORD,  /* the record goes */
 	VAULT_ARRIVES_N
@@ -842,8 +840,8 @@ VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
 VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
 
 /*
- * Other offices that have forgotten a record and ask that it be forgotten
- * here: all of them, or those of one record if id is not NULL.
+ * Offices that have forgotten a record and ask that it be forgotten here:
+ * contacts, and who wrote in it.  Those of one record if id is not NULL.
  */
 struct vault_request {
 	char id[VAULT_ID_LEN];
