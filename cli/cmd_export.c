@@ -94,7 +94,7 @@ read_words(struct wanted *w, int argc, char **argv)
 /* ---- What leaves ---- */
 
 struct showing {
-	struct buf leaves, held;
+	struct buf leaves, held, tombstones;
 	struct doc *array;
 	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
 };
@@ -115,6 +115,8 @@ word_of(enum vault_leaves leaves)
 		return "forgotten";
 	case VAULT_HELD_OPENED:
 		return "opened";
+	case VAULT_LEAVES_TOMBSTONE:
+		return "tombstone";
 	}
 	return "";
 }
@@ -135,6 +137,8 @@ reason_of(enum vault_leaves leaves)
 		return SAY_HELD_FORGOTTEN;
 	case VAULT_HELD_OPENED:
 		return SAY_HELD_OPENED;
+	case VAULT_LEAVES_TOMBSTONE:
+		return SAY_LEAVES;
 	}
 	return SAY_LEAVES;
 }
@@ -147,8 +151,11 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_text(d, "id", l->id);
 	doc_text(d, "type", l->type);
 	doc_text(d, "title", l->title);
-	doc_bool(d, "leaves", l->leaves == VAULT_LEAVES);
-	if (l->leaves != VAULT_LEAVES)
+	doc_bool(d, "leaves",
+	    l->leaves == VAULT_LEAVES || l->leaves == VAULT_LEAVES_TOMBSTONE);
+	if (l->leaves == VAULT_LEAVES_TOMBSTONE)
+		doc_bool(d, "tombstone", true);
+	else if (l->leaves != VAULT_LEAVES)
 		doc_text(d, "held", word_of(l->leaves));
 	doc_int(d, "versions", (int64_t)l->versions);
 	doc_int(d, "attachments", (int64_t)l->attachments);
@@ -185,6 +192,8 @@ gather(void *ctx, const struct vault_leaving *l)
 		memcpy(show->level_2, l->id, sizeof(show->level_2));
 	if (say_is_json())
 		add_doc(show, l);
+	else if (l->leaves == VAULT_LEAVES_TOMBSTONE)
+		buf_putf(&show->tombstones, "  %s\n", l->id);
 	else
 		add_row(show, l);
 }
@@ -201,6 +210,17 @@ show_list(const struct showing *show, const struct vault_export_info *info,
 	    say_size(info->bytes), NULL);
 	buf_put_byte(&all, '\n');
 	buf_put(&all, show->leaves.bytes, show->leaves.len);
+	if (info->tombstones > 0) {
+		say_put(&all, SAY_TOMBSTONES_HEAD, say_number(info->tombstones),
+		    NULL);
+		buf_put_byte(&all, '\n');
+		buf_put(&all, show->tombstones.bytes, show->tombstones.len);
+	}
+	if (info->tombstones_held > 0) {
+		say_put(&all, SAY_TOMBSTONES_HELD,
+		    say_number(info->tombstones_held), NULL);
+		buf_put_byte(&all, '\n');
+	}
 	if (info->held > 0) {
 		say_put(&all, SAY_HELD_HEAD, say_number(info->held), NULL);
 		buf_put_byte(&all, '\n');
@@ -291,6 +311,8 @@ say_done(const struct wanted *want, struct showing *show,
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
 	doc_int(d, "held", (int64_t)info->held);
+	doc_int(d, "tombstones", (int64_t)info->tombstones);
+	doc_int(d, "tombstones_held", (int64_t)info->tombstones_held);
 	doc_put(d, "list", show->array);
 	show->array = NULL;
 	return doc_print(d);
@@ -342,7 +364,7 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	vault_export_info(&info, e);
 	if (!say_is_json())
 		show_list(show, &info, to_stdout);
-	if (info.records == 0)
+	if (info.records + info.tombstones == 0)
 		return nothing_leaves(show, &info);
 	hint_include(show);
 	if (info.n_unknown > 0)
@@ -412,6 +434,7 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 	doc_free(show.array);
 	buf_free(&show.leaves);
 	buf_free(&show.held);
+	buf_free(&show.tombstones);
 	return status;
 }
 

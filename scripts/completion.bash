@@ -79,7 +79,8 @@ _amparo() {
 		office) offered+=' --name --card -o' ;;
 		contact) offered+=' --as --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;
-		import) offered+=' --anyway --map --preview' ;;
+		import) offered+=' --anyway --keep --map --preview' ;;
+		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		new | edit) offered+=' --set' ;;
 		esac

@@ -51,6 +51,8 @@ complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
+complete -c amparo -n '__fish_seen_subcommand_from import' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from import' -l map -r -F
 complete -c amparo -n '__fish_seen_subcommand_from import' -l preview
 complete -c amparo -n '__fish_seen_subcommand_from check' -l records
+complete -c amparo -n '__fish_seen_subcommand_from forget' -l asked

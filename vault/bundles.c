@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
+#include "exchange/forget.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "record/carry.h"
@@ -20,6 +21,10 @@ _Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
 _Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
 	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED,
     "vault.h and bundle.h number the same faults");
+
+_Static_assert((int)VAULT_FORGETS_RECORD - (int)VAULT_FORGETS_NOTHING ==
+	(int)FORGET_RECORD,
+    "vault.h and forget.h number the same effects");
 
 struct vault_bundle {
 	struct vault *v;
@@ -92,16 +97,18 @@ completes(bool *out, struct store *s, const struct record_row *r,
 static enum vault_err
 arrives(enum vault_arrives *out, struct store *s, const struct carried *c)
 {
+	enum forget_takes takes;
 	struct record_row r;
 	enum vault_err err;
 	bool here, more;
 
+	err = forget_takes(&takes, s, c->version.record, c->version.office);
+	if (err != VAULT_OK)
+		return err;
 	err = rows_find(&r, s, c->version.record);
-	if (err == VAULT_OK && r.forgotten)
+	if (takes != FORGET_TAKES_ALL)
 		*out = VAULT_WAS_FORGOTTEN;
-	else if (c->version.forgotten)
-		*out = VAULT_FORGET_REQUEST;
-	else if (err == VAULT_ENORECORD)
+	else if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
 		*out = VAULT_NEW_RECORD;
 	else if (err != VAULT_OK ||
 	    (err = rows_has_version(&here, s, c->version.id)) != VAULT_OK)
@@ -174,6 +181,55 @@ record(void *ctx, const struct carried *c)
 	return err;
 }
 
+static enum vault_err
+tell_tombstone(
+    struct vault_bundle *b, struct vault_arriving *a, const struct tombstone *t)
+{
+	struct buf title = { 0 }, office = { 0 };
+	struct record_row r;
+	enum vault_err err;
+
+	id_print(a->id, t->record);
+	a->time = t->time;
+	if ((err = rows_find(&r, b->v->store, t->record)) == VAULT_OK) {
+		memcpy(a->type, r.type, sizeof(a->type));
+		err = vault_title(&title, b->v, a->id);
+	}
+	if (err == VAULT_ENORECORD)
+		err = VAULT_OK; /* not here: it has no title */
+	if (err == VAULT_OK &&
+	    (err = records_office(&office, b->v->store, t->office)) ==
+		VAULT_OK) {
+		a->title = buf_text(&title);
+		a->office = buf_text(&office);
+		b->each(b->ctx, a);
+	}
+	buf_free(&title);
+	buf_free(&office);
+	return err;
+}
+
+static enum vault_err
+tombstone(void *ctx, const struct tombstone *t)
+{
+	struct vault_arriving a = { .arrives = VAULT_FORGETS_NOTHING };
+	struct vault_bundle *b = ctx;
+	enum forget_does does;
+	enum vault_err err;
+
+	if ((err = store_read(b->v->store)) != VAULT_OK)
+		return err;
+	if ((err = forget_look(&does, b->v->store, t)) == VAULT_OK) {
+		a.arrives = (enum vault_arrives)(
+		    VAULT_FORGETS_NOTHING + (int)does);
+		b->count[a.arrives]++;
+		if (b->each != NULL)
+			err = tell_tombstone(b, &a, t);
+	}
+	store_read_end(b->v->store);
+	return err;
+}
+
 /* ---- Who sent it ---- */
 
 static enum vault_err
@@ -202,9 +258,10 @@ look_at_sender(struct vault_bundle *b)
 static enum vault_err
 check(struct vault_bundle *b, enum vault_bundle_fault *fault)
 {
-	struct bundle_events events = {
-		.ctx = b, .record = record, .progress = progress
-	};
+	struct bundle_events events = { .ctx = b,
+		.record = record,
+		.tombstone = tombstone,
+		.progress = progress };
 	struct store *s = b->v->store;
 	enum vault_err err;
 
@@ -264,9 +321,16 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->number = b->bundle.place.number;
 	out->seen = (enum vault_bundle_seen)b->seen;
 	out->versions = b->bundle.n_records;
+	out->tombstones = b->bundle.n_tombstones;
 	out->attachments = bundle_n_files(&b->bundle);
 	out->bytes = m->bytes;
 	memcpy(out->count, b->count, sizeof(out->count));
+}
+
+void
+vault_bundle_keep(struct vault_bundle *b)
+{
+	b->bundle.keep = true;
 }
 
 /* ---- Importing ---- */
@@ -326,8 +390,12 @@ imported(const struct bundle_done *done)
 		.versions = done->new_versions,
 		.completed = done->completed,
 		.known = done->known,
-		.forgotten = done->forgotten,
-		.requests = done->requests,
+		.forgotten = done->forgotten + done->silent,
+		.forgot_records = done->did[FORGET_RECORD],
+		.forgot_texts = done->did[FORGET_TEXTS],
+		.requests = done->did[FORGET_REQUEST],
+		.later = done->did[FORGET_LATER],
+		.kept = done->kept,
 		.attachments = done->files };
 }
 
@@ -353,8 +421,11 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	if (err == VAULT_OK)
 		err = finish(b, &done, accept);
 	store_abort(b->v->store);
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		*out = imported(&done);
+		/* Attachments that were forgotten, or that nobody took. */
+		err = vault_sweep(b->v);
+	}
 	return vault_failed(b->v, err);
 }
 

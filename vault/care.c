@@ -8,6 +8,7 @@
 #include "record/attach.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/tombstone.h"
 #include "search/index.h"
 #include "store/check.h"
 #include "store/log.h"
@@ -186,7 +187,8 @@ part_is_right(const struct part *p, bool named, const uint8_t *hash)
 }
 
 static enum vault_err
-check_version(struct store *s, const struct record_row *r, const uint8_t *id)
+check_version(struct store *s, const struct record_row *r, const uint8_t *id,
+    const struct buf *tombstones)
 {
 	struct part body, hidden;
 	struct version v;
@@ -196,6 +198,8 @@ check_version(struct store *s, const struct record_row *r, const uint8_t *id)
 	if (err == VAULT_OK &&
 	    (memcmp(v.id, id, VERSION_ID_LEN) != 0 ||
 		memcmp(v.record, r->id, ID_LEN) != 0 ||
+		(tombstone_names(tombstones, v.office) &&
+		    (body.present || hidden.present)) ||
 		!part_is_right(&body, v.has_body, v.body) ||
 		!part_is_right(&hidden, v.has_private, v.hidden)))
 		err = VAULT_EDAMAGED;
@@ -242,11 +246,14 @@ static enum vault_err
 check_record(
     bool *same, struct buf *idle, struct store *s, const struct record_row *r)
 {
-	struct buf ids = { 0 }, hashes = { 0 };
+	struct buf ids = { 0 }, hashes = { 0 }, tombstones = { 0 };
 	enum vault_err err = rows_versions(&ids, s, r, false);
 
+	if (err == VAULT_OK)
+		err = tombstone_list(&tombstones, s, r->id, true);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
-		err = check_version(s, r, version_hash_at(&ids, i));
+		err = check_version(
+		    s, r, version_hash_at(&ids, i), &tombstones);
 	if (err == VAULT_OK)
 		err = heads_each(s, r, check_head_attachments, &hashes);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
@@ -257,6 +264,7 @@ check_record(
 		err = index_agrees(same, s, r);
 	buf_free(&ids);
 	buf_free(&hashes);
+	buf_free(&tombstones);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include "core/secret.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
+#include "exchange/forget.h"
 #include "inside.h"
 #include "record/keep.h"
 #include "store/log.h"
@@ -228,6 +229,32 @@ decide(const struct telling *t)
 	return err == VAULT_OK ? buf_ok(&e->ids) : err;
 }
 
+/* Requests to forget what all of them got before. */
+static enum vault_err
+add_tombstones(const struct telling *t)
+{
+	struct vault_export *e = t->e;
+	const uint8_t **keys = mem_zalloc((e->n_to + 1) * sizeof(*keys));
+	struct vault_leaving l = { .leaves = VAULT_LEAVES_TOMBSTONE,
+		.title = "" };
+	enum vault_err err;
+
+	if (keys == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < e->n_to; i++)
+		keys[i] = e->to[i].contact.key;
+	err = forget_leaving(&e->leave.tombstones, &e->info.tombstones_held,
+	    e->v->store, keys, e->n_to, &e->ids);
+	mem_free(keys);
+	e->info.tombstones = tombstone_count(&e->leave.tombstones);
+	for (size_t i = 0; err == VAULT_OK && i < e->info.tombstones; i++) {
+		id_print(l.id, tombstone_at(&e->leave.tombstones, i)->record);
+		if (t->each != NULL)
+			t->each(t->ctx, &l);
+	}
+	return err;
+}
+
 static enum vault_err
 choose(const struct telling *t, const struct vault_export_what *what,
     const char **which)
@@ -248,6 +275,8 @@ choose(const struct telling *t, const struct vault_export_what *what,
 	}
 	if (err == VAULT_OK)
 		err = decide(t);
+	if (err == VAULT_OK)
+		err = add_tombstones(t);
 	store_read_end(v->store);
 	return err;
 }
@@ -397,6 +426,13 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 		hex_encode(&detail, e->to[i].contact.key, MINISIG_ID_LEN);
 		buf_put_byte(&detail, '"');
 	}
+	buf_put_text(&detail, "],\"tombstones\":[");
+	for (size_t i = 0; i < e->info.tombstones; i++) {
+		char id[ID_TEXT_LEN + 1];
+
+		id_print(id, tombstone_at(&e->leave.tombstones, i)->record);
+		buf_putf(&detail, "%s\"%s\"", i > 0 ? "," : "", id);
+	}
 	buf_putf(&detail, "],\"versions\":%zu}", e->info.versions);
 	if ((err = buf_ok(&detail)) == VAULT_OK)
 		err = log_add(
@@ -482,7 +518,7 @@ vault_export_write(char bundle[static VAULT_BUNDLE_LEN], struct vault_export *e,
 	enum vault_err err;
 
 	bundle[0] = '\0';
-	if (e->info.records == 0)
+	if (e->info.records + e->info.tombstones == 0)
 		return VAULT_EREFUSED;
 	if ((list = mem_zalloc(e->n_to * sizeof(*list))) == NULL)
 		return VAULT_ENOMEM;

@@ -11,6 +11,7 @@
 #include "record/keep.h"
 #include "record/name.h"
 #include "record/print.h"
+#include "record/tombstone.h"
 #include "search/index.h"
 #include "store/log.h"
 #include "store/sql.h"
@@ -518,12 +519,15 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct vault_past past;
 	struct head h;
 	enum vault_err err;
+	bool silent;
 
 	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
-	if ((err = records_office(&name, v->store, h.version.office)) ==
+	if ((err = tombstone_has(&silent, v->store, r->id, h.version.office)) ==
+		VAULT_OK &&
+	    (err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = buf_ok(&hex)) == VAULT_OK) {
 		memcpy(past.version, buf_text(&hex), VAULT_VERSION_LEN);
@@ -531,7 +535,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 		past.office = buf_text(&name);
 		past.head = head;
 		past.withheld = h.has_withheld;
-		past.forgotten = h.version.forgotten;
+		past.forgotten = r->forgotten || silent;
 		past.parents = (unsigned)version_hash_count(&h.version.parents);
 		*go_on = each(ctx, &past);
 	}

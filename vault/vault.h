@@ -696,9 +696,10 @@ enum vault_leaves {
 	VAULT_LEAVES,
 	VAULT_HELD_LEVEL_3,
 	VAULT_HELD_LEVEL_2,
-	VAULT_HELD_WITHHELD,  /* it was withheld from us too */
-	VAULT_HELD_FORGOTTEN, /* there is nothing left of it */
-	VAULT_HELD_OPENED,    /* another office opened what we keep private */
+	VAULT_HELD_WITHHELD,    /* it was withheld from us too */
+	VAULT_HELD_FORGOTTEN,   /* there is nothing left of it */
+	VAULT_HELD_OPENED,      /* another office opened what we keep private */
+	VAULT_LEAVES_TOMBSTONE, /* they got it, and are asked to forget it */
 };
 struct vault_leaving {
 	char id[VAULT_ID_LEN];
@@ -712,14 +713,17 @@ struct vault_leaving {
 
 struct vault_export_info {
 	size_t records, versions, attachments, held;
-	uint64_t bytes;      /* of the attachments */
-	size_t n_unknown;    /* contacts whose digits were never compared */
-	const char *unknown; /* their names, parted by commas */
+	size_t tombstones;      /* requests to forget what they got before */
+	size_t tombstones_held; /* of what only some of them got */
+	uint64_t bytes;         /* of the attachments */
+	size_t n_unknown;       /* contacts whose digits were never compared */
+	const char *unknown;    /* their names, parted by commas */
 	bool changed; /* after vault_export_write: what was shown is not so */
 };
 
 /*
- * Decide what leaves; each, which may be NULL, is told of every record.
+ * Decide what leaves; each, which may be NULL, is told of every record, and
+ * of every tombstone, which leaves to those who all get its record, or got it.
  * VAULT_ENORECORD: *which is no contact, or no record.  VAULT_EREFUSED:
  * nothing is sent to *which.  VAULT_EVERSION: *which has no key that we know.
  * VAULT_EUSE: nobody, or one twice.
@@ -781,14 +785,19 @@ enum vault_arrives {
 	VAULT_NEW_VERSION,
 	VAULT_COMPLETES, /* it is here, and lacks what comes */
 	VAULT_IS_HERE,
-	VAULT_WAS_FORGOTTEN,  /* skipped */
-	VAULT_FORGET_REQUEST, /* of another office: not acted on */
+	VAULT_WAS_FORGOTTEN, /* here, or by its office: no text is taken */
+	/* The tombstones: an office has forgotten a record. */
+	VAULT_FORGETS_NOTHING, /* known, or the record is gone */
+	VAULT_FORGETS_LATER,   /* the record is not here: it is kept */
+	VAULT_FORGET_REQUEST,  /* no version is that contact's */
+	VAULT_FORGETS_TEXTS,   /* what that office wrote in the record goes */
+	VAULT_FORGETS_RECORD,  /* the record goes */
 	VAULT_ARRIVES_N
 };
 struct vault_arriving {
 	char id[VAULT_ID_LEN];
 	char type[VAULT_TYPE_LEN];
-	const char *title; /* "" if it was withheld */
+	const char *title; /* "" if it was withheld; of a tombstone: as here */
 	const char *office;
 	int64_t time;
 	enum vault_arrives arrives;
@@ -804,9 +813,9 @@ struct vault_bundle_info {
 	char digits[72]; /* of a known sender */
 	uint64_t number;
 	enum vault_bundle_seen seen;
-	size_t versions, attachments;
+	size_t versions, attachments, tombstones;
 	uint64_t bytes;
-	size_t count[VAULT_ARRIVES_N]; /* of the versions, by what they are */
+	size_t count[VAULT_ARRIVES_N]; /* of both, by what they are */
 };
 
 /*
@@ -823,9 +832,16 @@ void vault_bundle_info(
     struct vault_bundle_info *out, const struct vault_bundle *b);
 void vault_bundle_close(struct vault_bundle *b);
 
+/*
+ * Import it without obeying or keeping its tombstones: what a person wants
+ * who doubts that they are meant.
+ */
+void vault_bundle_keep(struct vault_bundle *b);
+
 struct vault_imported {
-	size_t records, versions, completed, known, forgotten, requests;
-	size_t attachments;
+	size_t records, versions, completed, known, attachments;
+	size_t forgotten; /* versions of which no text was taken */
+	size_t forgot_records, forgot_texts, requests, later, kept;
 };
 
 /*
@@ -854,10 +870,25 @@ VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
 
 /*
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
- * and keeps it from coming back with a bundle.  What was copied or sent
- * before is out of reach.  VAULT_ENORECORD: not there, or forgotten already.
+ * and keeps it from coming back with a bundle.  It goes along when something
+ * is next exported to those who got the record, and asks them to forget it
+ * too.  What was copied or sent before is out of reach.  VAULT_ENORECORD: not
+ * there, or forgotten already.
  */
 VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+
+/*
+ * Offices that have forgotten a record and ask that it be forgotten here:
+ * contacts, and who wrote in it.  Those of one record if id is not NULL.
+ */
+struct vault_request {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title, *office; /* borrowed for the call */
+	int64_t since;
+};
+VAULT_CHECKED enum vault_err vault_requests(struct vault *v, const char *id,
+    void (*each)(void *ctx, const struct vault_request *r), void *ctx);
 
 /* What would be lost with the vault. */
 struct vault_losses {

@@ -42,6 +42,7 @@ leave_free(struct leave *l)
 {
 	buf_free(&l->versions);
 	buf_free(&l->files);
+	buf_free(&l->tombstones);
 }
 
 static const int64_t *

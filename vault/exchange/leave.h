@@ -55,6 +55,7 @@ struct leave_file {
 /* Arrays of the above, in the order of the records. */
 struct leave {
 	struct buf versions, files;
+	struct buf tombstones; /* struct tombstone (exchange/forget.h) */
 };
 const struct leave_version *leave_version(const struct leave *l, size_t i);
 const struct leave_file *leave_file(const struct leave *l, size_t i);

@@ -5,6 +5,7 @@
 #include "record/graph.h"
 #include "record/head.h"
 #include "record/keep.h"
+#include "record/tombstone.h"
 
 void
 keep_report_free(struct keep_report *r)
@@ -270,7 +271,13 @@ inherit(struct following *f, const struct head *h)
 {
 	struct version *v = &f->v;
 	enum vault_err err;
+	bool silent;
 
+	/* What its office has forgotten is not named anew. */
+	if ((err = tombstone_has(&silent, f->s, f->r->id, h->version.office)) !=
+		VAULT_OK ||
+	    silent)
+		return err;
 	buf_put(&v->attachments, h->version.attachments.bytes,
 	    h->version.attachments.len);
 	for (size_t i = 0; i < version_hash_count(&h->missing) &&
