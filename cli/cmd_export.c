@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "care.h"
 #include "host.h"
 #include "outfile.h"
 #include "pager.h"
@@ -95,6 +96,7 @@ read_words(struct wanted *w, int argc, char **argv)
 struct showing {
 	struct buf leaves, held;
 	struct doc *array;
+	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
 };
 
 static const char *
@@ -111,6 +113,8 @@ word_of(enum vault_leaves leaves)
 		return "withheld";
 	case VAULT_HELD_FORGOTTEN:
 		return "forgotten";
+	case VAULT_HELD_OPENED:
+		return "opened";
 	}
 	return "";
 }
@@ -129,6 +133,8 @@ reason_of(enum vault_leaves leaves)
 		return SAY_HELD_WITHHELD;
 	case VAULT_HELD_FORGOTTEN:
 		return SAY_HELD_FORGOTTEN;
+	case VAULT_HELD_OPENED:
+		return SAY_HELD_OPENED;
 	}
 	return SAY_LEAVES;
 }
@@ -147,6 +153,7 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_int(d, "versions", (int64_t)l->versions);
 	doc_int(d, "attachments", (int64_t)l->attachments);
 	doc_bool(d, "parts_held", l->parts_held);
+	doc_bool(d, "opened", l->opened);
 	doc_put(show->array, NULL, d);
 }
 
@@ -160,7 +167,9 @@ add_row(struct showing *show, const struct vault_leaving *l)
 	if (l->leaves != VAULT_LEAVES)
 		say_put(to, reason_of(l->leaves), NULL);
 	else if (l->parts_held)
-		say_put(to, SAY_LEAVES_PARTLY, NULL);
+		say_put(to,
+		    l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY,
+		    NULL);
 	buf_put_byte(to, '\t');
 	if (text_safe_line(to, l->title, strlen(l->title)) != VAULT_OK)
 		to->failed = true;
@@ -172,6 +181,8 @@ gather(void *ctx, const struct vault_leaving *l)
 {
 	struct showing *show = ctx;
 
+	if (l->leaves == VAULT_HELD_LEVEL_2)
+		memcpy(show->level_2, l->id, sizeof(show->level_2));
 	if (say_is_json())
 		add_doc(show, l);
 	else
@@ -226,6 +237,19 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 static int
+write_fault(const struct session *s, enum vault_err err, struct vault_export *e)
+{
+	struct vault_export_info info;
+
+	vault_export_info(&info, e);
+	if (err != VAULT_EBUSY || !info.changed)
+		return session_fault(s, err);
+	say_error(SAY_EXPORT_CHANGED, NULL);
+	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
+	return say_status(err);
+}
+
+static int
 write_bundle(
     char *id, struct session *s, struct vault_export *e, const char *file)
 {
@@ -243,7 +267,7 @@ write_bundle(
 	if (w.file.error != 0)
 		status = outfile_fault(&w.file);
 	else if (err != VAULT_OK)
-		status = session_fault(s, err);
+		status = write_fault(s, err, e);
 	return outfile_end(&w.file, status);
 }
 
@@ -272,16 +296,38 @@ say_done(const struct wanted *want, struct showing *show,
 	return doc_print(d);
 }
 
+static void
+hint_include(const struct showing *show)
+{
+	if (show->level_2[0] != '\0')
+		say_hint(SAY_HINT_INCLUDE, show->level_2, NULL);
+}
+
 static int
-nothing_leaves(const struct vault_export_info *info)
+nothing_leaves(const struct showing *show, const struct vault_export_info *info)
 {
 	if (info->held == 0) {
 		say_error(SAY_EXPORT_NOTHING, NULL);
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);
-	say_hint(SAY_HINT_INCLUDE, NULL);
+	hint_include(show);
 	return 17;
+}
+
+/* The question names all who get it. */
+static bool
+may_write(const struct cli *c, const struct wanted *want)
+{
+	struct buf names = { 0 };
+	bool yes;
+
+	for (size_t i = 0; i < want->n_to; i++)
+		buf_putf(&names, "%s%s", i > 0 ? ", " : "", want->to[i]);
+	yes = buf_ok(&names) == VAULT_OK &&
+	    ask_yes(c, false, SAY_ASK_EXPORT, buf_text(&names));
+	buf_free(&names);
+	return yes;
 }
 
 static int
@@ -297,10 +343,13 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	if (!say_is_json())
 		show_list(show, &info, to_stdout);
 	if (info.records == 0)
-		return nothing_leaves(&info);
-	if (info.unknown != NULL)
+		return nothing_leaves(show, &info);
+	hint_include(show);
+	if (info.n_unknown > 0)
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
-	if (!ask_yes(c, false, SAY_ASK_EXPORT, want->to[0])) {
+	if (info.n_unknown == 1)
+		say_hint(SAY_HINT_VERIFY, say_word(info.unknown), NULL);
+	if (!may_write(c, want)) {
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;
 	}
@@ -379,7 +428,11 @@ cmd_export(struct cli *c, int argc, char **argv)
 	if (!want->good) {
 		status = say_usage(USAGE);
 	} else if ((status = session_open(&s, c)) == 0) {
-		status = export(c, &s, want);
+		/* Others would take what is damaged for what we say. */
+		if ((status = care_check(s.vault, CARE_SUM, SAY_COUNT)) == 0)
+			status = export(c, &s, want);
+		else if (status == 13)
+			say_hint(SAY_HINT_EXPORT_DAMAGED, NULL);
 		session_close(&s);
 	}
 	buf_free(&want->query);

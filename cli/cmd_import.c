@@ -292,9 +292,29 @@ refuse(const struct vault_bundle_info *info)
 	return 16;
 }
 
+/* What another office made less secret than we had it, one by one. */
+static void
+say_lowered(void *ctx, const struct vault_lowered *l)
+{
+	struct doc *array = ctx, *d = doc_object();
+
+	if (l->to < l->from)
+		say_warning(SAY_IMPORT_LOWERED, l->office, l->id,
+		    say_number((uint64_t)l->from), say_number((uint64_t)l->to),
+		    NULL);
+	if (l->opened)
+		say_warning(SAY_IMPORT_OPENED, l->office, l->id, NULL);
+	doc_text(d, "id", l->id);
+	doc_text(d, "office", l->office);
+	doc_int(d, "from", l->from);
+	doc_int(d, "to", l->to);
+	doc_bool(d, "opened", l->opened);
+	doc_put(array, NULL, d);
+}
+
 static int
 say_imported(const struct vault_bundle_info *info,
-    const struct vault_imported *got, bool already)
+    const struct vault_imported *got, bool already, struct doc *lowered)
 {
 	struct doc *d;
 
@@ -323,6 +343,8 @@ say_imported(const struct vault_bundle_info *info,
 	doc_int(d, "new_attachments", (int64_t)got->attachments);
 	doc_int(d, "forgotten", (int64_t)got->forgotten);
 	doc_int(d, "forget_requests", (int64_t)got->requests);
+	if (lowered != NULL)
+		doc_put(d, "lowered", lowered);
 	return doc_print(d);
 }
 
@@ -334,10 +356,11 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 	enum vault_bundle_fault fault;
 	struct vault_bundle_info info;
 	enum vault_err err;
+	int status;
 
 	vault_bundle_info(&info, b);
 	if (info.seen == VAULT_SEEN_SAME)
-		return say_imported(&info, &got, true);
+		return say_imported(&info, &got, true, NULL);
 	say_sender(&info);
 	say_seen(&info);
 	if (!anyway &&
@@ -352,12 +375,19 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 	err = vault_bundle_import(&got, b, anyway, &fault);
 	progress_end(&r->in.progress);
 	if (err == VAULT_EEXISTS)
-		return say_imported(&info, &got, true);
+		return say_imported(&info, &got, true, NULL);
 	if (err == VAULT_ECONFLICT)
 		return refuse(&info);
 	if (err != VAULT_OK)
 		return bundle_fault(s, r, err, fault, path);
-	return say_imported(&info, &got, false);
+	r->array = doc_array();
+	if ((err = vault_bundle_lowered(b, say_lowered, r->array)) != VAULT_OK)
+		return session_fault(s, err);
+	status = say_imported(
+	    &info, &got, false, say_is_json() ? r->array : NULL);
+	if (say_is_json())
+		r->array = NULL; /* given away */
+	return status;
 }
 
 static int

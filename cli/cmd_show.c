@@ -184,6 +184,24 @@ remark(struct page *p, enum say what)
 	buf_put_byte(&p->out, '\n');
 }
 
+/* What private_fields names in vain, a remark each. */
+static void
+idle(struct page *p)
+{
+	const char *at = buf_text(&p->r->idle);
+
+	while (*at != '\0') {
+		size_t len = strcspn(at, "\n");
+		struct buf path = { 0 };
+
+		buf_put(&path, at, len);
+		say_put(&p->out, SAY_SHOW_IDLE, buf_text(&path), NULL);
+		buf_put_byte(&p->out, '\n');
+		buf_free(&path);
+		at += len + (at[len] != '\0');
+	}
+}
+
 static void
 head(struct page *p)
 {
@@ -211,6 +229,7 @@ head(struct page *p)
 		remark(p, SAY_SHOW_FORGOTTEN);
 	if (r->withheld)
 		remark(p, SAY_SHOW_WITHHELD);
+	idle(p);
 	buf_put_byte(&p->out, '\n');
 }
 
@@ -260,6 +279,8 @@ describe(const struct page *p)
 		doc_int(d, "versions_waiting", r->more);
 	if (r->withheld)
 		doc_bool(d, "withheld", true);
+	if (r->idle.len > 0)
+		doc_bool(d, "hides_nothing", true);
 	if (r->forgotten)
 		doc_bool(d, "forgotten", true);
 	doc_json(d, "body", buf_text(&r->body), r->body.len);

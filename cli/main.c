@@ -81,11 +81,13 @@ const struct command commands[] = {
 	    "The card is what others add; nothing on it is secret.  secret-key"
 	    " asks for the\npassphrase, warns, and is logged.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
-	    " [--our-office]",
+	    "contact add CARD [--as NAME] | list | verify NAME [--our-office]"
+	    " | mark NAME --our-office | mark NAME --not-our-office"
+	    " | remove NAME",
 	    "the offices that we know",
 	    "verify shows the digits of both, to be read to each other.  With"
-	    " --our-office it\nmay have what stays in the office.\n" },
+	    " --our-office one\nthat was compared may have what stays in the"
+	    " office; --not-our-office takes that\nback.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources]",

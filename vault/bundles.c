@@ -9,6 +9,8 @@
 #include "inside.h"
 #include "record/attach.h"
 #include "record/carry.h"
+#include "record/guard.h"
+#include "record/heads.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -29,6 +31,7 @@ struct vault_bundle {
 	struct buf name;
 	enum chain_seen seen;
 	size_t count[VAULT_ARRIVES_N];
+	struct buf changed; /* ids of records here of which something comes */
 	/* While it is verified. */
 	void (*each)(void *ctx, const struct vault_arriving *a);
 	void *ctx;
@@ -43,6 +46,7 @@ vault_bundle_close(struct vault_bundle *b)
 	bundle_free(&b->bundle);
 	contact_free(&b->sender);
 	buf_free(&b->name);
+	buf_free(&b->changed);
 	mem_free(b);
 }
 
@@ -136,6 +140,17 @@ tell(struct vault_bundle *b, struct vault_arriving *a, const struct carried *c)
 	return err;
 }
 
+/* The versions of a record mostly stand together: once is enough. */
+static bool
+note_changed(struct vault_bundle *b, const uint8_t *id)
+{
+	const struct buf *ids = &b->changed;
+
+	return (ids->len > 0 &&
+		   memcmp(ids->bytes + ids->len - ID_LEN, id, ID_LEN) == 0) ||
+	    buf_put(&b->changed, id, ID_LEN);
+}
+
 /* In a snapshot of its own: no writer waits for a slow medium. */
 static enum vault_err
 record(void *ctx, const struct carried *c)
@@ -148,7 +163,11 @@ record(void *ctx, const struct carried *c)
 		return err;
 	if ((err = arrives(&a.arrives, b->v->store, c)) == VAULT_OK) {
 		b->count[a.arrives]++;
-		if (b->each != NULL)
+		if ((a.arrives == VAULT_NEW_VERSION ||
+			a.arrives == VAULT_COMPLETES) &&
+		    !note_changed(b, c->version.record))
+			err = VAULT_ENOMEM;
+		else if (b->each != NULL)
 			err = tell(b, &a, c);
 	}
 	store_read_end(b->v->store);
@@ -336,5 +355,70 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	store_abort(b->v->store);
 	if (err == VAULT_OK)
 		*out = imported(&done);
+	return vault_failed(b->v, err);
+}
+
+/* ---- What others lowered ---- */
+
+struct lowering {
+	struct vault *v;
+	struct guard guard;
+	struct vault_lowered out;
+	void (*each)(void *ctx, const struct vault_lowered *l);
+	void *ctx;
+};
+
+static enum vault_err
+look_at_head(void *ctx, const struct head *h)
+{
+	struct lowering *l = ctx;
+	struct buf office = { 0 };
+	enum vault_err err;
+
+	if (h->body == NULL || !guard_is_foreign(&l->guard, h))
+		return VAULT_OK;
+	l->out.from = l->guard.level;
+	l->out.to = head_level(h) < l->guard.level ? head_level(h)
+						   : l->guard.level;
+	if ((err = guard_opens(&l->out.opened, &l->guard, h)) != VAULT_OK ||
+	    (l->out.to == l->out.from && !l->out.opened))
+		return err;
+	err = records_office(&office, l->v->store, h->version.office);
+	if (err == VAULT_OK) {
+		l->out.office = buf_text(&office);
+		l->each(l->ctx, &l->out);
+	}
+	buf_free(&office);
+	return err;
+}
+
+static enum vault_err
+look_at_record(struct lowering *l, const uint8_t *id)
+{
+	struct store *s = l->v->store;
+	struct record_row r;
+	enum vault_err err;
+
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	id_print(l->out.id, id);
+	if ((err = rows_find(&r, s, id)) == VAULT_OK && !r.forgotten &&
+	    (err = guard_read(&l->guard, s, &r, NULL)) == VAULT_OK &&
+	    l->guard.level >= 0)
+		err = heads_each(s, &r, look_at_head, l);
+	guard_free(&l->guard);
+	store_read_end(s);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+enum vault_err
+vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx)
+{
+	struct lowering l = { .v = b->v, .each = each, .ctx = ctx };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < b->changed.len / ID_LEN; i++)
+		err = look_at_record(&l, b->changed.bytes + i * ID_LEN);
 	return vault_failed(b->v, err);
 }

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "keyfile.h"
 #include "record/attach.h"
+#include "record/body.h"
 #include "record/heads.h"
 #include "search/index.h"
 #include "store/check.h"
@@ -230,8 +231,16 @@ check_head_attachments(void *ctx, const struct head *h)
 	return buf_ok(all);
 }
 
+/* Another office may believe that it has hidden something. */
 static enum vault_err
-check_record(bool *same, struct store *s, const struct record_row *r)
+look_for_idle(void *ctx, const struct head *h)
+{
+	return h->has_withheld ? VAULT_OK : body_idle_paths(ctx, h->body);
+}
+
+static enum vault_err
+check_record(
+    bool *same, struct buf *idle, struct store *s, const struct record_row *r)
 {
 	struct buf ids = { 0 }, hashes = { 0 };
 	enum vault_err err = rows_versions(&ids, s, r, false);
@@ -243,7 +252,8 @@ check_record(bool *same, struct store *s, const struct record_row *r)
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
 	     i++)
 		err = check_attachment(s, r, version_hash_at(&hashes, i));
-	if (err == VAULT_OK)
+	if (err == VAULT_OK &&
+	    (err = heads_each(s, r, look_for_idle, idle)) == VAULT_OK)
 		err = index_agrees(same, s, r);
 	buf_free(&ids);
 	buf_free(&hashes);
@@ -255,6 +265,7 @@ static enum vault_err
 check_one(struct vault *v, int64_t num, const struct vault_check *how)
 {
 	char id[ID_TEXT_LEN + 1];
+	struct buf idle = { 0 };
 	struct record_row r;
 	enum vault_err err;
 	bool same = true;
@@ -262,14 +273,19 @@ check_one(struct vault *v, int64_t num, const struct vault_check *how)
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return err;
 	if ((err = rows_get(&r, v->store, num)) == VAULT_OK && !r.forgotten) {
-		err = check_record(&same, v->store, &r);
+		err = check_record(&same, &idle, v->store, &r);
 		id_print(id, r.id);
 		if (err == VAULT_EDAMAGED || !same)
-			how->record(how->ctx, id, err == VAULT_OK);
+			how->record(how->ctx, id,
+			    err == VAULT_OK ? VAULT_RECORD_INDEX
+					    : VAULT_RECORD_BROKEN);
+		if (err == VAULT_OK && idle.len > 0)
+			how->record(how->ctx, id, VAULT_RECORD_IDLE);
 		if (err == VAULT_EDAMAGED)
 			err = VAULT_OK;
 	}
 	store_read_end(v->store);
+	buf_free(&idle);
 	return err == VAULT_ENORECORD ? VAULT_OK : err;
 }
 

@@ -264,12 +264,17 @@ enum vault_finding {
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
 };
 
+enum vault_record_finding {
+	VAULT_RECORD_BROKEN, /* it does not verify, or does not open */
+	VAULT_RECORD_INDEX,  /* its index rows are wrong */
+	VAULT_RECORD_IDLE,   /* it makes private what is not there: no damage */
+};
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
 	bool records; /* also every version, part, attachment and index row */
 	void *ctx;
-	/* A record that does not verify, or whose index rows are wrong. */
-	void (*record)(void *ctx, const char *id, bool only_index);
+	void (*record)(
+	    void *ctx, const char *id, enum vault_record_finding what);
 	void (*found)(void *ctx, enum vault_finding what, int64_t n);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
@@ -308,6 +313,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_BAD_HASH,
 	VAULT_ISSUE_BAD_PATH,
 	VAULT_ISSUE_NOT_PRIVATE,
+	VAULT_ISSUE_HIDES_NOTHING,
 	VAULT_ISSUE_INCOMPLETE,
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
@@ -353,6 +359,8 @@ struct vault_record {
 	struct buf body;    /* canonical JSON */
 	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
+	struct buf idle;    /* paths of private_fields, a line each, that hide
+			       nothing */
 	unsigned n_heads; /* so many versions that nobody followed are in it */
 	unsigned more;    /* so many wait until these are settled */
 	int64_t time;     /* of the newest version */
@@ -644,7 +652,8 @@ struct vault_contact {
  * Keep the office of a card, under the name on it unless name is given; told
  * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
  * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
- * our own card, an older one than is here, a bad name.
+ * our own card, an older one than is here, a bad name.  VAULT_EREFUSED: it is
+ * to be our office, and its digits were never compared.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,
@@ -655,13 +664,22 @@ VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
 /* The digits were compared.  VAULT_ENORECORD: no such contact. */
 VAULT_CHECKED enum vault_err vault_contact_verify(
     struct vault *v, const char *name, bool our_office);
+
+/*
+ * It is another machine of our office, which may have what stays there, or no
+ * longer.  VAULT_EREFUSED: its digits were never compared.
+ */
+VAULT_CHECKED enum vault_err vault_contact_mark(
+    struct vault *v, const char *name, bool our_office);
 VAULT_CHECKED enum vault_err vault_contact_remove(
     struct vault *v, const char *name);
 
 /*
  * What an export takes, and to whom.  A case takes along what names it and
- * what these name, but for their sources; level 3 never leaves, level 2 only
- * to contacts that are our office, or record by record.
+ * what these name, but for their sources, by links that our office wrote;
+ * level 3 never leaves, level 2 only to contacts that are our office, or
+ * record by record.  What our office has said of a record's level and of its
+ * private fields counts until our office says otherwise.
  */
 struct vault_export_what {
 	const char *query;
@@ -680,6 +698,7 @@ enum vault_leaves {
 	VAULT_HELD_LEVEL_2,
 	VAULT_HELD_WITHHELD,  /* it was withheld from us too */
 	VAULT_HELD_FORGOTTEN, /* there is nothing left of it */
+	VAULT_HELD_OPENED,    /* another office opened what we keep private */
 };
 struct vault_leaving {
 	char id[VAULT_ID_LEN];
@@ -688,12 +707,15 @@ struct vault_leaving {
 	enum vault_leaves leaves;
 	size_t versions, attachments;
 	bool parts_held; /* not all of it leaves */
+	bool opened; /* because another office opened what we keep private */
 };
 
 struct vault_export_info {
 	size_t records, versions, attachments, held;
 	uint64_t bytes;      /* of the attachments */
-	const char *unknown; /* a contact whose digits were never compared */
+	size_t n_unknown;    /* contacts whose digits were never compared */
+	const char *unknown; /* their names, parted by commas */
+	bool changed; /* after vault_export_write: what was shown is not so */
 };
 
 /*
@@ -711,7 +733,9 @@ void vault_export_info(
 
 /*
  * Write the bundle, and log what left and to whom.  VAULT_EREFUSED: nothing
- * leaves.  VAULT_EBUSY: something has changed since it was decided.
+ * leaves.  VAULT_EBUSY: something has changed since it was decided, see
+ * info.changed; this is looked at before the first byte and after the last,
+ * and what was written until then is to be thrown away.
  */
 #define VAULT_BUNDLE_LEN 33
 VAULT_CHECKED enum vault_err vault_export_write(
@@ -811,6 +835,20 @@ struct vault_imported {
  */
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
     struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
+
+/*
+ * After an import: where a version of another office has a lower level than
+ * our office has given the record, or opens what we keep private.  Neither
+ * counts: see vault_export_what.  Borrowed for the call.
+ */
+struct vault_lowered {
+	char id[VAULT_ID_LEN];
+	const char *office; /* the one that wrote it */
+	int from, to;       /* levels; the same if it was not lowered */
+	bool opened;
+};
+VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx);
 
 /* ---- Destroying ---- */
 

@@ -222,7 +222,7 @@ expect_status 0 in_c check
 
 # ---- Level 2: our office, or one by one ----
 expect_status 0 in_a --yes export zzzz --to "Office B" --include "$two" -o 7.age
-expect_out "1 records leave"
+expect_out "1 record leaves"
 expect_status 0 in_a contact verify "Office B" --our-office --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 8.age
 expect_out "5 records leave"
