@@ -11,7 +11,8 @@
 
 #define USAGE_INSPECT "inspect FILE"
 #define USAGE_IMPORT                                                           \
-	"import FILE [--anyway], or import FILE.csv --map MAP [--preview]"
+	"import FILE [--anyway] [--keep], or import FILE.csv --map MAP "       \
+	"[--preview]"
 
 /* ---- The file ---- */
 
@@ -20,7 +21,9 @@ struct reading {
 	/* What comes, record by record: for people, or for programs. */
 	struct buf rows;
 	struct doc *array;
-	struct buf clocks; /* names of offices that have been spoken of */
+	struct buf clocks;   /* names of offices that have been spoken of */
+	struct buf destroys; /* what tombstones would do, line by line */
+	struct doc *lowered;
 };
 
 static int
@@ -90,8 +93,9 @@ static const char *
 arrives_word(enum vault_arrives arrives)
 {
 	static const char *const words[] = { "new-record", "new-version",
-		"completes", "here", "forgotten", "forget-request",
-		"other-type" };
+		"completes", "here", "forgotten", "forget-known",
+		"forget-later", "forget-request", "forgets-texts",
+		"forgets-record", "other-type" };
 
 	return words[arrives];
 }
@@ -101,9 +105,29 @@ arrives_say(enum vault_arrives arrives)
 {
 	static const enum say what[] = { SAY_ARRIVES_RECORD,
 		SAY_ARRIVES_VERSION, SAY_ARRIVES_COMPLETES, SAY_ARRIVES_HERE,
-		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_REQUEST, SAY_ARRIVES_OTHER };
+		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_FORGETS_NOTHING,
+		SAY_ARRIVES_FORGETS_LATER, SAY_ARRIVES_REQUEST,
+		SAY_ARRIVES_FORGETS_TEXTS, SAY_ARRIVES_FORGETS_RECORD,
+		SAY_ARRIVES_OTHER };
 
 	return what[arrives];
+}
+
+/* What nobody can undo is said one by one. */
+static void
+note_destroys(void *ctx, const struct vault_arriving *a)
+{
+	struct reading *r = ctx;
+	enum say what = a->arrives == VAULT_FORGETS_RECORD
+	    ? SAY_IMPORT_FORGETS_RECORD
+	    : SAY_IMPORT_FORGETS_TEXTS;
+
+	if (a->arrives != VAULT_FORGETS_RECORD &&
+	    a->arrives != VAULT_FORGETS_TEXTS)
+		return;
+	say_put(&r->destroys, what, a->office,
+	    a->title[0] != '\0' ? a->title : a->id, NULL);
+	buf_put_byte(&r->destroys, '\n');
 }
 
 /* Once for each office whose clock cannot be right, and for what is left. */
@@ -256,6 +280,7 @@ info_doc(const struct vault_bundle_info *info)
 	doc_int(d, "records", (int64_t)info->records);
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
+	doc_int(d, "tombstones", (int64_t)info->tombstones);
 	doc_int(d, "bytes", (int64_t)info->bytes);
 	doc_int(d, "new_records", (int64_t)info->new_records);
 	doc_int(d, "new_versions", (int64_t)info->new_versions);
@@ -317,6 +342,8 @@ close_file(struct reading *r)
 	infile_close(&r->in);
 	buf_free(&r->rows);
 	buf_free(&r->clocks);
+	buf_free(&r->destroys);
+	doc_free(r->lowered);
 	doc_free(r->array);
 }
 
@@ -351,11 +378,18 @@ cmd_inspect(struct cli *c, int argc, char **argv)
 
 /* True if a person, or a script, has accepted what was said. */
 static bool
-may_go_on(const struct cli *c, const struct vault_bundle_info *info)
+may_go_on(const struct cli *c, const struct vault_bundle_info *info,
+    const struct buf *destroys)
 {
 	bool plain = info->seen == VAULT_SEEN_NEXT && info->sender_known &&
 	    !info->sender_frozen;
 
+	if (destroys->len > 0) {
+		say_lines_aside(destroys);
+		if (!c->yes)
+			say_hint(SAY_HINT_KEEP, info->sender, NULL);
+		return ask_yes(c, false, SAY_ASK_IMPORT_FORGET, NULL);
+	}
 	return plain || ask_yes(c, false, SAY_ASK_IMPORT, info->sender);
 }
 
@@ -373,6 +407,44 @@ refuse(const struct vault_bundle_info *info)
 	return 16;
 }
 
+/* What another office made less secret than we had it, one by one. */
+static void
+say_lowered(void *ctx, const struct vault_lowered *l)
+{
+	struct doc *array = ctx, *d = doc_object();
+
+	if (l->to < l->from)
+		say_warning(SAY_IMPORT_LOWERED, l->office, l->id,
+		    say_number((uint64_t)l->from), say_number((uint64_t)l->to),
+		    NULL);
+	if (l->opened)
+		say_warning(SAY_IMPORT_OPENED, l->office, l->id, NULL);
+	doc_text(d, "id", l->id);
+	doc_text(d, "office", l->office);
+	doc_int(d, "from", l->from);
+	doc_int(d, "to", l->to);
+	doc_bool(d, "opened", l->opened);
+	doc_put(array, NULL, d);
+}
+
+/* What became of the tombstones. */
+static void
+say_forgot(const struct vault_imported *got)
+{
+	if (got->forgotten > 0)
+		say_warning(
+		    SAY_IMPORT_FORGOTTEN, say_number(got->forgotten), NULL);
+	if (got->forgot_records + got->forgot_texts > 0)
+		say_warning(SAY_IMPORT_FORGOT,
+		    say_counted(SAY_N_RECORDS, got->forgot_records),
+		    say_counted(SAY_N_RECORDS, got->forgot_texts), NULL);
+	if (got->requests + got->forgot_texts > 0)
+		say_warning(SAY_IMPORT_REQUESTS,
+		    say_number(got->requests + got->forgot_texts), NULL);
+	if (got->kept > 0)
+		say_warning(SAY_IMPORT_KEPT, say_number(got->kept), NULL);
+}
+
 static struct doc *
 imported_doc(const struct vault_bundle_info *info,
     const struct vault_imported *got, bool already)
@@ -383,7 +455,11 @@ imported_doc(const struct vault_bundle_info *info,
 	doc_int(d, "completed", (int64_t)got->completed);
 	doc_int(d, "known", (int64_t)got->known);
 	doc_int(d, "forgotten", (int64_t)got->forgotten);
+	doc_int(d, "forgot_records", (int64_t)got->forgot_records);
+	doc_int(d, "forgot_texts", (int64_t)got->forgot_texts);
 	doc_int(d, "forget_requests", (int64_t)got->requests);
+	doc_int(d, "forget_later", (int64_t)got->later);
+	doc_int(d, "forget_kept", (int64_t)got->kept);
 	doc_int(d, "not_taken", (int64_t)got->others);
 	return d;
 }
@@ -404,9 +480,14 @@ say_imported(struct reading *r, const struct vault_bundle_info *info,
     const struct vault_imported *got)
 {
 	struct buf all = { 0 };
+	struct doc *d;
 
-	if (say_is_json())
-		return print_doc(r, imported_doc(info, got, false));
+	if (say_is_json()) {
+		d = imported_doc(info, got, false);
+		doc_put(d, "lowered", r->lowered);
+		r->lowered = NULL; /* given away */
+		return print_doc(r, d);
+	}
 	say_put(&all, SAY_IMPORTED, say_number(got->records),
 	    say_number(got->versions), say_number(got->completed),
 	    say_number(got->known), say_number(got->attachments),
@@ -415,12 +496,7 @@ say_imported(struct reading *r, const struct vault_bundle_info *info,
 	buf_put(&all, r->rows.bytes, r->rows.len);
 	pager_print(&all);
 	buf_free(&all);
-	if (got->forgotten > 0)
-		say_warning(
-		    SAY_IMPORT_FORGOTTEN, say_number(got->forgotten), NULL);
-	if (got->requests > 0)
-		say_warning(
-		    SAY_IMPORT_REQUESTS, say_number(got->requests), NULL);
+	say_forgot(got);
 	return 0;
 }
 
@@ -451,34 +527,62 @@ import_it(struct session *s, struct reading *r, struct vault_bundle *b,
 	}
 	if (err != VAULT_OK)
 		return bundle_fault(s, r, err, &bad, path);
+	r->lowered = doc_array();
+	if ((err = vault_bundle_lowered(b, say_lowered, r->lowered)) !=
+	    VAULT_OK)
+		return session_fault(s, err);
 	status = gather_all(r, s, b);
 	return status == 0 ? say_imported(r, &info, &got) : status;
 }
 
+struct how {
+	bool anyway, keep;
+};
+
+/* What would be destroyed, unless it is to be kept. */
+static int
+gather_destroys(struct reading *r, const struct session *s,
+    struct vault_bundle *b, bool keep)
+{
+	enum vault_err err;
+
+	if (keep) {
+		vault_bundle_keep(b);
+		return 0;
+	}
+	err = vault_bundle_each(b, note_destroys, r);
+	if (err == VAULT_OK)
+		err = buf_ok(&r->destroys);
+	return err == VAULT_OK ? 0 : session_fault(s, err);
+}
+
 static int
 put_in(struct cli *c, struct session *s, struct reading *r,
-    struct vault_bundle *b, const char *path, bool anyway)
+    struct vault_bundle *b, const char *path, const struct how *how)
 {
 	struct vault_bundle_info info;
+	int status;
 
 	vault_bundle_info(&info, b);
 	if (info.seen == VAULT_SEEN_SAME)
 		return say_already(&info);
 	say_sender(&info);
 	say_seen(&info);
-	if (!anyway &&
+	if (!how->anyway &&
 	    (!info.sender_known || info.sender_frozen ||
 		info.seen == VAULT_SEEN_OTHERS))
 		return refuse(&info);
-	if (!may_go_on(c, &info)) {
+	if ((status = gather_destroys(r, s, b, how->keep)) != 0)
+		return status;
+	if (!may_go_on(c, &info, &r->destroys)) {
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
-	return import_it(s, r, b, path, anyway);
+	return import_it(s, r, b, path, how->anyway);
 }
 
 static int
-import_bundle(struct cli *c, const char *path, bool anyway)
+import_bundle(struct cli *c, const char *path, const struct how *how)
 {
 	struct vault_bundle *b = NULL;
 	struct reading r;
@@ -488,7 +592,7 @@ import_bundle(struct cli *c, const char *path, bool anyway)
 	if ((status = open_file(&r, path)) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
 		if ((status = look(&b, &s, &r, path)) == 0)
-			status = put_in(c, &s, &r, b, path, anyway);
+			status = put_in(c, &s, &r, b, path, how);
 		vault_bundle_close(b);
 		session_close(&s);
 	}
@@ -499,14 +603,16 @@ import_bundle(struct cli *c, const char *path, bool anyway)
 int
 cmd_import(struct cli *c, int argc, char **argv)
 {
-	bool anyway = false, preview = false;
+	struct how how = { false, false };
 	const char *map = NULL;
-	const struct option_of options[] = { { "--anyway", NULL, &anyway },
-		{ "--map", &map, NULL }, { "--preview", NULL, &preview } };
+	bool preview = false;
+	const struct option_of options[] = { { "--anyway", NULL, &how.anyway },
+		{ "--keep", NULL, &how.keep }, { "--map", &map, NULL },
+		{ "--preview", NULL, &preview } };
 
-	if (cli_options(argc, argv, options, 3) != 1 ||
-	    (map == NULL ? preview : anyway))
+	if (cli_options(argc, argv, options, 4) != 1 ||
+	    (map == NULL ? preview : how.anyway || how.keep))
 		return say_usage(USAGE_IMPORT);
-	return map == NULL ? import_bundle(c, argv[1], anyway)
+	return map == NULL ? import_bundle(c, argv[1], &how)
 			   : table_import(c, argv[1], map, preview);
 }

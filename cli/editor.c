@@ -52,7 +52,7 @@
 #define SAY_ESCAPED "what is no text is shown as \\xNN or \\u{N}, and kept"
 #define SAY_LIMIT "no more can be added: the limit is %s"
 #define SAY_PASTE_LIMIT "pasted text was not added: the limit is %s"
-#define SAY_LEFT_OUT "left out %zu bytes that are no text"
+#define SAY_LEFT_OUT "left out what is no text: bytes %zu"
 
 enum mode { WRITING, FINDING, ASKING };
 
@@ -197,7 +197,7 @@ draw_status(struct editor *e, int y)
 		e->words = textarea_words(e->text);
 		e->counted = textarea_changes(e->text);
 	}
-	snprintf(status, sizeof(status), "%zu bytes  %zu words%s%s  ",
+	snprintf(status, sizeof(status), "bytes %zu  words %zu%s%s  ",
 	    textarea_text(e->text)->len, e->words, draft, e->draft_time);
 	attron(A_BOLD);
 	draw_bytes(e, y, 0, (const uint8_t *)status, strlen(status));

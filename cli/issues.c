@@ -34,6 +34,8 @@ static const struct {
 	[VAULT_ISSUE_BAD_HASH] = { "bad-hash", SAY_ISSUE_BAD_HASH },
 	[VAULT_ISSUE_BAD_PATH] = { "bad-path", SAY_ISSUE_BAD_PATH },
 	[VAULT_ISSUE_NOT_PRIVATE] = { "not-private", SAY_ISSUE_NOT_PRIVATE },
+	[VAULT_ISSUE_HIDES_NOTHING] = { "hides-nothing",
+	    SAY_ISSUE_HIDES_NOTHING },
 	[VAULT_ISSUE_INCOMPLETE] = { "incomplete", SAY_ISSUE_INCOMPLETE },
 	[VAULT_ISSUE_NOT_BOTH] = { "not-both", SAY_ISSUE_NOT_BOTH },
 	[VAULT_ISSUE_TWICE] = { "twice", SAY_ISSUE_TWICE },

@@ -82,11 +82,13 @@ const struct command commands[] = {
 	    " asks for the\npassphrase, warns, and is logged; the keys go to a"
 	    " file and nowhere else.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
-	    " [--our-office]",
+	    "contact add CARD [--as NAME] | list | verify NAME [--our-office]"
+	    " | mark NAME --our-office | mark NAME --not-our-office"
+	    " | remove NAME",
 	    "the offices that we know",
 	    "verify shows the digits of both, to be read to each other.  With"
-	    " --our-office it\nmay have what stays in the office.\n" },
+	    " --our-office one\nthat was compared may have what stays in the"
+	    " office; --not-our-office takes that\nback.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources]",
@@ -98,11 +100,14 @@ const struct command commands[] = {
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
-	    "import FILE [--anyway], or import FILE.csv --map MAP [--preview]",
+	    "import FILE [--anyway] [--keep],"
+	    " or import FILE.csv --map MAP [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
-	    " another one.\n--map: a list of comma-separated values, as the"
+	    " another one.\nWhat another office has forgotten is destroyed"
+	    " here, after a question; --keep\nimports all the rest.\n"
+	    "--map: a list of comma-separated values, as the"
 	    " map says (docs/MAPS.md).\nAll rows, or none; what is here"
 	    " already stays as it is.  --preview: only tell\nwhat would"
 	    " become of it.\n" },
@@ -128,9 +133,13 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
-	{ "forget", cmd_forget, "forget ID", "destroy one record for good",
+	{ "forget", cmd_forget, "forget ID, or forget --asked",
+	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come"
-	    " back with a bundle.\n" },
+	    " back with a bundle,\nand goes to those who got the record with"
+	    " the next export to them: what we wrote\nis destroyed there, the"
+	    " rest is asked for.\n--asked: what others ask to be forgotten"
+	    " here.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",

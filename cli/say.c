@@ -430,6 +430,27 @@ say_size(uint64_t bytes)
 	return out;
 }
 
+const char *
+say_word(const char *word)
+{
+	static struct buf quoted;
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789_-./,:@%+";
+
+	if (*word != '\0' && word[strspn(word, plain)] == '\0')
+		return word;
+	buf_reset(&quoted);
+	buf_put_byte(&quoted, '\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			buf_put_text(&quoted, "'\\''");
+		else
+			buf_put_byte(&quoted, (uint8_t)*word);
+	buf_put_byte(&quoted, '\'');
+	return buf_text(&quoted);
+}
+
 void
 say_text(const char *text, size_t len)
 {

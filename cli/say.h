@@ -73,6 +73,12 @@ const char *say_time(int64_t unix_seconds); /* ISO 8601, UTC */
 const char *say_span(uint64_t seconds);     /* "15 min", "8 h" */
 const char *say_size(uint64_t bytes);
 
+/*
+ * A word as a shell takes it, in quotes if it needs them, for a command in a
+ * hint; valid until the next call.
+ */
+const char *say_word(const char *word);
+
 /* Text out of a vault on standard output, made safe. */
 void say_text(const char *text, size_t len);
 

@@ -445,7 +445,7 @@ bad_names_and_unknown_records_are_refused(void **state)
 	name[255] = '\0';
 	assert_ok(attach(f->o.vault, f->id, name, &s));
 	memcpy(unknown, f->id, sizeof(unknown));
-	unknown[20] = unknown[20] == 'A' ? 'B' : 'A';
+	unknown[20] = unknown[20] == 'a' ? 'b' : 'a';
 	assert_int_equal(attach(f->o.vault, unknown, "a", &s), VAULT_ENORECORD);
 	assert_int_equal(
 	    extract(f->o.vault, f->id, "not there", &s), VAULT_EABSENT);

@@ -10,6 +10,7 @@
 #include "record/attach.h"
 #include "record/digest.h"
 #include "record/heads.h"
+#include "record/tombstone.h"
 #include "store/store.h"
 
 static enum vault_err
@@ -138,12 +139,19 @@ listed_free(struct buf *list)
 	buf_free(list);
 }
 
-/* The hashes that the heads of a record name. */
+/* The hashes that the heads of a record name, but for silent ones. */
+struct naming {
+	struct buf hashes, tombstones;
+};
+
 static enum vault_err
 add_hashes(void *ctx, const struct head *h)
 {
-	struct buf *all = ctx;
+	struct naming *n = ctx;
+	struct buf *all = &n->hashes;
 
+	if (tombstone_names(&n->tombstones, h->version.office))
+		return VAULT_OK;
 	for (size_t i = 0; i < version_hash_count(&h->version.attachments);
 	     i++) {
 		const uint8_t *hash = version_hash_at(
@@ -158,15 +166,20 @@ add_hashes(void *ctx, const struct head *h)
 static enum vault_err
 find_all(struct buf *list, struct store *s, const struct record_row *r)
 {
-	struct buf hashes = { 0 };
-	enum vault_err err = heads_each(s, r, add_hashes, &hashes);
+	struct naming n = { 0 };
+	enum vault_err err;
 
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
+	if (r->forgotten)
+		return VAULT_OK;
+	err = tombstone_list(&n.tombstones, s, r->id, false);
+	if (err == VAULT_OK)
+		err = heads_each(s, r, add_hashes, &n);
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&n.hashes);
 	     i++) {
 		struct listed one;
 
 		memset(&one, 0, sizeof(one));
-		err = attach_find(&one.a, s, r, version_hash_at(&hashes, i));
+		err = attach_find(&one.a, s, r, version_hash_at(&n.hashes, i));
 		if (err == VAULT_ENORECORD) {
 			err = VAULT_OK; /* withheld: it has no name here */
 			continue;
@@ -176,7 +189,8 @@ find_all(struct buf *list, struct store *s, const struct record_row *r)
 			err = VAULT_ENOMEM;
 		}
 	}
-	buf_free(&hashes);
+	buf_free(&n.hashes);
+	buf_free(&n.tombstones);
 	return err;
 }
 

@@ -6,9 +6,12 @@
 #include "core/mem.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
+#include "exchange/forget.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "record/carry.h"
+#include "record/guard.h"
+#include "record/heads.h"
 #include "store/log.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -17,6 +20,9 @@ _Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
 	(int)VAULT_SEEN_OTHERS == (int)CHAIN_OTHERS,
     "vault.h and chain.h number the same cases");
 _Static_assert((int)VAULT_NEW_RECORD == (int)ARRIVES_RECORD &&
+	(int)VAULT_FORGETS_NOTHING == (int)ARRIVES_FORGETS &&
+	(int)VAULT_FORGETS_RECORD - (int)VAULT_FORGETS_NOTHING ==
+	    (int)FORGET_RECORD &&
 	(int)VAULT_OTHER_TYPE == (int)ARRIVES_OTHER_TYPE &&
 	(int)VAULT_ARRIVES_N == (int)ARRIVES_N,
     "vault.h and arrivals.h number the same cases");
@@ -80,10 +86,44 @@ record(void *ctx, const struct carried *c)
 }
 
 static enum vault_err
+tombstone(void *ctx, const struct tombstone *t)
+{
+	struct vault_bundle *b = ctx;
+	struct store *s = b->v->store;
+	enum forget_does does;
+	enum vault_err err;
+
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	if ((err = forget_look(&does, s, t)) == VAULT_OK)
+		err = arrivals_tombstone(&b->bundle.arrivals, s, t, does);
+	store_read_end(s);
+	return err;
+}
+
+/* The title: out of what comes, or, of a tombstone, as it is here. */
+static enum vault_err
+title_of(struct buf *out, struct vault_bundle *b, const struct arrival *one)
+{
+	const struct buf *titles = &b->bundle.arrivals.titles;
+	char id[VAULT_ID_LEN];
+	enum vault_err err;
+
+	if (!arrival_is_tombstone(one)) {
+		if (one->title_len > 0)
+			buf_put(
+			    out, titles->bytes + one->title_at, one->title_len);
+		return buf_ok(out);
+	}
+	id_print(id, one->record);
+	err = vault_title(out, b->v, id);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+static enum vault_err
 tell(struct vault_bundle *b, const struct arrival *one,
     void (*each)(void *ctx, const struct vault_arriving *a), void *ctx)
 {
-	const struct buf *titles = &b->bundle.arrivals.titles;
 	struct buf title = { 0 }, office = { 0 }, wrong = { 0 };
 	struct vault_arriving a = {
 		.arrives = (enum vault_arrives)one->arrives,
@@ -101,9 +141,8 @@ tell(struct vault_bundle *b, const struct arrival *one,
 	id_print(a.id, one->record);
 	memcpy(a.type, one->type, sizeof(a.type));
 	memcpy(a.type_here, one->here, sizeof(a.type_here));
-	if (one->title_len > 0)
-		buf_put(&title, titles->bytes + one->title_at, one->title_len);
-	if ((err = records_office(&office, b->v->store, one->office)) ==
+	if ((err = title_of(&title, b, one)) == VAULT_OK &&
+	    (err = records_office(&office, b->v->store, one->office)) ==
 		VAULT_OK &&
 	    (!one->wrong_clock ||
 		(err = records_office(
@@ -171,9 +210,10 @@ tell_fault(struct vault_bundle_bad *bad, const struct bundle *b)
 static enum vault_err
 check(struct vault_bundle *b, struct vault_bundle_bad *bad)
 {
-	struct bundle_events events = {
-		.ctx = b, .record = record, .progress = progress
-	};
+	struct bundle_events events = { .ctx = b,
+		.record = record,
+		.tombstone = tombstone,
+		.progress = progress };
 	struct store *s = b->v->store;
 	enum vault_err err;
 
@@ -244,11 +284,18 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->number = b->bundle.place.number;
 	out->seen = (enum vault_bundle_seen)b->seen;
 	out->versions = b->bundle.n_records;
+	out->tombstones = b->bundle.n_tombstones;
 	out->attachments = bundle_n_files(&b->bundle);
 	out->new_attachments = b->bundle.new_files;
 	out->bytes = m->bytes;
 	out->new_bytes = b->bundle.new_bytes;
 	count_records(out, &b->bundle.arrivals);
+}
+
+void
+vault_bundle_keep(struct vault_bundle *b)
+{
+	b->bundle.keep = true;
 }
 
 /* ---- Importing ---- */
@@ -309,7 +356,11 @@ imported(const struct bundle_done *done)
 		.completed = done->completed,
 		.known = done->known,
 		.forgotten = done->forgotten,
-		.requests = done->requests,
+		.forgot_records = done->did[FORGET_RECORD],
+		.forgot_texts = done->did[FORGET_TEXTS],
+		.requests = done->did[FORGET_REQUEST],
+		.later = done->did[FORGET_LATER],
+		.kept = done->kept,
 		.others = done->others,
 		.attachments = done->files };
 }
@@ -372,7 +423,81 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	(void)vault_failed(b->v, err);
 	staging_end(held, b->v, &b->bundle.staged);
 	buf_reset(&b->bundle.staged);
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		*out = imported(&done);
+		/* Attachments that were forgotten. */
+		err = vault_failed(b->v, vault_sweep(b->v));
+	}
 	return err;
+}
+
+/* ---- What others lowered ---- */
+
+struct lowering {
+	struct vault *v;
+	struct guard guard;
+	struct vault_lowered out;
+	void (*each)(void *ctx, const struct vault_lowered *l);
+	void *ctx;
+};
+
+static enum vault_err
+look_at_head(void *ctx, const struct head *h)
+{
+	struct lowering *l = ctx;
+	struct buf office = { 0 };
+	enum vault_err err;
+
+	if (h->body == NULL || !guard_is_foreign(&l->guard, h))
+		return VAULT_OK;
+	l->out.from = l->guard.level;
+	l->out.to = head_level(h) < l->guard.level ? head_level(h)
+						   : l->guard.level;
+	if ((err = guard_opens(&l->out.opened, &l->guard, h)) != VAULT_OK ||
+	    (l->out.to == l->out.from && !l->out.opened))
+		return err;
+	err = records_office(&office, l->v->store, h->version.office);
+	if (err == VAULT_OK) {
+		l->out.office = buf_text(&office);
+		l->each(l->ctx, &l->out);
+	}
+	buf_free(&office);
+	return err;
+}
+
+static enum vault_err
+look_at_record(struct lowering *l, const uint8_t *id)
+{
+	struct store *s = l->v->store;
+	struct record_row r;
+	enum vault_err err;
+
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	id_print(l->out.id, id);
+	if ((err = rows_find(&r, s, id)) == VAULT_OK && !r.forgotten &&
+	    (err = guard_read(&l->guard, s, &r, NULL)) == VAULT_OK &&
+	    l->guard.level >= 0)
+		err = heads_each(s, &r, look_at_head, l);
+	guard_free(&l->guard);
+	store_read_end(s);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+enum vault_err
+vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx)
+{
+	struct lowering l = { .v = b->v, .each = each, .ctx = ctx };
+	const struct arrivals *all = &b->bundle.arrivals;
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < arrivals_n(all); i++) {
+		const struct arrival *one = arrivals_at(all, i);
+
+		if (one->arrives == ARRIVES_VERSION ||
+		    one->arrives == ARRIVES_COMPLETES)
+			err = look_at_record(&l, one->record);
+	}
+	return vault_failed(b->v, err);
 }

@@ -256,19 +256,21 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 		    clock_latest());
 	if (!counting && f->what->limit > 0)
 		buf_putf(&text, " LIMIT %" PRIu64, f->what->limit);
-	if ((err = buf_ok(&text)) != VAULT_OK)
+	if ((err = buf_ok(&text)) != VAULT_OK) {
+		buf_free(&text);
 		return err;
+	}
 	q = sql_open_once(f->v->store, buf_text(&text));
 	bind(q, sql);
 	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
 		if (counting)
 			f->total = (uint64_t)sql_int(q, 0);
-		else if (!buf_put_le64(&f->nums, (uint64_t)sql_int(q, 0)))
-			err = VAULT_ENOMEM;
+		else
+			buf_put_le64(&f->nums, (uint64_t)sql_int(q, 0));
 	}
 	sql_close(q);
 	buf_free(&text);
-	return err;
+	return err == VAULT_OK ? buf_ok(&f->nums) : err;
 }
 
 static enum vault_err

@@ -13,7 +13,10 @@
 #include "record/attach.h"
 #include "store/store.h"
 
-/* In commits of their own, of bounded size. */
+/*
+ * Also what was forgotten; in commits of their own, of bounded size.  All is
+ * overwritten: the key that opens it may still be here.
+ */
 enum vault_err
 vault_sweep(struct vault *v)
 {
@@ -25,7 +28,8 @@ vault_sweep(struct vault *v)
 	do {
 		if ((err = store_begin(v->store)) != VAULT_OK)
 			break;
-		if ((err = attach_sweep(&left, v->store, alone)) == VAULT_OK &&
+		if ((err = store_secure_delete(v->store, true)) == VAULT_OK &&
+		    (err = attach_sweep(&left, v->store, alone)) == VAULT_OK &&
 		    left)
 			err = store_commit(v->store);
 		store_abort(v->store);
@@ -57,7 +61,8 @@ staging_end(int held, struct vault *v, const struct buf *nums)
 	for (size_t i = 0; err == VAULT_OK && i < nums->len / sizeof(*num);) {
 		if ((err = store_begin(v->store)) != VAULT_OK)
 			break;
-		err = attach_drop(&left, v->store, num[i]);
+		if ((err = store_secure_delete(v->store, true)) == VAULT_OK)
+			err = attach_drop(&left, v->store, num[i]);
 		if (err == VAULT_OK)
 			err = store_commit(v->store);
 		store_abort(v->store);

@@ -169,6 +169,20 @@ expect_err "more than one version begins with"
 expect_status 0 opened show "$JOSE"
 expect_out "Jose 16"
 
+# Each field of the query language finds something of its own.
+expect_status 0 opened --yes new case --set "title=Spring of owls" --set "date=2011-02" \
+    --set "countries=PE" --set "tags=owl" --set "level=0" --set "places[0].text=Puerto Claro"
+OWLS=$(cat "$OUT")
+expect_status 0 opened --yes new person --set "names[0].text=Owl Keeper"
+KEEPER=$(cat "$OUT")
+expect_status 0 opened --yes new status --set "person=$KEEPER" --set "status=held" --set "case=$OWLS"
+HELD=$(cat "$OUT")
+for query in "type:case spring=$OWLS" "title:owls=$OWLS" "name:keeper=$KEEPER" "status:held=$HELD" \
+    'place:"puerto claro"'"=$OWLS" "country:pe=$OWLS" "date:2011-02-28=$OWLS" "case:$OWLS=$HELD" \
+    "tag:owl=$OWLS" "level:0=$OWLS" "office:scenario spring=$OWLS"; do
+	expect_status 0 opened --json list "${query%=*}"
+	expect_json '[r["id"] for r in d] == ["'"${query##*=}"'"]'
+done
 # The index made again answers the same.
 expect_status 0 opened --json list --limit 0
 cp "$OUT" before

@@ -201,7 +201,7 @@ expect_status 0 in_a edit "$case" --set "title=Case of A" --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 2.age
 expect_status 0 in_b inspect 2.age
 expect_out "changed by Office A"
-expect_out "4 records (0 new)"
+expect_out "records: 4, new: 0"
 expect_status 0 in_b --json import 2.age
 expect_json '[x["id"] for x in d["list"] if x["changes_ours"]] == ["'"$case"'"]'
 expect_status 0 in_b show "$case"
@@ -279,7 +279,7 @@ expect_status 0 in_c check
 
 # ---- Level 2: our office, or one by one ----
 expect_status 0 in_a --yes export zzzz --to "Office B" --include "$two" -o 7.age
-expect_out "1 records leave"
+expect_out "1 record leaves"
 expect_status 0 in_a contact verify "Office B" --our-office --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 8.age
 expect_out "5 records leave"

@@ -541,7 +541,38 @@ def interrupting_a_check_loses_nothing(w):
     return "status %d" % status
 
 
-TESTS = [init_with_the_proposed_passphrase,
+# ---- export ----
+
+def export_asks_for_all_who_get_it(w):
+    w.make()
+    for name in ("Office B", "Office C"):
+        other = os.path.join(w.dir, name)
+        for command in (["init", "--office", name],
+                        ["office", "--card", other + ".card"]):
+            done = subprocess.run(
+                [PROGRAM, "-v", other, "--yes", "--passphrase-file",
+                 w.pass_file, *command], env=w.env, timeout=60,
+                stdin=subprocess.DEVNULL, capture_output=True)
+            assert done.returncode == 0, done
+        done = w.run("--passphrase-file", w.pass_file, "contact", "add",
+                     other + ".card")
+        assert done.returncode == 0, done
+    body = os.path.join(w.dir, "case.json")
+    with open(body, "w") as f:
+        f.write('{"title":"A case"}')
+    w.run("--passphrase-file", w.pass_file, "add", "case", body)
+    p = w.pty("--passphrase-file", w.pass_file, "export", "type:case",
+              "--to", "Office B", "--to", "Office C", "-o",
+              os.path.join(w.dir, "x.age"))
+    p.wait_for(b"Write the bundle for Office B, Office C? [y/N] ")
+    p.send(b"n\r")
+    assert p.end() == 1
+    assert b"1 record leaves" in p.output, bytes(p.output)
+    assert not os.path.exists(os.path.join(w.dir, "x.age"))
+
+
+TESTS = [export_asks_for_all_who_get_it,
+         init_with_the_proposed_passphrase,
          init_draws_from_three_lists_and_never_the_same,
          init_warns_of_a_weak_passphrase, init_takes_a_strong_own_passphrase,
          init_cannot_judge_chinese, init_refuses_two_that_differ,

@@ -72,33 +72,47 @@ completes(bool *out, struct store *s, const struct record_row *r,
 	return err;
 }
 
+/* The same for a record that is here and open. */
+static enum vault_err
+look_at_version(enum arrives *out, struct store *s, const struct record_row *r,
+    const struct carried *c)
+{
+	bool here, more = false;
+	enum vault_err err;
+
+	if ((err = rows_has_version(&here, s, c->version.id)) != VAULT_OK ||
+	    (here && (err = completes(&more, s, r, c)) != VAULT_OK))
+		return err;
+	*out = !here ? ARRIVES_VERSION
+	    : more   ? ARRIVES_COMPLETES
+		     : ARRIVES_HERE;
+	return VAULT_OK;
+}
+
 enum vault_err
 arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
     const struct carried *c)
 {
-	enum vault_err err = rows_find(r, s, c->version.record);
-	bool here = false, more = false, is_new = err == VAULT_ENORECORD;
+	const struct version *v = &c->version;
+	enum forget_takes takes;
+	enum vault_err err;
 
 	*out = ARRIVES_RECORD;
-	if (err != VAULT_OK && !is_new)
+	if ((err = forget_takes(&takes, s, v->record, v->office)) != VAULT_OK)
 		return err;
-	if (!is_new && r->forgotten)
-		*out = ARRIVES_FORGOTTEN;
-	else if (c->version.forgotten)
-		*out = ARRIVES_REQUEST;
-	else if (!is_new && strcmp(r->type, c->version.type) != 0)
-		*out = ARRIVES_OTHER_TYPE;
-	else if (!is_new) {
-		if ((err = rows_has_version(&here, s, c->version.id)) !=
-			VAULT_OK ||
-		    (here && (err = completes(&more, s, r, c)) != VAULT_OK))
-			return err;
-		*out = !here ? ARRIVES_VERSION
-		    : more   ? ARRIVES_COMPLETES
-			     : ARRIVES_HERE;
-	}
-	if (is_new)
+	err = rows_find(r, s, v->record);
+	if (err == VAULT_ENORECORD)
 		memset(r, 0, sizeof(*r));
+	else if (err != VAULT_OK)
+		return err;
+	if (takes == FORGET_TAKES_NOTHING)
+		*out = ARRIVES_FORGOTTEN;
+	else if (r->num > 0 && strcmp(r->type, v->type) != 0)
+		*out = ARRIVES_OTHER_TYPE;
+	else if (takes == FORGET_TAKES_ENVELOPE)
+		*out = ARRIVES_FORGOTTEN;
+	else if (r->num > 0 && !r->forgotten)
+		return look_at_version(out, s, r, c);
 	return VAULT_OK;
 }
 
@@ -187,6 +201,35 @@ arrivals_add(size_t *number, struct arrivals *a, struct store *s,
 							: VAULT_ENOMEM;
 }
 
+enum vault_err
+arrivals_tombstone(struct arrivals *a, struct store *s,
+    const struct tombstone *t, enum forget_does does)
+{
+	struct record_row r;
+	struct arrival one;
+	enum vault_err err = rows_find(&r, s, t->record);
+
+	memset(&one, 0, sizeof(one));
+	if (err == VAULT_OK)
+		memcpy(one.type, r.type, sizeof(one.type));
+	else if (err != VAULT_ENORECORD)
+		return err;
+	memcpy(one.record, t->record, sizeof(one.record));
+	memcpy(one.office, t->office, sizeof(one.office));
+	one.time = t->time;
+	one.arrives = (enum arrives)(ARRIVES_FORGETS + (int)does);
+	one.at = n_rows(&a->versions);
+	return buf_put(&a->versions, &one, sizeof(one)) ? VAULT_OK
+							: VAULT_ENOMEM;
+}
+
+bool
+arrival_is_tombstone(const struct arrival *one)
+{
+	return one->arrives >= ARRIVES_FORGETS &&
+	    one->arrives < ARRIVES_OTHER_TYPE;
+}
+
 void
 arrivals_became(struct arrivals *a, size_t number, enum arrives arrives)
 {
@@ -199,9 +242,9 @@ arrivals_became(struct arrivals *a, size_t number, enum arrives arrives)
 static int
 class_of(const struct arrival *one)
 {
-	return one->arrives == ARRIVES_OTHER_TYPE ? 2
-	    : one->arrives == ARRIVES_REQUEST     ? 1
-						  : 0;
+	if (one->arrives == ARRIVES_OTHER_TYPE)
+		return 2;
+	return arrival_is_tombstone(one) ? 1 : 0;
 }
 
 static int
@@ -345,7 +388,7 @@ join(struct arrival *all, const struct arrival *one)
 
 	all->ours = all->ours || one->ours;
 	all->withheld = all->withheld || one->withheld;
-	all->versions++;
+	all->versions += !arrival_is_tombstone(one);
 	all->fresh += is_new;
 	note_clock(all, one);
 	/* The title of the last that has one; who changes it, and when. */

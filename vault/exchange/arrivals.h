@@ -11,6 +11,7 @@
 #ifndef EXCHANGE_ARRIVALS_H
 #define EXCHANGE_ARRIVALS_H
 
+#include "exchange/forget.h"
 #include "record/rows.h"
 
 struct carried;
@@ -22,8 +23,8 @@ enum arrives {
 	ARRIVES_COMPLETES,
 	ARRIVES_HERE,
 	ARRIVES_FORGOTTEN,
-	ARRIVES_REQUEST,
-	ARRIVES_OTHER_TYPE,
+	ARRIVES_FORGETS, /* and what enum forget_does adds to it */
+	ARRIVES_OTHER_TYPE = ARRIVES_FORGETS + FORGET_DOES_N,
 	ARRIVES_N
 };
 
@@ -55,13 +56,13 @@ struct arrival {
 struct arrivals {
 	struct buf versions, records; /* of struct arrival */
 	struct buf titles;
-	size_t count[ARRIVES_N]; /* of the versions */
+	size_t count[ARRIVES_N]; /* of versions and tombstones */
 	uint64_t bytes;          /* of those that are new, or complete one */
 };
 
 /*
- * What a version would do: *r is its record, if that is here.  Inside a
- * transaction.
+ * What a version would do: *r is its record, if that is here, or zeros.  Inside
+ * a transaction.
  */
 VAULT_CHECKED enum vault_err arrivals_look(enum arrives *out,
     struct record_row *r, struct store *s, const struct carried *c);
@@ -70,6 +71,11 @@ VAULT_CHECKED enum vault_err arrivals_look(enum arrives *out,
 VAULT_CHECKED enum vault_err arrivals_add(size_t *number, struct arrivals *a,
     struct store *s, const struct carried *c, const struct record_row *r,
     enum arrives arrives);
+
+/* Note a tombstone: what it does, or did. */
+VAULT_CHECKED enum vault_err arrivals_tombstone(struct arrivals *a,
+    struct store *s, const struct tombstone *t, enum forget_does does);
+bool arrival_is_tombstone(const struct arrival *one);
 
 /* It did something else than it looked like. */
 void arrivals_became(struct arrivals *a, size_t number, enum arrives arrives);

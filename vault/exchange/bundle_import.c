@@ -6,9 +6,9 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "exchange/bundle.h"
+#include "exchange/forget.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "record/graph.h"
 #include "search/index.h"
 #include "store/store.h"
 
@@ -61,14 +61,18 @@ key_for(struct secret **key, struct staged *staged, const struct importing *m,
 	struct record_row r;
 	struct attach_row a;
 	enum vault_err err;
+	bool ours;
 
 	*key = NULL;
+	if ((err = tombstone_is_ours(&ours, m->s, f->record)) != VAULT_OK ||
+	    ours)
+		return err;
 	err = rows_find(&r, m->s, f->record);
-	if (err == VAULT_ENORECORD) {
+	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten)) {
 		staged->derived = true;
 		return new_key(key, m, f->record);
 	}
-	if (err != VAULT_OK || r.forgotten)
+	if (err != VAULT_OK)
 		return err;
 	err = attach_find(&a, m->s, &r, f->part_hash);
 	attach_row_free(&a);
@@ -185,6 +189,20 @@ make_record(struct record_row *r, struct importing *m, const struct version *v)
 	return err;
 }
 
+/* Those whose versions were all silent have forgotten it, others have not. */
+static enum vault_err
+revive_record(struct record_row *r, struct importing *m)
+{
+	struct secret *key;
+	enum vault_err err;
+
+	if ((err = new_key(&key, m, r->id)) != VAULT_OK)
+		return err;
+	err = rows_give_key(r, m->s, key);
+	secret_free(key);
+	return err;
+}
+
 /* Staged under the key that the record has? */
 static enum vault_err
 key_is_right(const struct importing *m, const struct staged *staged,
@@ -231,6 +249,19 @@ adopt(struct importing *m, const struct record_row *r,
 	return VAULT_OK;
 }
 
+/* Of a silent version the envelope is kept, for the history of others. */
+static enum vault_err
+put_envelope(
+    struct importing *m, const struct record_row *r, const struct version *v)
+{
+	enum vault_err err;
+	bool fresh;
+
+	if ((err = touch(m, r)) != VAULT_OK)
+		return err;
+	return rows_put_version(&fresh, m->s, r, v, NULL, NULL);
+}
+
 /* The version itself, and what it was for the vault. */
 static enum vault_err
 put_version(enum arrives *arrives, struct importing *m,
@@ -258,35 +289,77 @@ count(struct bundle_done *done, enum arrives arrives)
 	done->completed += arrives == ARRIVES_COMPLETES;
 	done->known += arrives == ARRIVES_HERE;
 	done->forgotten += arrives == ARRIVES_FORGOTTEN;
-	done->requests += arrives == ARRIVES_REQUEST;
 	done->others += arrives == ARRIVES_OTHER_TYPE;
+}
+
+/* Take a version as it was found to arrive; *arrives may turn out less. */
+static enum vault_err
+take(enum arrives *arrives, struct importing *m, struct record_row *r,
+    const struct carried *c, enum forget_takes takes)
+{
+	const struct version *v = &c->version;
+	enum vault_err err = VAULT_OK;
+
+	if (*arrives == ARRIVES_OTHER_TYPE || takes == FORGET_TAKES_NOTHING)
+		return VAULT_OK;
+	if (r->num == 0)
+		err = make_record(r, m, v);
+	else if (r->forgotten && takes == FORGET_TAKES_ALL)
+		err = revive_record(r, m);
+	if (err != VAULT_OK)
+		return err;
+	return takes == FORGET_TAKES_ENVELOPE ? put_envelope(m, r, v)
+					      : put_version(arrives, m, r, c);
 }
 
 static enum vault_err
 record(void *ctx, const struct carried *c)
 {
 	struct importing *m = ctx;
+	enum forget_takes takes;
 	enum arrives arrives;
 	struct record_row r;
 	enum vault_err err;
 	size_t noted;
 
 	if ((err = begin_writing(m)) != VAULT_OK ||
+	    (err = forget_takes(&takes, m->s, c->version.record,
+		 c->version.office)) != VAULT_OK ||
 	    (err = arrivals_look(&arrives, &r, m->s, c)) != VAULT_OK)
 		return err;
 	/* Noted before anything changes: it asks who wrote what is here. */
 	if ((err = arrivals_add(&noted, &m->arrivals, m->s, c, &r, arrives)) !=
-	    VAULT_OK)
-		return err;
-	if (arrives == ARRIVES_RECORD)
-		err = make_record(&r, m, &c->version);
-	if (err == VAULT_OK && arrives <= ARRIVES_HERE)
-		err = put_version(&arrives, m, &r, c);
-	if (err != VAULT_OK)
+		VAULT_OK ||
+	    (err = take(&arrives, m, &r, c, takes)) != VAULT_OK)
 		return err;
 	arrivals_became(&m->arrivals, noted, arrives);
 	count(m->done, arrives);
 	return VAULT_OK;
+}
+
+static enum vault_err
+tombstone(void *ctx, const struct tombstone *t)
+{
+	struct importing *m = ctx;
+	enum forget_does did;
+	struct record_row r;
+	enum vault_err err;
+
+	if (m->b->keep) {
+		m->done->kept++;
+		return VAULT_OK;
+	}
+	if ((err = begin_writing(m)) != VAULT_OK)
+		return err;
+	err = rows_find(&r, m->s, t->record);
+	if (err == VAULT_OK)
+		err = touch(m, &r);
+	if (err != VAULT_OK && err != VAULT_ENORECORD)
+		return err;
+	if ((err = forget_obey(&did, m->s, t)) != VAULT_OK)
+		return err;
+	m->done->did[did]++;
+	return arrivals_tombstone(&m->arrivals, m->s, t, did);
 }
 
 static int
@@ -311,7 +384,8 @@ index_touched(struct importing *m)
 	for (size_t i = 0; err == VAULT_OK && i < n; i++)
 		if ((i == 0 || list[i] != list[i - 1]) &&
 		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK &&
-		    (err = graph_settle(m->s, &r)) == VAULT_OK)
+		    (err = forget_settle(m->s, &r)) == VAULT_OK &&
+		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK)
 			err = index_put(m->s, &r);
 	return err == VAULT_OK ? index_tidy(m->s) : err;
 }
@@ -347,6 +421,20 @@ tell_what_came(struct importing *m)
 	return err;
 }
 
+static enum vault_err
+finish(struct importing *m)
+{
+	const size_t *did = m->done->did;
+	enum vault_err err;
+
+	if ((err = begin_writing(m)) != VAULT_OK ||
+	    (err = index_touched(m)) != VAULT_OK ||
+	    (err = tell_what_came(m)) != VAULT_OK)
+		return err;
+	return did[FORGET_TEXTS] + did[FORGET_RECORD] > 0 ? forget_scrub(m->s)
+							  : VAULT_OK;
+}
+
 static bool
 progress(void *ctx, uint64_t done, uint64_t total)
 {
@@ -363,7 +451,7 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 		.b = b, .s = b->store, .done = out, .progress = told, .ctx = ctx
 	};
 	struct bundle_events events = { &m, file_begin, file_data, file_end,
-		record, progress };
+		record, tombstone, progress };
 	enum vault_err err = VAULT_ENOMEM;
 
 	memset(out, 0, sizeof(*out));
@@ -372,10 +460,8 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 	if (m.seed == NULL || m.staged == NULL)
 		goto out;
 	random_fill(secret_bytes(m.seed), KEY_LEN);
-	if ((err = bundle_again(b, from, &events)) == VAULT_OK &&
-	    (err = begin_writing(&m)) == VAULT_OK &&
-	    (err = index_touched(&m)) == VAULT_OK)
-		err = tell_what_came(&m);
+	if ((err = bundle_again(b, from, &events)) == VAULT_OK)
+		err = finish(&m);
 	if (err != VAULT_OK)
 		store_abort(m.s);
 out:
