@@ -1221,6 +1221,7 @@ a_chain_goes_on_when_its_sender_becomes_known(void **state)
 	assert_int_equal(inspect(&c, &second).seen, VAULT_SEEN_NEXT);
 	assert_ok(import(&c, &second));
 	assert_ok(vault_contact_remove(of(&c), "B"));
+	memory_free(&second);
 	export(&second, &b, "C", "Unknown");
 	assert_int_equal(inspect(&c, &second).seen, VAULT_SEEN_NEXT);
 	memory_free(&first);
