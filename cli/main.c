@@ -65,9 +65,13 @@ const struct command commands[] = {
 	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
 	{ "office", cmd_office,
-	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
+	    "office [--name NAME] [--card FILE] | office renew"
+	    " | office secret-key [-o FILE]",
 	    "our own office: its digits, its card, its secret keys",
-	    "The card is what others add; nothing on it is secret.  secret-key"
+	    "The card is what others add; nothing on it is secret.  renew "
+	    "makes a"
+	    " newer key for\nothers to seal to: yearly, and hand out the card."
+	    "  secret-key"
 	    " asks for the\npassphrase, warns, and is logged.\n" },
 	{ "contact", cmd_contact,
 	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"

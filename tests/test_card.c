@@ -3,12 +3,14 @@
 #include <sodium.h>
 
 #include "core/base64.h"
+#include "core/clock.h"
 #include "core/secret.h"
 #include "exchange/card.h"
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
 #include "exchange/office.h"
 #include "inside.h"
+#include "store/log.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include "support.h"
@@ -253,7 +255,8 @@ knows_the_day(void **state)
 struct told {
 	char digits[72];
 	unsigned n;
-	bool verified, our_office;
+	bool verified, our_office, renewed;
+	uint64_t serial;
 };
 
 static void
@@ -265,6 +268,8 @@ told(void *ctx, const struct vault_contact *c)
 	memcpy(t->digits, c->digits, sizeof(t->digits));
 	t->verified = c->verified != 0;
 	t->our_office = c->our_office;
+	t->renewed = c->renewed;
+	t->serial = c->receiving.serial;
 }
 
 static bool
@@ -307,7 +312,7 @@ contacts_are_keys_under_a_name(void **state)
 	by_hand(&card, "Office B", lines);
 	assert_int_equal(vault_contact_add(o.vault, card.bytes, card.len, NULL,
 			     false, told, &t),
-	    VAULT_EUSE);
+	    VAULT_EREFUSED);
 
 	/* Another key of the same name, and our own card. */
 	use_key(8);
@@ -330,6 +335,122 @@ contacts_are_keys_under_a_name(void **state)
 	assert_ok(vault_contacts(o.vault, told_each, &t));
 	assert_int_equal(t.n, 0);
 	buf_free(&card);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+/* A card of Office B with keys of these serials, all of one day. */
+static enum vault_err
+add_serials(struct vault *v, const char *serials, struct told *t)
+{
+	struct buf card = { 0 }, lines = { 0 };
+	enum vault_err err;
+
+	for (; *serials != '\0'; serials++)
+		buf_putf(&lines, "# receive %c 2026-11-24 %s\n", *serials,
+		    recipient);
+	by_hand(&card, "Office B", buf_text(&lines));
+	err = vault_contact_add(v, card.bytes, card.len, NULL, false, told, t);
+	buf_free(&card);
+	buf_free(&lines);
+	return err;
+}
+
+static unsigned entries;
+
+static bool
+count_card(void *ctx, const struct log_entry *e)
+{
+	(void)ctx;
+	entries += strcmp(e->what, "contact-card") == 0;
+	return true;
+}
+
+static void
+an_older_card_never_replaces_a_newer_one(void **state)
+{
+	char *folder = folder_new();
+	struct told t = { .n = 0 };
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(add_serials(o.vault, "12", &t));
+	assert_false(t.renewed);
+	assert_ok(vault_contact_verify(o.vault, "Office B", false));
+
+	/* Key 3 comes, key 1 and then key 2 go: all newer, all verified. */
+	assert_ok(add_serials(o.vault, "123", &t));
+	assert_true(t.renewed && t.verified);
+	assert_int_equal(t.serial, 3);
+	assert_ok(add_serials(o.vault, "23", &t));
+	assert_true(t.renewed && t.verified);
+	assert_ok(add_serials(o.vault, "3", &t));
+	assert_ok(add_serials(o.vault, "3", &t));
+	assert_false(t.renewed);
+
+	/* All that there was before. */
+	t.n = 0;
+	assert_int_equal(add_serials(o.vault, "12", &t), VAULT_EREFUSED);
+	assert_int_equal(add_serials(o.vault, "2", &t), VAULT_EREFUSED);
+	assert_int_equal(add_serials(o.vault, "123", &t), VAULT_EREFUSED);
+	assert_int_equal(add_serials(o.vault, "23", &t), VAULT_EREFUSED);
+	assert_int_equal(t.n, 0);
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_int_equal(t.serial, 3);
+	entries = 0;
+	assert_ok(log_each(o.vault->store, 1, count_card, NULL));
+	assert_int_equal(entries, 3);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+a_renewed_key_stands_last_on_our_card(void **state)
+{
+	char *folder = folder_new();
+	struct vault_office own;
+	struct card card;
+	struct opened o;
+	uint64_t serial;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	clock_test_set(1798761599); /* 2026-12-31 */
+	assert_ok(vault_office(&own, o.vault));
+	assert_int_equal(own.n_keys, 1);
+	assert_false(own.renew_due);
+	vault_office_free(&own);
+	clock_test_set(1798761599 + INT64_C(365) * 86400);
+	assert_ok(vault_office(&own, o.vault));
+	assert_false(own.renew_due);
+	vault_office_free(&own);
+	clock_test_set(1798761599 + INT64_C(366) * 86400);
+	assert_ok(vault_office(&own, o.vault));
+	assert_true(own.renew_due);
+	vault_office_free(&own);
+
+	assert_ok(vault_office_renew(&serial, o.vault));
+	assert_int_equal(serial, 2);
+	assert_ok(vault_office(&own, o.vault));
+	clock_test_set(-1);
+	assert_false(own.renew_due);
+	assert_int_equal(own.n_keys, 2);
+	assert_true(!own.key[0].newest && own.key[1].newest);
+	assert_string_equal(own.key[0].first, "2026-12-31");
+	assert_string_equal(own.key[1].first, "2028-01-01");
+	assert_ok(card_read(&card, buf_text(&own.card), own.card.len));
+	assert_int_equal(card.n, 2);
+	assert_int_equal(card.receive[1].serial, 2);
+	assert_memory_not_equal(card.receive[0].recipient,
+	    card.receive[1].recipient, card.receive[0].len);
+	vault_office_free(&own);
+
+	for (serial = 0; serial < 16;)
+		assert_ok(vault_office_renew(&serial, o.vault));
+	assert_int_equal(vault_office_renew(&serial, o.vault), VAULT_EUSE);
 	vault_done(&o);
 	folder_free(folder);
 }
@@ -443,6 +564,8 @@ main(void)
 		cmocka_unit_test(names_a_later_version),
 		cmocka_unit_test(knows_the_day),
 		cmocka_unit_test(contacts_are_keys_under_a_name),
+		cmocka_unit_test(an_older_card_never_replaces_a_newer_one),
+		cmocka_unit_test(a_renewed_key_stands_last_on_our_card),
 		cmocka_unit_test(our_card_is_one_and_our_keys_open),
 		cmocka_unit_test(a_receiving_key_is_bound_to_its_row),
 		cmocka_unit_test(an_older_vault_gets_the_tables_it_lacks),

@@ -98,6 +98,13 @@ VAULT_CHECKED enum vault_err records_office(
 /* Take away what interrupted attaches and imports left, in commits. */
 VAULT_CHECKED enum vault_err vault_sweep(struct vault *v);
 
+/* Make the first receiving key of a vault that has none, in a commit. */
+VAULT_CHECKED enum vault_err receiving_need(struct vault *v);
+
+/* Fill in what out says of our receiving keys. */
+VAULT_CHECKED enum vault_err receiving_list(
+    struct vault_office *out, struct store *s);
+
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 

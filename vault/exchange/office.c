@@ -63,23 +63,38 @@ insert(struct store *s, uint64_t serial, const struct buf *recipient,
 	return sql_finish(q);
 }
 
+/* The newest is never retired, so that no serial is given twice. */
+static enum vault_err
+next_serial(uint64_t *out, struct store *s)
+{
+	enum vault_err err;
+	int64_t n, last = 0;
+
+	if ((err = sql_number(&n, s, "SELECT count(*) FROM receiving")) ==
+	    VAULT_OK)
+		err = sql_number(
+		    &last, s, "SELECT ifnull(max(serial),0) FROM receiving");
+	if (err == VAULT_OK && n >= OFFICE_KEYS_MAX)
+		err = VAULT_EUSE;
+	*out = (uint64_t)last + 1;
+	return err;
+}
+
 enum vault_err
-office_make_keys(struct store *s)
+office_new_key(uint64_t *serial, struct store *s)
 {
 	struct age_identity *id = NULL;
 	struct secret *text = NULL;
 	struct buf recipient = { 0 };
 	enum vault_err err;
-	bool has;
 
-	if ((err = office_has_keys(&has, s)) != VAULT_OK || has)
-		return err;
-	if ((err = age_identity_new(&id, AGE_X25519)) != VAULT_OK ||
+	if ((err = next_serial(serial, s)) != VAULT_OK ||
+	    (err = age_identity_new(&id, AGE_X25519)) != VAULT_OK ||
 	    (err = age_identity_text(&text, id)) != VAULT_OK)
 		goto out;
 	err = VAULT_ENOMEM;
 	if (age_identity_recipient(&recipient, id))
-		err = insert(s, 1, &recipient, text);
+		err = insert(s, *serial, &recipient, text);
 out:
 	age_identity_free(id);
 	secret_free(text);
