@@ -57,6 +57,18 @@ fault_say(enum vault_bundle_fault fault)
 	return SAY_BUNDLE_NOT_AGE;
 }
 
+/* Its manifest cannot be read: nobody can tell whose key it was. */
+static int
+not_for_us(const struct session *s)
+{
+	int status = say_fault(VAULT_ENOTFORUS, NULL, NULL);
+	bool retired;
+
+	if (vault_office_retired(&retired, s->vault) == VAULT_OK && retired)
+		say_hint(SAY_HINT_NOT_FOR_US, NULL);
+	return status;
+}
+
 static int
 bundle_fault(const struct session *s, const struct reading *r,
     enum vault_err err, enum vault_bundle_fault fault, const char *path)
@@ -66,7 +78,7 @@ bundle_fault(const struct session *s, const struct reading *r,
 		return 1;
 	}
 	if (err == VAULT_ENOTFORUS)
-		return say_fault(err, NULL, path);
+		return not_for_us(s);
 	if (fault == VAULT_BUNDLE_OK)
 		return session_fault(s, err);
 	say_error(fault_say(fault), path, NULL);

@@ -10,7 +10,7 @@
 
 #define USAGE                                                                  \
 	"office [--name NAME] [--card FILE] | office renew"                    \
-	" | office secret-key [-o FILE]"
+	" | office retire N | office secret-key [-o FILE]"
 
 /* ---- The office ---- */
 
@@ -173,6 +173,9 @@ cmd_office(struct cli *c, int argc, char **argv)
 	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
 	    card == NULL && file == NULL)
 		return office_renew(c);
+	if (words == 2 && strcmp(argv[1], "retire") == 0 && name == NULL &&
+	    card == NULL && file == NULL)
+		return office_retire(c, argv[2]);
 	if (words != 0 || (card != NULL && *card == '\0'))
 		return say_usage(USAGE);
 	if ((status = session_open(&s, c)) != 0)

@@ -66,11 +66,13 @@ const struct command commands[] = {
 	    "write an attachment to a file", "Nothing is overwritten.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office renew"
-	    " | office secret-key [-o FILE]",
+	    " | office retire N | office secret-key [-o FILE]",
 	    "our own office: its digits, its card, its secret keys",
 	    "The card is what others add; nothing on it is secret.  renew "
 	    "makes a"
 	    " newer key for\nothers to seal to: yearly, and hand out the card."
+	    "  retire\ndestroys an older one: nobody reads what was sealed to "
+	    "it."
 	    "  secret-key"
 	    " asks for the\npassphrase, warns, and is logged.\n" },
 	{ "contact", cmd_contact,

@@ -89,7 +89,7 @@ _amparo() {
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
-		office:0) offered='renew secret-key' ;;
+		office:0) offered='renew retire secret-key' ;;
 		contact:0) offered='add list verify remove' ;;
 		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null

@@ -687,6 +687,11 @@ the_newest_key_is_sealed_to_and_older_ones_open(void **state)
 	assert_ok(import(&x, &between));
 	assert_ok(import(&x, &after));
 	assert_int_equal(inspect(&x, &after).seen, VAULT_SEEN_SAME);
+
+	/* What is sealed to a retired key nobody reads, and nobody seals to. */
+	assert_ok(vault_office_retire(of(&x), 1));
+	assert_int_equal(import(&x, &between), VAULT_ENOTFORUS);
+	assert_int_equal(inspect(&x, &after).seen, VAULT_SEEN_SAME);
 	memory_free(&before);
 	memory_free(&between);
 	memory_free(&after);

@@ -455,6 +455,95 @@ a_renewed_key_stands_last_on_our_card(void **state)
 	folder_free(folder);
 }
 
+/* What the row of a key holds: its recipient, and its sealed secret. */
+struct row {
+	struct buf recipient, sealed;
+};
+
+static struct row
+row_of(struct vault *v, uint64_t serial)
+{
+	struct sql *q = sql_open(
+	    v->store, "SELECT recipient,secret FROM receiving WHERE serial=?1");
+	struct row r = { .recipient = { 0 } };
+	const void *bytes;
+	size_t len;
+	bool there;
+
+	sql_put_int(q, 1, (int64_t)serial);
+	assert_ok(sql_step(q, &there));
+	assert_true(there);
+	bytes = sql_text(q, 0, &len);
+	buf_put(&r.recipient, bytes, len);
+	bytes = sql_blob(q, 1, &len);
+	buf_put(&r.sealed, bytes, len);
+	sql_close(q);
+	return r;
+}
+
+/* In how many pages something of it stands; it is freed. */
+static unsigned
+row_left(struct opened *o, struct row *r)
+{
+	unsigned n = inner_count_bytes(o, r->recipient.bytes, r->recipient.len);
+
+	/* Any 16 bytes of a sealed secret are its own. */
+	for (size_t i = 0; i + 16 <= r->sealed.len; i += 16)
+		n += inner_count_bytes(o, r->sealed.bytes + i, 16);
+	buf_free(&r->recipient);
+	buf_free(&r->sealed);
+	return n;
+}
+
+static void
+a_retired_key_is_nowhere_in_the_vault(void **state)
+{
+	static const uint64_t order[] = { 9, 2, 16, 1, 15, 3, 8, 7, 14, 4 };
+	char *folder = folder_new();
+	struct vault_office own;
+	struct secret *keys;
+	struct opened o;
+	struct row r;
+	uint64_t serial = 0;
+	bool retired;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	while (serial < 16)
+		assert_ok(vault_office_renew(&serial, o.vault));
+	assert_ok(vault_office_retired(&retired, o.vault));
+	assert_false(retired);
+	assert_int_equal(vault_office_retire(o.vault, 16), VAULT_EUSE);
+	assert_int_equal(vault_office_retire(o.vault, 17), VAULT_ENORECORD);
+	assert_int_equal(vault_office_retire(o.vault, 0), VAULT_ENORECORD);
+	r = row_of(o.vault, 16);
+	assert_int_equal(row_left(&o, &r), 8); /* 114 bytes sealed */
+
+	/* From the middle and the ends, and new ones into the holes. */
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		r = row_of(o.vault, order[i]);
+		assert_ok(vault_office_retire(o.vault, order[i]));
+		assert_int_equal(row_left(&o, &r), 0);
+		assert_int_equal(
+		    vault_office_retire(o.vault, order[i]), VAULT_ENORECORD);
+		assert_ok(vault_office_renew(&serial, o.vault));
+		assert_int_equal(serial, 17 + i);
+	}
+	assert_ok(vault_office_retired(&retired, o.vault));
+	assert_true(retired);
+	assert_ok(vault_office(&own, o.vault));
+	assert_int_equal(own.n_keys, 16);
+	assert_null(strstr(buf_text(&own.card), "# receive 9 "));
+	assert_non_null(strstr(buf_text(&own.card), "# receive 10 "));
+	vault_office_free(&own);
+	assert_ok(vault_office_secret(&keys, o.vault));
+	assert_int_equal(secret_len(keys), 16 * 75);
+	secret_free(keys);
+	vault_done(&o);
+	folder_free(folder);
+}
+
 static void
 our_card_is_one_and_our_keys_open(void **state)
 {
@@ -566,6 +655,7 @@ main(void)
 		cmocka_unit_test(contacts_are_keys_under_a_name),
 		cmocka_unit_test(an_older_card_never_replaces_a_newer_one),
 		cmocka_unit_test(a_renewed_key_stands_last_on_our_card),
+		cmocka_unit_test(a_retired_key_is_nowhere_in_the_vault),
 		cmocka_unit_test(our_card_is_one_and_our_keys_open),
 		cmocka_unit_test(a_receiving_key_is_bound_to_its_row),
 		cmocka_unit_test(an_older_vault_gets_the_tables_it_lacks),

@@ -87,3 +87,36 @@ vault_office_renew(uint64_t *serial, struct vault *v)
 	*serial = 0;
 	return vault_failed(v, make(serial, v));
 }
+
+/* One commit: the row, where it lay, and what lay in pages that are free. */
+static enum vault_err
+retire(struct vault *v, uint64_t serial)
+{
+	struct store *s = v->store;
+	enum vault_err err;
+
+	if ((err = store_secure_delete(s, true)) != VAULT_OK ||
+	    (err = office_retire_key(s, serial)) != VAULT_OK ||
+	    (err = store_scrub(s)) != VAULT_OK ||
+	    (err = log_key(v, "receiving-key-retire", serial)) != VAULT_OK)
+		return err;
+	return store_commit(s);
+}
+
+enum vault_err
+vault_office_retire(struct vault *v, uint64_t serial)
+{
+	enum vault_err err;
+
+	if ((err = store_begin(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = retire(v, serial);
+	store_abort(v->store);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_office_retired(bool *out, struct vault *v)
+{
+	return vault_failed(v, office_any_retired(out, v->store));
+}

@@ -628,6 +628,18 @@ VAULT_CHECKED enum vault_err vault_office_renew(
     uint64_t *serial, struct vault *v);
 
 /*
+ * Destroy a receiving key: what is sealed to it is never read again, but with
+ * a copy of the vault or of the key that was made before.  Our card no longer
+ * lists it.  VAULT_ENORECORD: there is none of that serial.  VAULT_EUSE: it is
+ * the newest.
+ */
+VAULT_CHECKED enum vault_err vault_office_retire(
+    struct vault *v, uint64_t serial);
+
+/* Has a receiving key of this office been destroyed? */
+VAULT_CHECKED enum vault_err vault_office_retired(bool *out, struct vault *v);
+
+/*
  * The secret receiving keys, as a file for `age -i`; logged.  They read every
  * bundle that was ever sealed to this office.
  */

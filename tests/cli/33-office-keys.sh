@@ -1,4 +1,4 @@
-# Receiving keys: renewed; the card lists them; an older card is refused.
+# Receiving keys: renewed and retired; an older card is refused.
 A=$PWD/a B=$PWD/b
 for o in A B; do
 	eval v=\$$o
@@ -52,6 +52,39 @@ expect_out "contact-card"
 expect_status 0 in_a --yes export teng --to "Office B" -o 2.age
 expect_status 0 in_b import 1.age
 expect_status 0 in_b import 2.age
+
+# ---- Retire ----
+expect_status 0 in_b office renew
+expect_status 2 in_b --yes office retire
+expect_status 15 in_b --yes office retire 7
+expect_status 15 in_b --yes office retire x1
+expect_err "no receiving key x1"
+expect_status 2 in_b --yes office retire 3
+expect_err "amparo office renew"
+expect_status 1 in_b office retire 1
+expect_err "no longer be read by anybody"
+expect_status 0 in_b inspect 1.age
+expect_status 0 in_b --yes office retire 1
+expect_out "destroyed: receiving key 1"
+expect_out "copies of the vault"
+expect_status 15 in_b --yes office retire 1
+expect_status 0 in_b --json office
+expect_json '[k["serial"] for k in d["receiving"]] == [2, 3]'
+for what in inspect import; do
+	expect_status 20 in_b $what 1.age
+	expect_err "sealed to somebody else"
+	expect_err "was retired"
+done
+expect_status 20 in_a import 1.age
+expect_no_err "retired"
+expect_status 0 in_b import 2.age
+expect_status 0 in_b --json --yes office retire 2
+expect_json 'd["retired"] == 2'
+expect_status 0 in_b log
+expect_out "receiving-key-retire"
+expect_status 0 in_b office --card b3.card
+expect_status 0 in_a contact add b3.card
+expect_status 2 in_a contact add b2.card
 for v in "$A" "$B"; do
 	V=$v
 	expect_clean

@@ -102,6 +102,42 @@ out:
 	return err;
 }
 
+/* ---- Destroying ---- */
+
+enum vault_err
+office_retire_key(struct store *s, uint64_t serial)
+{
+	enum vault_err err;
+	struct sql *q;
+	int64_t last;
+	bool there;
+
+	if ((err = sql_number(&last, s,
+		 "SELECT ifnull(max(serial),0) FROM receiving")) != VAULT_OK)
+		return err;
+	if (serial == (uint64_t)last)
+		return VAULT_EUSE;
+	q = sql_open(s, "DELETE FROM receiving WHERE serial=?1 RETURNING 1");
+	sql_put_int(q, 1, (int64_t)serial);
+	if ((err = sql_step(q, &there)) == VAULT_OK && !there)
+		err = VAULT_ENORECORD;
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+office_any_retired(bool *out, struct store *s)
+{
+	enum vault_err err;
+	int64_t missing = 0;
+
+	/* Serials count from 1, and the last is always there. */
+	err = sql_number(&missing, s,
+	    "SELECT ifnull(max(serial),0)-count(*) FROM receiving");
+	*out = missing > 0;
+	return err;
+}
+
 /* ---- Reading ---- */
 
 static enum vault_err

@@ -36,6 +36,15 @@ struct office_keys {
 VAULT_CHECKED enum vault_err office_new_key(uint64_t *serial, struct store *s);
 VAULT_CHECKED enum vault_err office_has_keys(bool *out, struct store *s);
 
+/*
+ * Delete a receiving key, in a write transaction that overwrites what it
+ * deletes.  VAULT_ENORECORD: there is none of that serial.  VAULT_EUSE: it is
+ * the newest.
+ */
+VAULT_CHECKED enum vault_err office_retire_key(
+    struct store *s, uint64_t serial);
+VAULT_CHECKED enum vault_err office_any_retired(bool *out, struct store *s);
+
 /* The receiving keys by their serials, with their secrets or without. */
 VAULT_CHECKED enum vault_err office_keys(
     struct office_keys *out, struct store *s, bool secrets);
