@@ -179,8 +179,8 @@ inner_count_bytes(struct opened *o, const void *bytes, size_t len)
 	struct cells *c;
 	unsigned n = 0;
 
-	assert_ok(
-	    cells_open(&c, o->vault->folder, o->vault->key->ring, &fault));
+	assert_ok(cells_open(
+	    &c, o->vault->folder, o->vault->key->ring, NULL, &fault));
 	assert_ok(cells_begin_read(c));
 	for (uint64_t i = 1; i <= cells_root(c)->count; i++) {
 		assert_ok(cells_get(c, i, plain));

@@ -238,7 +238,7 @@ contact_add(struct contact *out, enum contact_news *news, struct store *s,
 	if (ours || !card_name_is_good(name, strlen(name)))
 		err = VAULT_EUSE;
 	else if (*news == CONTACT_OLDER)
-		err = VAULT_EREFUSED;
+		err = VAULT_ECONFLICT;
 	else if ((err = name_is_free(s, name, &card)) == VAULT_OK)
 		err = *news == CONTACT_NEW ? insert(s, &card, name, text, len)
 					   : replace(s, &have, name, text, len);

@@ -23,7 +23,7 @@ struct contact {
 	struct buf card; /* its text */
 	int64_t added;
 	int64_t verified; /* when the digits were compared; 0: never */
-	bool our_office;  /* it may have what stays in the office */
+	bool our_office;  /* verified, and may have what stays in the office */
 	bool frozen;      /* nothing is sent there */
 };
 void contact_free(struct contact *c);
@@ -38,7 +38,7 @@ enum contact_news {
 
 /*
  * Keep the office of a card, under the name on it, or another one.
- * VAULT_EEXISTS: that name is another key's.  VAULT_EREFUSED: an older card
+ * VAULT_EEXISTS: that name is another key's.  VAULT_ECONFLICT: an older card
  * than we have.  VAULT_EUSE: it is our own card, or a bad name.
  */
 VAULT_CHECKED enum vault_err contact_add(struct contact *out,

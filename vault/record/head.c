@@ -23,16 +23,14 @@ part_json(json_t **out, const struct part *p)
 
 /* The two parts as one body. */
 static enum vault_err
-join(json_t **out, const struct part *body, const struct part *hidden)
+join(struct head *out, const struct part *body, const struct part *hidden)
 {
-	json_t *open = NULL, *closed = NULL;
+	json_t *closed = NULL;
 	enum vault_err err;
 
-	*out = NULL;
-	if ((err = part_json(&open, body)) == VAULT_OK &&
-	    (err = part_json(&closed, hidden)) == VAULT_OK && open != NULL)
-		err = body_join(out, open, closed);
-	json_decref(open);
+	if ((err = part_json(&out->open, body)) == VAULT_OK &&
+	    (err = part_json(&closed, hidden)) == VAULT_OK && out->open != NULL)
+		err = body_join(&out->body, out->open, closed);
 	json_decref(closed);
 	return err;
 }
@@ -47,7 +45,7 @@ head_open(struct head *out, struct store *s, const struct record_row *r,
 	memset(out, 0, sizeof(*out));
 	err = rows_version(&out->version, &body, &hidden, s, r, id, verify);
 	if (err == VAULT_OK) {
-		err = join(&out->body, &body, &hidden);
+		err = join(out, &body, &hidden);
 		out->has_withheld = (out->version.has_body && !body.present) ||
 		    (out->version.has_private && !hidden.present);
 		if (out->version.has_private && !hidden.present &&
@@ -72,6 +70,7 @@ head_free(struct head *h)
 	buf_free(&h->missing);
 	version_free(&h->version);
 	json_decref(h->body);
+	json_decref(h->open);
 	memset(h, 0, sizeof(*h));
 }
 

@@ -54,6 +54,10 @@ VAULT_CHECKED enum vault_err rows_new_with(struct record_row *out,
     struct store *s, const uint8_t id[static ID_LEN], const char *type,
     const struct secret *key);
 
+/* Give a record that has no key any more (r->forgotten) a new one. */
+VAULT_CHECKED enum vault_err rows_give_key(
+    struct record_row *r, struct store *s, const struct secret *key);
+
 /* The record's key, to be freed.  VAULT_ENORECORD: it has been forgotten. */
 VAULT_CHECKED enum vault_err rows_key(
     struct secret **out, struct store *s, const struct record_row *r);
