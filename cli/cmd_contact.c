@@ -27,6 +27,8 @@ contact_doc(const struct vault_contact *c)
 		doc_text(d, "verified_at", say_time(c->verified));
 	doc_bool(d, "our_office", c->our_office);
 	doc_bool(d, "frozen", c->frozen);
+	doc_int(d, "receiving", (int64_t)c->receiving.serial);
+	doc_text(d, "receiving_from", c->receiving.first);
 	return d;
 }
 
@@ -101,7 +103,11 @@ say_added(void *ctx, const struct vault_contact *c)
 		*status = doc_print(contact_doc(c));
 		return;
 	}
-	say_line(SAY_CONTACT_ADDED, c->name, c->digits, NULL);
+	if (c->renewed)
+		say_line(SAY_CONTACT_RENEWED, c->name,
+		    say_number(c->receiving.serial), c->receiving.first, NULL);
+	else
+		say_line(SAY_CONTACT_ADDED, c->name, c->digits, NULL);
 	if (c->verified == 0)
 		say_hint(SAY_HINT_VERIFY, say_word(c->name), NULL);
 }
@@ -117,6 +123,10 @@ add_fault(const struct session *s, enum vault_err err, const char *file)
 		say_error(SAY_CONTACT_EXISTS, NULL);
 		say_hint(SAY_HINT_CONTACT_AS, NULL);
 		return 1;
+	case VAULT_ECONFLICT:
+		say_error(SAY_CARD_OLDER, file, NULL);
+		say_hint(SAY_HINT_CARD_OLDER, NULL);
+		return 2;
 	case VAULT_EUSE:
 		say_error(SAY_CARD_NOT_TAKEN, file, NULL);
 		return 2;

@@ -66,6 +66,18 @@ fault_say(enum vault_bundle_fault fault)
 	return SAY_BUNDLE_NOT_AGE;
 }
 
+/* Its manifest cannot be read: nobody can tell whose key it was. */
+static int
+not_for_us(const struct session *s)
+{
+	int status = say_fault(VAULT_ENOTFORUS, NULL, NULL);
+	bool retired;
+
+	if (vault_office_retired(&retired, s->vault) == VAULT_OK && retired)
+		say_hint(SAY_HINT_NOT_FOR_US, NULL);
+	return status;
+}
+
 static int
 bundle_fault(const struct session *s, const struct reading *r,
     enum vault_err err, const struct vault_bundle_bad *bad, const char *path)
@@ -74,11 +86,8 @@ bundle_fault(const struct session *s, const struct reading *r,
 		say_error(SAY_IO, path, strerror(r->in.error), NULL);
 		return 1;
 	}
-	if (err == VAULT_ENOTFORUS) {
-		say_error(SAY_NOT_FOR_US, NULL);
-		say_hint(SAY_HINT_NOT_FOR_US, NULL);
-		return say_status(err);
-	}
+	if (err == VAULT_ENOTFORUS)
+		return not_for_us(s);
 	if (bad->fault == VAULT_BUNDLE_OK)
 		return session_fault(s, err);
 	say_error(fault_say(bad->fault), path, say_number(bad->chunk),

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "ask.h"
+#include "office_keys.h"
 #include "outfile.h"
 #include "session.h"
 
-#define USAGE "office [--name NAME] [--card FILE] | office secret-key -o FILE"
+#define USAGE                                                                  \
+	"office [--name NAME] [--card FILE] | office renew"                    \
+	" | office retire N | office secret-key -o FILE"
 
 /* ---- The office ---- */
 
@@ -32,7 +35,9 @@ show(const struct vault_office *o)
 		say_line(SAY_OFFICE_IS, buf_text(&o->name), NULL);
 		say_line(SAY_OFFICE_DIGITS, o->digits, NULL);
 		say_line(SAY_OFFICE_MINISIGN, buf_text(&o->minisign), NULL);
-		say_hint(SAY_HINT_CARD, NULL);
+		office_keys_say(o);
+		if (!o->renew_due)
+			say_hint(SAY_HINT_CARD, NULL);
 		return 0;
 	}
 	d = doc_object();
@@ -40,6 +45,7 @@ show(const struct vault_office *o)
 	doc_text(d, "digits", o->digits);
 	doc_text(d, "minisign", buf_text(&o->minisign));
 	doc_text(d, "card", buf_text(&o->card));
+	office_keys_doc(d, o);
 	return doc_print(d);
 }
 
@@ -170,6 +176,12 @@ cmd_office(struct cli *c, int argc, char **argv)
 	if (words == 1 && strcmp(argv[1], "secret-key") == 0 && name == NULL &&
 	    card == NULL)
 		return secret_key(c, file);
+	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
+	    card == NULL && file == NULL)
+		return office_renew(c);
+	if (words == 2 && strcmp(argv[1], "retire") == 0 && name == NULL &&
+	    card == NULL && file == NULL)
+		return office_retire(c, argv[2]);
 	if (words != 0 || file != NULL || (card != NULL && *card == '\0'))
 		return say_usage(USAGE);
 	if ((status = session_open(&s, c)) != 0)

@@ -76,11 +76,14 @@ const struct command commands[] = {
 	    "By its own name, unless -o or --output says another.  Nothing is"
 	    " overwritten.  --number chooses among several of one name.\n" },
 	{ "office", cmd_office,
-	    "office [--name NAME] [--card FILE] | office secret-key -o FILE",
+	    "office [--name NAME] [--card FILE] | office renew"
+	    " | office retire N | office secret-key -o FILE",
 	    "our own office: its digits, its card, its secret keys",
-	    "The card is what others add; nothing on it is secret.  secret-key"
-	    " asks for the\npassphrase, warns, and is logged; the keys go to a"
-	    " file and nowhere else.\n" },
+	    "The card is what others add; nothing on it is secret.  renew"
+	    " makes a newer key\nfor others to seal to: yearly, and hand out"
+	    " the card.  retire destroys an older\none: nobody reads what was"
+	    " sealed to it.  secret-key asks for the passphrase,\nwarns, and"
+	    " is logged; the keys go to a file and nowhere else.\n" },
 	{ "contact", cmd_contact,
 	    "contact add CARD [--as NAME] | list | verify NAME [--our-office]"
 	    " | mark NAME --our-office | mark NAME --not-our-office"

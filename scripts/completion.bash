@@ -90,7 +90,7 @@ _amparo() {
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
-		office:0) offered=secret-key ;;
+		office:0) offered='renew retire secret-key' ;;
 		contact:0) offered='add list verify mark remove' ;;
 		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null

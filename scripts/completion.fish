@@ -40,7 +40,7 @@ complete -c amparo -n '__fish_seen_subcommand_from extract' -l number -x
 complete -c amparo -n '__fish_seen_subcommand_from backup restore' \
     -a '(__fish_complete_directories)'
 complete -c amparo -n '__fish_seen_subcommand_from new edit' -l set -x
-complete -c amparo -n '__fish_seen_subcommand_from office' -a secret-key
+complete -c amparo -n '__fish_seen_subcommand_from office' -a 'renew retire secret-key'
 complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
 complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F

@@ -823,6 +823,69 @@ who_passes_it_on_is_found_out(void **state)
 	memory_free(&forward);
 }
 
+/* ---- Keys that are renewed ---- */
+
+/* Does this one key of an office open it? */
+static bool
+key_opens(const struct office *f, size_t i, struct memory *m)
+{
+	struct pipe_source from = memory_source(m);
+	struct memory tar = { 0 };
+	struct pipe_sink to = memory_sink(&tar);
+	const struct age_identity *id;
+	struct office_keys keys;
+	enum age_fault why;
+	enum vault_err err;
+
+	assert_ok(office_keys(&keys, of(f)->store, true));
+	assert_true(i < keys.n);
+	id = keys.key[i].id;
+	err = age_open(&why, &to, &from, &id, 1);
+	assert_true(err == VAULT_OK || err == VAULT_ENOTFORUS);
+	office_keys_free(&keys);
+	memory_free(&tar);
+	return err == VAULT_OK;
+}
+
+static void
+the_newest_key_is_sealed_to_and_older_ones_open(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct memory before, between, after;
+	struct office x;
+	uint64_t serial;
+
+	(void)state;
+	office_open(&x, "X");
+	knows(&a, &x);
+	knows(&x, &a);
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Renewal\"}]}");
+	export(&before, &a, "X", "Renewal");
+	assert_ok(vault_office_renew(&serial, of(&x)));
+	export(&between, &a, "X", "Renewal"); /* A has the old card */
+	knows(&a, &x);
+	export(&after, &a, "X", "Renewal");
+	assert_true(key_opens(&x, 0, &before) && !key_opens(&x, 1, &before));
+	assert_true(key_opens(&x, 0, &between));
+	assert_true(key_opens(&x, 1, &after) && !key_opens(&x, 0, &after));
+	assert_ok(import(&x, &before));
+	assert_ok(import(&x, &between));
+	assert_ok(import(&x, &after));
+	assert_int_equal(inspect(&x, &after).seen, VAULT_SEEN_SAME);
+
+	/* What is sealed to a retired key nobody reads, and nobody seals to. */
+	assert_ok(vault_office_retire(of(&x), 1));
+	assert_int_equal(import(&x, &between), VAULT_ENOTFORUS);
+	assert_int_equal(inspect(&x, &after).seen, VAULT_SEEN_SAME);
+	memory_free(&before);
+	memory_free(&between);
+	memory_free(&after);
+	assert_ok(vault_contact_remove(of(&a), "X"));
+	office_close(&x);
+}
+
 /* What is made by hand, first of all right, then with one fault each. */
 static void
 refuses_archives_with_one_fault(void **state)
@@ -1545,6 +1608,8 @@ main(void)
 		cmocka_unit_test(forgotten_records_are_skipped),
 		cmocka_unit_test(one_number_with_two_contents_is_held),
 		cmocka_unit_test(a_number_is_taken_once),
+		cmocka_unit_test(
+		    the_newest_key_is_sealed_to_and_older_ones_open),
 		cmocka_unit_test(who_passes_it_on_is_found_out),
 		cmocka_unit_test(refuses_archives_with_one_fault),
 		cmocka_unit_test(another_type_is_not_taken_and_named),

@@ -3,12 +3,14 @@
 #include <sodium.h>
 
 #include "core/base64.h"
+#include "core/clock.h"
 #include "core/secret.h"
 #include "exchange/card.h"
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
 #include "exchange/office.h"
 #include "inside.h"
+#include "store/log.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include "support.h"
@@ -253,7 +255,8 @@ knows_the_day(void **state)
 struct told {
 	char digits[72];
 	unsigned n;
-	bool verified, our_office;
+	bool verified, our_office, renewed;
+	uint64_t serial;
 };
 
 static void
@@ -265,6 +268,8 @@ told(void *ctx, const struct vault_contact *c)
 	memcpy(t->digits, c->digits, sizeof(t->digits));
 	t->verified = c->verified != 0;
 	t->our_office = c->our_office;
+	t->renewed = c->renewed;
+	t->serial = c->receiving.serial;
 }
 
 static bool
@@ -307,7 +312,7 @@ contacts_are_keys_under_a_name(void **state)
 	by_hand(&card, "Office B", lines);
 	assert_int_equal(vault_contact_add(o.vault, card.bytes, card.len, NULL,
 			     false, told, &t),
-	    VAULT_EUSE);
+	    VAULT_ECONFLICT);
 
 	/* Another key of the same name, and our own card. */
 	use_key(8);
@@ -330,6 +335,211 @@ contacts_are_keys_under_a_name(void **state)
 	assert_ok(vault_contacts(o.vault, told_each, &t));
 	assert_int_equal(t.n, 0);
 	buf_free(&card);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+/* A card of Office B with keys of these serials, all of one day. */
+static enum vault_err
+add_serials(struct vault *v, const char *serials, struct told *t)
+{
+	struct buf card = { 0 }, lines = { 0 };
+	enum vault_err err;
+
+	for (; *serials != '\0'; serials++)
+		buf_putf(&lines, "# receive %c 2026-11-24 %s\n", *serials,
+		    recipient);
+	by_hand(&card, "Office B", buf_text(&lines));
+	err = vault_contact_add(v, card.bytes, card.len, NULL, false, told, t);
+	buf_free(&card);
+	buf_free(&lines);
+	return err;
+}
+
+static unsigned entries;
+
+static bool
+count_card(void *ctx, const struct log_entry *e)
+{
+	(void)ctx;
+	entries += strcmp(e->what, "contact-card") == 0;
+	return true;
+}
+
+static void
+an_older_card_never_replaces_a_newer_one(void **state)
+{
+	char *folder = folder_new();
+	struct told t = { .n = 0 };
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	assert_ok(add_serials(o.vault, "12", &t));
+	assert_false(t.renewed);
+	assert_ok(vault_contact_verify(o.vault, "Office B", false));
+
+	/* Key 3 comes, key 1 and then key 2 go: all newer, all verified. */
+	assert_ok(add_serials(o.vault, "123", &t));
+	assert_true(t.renewed && t.verified);
+	assert_int_equal(t.serial, 3);
+	assert_ok(add_serials(o.vault, "23", &t));
+	assert_true(t.renewed && t.verified);
+	assert_ok(add_serials(o.vault, "3", &t));
+	assert_ok(add_serials(o.vault, "3", &t));
+	assert_false(t.renewed);
+
+	/* All that there was before. */
+	t.n = 0;
+	assert_int_equal(add_serials(o.vault, "12", &t), VAULT_ECONFLICT);
+	assert_int_equal(add_serials(o.vault, "2", &t), VAULT_ECONFLICT);
+	assert_int_equal(add_serials(o.vault, "123", &t), VAULT_ECONFLICT);
+	assert_int_equal(add_serials(o.vault, "23", &t), VAULT_ECONFLICT);
+	assert_int_equal(t.n, 0);
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_int_equal(t.serial, 3);
+	entries = 0;
+	assert_ok(log_each(o.vault->store, 1, count_card, NULL));
+	assert_int_equal(entries, 3);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
+a_renewed_key_stands_last_on_our_card(void **state)
+{
+	char *folder = folder_new();
+	struct vault_office own;
+	struct card card;
+	struct opened o;
+	uint64_t serial;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	clock_test_set(1798761599); /* 2026-12-31 */
+	assert_ok(vault_office(&own, o.vault));
+	assert_int_equal(own.n_keys, 1);
+	assert_false(own.renew_due);
+	vault_office_free(&own);
+	clock_test_set(1798761599 + INT64_C(365) * 86400);
+	assert_ok(vault_office(&own, o.vault));
+	assert_false(own.renew_due);
+	vault_office_free(&own);
+	clock_test_set(1798761599 + INT64_C(366) * 86400);
+	assert_ok(vault_office(&own, o.vault));
+	assert_true(own.renew_due);
+	vault_office_free(&own);
+
+	assert_ok(vault_office_renew(&serial, o.vault));
+	assert_int_equal(serial, 2);
+	assert_ok(vault_office(&own, o.vault));
+	clock_test_set(-1);
+	assert_false(own.renew_due);
+	assert_int_equal(own.n_keys, 2);
+	assert_true(!own.key[0].newest && own.key[1].newest);
+	assert_string_equal(own.key[0].first, "2026-12-31");
+	assert_string_equal(own.key[1].first, "2028-01-01");
+	assert_ok(card_read(&card, buf_text(&own.card), own.card.len));
+	assert_int_equal(card.n, 2);
+	assert_int_equal(card.receive[1].serial, 2);
+	assert_memory_not_equal(card.receive[0].recipient,
+	    card.receive[1].recipient, card.receive[0].len);
+	vault_office_free(&own);
+
+	for (serial = 0; serial < 16;)
+		assert_ok(vault_office_renew(&serial, o.vault));
+	assert_int_equal(vault_office_renew(&serial, o.vault), VAULT_EUSE);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+/* What the row of a key holds: its recipient, and its sealed secret. */
+struct row {
+	struct buf recipient, sealed;
+};
+
+static struct row
+row_of(struct vault *v, uint64_t serial)
+{
+	struct sql *q = sql_open(
+	    v->store, "SELECT recipient,secret FROM receiving WHERE serial=?1");
+	struct row r = { .recipient = { 0 } };
+	const void *bytes;
+	size_t len;
+	bool there;
+
+	sql_put_int(q, 1, (int64_t)serial);
+	assert_ok(sql_step(q, &there));
+	assert_true(there);
+	bytes = sql_text(q, 0, &len);
+	buf_put(&r.recipient, bytes, len);
+	bytes = sql_blob(q, 1, &len);
+	buf_put(&r.sealed, bytes, len);
+	sql_close(q);
+	return r;
+}
+
+/* In how many pages something of it stands; it is freed. */
+static unsigned
+row_left(struct opened *o, struct row *r)
+{
+	unsigned n = inner_count_bytes(o, r->recipient.bytes, r->recipient.len);
+
+	/* Any 16 bytes of a sealed secret are its own. */
+	for (size_t i = 0; i + 16 <= r->sealed.len; i += 16)
+		n += inner_count_bytes(o, r->sealed.bytes + i, 16);
+	buf_free(&r->recipient);
+	buf_free(&r->sealed);
+	return n;
+}
+
+static void
+a_retired_key_is_nowhere_in_the_vault(void **state)
+{
+	static const uint64_t order[] = { 9, 2, 16, 1, 15, 3, 8, 7, 14, 4 };
+	char *folder = folder_new();
+	struct vault_office own;
+	struct secret *keys;
+	struct opened o;
+	struct row r;
+	uint64_t serial = 0;
+	bool retired;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	while (serial < 16)
+		assert_ok(vault_office_renew(&serial, o.vault));
+	assert_ok(vault_office_retired(&retired, o.vault));
+	assert_false(retired);
+	assert_int_equal(vault_office_retire(o.vault, 16), VAULT_EUSE);
+	assert_int_equal(vault_office_retire(o.vault, 17), VAULT_ENORECORD);
+	assert_int_equal(vault_office_retire(o.vault, 0), VAULT_ENORECORD);
+	r = row_of(o.vault, 16);
+	assert_int_equal(row_left(&o, &r), 8); /* 114 bytes sealed */
+
+	/* From the middle and the ends, and new ones into the holes. */
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		r = row_of(o.vault, order[i]);
+		assert_ok(vault_office_retire(o.vault, order[i]));
+		assert_int_equal(row_left(&o, &r), 0);
+		assert_int_equal(
+		    vault_office_retire(o.vault, order[i]), VAULT_ENORECORD);
+		assert_ok(vault_office_renew(&serial, o.vault));
+		assert_int_equal(serial, 17 + i);
+	}
+	assert_ok(vault_office_retired(&retired, o.vault));
+	assert_true(retired);
+	assert_ok(vault_office(&own, o.vault));
+	assert_int_equal(own.n_keys, 16);
+	assert_null(strstr(buf_text(&own.card), "# receive 9 "));
+	assert_non_null(strstr(buf_text(&own.card), "# receive 10 "));
+	vault_office_free(&own);
+	assert_ok(vault_office_secret(&keys, o.vault));
+	assert_int_equal(secret_len(keys), 16 * 75);
+	secret_free(keys);
 	vault_done(&o);
 	folder_free(folder);
 }
@@ -495,6 +705,9 @@ main(void)
 		cmocka_unit_test(names_a_later_version),
 		cmocka_unit_test(knows_the_day),
 		cmocka_unit_test(contacts_are_keys_under_a_name),
+		cmocka_unit_test(an_older_card_never_replaces_a_newer_one),
+		cmocka_unit_test(a_renewed_key_stands_last_on_our_card),
+		cmocka_unit_test(a_retired_key_is_nowhere_in_the_vault),
 		cmocka_unit_test(
 		    only_a_contact_that_was_compared_is_our_office),
 		cmocka_unit_test(our_card_is_one_and_our_keys_open),

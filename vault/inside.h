@@ -109,6 +109,13 @@ VAULT_CHECKED enum vault_err vault_sweep(struct vault *v);
 VAULT_CHECKED enum vault_err staging_begin(int *held, struct vault *v);
 void staging_end(int held, struct vault *v, const struct buf *nums);
 
+/* Make the first receiving key of a vault that has none, in a commit. */
+VAULT_CHECKED enum vault_err receiving_need(struct vault *v);
+
+/* Fill in what out says of our receiving keys. */
+VAULT_CHECKED enum vault_err receiving_list(
+    struct vault_office *out, struct store *s);
+
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 

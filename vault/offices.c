@@ -40,24 +40,6 @@ offices_own_name(struct buf *out, struct store *s)
 	return err;
 }
 
-/* The receiving keys of a vault that has never had any. */
-static enum vault_err
-need_keys(struct vault *v)
-{
-	enum vault_err err;
-	bool has;
-
-	if ((err = office_has_keys(&has, v->store)) != VAULT_OK || has)
-		return err;
-	if ((err = store_begin(v->store)) != VAULT_OK)
-		return err;
-	if ((err = office_make_keys(v->store)) == VAULT_OK &&
-	    (err = log_add(v->store, "receiving-key", "", 0)) == VAULT_OK)
-		err = store_commit(v->store);
-	store_abort(v->store);
-	return err;
-}
-
 static enum vault_err
 fill_office(struct vault_office *out, struct store *s)
 {
@@ -71,7 +53,8 @@ fill_office(struct vault_office *out, struct store *s)
 	minisign = keyid_minisign(by.public_key);
 	minisig_key_write(&out->minisign, &minisign);
 	if ((err = offices_own_name(&out->name, s)) == VAULT_OK &&
-	    (err = buf_ok(&out->minisign)) == VAULT_OK)
+	    (err = buf_ok(&out->minisign)) == VAULT_OK &&
+	    (err = receiving_list(out, s)) == VAULT_OK)
 		err = office_card(
 		    &out->card, s, buf_text(&out->name), by.public_key, by.key);
 	secret_free(by.key);
@@ -84,7 +67,7 @@ vault_office(struct vault_office *out, struct vault *v)
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	if ((err = need_keys(v)) != VAULT_OK ||
+	if ((err = receiving_need(v)) != VAULT_OK ||
 	    (err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	err = fill_office(out, v->store);
@@ -165,7 +148,7 @@ vault_office_secret(struct secret **out, struct vault *v)
 	enum vault_err err;
 
 	*out = NULL;
-	if ((err = need_keys(v)) != VAULT_OK ||
+	if ((err = receiving_need(v)) != VAULT_OK ||
 	    (err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	/* Logged first: a key that has left cannot be called back. */
@@ -196,6 +179,21 @@ log_contact(struct vault *v, const char *what, const struct contact *c)
 	return err;
 }
 
+/* The newest key on the card of a contact. */
+static void
+put_receiving(struct vault_receiving *out, const struct contact *c)
+{
+	const struct card_key *last;
+	struct card card;
+
+	if (card_read(&card, buf_text(&c->card), c->card.len) != VAULT_OK)
+		return;
+	last = &card.receive[card.n - 1];
+	out->serial = last->serial;
+	memcpy(out->first, last->first, sizeof(out->first));
+	out->newest = true;
+}
+
 static struct vault_contact
 contact_out(const struct contact *c)
 {
@@ -208,6 +206,7 @@ contact_out(const struct contact *c)
 	};
 
 	identity_digits(out.digits, c->key);
+	put_receiving(&out.receiving, c);
 	return out;
 }
 
@@ -235,14 +234,14 @@ vault_contacts(struct vault *v,
 }
 
 /* What may change in a contact, in a transaction that is open. */
-enum change { KEEP, VERIFY, OUR_OFFICE, NOT_OURS, REMOVE };
+enum change { KEEP, VERIFY, OUR_OFFICE, NOT_OURS, REMOVE, NEW_CARD };
 
 static enum vault_err
 change_open(struct vault *v, struct contact *c, enum change what)
 {
 	static const char *const words[] = { "contact-add", "contact-verify",
 		"contact-our-office", "contact-not-our-office",
-		"contact-remove" };
+		"contact-remove", "contact-card" };
 	enum vault_err err = VAULT_OK;
 
 	/* Anybody can write a card with our name on it. */
@@ -255,7 +254,7 @@ change_open(struct vault *v, struct contact *c, enum change what)
 		c->our_office = what == OUR_OFFICE;
 	if (what == REMOVE)
 		err = contact_remove(v->store, c);
-	else if (what != KEEP)
+	else if (what != KEEP && what != NEW_CARD)
 		err = contact_update(v->store, c);
 	return err == VAULT_OK ? log_contact(v, words[what], c) : err;
 }
@@ -267,17 +266,21 @@ vault_contact_add(struct vault *v, const void *card, size_t len,
 {
 	struct contact c = { 0 };
 	struct vault_contact out;
+	enum contact_news news;
 	enum vault_err err;
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = contact_add(&c, v->store, card, len, name)) == VAULT_OK &&
-	    (err = change_open(v, &c, KEEP)) == VAULT_OK &&
+	if ((err = contact_add(&c, &news, v->store, card, len, name)) ==
+		VAULT_OK &&
+	    (err = change_open(
+		 v, &c, news == CONTACT_NEWER ? NEW_CARD : KEEP)) == VAULT_OK &&
 	    (!our_office || (err = change_open(v, &c, OUR_OFFICE)) == VAULT_OK))
 		err = store_commit(v->store);
 	store_abort(v->store);
 	if (err == VAULT_OK) {
 		out = contact_out(&c);
+		out.renewed = news == CONTACT_NEWER;
 		told(ctx, &out);
 	}
 	contact_free(&c);

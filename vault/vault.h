@@ -638,14 +638,25 @@ VAULT_CHECKED enum vault_err vault_body_check(
 
 /* ---- Offices and bundles ---- */
 
+/* A key that others seal to.  Bundles go on opening until it is retired. */
+#define VAULT_RECEIVING_MAX 16
+struct vault_receiving {
+	uint64_t serial; /* from 1, one more for each */
+	char first[11];  /* its first day: "2026-01-31" */
+	bool newest;     /* whoever has our present card seals to it */
+};
+
 /*
  * Our own office: its 60 digits, its card to be handed to others, its signing
- * key as `minisign -P` takes it.  Makes the first receiving key of a vault
- * that has none.
+ * key as `minisign -P` takes it, its receiving keys by their serials.  Makes
+ * the first receiving key of a vault that has none.
  */
 struct vault_office {
 	char digits[72];
 	struct buf name, card, minisign;
+	struct vault_receiving key[VAULT_RECEIVING_MAX];
+	size_t n_keys;
+	bool renew_due; /* the newest is more than a year old */
 };
 VAULT_CHECKED enum vault_err vault_office(
     struct vault_office *out, struct vault *v);
@@ -654,6 +665,26 @@ void vault_office_free(struct vault_office *o);
 /* VAULT_EUSE: an empty name, a long one, one of more than a line. */
 VAULT_CHECKED enum vault_err vault_office_rename(
     struct vault *v, const char *name);
+
+/*
+ * Make a receiving key beside those there are, the newest from today on.  Our
+ * card lists it, and must be handed out again.  VAULT_EUSE: there are
+ * VAULT_RECEIVING_MAX of them.
+ */
+VAULT_CHECKED enum vault_err vault_office_renew(
+    uint64_t *serial, struct vault *v);
+
+/*
+ * Destroy a receiving key: what is sealed to it is never read again, but with
+ * a copy of the vault or of the key that was made before.  Our card no longer
+ * lists it.  VAULT_ENORECORD: there is none of that serial.  VAULT_EUSE: it is
+ * the newest.
+ */
+VAULT_CHECKED enum vault_err vault_office_retire(
+    struct vault *v, uint64_t serial);
+
+/* Has a receiving key of this office been destroyed? */
+VAULT_CHECKED enum vault_err vault_office_retired(bool *out, struct vault *v);
 
 /*
  * The secret receiving keys, as a file for `age -i`; logged.  They read every
@@ -667,14 +698,18 @@ struct vault_contact {
 	char digits[72];
 	int64_t added, verified; /* verified: 0 if the digits never were */
 	bool our_office, frozen;
+	struct vault_receiving receiving; /* the newest key on its card */
+	bool renewed; /* the card has just replaced an earlier one */
 };
 
 /*
  * Keep the office of a card, under the name on it unless name is given; told
- * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
- * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
- * our own card, an older one than is here, a bad name.  VAULT_EREFUSED: it is
- * to be our office, and its digits were never compared.
+ * is called with it at the end.  A later card of an office that is known
+ * replaces the earlier one; what was compared stays compared.  VAULT_EDAMAGED:
+ * not a whole card, or a wrong signature.  VAULT_EEXISTS: that name belongs to
+ * another key.  VAULT_ECONFLICT: an older card than is here.  VAULT_EUSE: our
+ * own card, a bad name.  VAULT_EREFUSED: it is to be our office, and its
+ * digits were never compared.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,

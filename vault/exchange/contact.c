@@ -127,16 +127,45 @@ is_ours(bool *out, struct store *s, const uint8_t *key)
 	return err;
 }
 
-/* Is the card that we have of this office newer than this one? */
+/*
+ * Is it older than the one before?  Serials only rise, and a key that was
+ * retired does not come back: whoever sealed to it would be read by nobody,
+ * or by who has stolen it.
+ */
 static bool
-is_older(const struct card *card, const struct contact *have)
+is_older(const struct card *card, const struct card *before)
+{
+	uint64_t last = card->receive[card->n - 1].serial;
+	uint64_t last_before = before->receive[before->n - 1].serial;
+	size_t j = 0;
+
+	if (last != last_before)
+		return last < last_before;
+	for (size_t i = 0; i < card->n; i++) {
+		while (j < before->n &&
+		    before->receive[j].serial < card->receive[i].serial)
+			j++;
+		if (j == before->n ||
+		    before->receive[j].serial != card->receive[i].serial)
+			return true;
+	}
+	return false;
+}
+
+/* What a card is beside the one that we have of its office. */
+static enum contact_news
+compare_cards(const struct card *card, const char *text, size_t len,
+    const struct contact *have)
 {
 	struct card before;
 
+	if (have->card.len == len && memcmp(have->card.bytes, text, len) == 0)
+		return CONTACT_SAME;
 	return card_read(&before, buf_text(&have->card), have->card.len) ==
-	    VAULT_OK &&
-	    card->receive[card->n - 1].serial <
-	    before.receive[before.n - 1].serial;
+		    VAULT_OK &&
+		is_older(card, &before)
+	    ? CONTACT_OLDER
+	    : CONTACT_NEWER;
 }
 
 static enum vault_err
@@ -185,8 +214,8 @@ name_is_free(struct store *s, const char *name, const struct card *card)
 }
 
 enum vault_err
-contact_add(struct contact *out, struct store *s, const char *text, size_t len,
-    const char *name)
+contact_add(struct contact *out, enum contact_news *news, struct store *s,
+    const char *text, size_t len, const char *name)
 {
 	struct contact have = { 0 };
 	struct card card;
@@ -194,25 +223,25 @@ contact_add(struct contact *out, struct store *s, const char *text, size_t len,
 	bool ours;
 
 	memset(out, 0, sizeof(*out));
+	*news = CONTACT_NEW;
 	if ((err = card_read(&card, text, len)) != VAULT_OK ||
 	    (err = is_ours(&ours, s, card.key)) != VAULT_OK)
 		return err;
 	err = contact_by_key(&have, s, card.key);
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
+	if (err == VAULT_OK)
+		*news = compare_cards(&card, text, len, &have);
 	/* Without a name of its own one that is known keeps the one it has. */
 	if (name == NULL)
 		name = err == VAULT_OK ? buf_text(&have.name) : card.name;
-	if (ours || !card_name_is_good(name, strlen(name)) ||
-	    (err == VAULT_OK && is_older(&card, &have))) {
+	if (ours || !card_name_is_good(name, strlen(name)))
 		err = VAULT_EUSE;
-	} else {
-		bool known = err == VAULT_OK;
-
-		if ((err = name_is_free(s, name, &card)) == VAULT_OK)
-			err = known ? replace(s, &have, name, text, len)
-				    : insert(s, &card, name, text, len);
-	}
+	else if (*news == CONTACT_OLDER)
+		err = VAULT_ECONFLICT;
+	else if ((err = name_is_free(s, name, &card)) == VAULT_OK)
+		err = *news == CONTACT_NEW ? insert(s, &card, name, text, len)
+					   : replace(s, &have, name, text, len);
 	contact_free(&have);
 	return err == VAULT_OK ? contact_by_key(out, s, card.key) : err;
 }

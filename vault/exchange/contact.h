@@ -3,8 +3,9 @@
  * contact - the offices that we know by their cards.
  *
  * An office is its signing key.  A later card of the same key replaces the
- * earlier one, and what two people compared stays compared; another key is
- * another office, whatever name it goes by.
+ * earlier one, and what two people compared stays compared; an earlier one
+ * never replaces a later one.  Another key is another office, whatever name it
+ * goes by.
  */
 #ifndef EXCHANGE_CONTACT_H
 #define EXCHANGE_CONTACT_H
@@ -27,13 +28,22 @@ struct contact {
 };
 void contact_free(struct contact *c);
 
+/* What a card was beside the one that we had of its office. */
+enum contact_news {
+	CONTACT_NEW,   /* we had none */
+	CONTACT_SAME,  /* the very same */
+	CONTACT_NEWER, /* its keys, or its name, are others now */
+	CONTACT_OLDER, /* replaced long ago: refused */
+};
+
 /*
  * Keep the office of a card, under the name on it, or another one.
- * VAULT_EEXISTS: that name is another key's.  VAULT_EUSE: it is our own card,
- * an older one than we have, or a bad name.
+ * VAULT_EEXISTS: that name is another key's.  VAULT_ECONFLICT: an older card
+ * than we have.  VAULT_EUSE: it is our own card, or a bad name.
  */
-VAULT_CHECKED enum vault_err contact_add(struct contact *out, struct store *s,
-    const char *text, size_t len, const char *name);
+VAULT_CHECKED enum vault_err contact_add(struct contact *out,
+    enum contact_news *news, struct store *s, const char *text, size_t len,
+    const char *name);
 
 /* VAULT_ENORECORD: there is no such contact. */
 VAULT_CHECKED enum vault_err contact_find(

@@ -63,27 +63,78 @@ insert(struct store *s, uint64_t serial, const struct buf *recipient,
 	return sql_finish(q);
 }
 
+/* The newest is never retired, so that no serial is given twice. */
+static enum vault_err
+next_serial(uint64_t *out, struct store *s)
+{
+	enum vault_err err;
+	int64_t n, last = 0;
+
+	if ((err = sql_number(&n, s, "SELECT count(*) FROM receiving")) ==
+	    VAULT_OK)
+		err = sql_number(
+		    &last, s, "SELECT ifnull(max(serial),0) FROM receiving");
+	if (err == VAULT_OK && n >= OFFICE_KEYS_MAX)
+		err = VAULT_EUSE;
+	*out = (uint64_t)last + 1;
+	return err;
+}
+
 enum vault_err
-office_make_keys(struct store *s)
+office_new_key(uint64_t *serial, struct store *s)
 {
 	struct age_identity *id = NULL;
 	struct secret *text = NULL;
 	struct buf recipient = { 0 };
 	enum vault_err err;
-	bool has;
 
-	if ((err = office_has_keys(&has, s)) != VAULT_OK || has)
-		return err;
-	if ((err = age_identity_new(&id, AGE_X25519)) != VAULT_OK ||
+	if ((err = next_serial(serial, s)) != VAULT_OK ||
+	    (err = age_identity_new(&id, AGE_X25519)) != VAULT_OK ||
 	    (err = age_identity_text(&text, id)) != VAULT_OK)
 		goto out;
 	err = VAULT_ENOMEM;
 	if (age_identity_recipient(&recipient, id))
-		err = insert(s, 1, &recipient, text);
+		err = insert(s, *serial, &recipient, text);
 out:
 	age_identity_free(id);
 	secret_free(text);
 	buf_free(&recipient);
+	return err;
+}
+
+/* ---- Destroying ---- */
+
+enum vault_err
+office_retire_key(struct store *s, uint64_t serial)
+{
+	enum vault_err err;
+	struct sql *q;
+	int64_t last;
+	bool there;
+
+	if ((err = sql_number(&last, s,
+		 "SELECT ifnull(max(serial),0) FROM receiving")) != VAULT_OK)
+		return err;
+	if (serial == (uint64_t)last)
+		return VAULT_EUSE;
+	q = sql_open(s, "DELETE FROM receiving WHERE serial=?1 RETURNING 1");
+	sql_put_int(q, 1, (int64_t)serial);
+	if ((err = sql_step(q, &there)) == VAULT_OK && !there)
+		err = VAULT_ENORECORD;
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+office_any_retired(bool *out, struct store *s)
+{
+	enum vault_err err;
+	int64_t missing = 0;
+
+	/* Serials count from 1, and the last is always there. */
+	err = sql_number(&missing, s,
+	    "SELECT ifnull(max(serial),0)-count(*) FROM receiving");
+	*out = missing > 0;
 	return err;
 }
 

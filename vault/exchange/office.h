@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * office - our own office towards others: the keys that they seal to, which
- * are made when they are first needed, and our card.
+ * are made when they are first needed or renewed, and our card.
  *
  * A receiving key is independent of the signing key: who takes the one from a
  * machine cannot use it as the other.
@@ -29,9 +29,21 @@ struct office_keys {
 	struct office_key key[OFFICE_KEYS_MAX];
 };
 
-/* Make the first receiving key if there is none.  In a write transaction. */
-VAULT_CHECKED enum vault_err office_make_keys(struct store *s);
+/*
+ * Make a receiving key, the newest from then on, in a write transaction; its
+ * serial is one above the last.  VAULT_EUSE: a card has no room for it.
+ */
+VAULT_CHECKED enum vault_err office_new_key(uint64_t *serial, struct store *s);
 VAULT_CHECKED enum vault_err office_has_keys(bool *out, struct store *s);
+
+/*
+ * Delete a receiving key, in a write transaction that overwrites what it
+ * deletes.  VAULT_ENORECORD: there is none of that serial.  VAULT_EUSE: it is
+ * the newest.
+ */
+VAULT_CHECKED enum vault_err office_retire_key(
+    struct store *s, uint64_t serial);
+VAULT_CHECKED enum vault_err office_any_retired(bool *out, struct store *s);
 
 /* The receiving keys by their serials, with their secrets or without. */
 VAULT_CHECKED enum vault_err office_keys(
