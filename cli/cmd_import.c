@@ -70,12 +70,14 @@ fault_say(enum vault_bundle_fault fault)
 static int
 not_for_us(const struct session *s)
 {
-	int status = say_fault(VAULT_ENOTFORUS, NULL, NULL);
 	bool retired;
 
-	if (vault_office_retired(&retired, s->vault) == VAULT_OK && retired)
-		say_hint(SAY_HINT_NOT_FOR_US, NULL);
-	return status;
+	say_error(SAY_NOT_FOR_US, NULL);
+	if (vault_office_retired(&retired, s->vault) != VAULT_OK)
+		retired = false;
+	say_hint(
+	    retired ? SAY_HINT_SEALED_TO_RETIRED : SAY_HINT_NOT_FOR_US, NULL);
+	return say_status(VAULT_ENOTFORUS);
 }
 
 static int
