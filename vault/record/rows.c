@@ -193,17 +193,19 @@ rows_new_with(struct record_row *out, struct store *s,
 }
 
 enum vault_err
-rows_new(struct record_row *out, struct store *s,
+rows_new(struct record_row *out, struct secret **key, struct store *s,
     const uint8_t id[static ID_LEN], const char *type)
 {
-	struct secret *key = secret_new(KEY_LEN);
-	enum vault_err err = VAULT_ENOMEM;
+	enum vault_err err;
 
-	if (key != NULL) {
-		random_fill(secret_bytes(key), KEY_LEN);
-		err = rows_new_with(out, s, id, type, key);
+	if ((*key = secret_new(KEY_LEN)) == NULL)
+		return VAULT_ENOMEM;
+	random_fill(secret_bytes(*key), KEY_LEN);
+	err = rows_new_with(out, s, id, type, *key);
+	if (err != VAULT_OK) {
+		secret_free(*key);
+		*key = NULL;
 	}
-	secret_free(key);
 	return err;
 }
 
@@ -339,11 +341,11 @@ rows_has_version(
 }
 
 enum vault_err
-rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
-    const struct version *v, const struct part *body, const struct part *hidden)
+rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
+    const struct secret *key, const struct version *v, const struct part *body,
+    const struct part *hidden)
 {
 	struct buf sealed_body = { 0 }, sealed_hidden = { 0 };
-	struct secret *key = NULL;
 	enum vault_err err;
 	bool here;
 
@@ -353,8 +355,7 @@ rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
 	    !part_matches(body, v->has_body, v->body) ||
 	    !part_matches(hidden, v->has_private, v->hidden))
 		return VAULT_EDAMAGED;
-	if ((err = rows_key(&key, s, r)) != VAULT_OK ||
-	    (err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
+	if ((err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
 		VAULT_OK ||
 	    (err = seal_part(&sealed_hidden, hidden, s, r, v, key,
 		 hidden_label)) != VAULT_OK ||
@@ -368,9 +369,22 @@ rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
 		err = insert_version(s, r, v, &sealed_body, &sealed_hidden);
 	}
 out:
-	secret_free(key);
 	buf_free(&sealed_body);
 	buf_free(&sealed_hidden);
+	return err;
+}
+
+enum vault_err
+rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
+    const struct version *v, const struct part *body, const struct part *hidden)
+{
+	struct secret *key;
+	enum vault_err err;
+
+	*fresh = false;
+	if ((err = rows_key(&key, s, r)) == VAULT_OK)
+		err = rows_put_version_with(fresh, s, r, key, v, body, hidden);
+	secret_free(key);
 	return err;
 }
 
