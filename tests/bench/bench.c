@@ -154,11 +154,12 @@ static void
 vault_add_one(struct sides *s, const struct buf *json)
 {
 	struct keep_report report = { .json = { 0 } };
-	struct record_row r;
+	struct kept k;
 
-	assert_ok(keep_new(&r, s->o.vault->store, &s->by, &report, NULL,
+	assert_ok(keep_new(&k, s->o.vault->store, &s->by, &report, NULL,
 	    json->bytes, json->len));
-	assert_ok(index_put(s->o.vault->store, &r));
+	assert_ok(index_put_new(s->o.vault->store, &k));
+	kept_free(&k);
 	keep_report_free(&report);
 }
 

@@ -152,9 +152,15 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 	return err;
 }
 
+void
+kept_free(struct kept *k)
+{
+	head_free(&k->head);
+}
+
 /* A new record of a body that has been checked. */
 static enum vault_err
-keep_first(struct record_row *out, struct store *s, const struct signer *by,
+keep_first(struct kept *out, struct store *s, const struct signer *by,
     const json_t *whole)
 {
 	struct secret *key = NULL;
@@ -163,21 +169,24 @@ keep_first(struct record_row *out, struct store *s, const struct signer *by,
 	enum vault_err err;
 
 	id_new(id);
-	err = rows_new(out, &key, s, id,
+	err = rows_new(&out->row, &key, s, id,
 	    json_string_value(json_object_get(whole, "type")));
 	if (err == VAULT_OK)
-		err = keep(s, by, out, key, &m, whole);
+		err = keep(s, by, &out->row, key, &m, whole);
+	if (err == VAULT_OK)
+		err = head_from(&out->head, &m.v, &m.body, &m.hidden);
 	secret_free(key);
 	making_free(&m);
 	return err;
 }
 
 enum vault_err
-keep_body(struct record_row *out, struct store *s, const struct signer *by,
+keep_body(struct kept *out, struct store *s, const struct signer *by,
     struct body_report *report, json_t *whole)
 {
 	enum vault_err err;
 
+	memset(out, 0, sizeof(*out));
 	if ((err = body_fill(whole)) != VAULT_OK ||
 	    (err = body_check(whole, BODY_ENTRY, report)) != VAULT_OK)
 		return err;
@@ -185,12 +194,13 @@ keep_body(struct record_row *out, struct store *s, const struct signer *by,
 }
 
 enum vault_err
-keep_new(struct record_row *out, struct store *s, const struct signer *by,
+keep_new(struct kept *out, struct store *s, const struct signer *by,
     struct keep_report *report, const char *type, const void *json, size_t len)
 {
 	json_t *whole;
 	enum vault_err err;
 
+	memset(out, 0, sizeof(*out));
 	if ((err = read_body(&whole, report, type, json, len)) != VAULT_OK)
 		return err;
 	err = keep_first(out, s, by, whole);
