@@ -81,11 +81,15 @@ $(B)/tests/test_split: $(B)/tests/test_split.o $(B)/cli/split.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 $(B)/tests/pty/editor_main: $(B)/tests/pty/editor_main.o $(B)/cli/editor.o $(B)/cli/keystroke.o \
-    $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/libvault.a
+    $(B)/cli/lineedit.o $(B)/cli/textarea.o $(B)/cli/glyph.o $(B)/cli/term.o \
+    $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
 
 $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/codes.o \
     $(B)/cli/say.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(B)/tests/test_say: $(B)/tests/test_say.o $(B)/tests/support.o $(B)/cli/say.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvault.a
@@ -94,10 +98,21 @@ $(B)/tests/pty/bodies: $(B)/tests/pty/bodies.o $(B)/tests/support.o $(B)/libvaul
 $(B)/tests/bench/bench: $(B)/tests/bench/bench.o $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+# The example of libamparo.3, as it stands there.
+$(B)/tests/example.c: docs/libamparo.3
+	@mkdir -p $(@D)
+	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.[BE]d/!p}' $< | sed 's/\\e/\\/g' >$@
+
+$(B)/tests/example.o: $(B)/tests/example.c
+	$(CC) $(ALL) -c -o $@ $<
+
+$(B)/tests/example: $(B)/tests/example.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 bench:
 	scripts/bench
 
-tests-built: $(TESTS)
+tests-built: $(TESTS) $(B)/tests/example
 
 # The published vectors; zlib serves this test alone.
 $(B)/tests/vectors: $(B)/tests/vectors.o $(B)/libvault.a
@@ -137,6 +152,7 @@ $(B)/amparo-static: $(CLI) $(B)/libvault.a $(B)/argon2-alone.o
 install: all
 	install -D -m 755 $(B)/amparo $(DESTDIR)$(PREFIX)/bin/amparo
 	install -D -m 644 docs/amparo.1 $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1
+	install -D -m 644 docs/libamparo.3 $(DESTDIR)$(PREFIX)/share/man/man3/libamparo.3
 	install -D -m 644 scripts/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo
 	install -D -m 644 scripts/completion.zsh \
@@ -147,6 +163,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/amparo \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/amparo.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man3/libamparo.3 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_amparo \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish

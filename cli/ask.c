@@ -13,6 +13,7 @@
 #include <zxcvbn.h>
 
 #include "ask.h"
+#include "host.h"
 #include "lineedit.h"
 #include "session.h"
 #include "words.h"
@@ -58,7 +59,8 @@ static bool
 gone(void *ctx)
 {
 	(void)ctx;
-	return session_is_gone();
+	/* A signal that only asks long work to stop ends a question too. */
+	return session_is_gone() || host_interrupted();
 }
 
 /* As the terminal was before the first prompt. */
@@ -121,8 +123,11 @@ ask_yes(
 	if (c->yes)
 		return true;
 	say_put(&text, question, argument, NULL);
-	if ((l = editor()) != NULL &&
-	    lineedit_read(&line, l, buf_text(&text), NULL) == LINEEDIT_DONE) {
+	if ((l = editor()) == NULL) {
+		say_warning(SAY_NO_TERMINAL, NULL);
+		say_hint(SAY_HINT_YES, NULL);
+	} else if (lineedit_read(&line, l, buf_text(&text), NULL) ==
+	    LINEEDIT_DONE) {
 		char first = line.len > 0 ? (char)line.bytes[0] : '\0';
 
 		yes = first == '\0' ? preset : first == 'y' || first == 'Y';
@@ -236,7 +241,9 @@ read_secret(struct secret **out, struct lineedit *l, enum say prompt)
 	case LINEEDIT_NOT_TEXT:
 		return refuse(SAY_PASS_NOT_TEXT);
 	case LINEEDIT_GONE:
-		return 11;
+		if (session_is_gone())
+			return 11;
+		break;
 	case LINEEDIT_CANCELLED:
 	case LINEEDIT_CLOSED:
 	case LINEEDIT_FAILED:
@@ -271,6 +278,23 @@ ask_passphrase(struct secret **out, const struct cli *c, enum say prompt)
 }
 
 /* ---- New passphrases ---- */
+
+int
+ask_words_known(const char *list)
+{
+	enum words_list known;
+	struct buf all = { 0 };
+
+	if (list == NULL || words_by_name(&known, list))
+		return 0;
+	for (unsigned i = 0; i < WORDS_LISTS; i++)
+		buf_putf(&all, "%s%s", i > 0 ? ", " : "",
+		    words_name((enum words_list)i));
+	say_error(SAY_NO_WORDS, list, NULL);
+	say_hint(SAY_HINT_WORDS, buf_text(&all), NULL);
+	buf_free(&all);
+	return 2;
+}
 
 static enum words_list
 list_of(const char *name)

@@ -16,7 +16,10 @@ bool ask_show(const char *text);
 void ask_clear_screen(void);
 bool ask_has_terminal(void);
 
-/* Yes or no; preset is what Enter means, and what c->yes means is yes. */
+/*
+ * Yes or no; preset is what Enter means, and what c->yes means is yes.  No,
+ * after a message, where there is no terminal to ask on.
+ */
 bool ask_yes(
     const struct cli *c, bool preset, enum say question, const char *argument);
 
@@ -31,6 +34,12 @@ int ask_passphrase(struct secret **out, const struct cli *c, enum say prompt);
 
 /* A passphrase from a file, by name or number: one line end is taken off. */
 int ask_passphrase_from(struct secret **out, const char *file, int fd);
+
+/*
+ * list is NULL or names a list of words: 0; else 2, after a message.  For
+ * commands with --words, before they do anything.
+ */
+int ask_words_known(const char *list);
 
 /*
  * A new passphrase: one of our own making is proposed (words from the list

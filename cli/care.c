@@ -45,15 +45,24 @@ found(void *ctx, enum vault_finding what, int64_t n)
 }
 
 static void
-found_record(void *ctx, const char *id, bool only_index)
+found_record(void *ctx, const char *id, enum vault_record_finding what)
 {
+	static const struct {
+		enum say sentence;
+		const char *word;
+	} as[] = {
+		[VAULT_RECORD_BROKEN] = { SAY_FOUND_RECORD, "record" },
+		[VAULT_RECORD_INDEX] = { SAY_FOUND_INDEX, "index" },
+		[VAULT_RECORD_IDLE] = { SAY_FOUND_IDLE, "hides-nothing" },
+	};
 	struct care *care = ctx;
 	struct doc *d = doc_object();
 
 	progress_end(&care->progress);
-	care->n++;
-	say_warning(only_index ? SAY_FOUND_INDEX : SAY_FOUND_RECORD, id, NULL);
-	doc_text(d, "what", only_index ? "index" : "record");
+	/* What somebody wrote is no damage. */
+	care->n += what != VAULT_RECORD_IDLE;
+	say_warning(as[what].sentence, id, NULL);
+	doc_text(d, "what", as[what].word);
 	doc_text(d, "id", id);
 	doc_put(care->found, NULL, d);
 }
@@ -97,9 +106,7 @@ care_check(struct vault *v, enum care_how how_much, enum say why)
 		(void)doc_print(result);
 	else
 		doc_free(result);
-	if (err == VAULT_OK && care.n == 1)
-		say_error(SAY_CHECK_ONE_WRONG, NULL);
-	else if (err == VAULT_OK && care.n > 1)
+	if (err == VAULT_OK && care.n > 0)
 		say_error(SAY_CHECK_WRONG, say_number(care.n), NULL);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "care.h"
 #include "host.h"
 #include "progress.h"
 #include "session.h"
@@ -35,26 +36,37 @@ say_copied(enum say what, const char *folder)
 	return 0;
 }
 
+static int
+copy(struct session *s, const char *folder)
+{
+	struct progress progress;
+	enum vault_err err;
+
+	host_catch_interrupts();
+	progress_begin(&progress, SAY_PROGRESS_COPYING);
+	err = vault_backup(s->vault, folder, step, &progress);
+	progress_end(&progress);
+	return err == VAULT_OK ? say_copied(SAY_BACKUP_DONE, folder)
+			       : copy_fault(s->vault, err, folder);
+}
+
 int
 cmd_backup(struct cli *c, int argc, char **argv)
 {
-	struct progress progress;
 	struct session s;
-	enum vault_err err;
 	int status;
 
 	if (cli_options(argc, argv, NULL, 0) != 1)
 		return say_usage("backup FOLDER");
 	if ((status = session_open(&s, c)) != 0)
 		return status;
-	host_catch_interrupts();
-	progress_begin(&progress, SAY_PROGRESS_COPYING);
-	err = vault_backup(s.vault, argv[1], step, &progress);
-	progress_end(&progress);
-	if (err != VAULT_OK)
-		status = copy_fault(s.vault, err, argv[1]);
+	/* The copy is verified too; this one says what is wrong, and first. */
+	if ((status = care_check(s.vault, CARE_SUM, SAY_COUNT)) == 0)
+		status = copy(&s, argv[1]);
+	else if (status == 13)
+		say_hint(SAY_HINT_CHECK, NULL);
 	session_close(&s);
-	return status == 0 ? say_copied(SAY_BACKUP_DONE, argv[1]) : status;
+	return status;
 }
 
 /* ---- restore ---- */

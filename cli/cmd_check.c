@@ -15,8 +15,8 @@ say_clean(struct session *s)
 
 	if ((err = vault_info(&info, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
-	say_line(SAY_CHECK_CLEAN, say_number(info.cells),
-	    say_number(info.log_entries), NULL);
+	say_line(SAY_CHECK_CLEAN, say_counted(SAY_N_CELLS, info.cells),
+	    say_counted(SAY_N_LOG_ENTRIES, info.log_entries), NULL);
 	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
 	    say_number(info.change), NULL);
 	say_line(SAY_CHECK_CANNOT, NULL);

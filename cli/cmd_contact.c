@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* contact add | list | verify | remove: the offices that we know. */
+/* contact add | list | verify | mark | remove: the offices that we know. */
 #include <string.h>
 
 #include "ask.h"
@@ -7,8 +7,8 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"contact add CARD [--as NAME] | list | verify NAME | remove NAME"      \
-	" [--our-office]"
+	"contact add CARD [--as NAME] | list | verify NAME [--our-office]"     \
+	" | mark NAME --our-office | mark NAME --not-our-office | remove NAME"
 
 #define CARD_LEN_MAX 65536
 
@@ -103,7 +103,7 @@ say_added(void *ctx, const struct vault_contact *c)
 	}
 	say_line(SAY_CONTACT_ADDED, c->name, c->digits, NULL);
 	if (c->verified == 0)
-		say_hint(SAY_HINT_VERIFY, c->name, NULL);
+		say_hint(SAY_HINT_VERIFY, say_word(c->name), NULL);
 }
 
 static int
@@ -120,6 +120,10 @@ add_fault(const struct session *s, enum vault_err err, const char *file)
 	case VAULT_EUSE:
 		say_error(SAY_CARD_NOT_TAKEN, file, NULL);
 		return 2;
+	case VAULT_EREFUSED:
+		say_error(SAY_CARD_NOT_COMPARED, NULL);
+		say_hint(SAY_HINT_ADD_PLAIN, NULL);
+		return 17;
 	default:
 		return session_fault(s, err);
 	}
@@ -224,6 +228,21 @@ verify(
 }
 
 static int
+mark(struct session *s, const char *name, bool our_office)
+{
+	enum vault_err err = vault_contact_mark(s->vault, name, our_office);
+
+	if (err == VAULT_EREFUSED) {
+		say_error(SAY_NOT_COMPARED, name, NULL);
+		say_hint(SAY_HINT_VERIFY, say_word(name), NULL);
+		return 17;
+	}
+	if (err != VAULT_OK)
+		return no_contact(s, err, name);
+	return done(our_office ? SAY_MARKED : SAY_UNMARKED, name);
+}
+
+static int
 remove_one(struct session *s, const char *name)
 {
 	enum vault_err err = vault_contact_remove(s->vault, name);
@@ -233,40 +252,64 @@ remove_one(struct session *s, const char *name)
 	return done(SAY_CONTACT_REMOVED, name);
 }
 
+struct asked {
+	const char *verb, *name, *as;
+	bool our_office, not_ours;
+};
+
+/* What belongs to each verb, and nothing else. */
+static bool
+is_good(const struct asked *a, int words)
+{
+	bool add = strcmp(a->verb, "add") == 0;
+	bool mark = strcmp(a->verb, "mark") == 0;
+
+	if (words != (strcmp(a->verb, "list") == 0 ? 1 : 2) ||
+	    (a->as != NULL && !add) || (a->not_ours && !mark))
+		return false;
+	if (mark)
+		return a->our_office != a->not_ours;
+	if (add || strcmp(a->verb, "verify") == 0)
+		return true;
+	return !a->our_office && (words == 1 || strcmp(a->verb, "remove") == 0);
+}
+
+static int
+obey(struct session *s, const struct cli *c, const struct asked *a)
+{
+	switch (*a->verb) {
+	case 'l':
+		return list(s);
+	case 'a':
+		return add(s, a->name, a->as, a->our_office);
+	case 'v':
+		return verify(s, c, a->name, a->our_office);
+	case 'm':
+		return mark(s, a->name, a->our_office);
+	default:
+		return remove_one(s, a->name);
+	}
+}
+
 int
 cmd_contact(struct cli *c, int argc, char **argv)
 {
-	const char *name = NULL, *verb;
-	bool our_office = false, good;
+	struct asked a = { 0 };
 	const struct option_of options[] = {
-		{ "--as", &name, NULL },
-		{ "--our-office", NULL, &our_office },
+		{ "--as", &a.as, NULL },
+		{ "--our-office", NULL, &a.our_office },
+		{ "--not-our-office", NULL, &a.not_ours },
 	};
-	int words = cli_options(argc, argv, options, 2), status;
+	int words = cli_options(argc, argv, options, 3), status;
 	struct session s;
 
-	verb = words > 0 ? argv[1] : "";
-	good = (words == 1 && strcmp(verb, "list") == 0) ||
-	    (words == 2 &&
-		(strcmp(verb, "add") == 0 || strcmp(verb, "verify") == 0 ||
-		    strcmp(verb, "remove") == 0));
-	if (!good || (name != NULL && strcmp(verb, "add") != 0))
+	a.verb = words > 0 ? argv[1] : "";
+	a.name = words > 1 ? argv[2] : NULL;
+	if (!is_good(&a, words))
 		return say_usage(USAGE);
 	if ((status = session_open(&s, c)) != 0)
 		return status;
-	switch (*verb) {
-	case 'l':
-		status = list(&s);
-		break;
-	case 'a':
-		status = add(&s, argv[2], name, our_office);
-		break;
-	case 'v':
-		status = verify(&s, c, argv[2], our_office);
-		break;
-	default:
-		status = remove_one(&s, argv[2]);
-	}
+	status = obey(&s, c, &a);
 	session_close(&s);
 	return status;
 }

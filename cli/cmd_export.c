@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "care.h"
 #include "host.h"
 #include "outfile.h"
 #include "pager.h"
@@ -93,8 +94,9 @@ read_words(struct wanted *w, int argc, char **argv)
 /* ---- What leaves ---- */
 
 struct showing {
-	struct buf leaves, held;
+	struct buf leaves, held, tombstones;
 	struct doc *array;
+	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
 };
 
 static const char *
@@ -111,6 +113,10 @@ word_of(enum vault_leaves leaves)
 		return "withheld";
 	case VAULT_HELD_FORGOTTEN:
 		return "forgotten";
+	case VAULT_HELD_OPENED:
+		return "opened";
+	case VAULT_LEAVES_TOMBSTONE:
+		return "tombstone";
 	}
 	return "";
 }
@@ -129,6 +135,10 @@ reason_of(enum vault_leaves leaves)
 		return SAY_HELD_WITHHELD;
 	case VAULT_HELD_FORGOTTEN:
 		return SAY_HELD_FORGOTTEN;
+	case VAULT_HELD_OPENED:
+		return SAY_HELD_OPENED;
+	case VAULT_LEAVES_TOMBSTONE:
+		return SAY_LEAVES;
 	}
 	return SAY_LEAVES;
 }
@@ -141,12 +151,16 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_text(d, "id", l->id);
 	doc_text(d, "type", l->type);
 	doc_text(d, "title", l->title);
-	doc_bool(d, "leaves", l->leaves == VAULT_LEAVES);
-	if (l->leaves != VAULT_LEAVES)
+	doc_bool(d, "leaves",
+	    l->leaves == VAULT_LEAVES || l->leaves == VAULT_LEAVES_TOMBSTONE);
+	if (l->leaves == VAULT_LEAVES_TOMBSTONE)
+		doc_bool(d, "tombstone", true);
+	else if (l->leaves != VAULT_LEAVES)
 		doc_text(d, "held", word_of(l->leaves));
 	doc_int(d, "versions", (int64_t)l->versions);
 	doc_int(d, "attachments", (int64_t)l->attachments);
 	doc_bool(d, "parts_held", l->parts_held);
+	doc_bool(d, "opened", l->opened);
 	doc_put(show->array, NULL, d);
 }
 
@@ -160,7 +174,9 @@ add_row(struct showing *show, const struct vault_leaving *l)
 	if (l->leaves != VAULT_LEAVES)
 		say_put(to, reason_of(l->leaves), NULL);
 	else if (l->parts_held)
-		say_put(to, SAY_LEAVES_PARTLY, NULL);
+		say_put(to,
+		    l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY,
+		    NULL);
 	buf_put_byte(to, '\t');
 	if (text_safe_line(to, l->title, strlen(l->title)) != VAULT_OK)
 		to->failed = true;
@@ -172,8 +188,12 @@ gather(void *ctx, const struct vault_leaving *l)
 {
 	struct showing *show = ctx;
 
+	if (l->leaves == VAULT_HELD_LEVEL_2)
+		memcpy(show->level_2, l->id, sizeof(show->level_2));
 	if (say_is_json())
 		add_doc(show, l);
+	else if (l->leaves == VAULT_LEAVES_TOMBSTONE)
+		buf_putf(&show->tombstones, "  %s\n", l->id);
 	else
 		add_row(show, l);
 }
@@ -190,6 +210,17 @@ show_list(const struct showing *show, const struct vault_export_info *info,
 	    say_size(info->bytes), NULL);
 	buf_put_byte(&all, '\n');
 	buf_put(&all, show->leaves.bytes, show->leaves.len);
+	if (info->tombstones > 0) {
+		say_put(&all, SAY_TOMBSTONES_HEAD, say_number(info->tombstones),
+		    NULL);
+		buf_put_byte(&all, '\n');
+		buf_put(&all, show->tombstones.bytes, show->tombstones.len);
+	}
+	if (info->tombstones_held > 0) {
+		say_put(&all, SAY_TOMBSTONES_HELD,
+		    say_number(info->tombstones_held), NULL);
+		buf_put_byte(&all, '\n');
+	}
 	if (info->held > 0) {
 		say_put(&all, SAY_HELD_HEAD, say_number(info->held), NULL);
 		buf_put_byte(&all, '\n');
@@ -226,6 +257,19 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 static int
+write_fault(const struct session *s, enum vault_err err, struct vault_export *e)
+{
+	struct vault_export_info info;
+
+	vault_export_info(&info, e);
+	if (err != VAULT_EBUSY || !info.changed)
+		return session_fault(s, err);
+	say_error(SAY_EXPORT_CHANGED, NULL);
+	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
+	return say_status(err);
+}
+
+static int
 write_bundle(
     char *id, struct session *s, struct vault_export *e, const char *file)
 {
@@ -243,7 +287,7 @@ write_bundle(
 	if (w.file.error != 0)
 		status = outfile_fault(&w.file);
 	else if (err != VAULT_OK)
-		status = session_fault(s, err);
+		status = write_fault(s, err, e);
 	return outfile_end(&w.file, status);
 }
 
@@ -267,21 +311,45 @@ say_done(const struct wanted *want, struct showing *show,
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
 	doc_int(d, "held", (int64_t)info->held);
+	doc_int(d, "tombstones", (int64_t)info->tombstones);
+	doc_int(d, "tombstones_held", (int64_t)info->tombstones_held);
 	doc_put(d, "list", show->array);
 	show->array = NULL;
 	return doc_print(d);
 }
 
+static void
+hint_include(const struct showing *show)
+{
+	if (show->level_2[0] != '\0')
+		say_hint(SAY_HINT_INCLUDE, show->level_2, NULL);
+}
+
 static int
-nothing_leaves(const struct vault_export_info *info)
+nothing_leaves(const struct showing *show, const struct vault_export_info *info)
 {
 	if (info->held == 0) {
 		say_error(SAY_EXPORT_NOTHING, NULL);
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);
-	say_hint(SAY_HINT_INCLUDE, NULL);
+	hint_include(show);
 	return 17;
+}
+
+/* The question names all who get it. */
+static bool
+may_write(const struct cli *c, const struct wanted *want)
+{
+	struct buf names = { 0 };
+	bool yes;
+
+	for (size_t i = 0; i < want->n_to; i++)
+		buf_putf(&names, "%s%s", i > 0 ? ", " : "", want->to[i]);
+	yes = buf_ok(&names) == VAULT_OK &&
+	    ask_yes(c, false, SAY_ASK_EXPORT, buf_text(&names));
+	buf_free(&names);
+	return yes;
 }
 
 static int
@@ -296,11 +364,14 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	vault_export_info(&info, e);
 	if (!say_is_json())
 		show_list(show, &info, to_stdout);
-	if (info.records == 0)
-		return nothing_leaves(&info);
-	if (info.unknown != NULL)
+	if (info.records + info.tombstones == 0)
+		return nothing_leaves(show, &info);
+	hint_include(show);
+	if (info.n_unknown > 0)
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
-	if (!ask_yes(c, false, SAY_ASK_EXPORT, want->to[0])) {
+	if (info.n_unknown == 1)
+		say_hint(SAY_HINT_VERIFY, say_word(info.unknown), NULL);
+	if (!may_write(c, want)) {
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;
 	}
@@ -363,6 +434,7 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 	doc_free(show.array);
 	buf_free(&show.leaves);
 	buf_free(&show.held);
+	buf_free(&show.tombstones);
 	return status;
 }
 
@@ -379,7 +451,11 @@ cmd_export(struct cli *c, int argc, char **argv)
 	if (!want->good) {
 		status = say_usage(USAGE);
 	} else if ((status = session_open(&s, c)) == 0) {
-		status = export(c, &s, want);
+		/* Others would take what is damaged for what we say. */
+		if ((status = care_check(s.vault, CARE_SUM, SAY_COUNT)) == 0)
+			status = export(c, &s, want);
+		else if (status == 13)
+			say_hint(SAY_HINT_EXPORT_DAMAGED, NULL);
 		session_close(&s);
 	}
 	buf_free(&want->query);

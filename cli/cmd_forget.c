@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* forget: one record, for good. */
+/* forget: one record, for good; and what others ask to be forgotten. */
+#include <string.h>
+
 #include "ask.h"
+#include "pager.h"
 #include "pick.h"
 #include "session.h"
+
+#define USAGE "forget ID, or forget --asked"
 
 static int
 forget(struct session *s, const struct cli *c, const char *id)
@@ -23,6 +28,7 @@ forget(struct session *s, const struct cli *c, const char *id)
 		status = session_fault(s, err);
 	} else {
 		say_line(SAY_FORGOTTEN, NULL);
+		say_line(SAY_FORGOTTEN_TRAVELS, NULL);
 		say_line(SAY_FORGOTTEN_NOTE, NULL);
 	}
 	if (status == 0 && say_is_json()) {
@@ -35,15 +41,89 @@ forget(struct session *s, const struct cli *c, const char *id)
 	return status;
 }
 
+/* ---- What others ask ---- */
+
+struct asked {
+	struct buf rows;
+	struct doc *array;
+};
+
+static void
+add_row(struct buf *rows, const struct vault_request *r)
+{
+	buf_putf(rows, "%.*s\t%s\t%.10s\t", PICK_SHORT, r->id, r->type,
+	    say_time(r->since));
+	/* Names last: they may be right-to-left. */
+	if (text_safe_line(rows, r->title, strlen(r->title)) != VAULT_OK ||
+	    !buf_put_byte(rows, '\t') ||
+	    text_safe_line(rows, r->office, strlen(r->office)) != VAULT_OK)
+		rows->failed = true;
+	buf_put_byte(rows, '\n');
+}
+
+static void
+gather(void *ctx, const struct vault_request *r)
+{
+	struct asked *all = ctx;
+	struct doc *d;
+
+	pick_list_add(r->id);
+	if (!say_is_json()) {
+		add_row(&all->rows, r);
+		return;
+	}
+	d = doc_object();
+	doc_text(d, "id", r->id);
+	doc_text(d, "type", r->type);
+	doc_text(d, "title", r->title);
+	doc_text(d, "office", r->office);
+	doc_text(d, "since", say_time(r->since));
+	doc_put(all->array, NULL, d);
+}
+
+static int
+list_asked(struct cli *c)
+{
+	struct asked all = { .array = doc_array() };
+	struct session s;
+	enum vault_err err;
+	int status;
+
+	if ((status = session_open(&s, c)) == 0) {
+		pick_list_begin();
+		err = vault_requests(s.vault, NULL, gather, &all);
+		if (err == VAULT_OK)
+			err = buf_ok(&all.rows);
+		if (err != VAULT_OK) {
+			status = session_fault(&s, err);
+		} else if (say_is_json()) {
+			status = doc_print(all.array);
+			all.array = NULL;
+		} else if (all.rows.len > 0) {
+			pager_print(&all.rows);
+		} else {
+			say_line(SAY_FORGET_NOT_ASKED, NULL);
+		}
+		session_close(&s);
+	}
+	buf_free(&all.rows);
+	doc_free(all.array);
+	return status;
+}
+
 int
 cmd_forget(struct cli *c, int argc, char **argv)
 {
+	bool asked = false;
+	const struct option_of options[] = { { "--asked", NULL, &asked } };
 	char id[VAULT_ID_LEN];
 	struct session s;
 	int status;
 
-	if (cli_options(argc, argv, NULL, 0) != 1)
-		return say_usage("forget ID");
+	if (cli_options(argc, argv, options, 1) != (asked ? 0 : 1))
+		return say_usage(USAGE);
+	if (asked)
+		return list_asked(c);
 	if ((status = pick_open(&s, id, c, argv[1])) != 0)
 		return status;
 	status = forget(&s, c, id);

@@ -16,14 +16,16 @@ static const char examples[] =
     "  amparo lock                     let the key vanish, now\n";
 
 static const char options[] =
-    "  -v FOLDER               the vault; else $AMPARO_VAULT, else\n"
+    "  -v, --vault FOLDER      the vault; else $AMPARO_VAULT, else\n"
     "                          $XDG_DATA_HOME/amparo\n"
     "  --keys FILE             the file of keys, if it lies elsewhere\n"
     "  --json                  results as JSON\n"
     "  --passphrase-file FILE  the passphrase, for scripts\n"
     "  --passphrase-fd N       the same from an open descriptor\n"
     "  --progress lines|json   progress for other programs\n"
-    "  --yes                   ask nothing, go on\n";
+    "  --yes                   ask nothing, go on\n"
+    "  -h, --help              this, or more on a command\n"
+    "  --version               of the program, and of what it is made of\n";
 
 static const char statuses[] =
     "   0  done                 14  not enough memory for the passphrase\n"

@@ -5,8 +5,6 @@
 #include "pager.h"
 #include "pick.h"
 
-#define VERSION_SHORT 12
-
 struct past {
 	struct buf lines;
 	struct doc *array;
@@ -50,7 +48,7 @@ gather(void *ctx, const struct vault_past *p)
 		add_doc(all, p);
 		return true;
 	}
-	buf_putf(&all->lines, "%.*s\t%s\t", VERSION_SHORT, p->version,
+	buf_putf(&all->lines, "%.*s\t%s\t", PICK_VERSION, p->version,
 	    say_time(p->time));
 	put_mark(&all->lines, p);
 	buf_put_byte(&all->lines, '\t');
@@ -119,13 +117,8 @@ cmd_revert(struct cli *c, int argc, char **argv)
 	if ((status = pick_open(&s, id, c, argv[1])) != 0)
 		return status;
 	err = vault_revert(s.vault, id, argv[2]);
-	if (err == VAULT_ENORECORD) {
-		say_error(SAY_NO_VERSION, argv[2], NULL);
-		say_hint(SAY_HINT_HISTORY, NULL);
-		status = 15;
-	} else if (err != VAULT_OK) {
-		status = session_fault(&s, err);
-	}
+	if (err != VAULT_OK)
+		status = pick_no_version(&s, id, argv[2], err);
 	session_close(&s);
 	return status == 0 ? say_reverted(id, argv[2]) : status;
 }

@@ -11,7 +11,8 @@
 
 #define USAGE_INSPECT "inspect FILE"
 #define USAGE_IMPORT                                                           \
-	"import FILE [--anyway], or import FILE.csv --map MAP [--preview]"
+	"import FILE [--anyway] [--keep], or import FILE.csv --map MAP "       \
+	"[--preview]"
 
 /* ---- The file ---- */
 
@@ -21,6 +22,7 @@ struct reading {
 	bool listing;
 	struct buf rows;
 	struct doc *array;
+	struct buf destroys; /* what tombstones would do, line by line */
 };
 
 static int
@@ -80,7 +82,9 @@ static const char *
 arrives_word(enum vault_arrives arrives)
 {
 	static const char *const words[] = { "new-record", "new-version",
-		"completes", "here", "forgotten", "forget-request" };
+		"completes", "here", "forgotten", "forget-known",
+		"forget-later", "forget-request", "forgets-texts",
+		"forgets-record" };
 
 	return words[arrives];
 }
@@ -90,9 +94,27 @@ arrives_say(enum vault_arrives arrives)
 {
 	static const enum say what[] = { SAY_ARRIVES_RECORD,
 		SAY_ARRIVES_VERSION, SAY_ARRIVES_COMPLETES, SAY_ARRIVES_HERE,
-		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_REQUEST };
+		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_FORGETS_NOTHING,
+		SAY_ARRIVES_FORGETS_LATER, SAY_ARRIVES_REQUEST,
+		SAY_ARRIVES_FORGETS_TEXTS, SAY_ARRIVES_FORGETS_RECORD };
 
 	return what[arrives];
+}
+
+/* What nobody can undo is said one by one. */
+static void
+note_destroys(struct reading *r, const struct vault_arriving *a)
+{
+	enum say what = a->arrives == VAULT_FORGETS_RECORD
+	    ? SAY_IMPORT_FORGETS_RECORD
+	    : SAY_IMPORT_FORGETS_TEXTS;
+
+	if (a->arrives != VAULT_FORGETS_RECORD &&
+	    a->arrives != VAULT_FORGETS_TEXTS)
+		return;
+	say_put(&r->destroys, what, a->office,
+	    a->title[0] != '\0' ? a->title : a->id, NULL);
+	buf_put_byte(&r->destroys, '\n');
 }
 
 static void
@@ -101,6 +123,7 @@ gather(void *ctx, const struct vault_arriving *a)
 	struct reading *r = ctx;
 	struct doc *d;
 
+	note_destroys(r, a);
 	if (!r->listing)
 		return;
 	if (!say_is_json()) {
@@ -183,6 +206,7 @@ info_doc(const struct vault_bundle_info *info)
 	doc_text(d, "seen", seen_word(info->seen));
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
+	doc_int(d, "tombstones", (int64_t)info->tombstones);
 	doc_int(d, "bytes", (int64_t)info->bytes);
 	for (size_t i = 0; i < VAULT_ARRIVES_N; i++)
 		doc_int(count, arrives_word((enum vault_arrives)i),
@@ -227,7 +251,9 @@ look(struct vault_bundle **b, struct session *s, struct reading *r,
 	progress_begin(&r->in.progress, SAY_PROGRESS_VERIFYING);
 	err = vault_bundle_open(b, s->vault, &r->in.input, &fault, gather, r);
 	progress_end(&r->in.progress);
-	if (err == VAULT_OK && buf_ok(&r->rows) != VAULT_OK)
+	if (err == VAULT_OK && buf_ok(&r->rows) == VAULT_OK)
+		err = buf_ok(&r->destroys);
+	else if (err == VAULT_OK)
 		err = VAULT_ENOMEM;
 	return err == VAULT_OK ? 0 : bundle_fault(s, r, err, fault, path);
 }
@@ -237,6 +263,7 @@ close_file(struct reading *r)
 {
 	infile_close(&r->in);
 	buf_free(&r->rows);
+	buf_free(&r->destroys);
 	doc_free(r->array);
 }
 
@@ -270,11 +297,18 @@ cmd_inspect(struct cli *c, int argc, char **argv)
 
 /* True if a person, or a script, has accepted what was said. */
 static bool
-may_go_on(const struct cli *c, const struct vault_bundle_info *info)
+may_go_on(const struct cli *c, const struct vault_bundle_info *info,
+    const struct buf *destroys)
 {
 	bool plain = info->seen == VAULT_SEEN_NEXT && info->sender_known &&
 	    !info->sender_frozen;
 
+	if (destroys->len > 0) {
+		say_lines_aside(destroys);
+		if (!c->yes)
+			say_hint(SAY_HINT_KEEP, info->sender, NULL);
+		return ask_yes(c, false, SAY_ASK_IMPORT_FORGET, NULL);
+	}
 	return plain || ask_yes(c, false, SAY_ASK_IMPORT, info->sender);
 }
 
@@ -292,9 +326,47 @@ refuse(const struct vault_bundle_info *info)
 	return 16;
 }
 
+/* What another office made less secret than we had it, one by one. */
+static void
+say_lowered(void *ctx, const struct vault_lowered *l)
+{
+	struct doc *array = ctx, *d = doc_object();
+
+	if (l->to < l->from)
+		say_warning(SAY_IMPORT_LOWERED, l->office, l->id,
+		    say_number((uint64_t)l->from), say_number((uint64_t)l->to),
+		    NULL);
+	if (l->opened)
+		say_warning(SAY_IMPORT_OPENED, l->office, l->id, NULL);
+	doc_text(d, "id", l->id);
+	doc_text(d, "office", l->office);
+	doc_int(d, "from", l->from);
+	doc_int(d, "to", l->to);
+	doc_bool(d, "opened", l->opened);
+	doc_put(array, NULL, d);
+}
+
+/* What became of the tombstones. */
+static void
+say_forgot(const struct vault_imported *got)
+{
+	if (got->forgotten > 0)
+		say_warning(
+		    SAY_IMPORT_FORGOTTEN, say_number(got->forgotten), NULL);
+	if (got->forgot_records + got->forgot_texts > 0)
+		say_warning(SAY_IMPORT_FORGOT,
+		    say_counted(SAY_N_RECORDS, got->forgot_records),
+		    say_counted(SAY_N_RECORDS, got->forgot_texts), NULL);
+	if (got->requests + got->forgot_texts > 0)
+		say_warning(SAY_IMPORT_REQUESTS,
+		    say_number(got->requests + got->forgot_texts), NULL);
+	if (got->kept > 0)
+		say_warning(SAY_IMPORT_KEPT, say_number(got->kept), NULL);
+}
+
 static int
 say_imported(const struct vault_bundle_info *info,
-    const struct vault_imported *got, bool already)
+    const struct vault_imported *got, bool already, struct doc *lowered)
 {
 	struct doc *d;
 
@@ -306,12 +378,7 @@ say_imported(const struct vault_bundle_info *info,
 		say_line(SAY_IMPORTED, say_number(got->records),
 		    say_number(got->versions), say_number(got->completed),
 		    say_number(got->known), say_number(got->attachments), NULL);
-		if (got->forgotten > 0)
-			say_warning(SAY_IMPORT_FORGOTTEN,
-			    say_number(got->forgotten), NULL);
-		if (got->requests > 0)
-			say_warning(SAY_IMPORT_REQUESTS,
-			    say_number(got->requests), NULL);
+		say_forgot(got);
 		return 0;
 	}
 	d = info_doc(info);
@@ -322,46 +389,68 @@ say_imported(const struct vault_bundle_info *info,
 	doc_int(d, "known", (int64_t)got->known);
 	doc_int(d, "new_attachments", (int64_t)got->attachments);
 	doc_int(d, "forgotten", (int64_t)got->forgotten);
+	doc_int(d, "forgot_records", (int64_t)got->forgot_records);
+	doc_int(d, "forgot_texts", (int64_t)got->forgot_texts);
 	doc_int(d, "forget_requests", (int64_t)got->requests);
+	if (lowered != NULL)
+		doc_put(d, "lowered", lowered);
+	doc_int(d, "forget_later", (int64_t)got->later);
+	doc_int(d, "forget_kept", (int64_t)got->kept);
 	return doc_print(d);
 }
 
+struct how {
+	bool anyway, keep;
+};
+
 static int
 put_in(struct cli *c, struct session *s, struct reading *r,
-    struct vault_bundle *b, const char *path, bool anyway)
+    struct vault_bundle *b, const char *path, const struct how *how)
 {
 	struct vault_imported got = { 0 };
 	enum vault_bundle_fault fault;
 	struct vault_bundle_info info;
 	enum vault_err err;
+	int status;
 
 	vault_bundle_info(&info, b);
 	if (info.seen == VAULT_SEEN_SAME)
-		return say_imported(&info, &got, true);
+		return say_imported(&info, &got, true, NULL);
 	say_sender(&info);
 	say_seen(&info);
-	if (!anyway &&
+	if (!how->anyway &&
 	    (!info.sender_known || info.sender_frozen ||
 		info.seen == VAULT_SEEN_OTHERS))
 		return refuse(&info);
-	if (!may_go_on(c, &info)) {
+	if (how->keep) {
+		buf_reset(&r->destroys);
+		vault_bundle_keep(b);
+	}
+	if (!may_go_on(c, &info, &r->destroys)) {
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
 	progress_begin(&r->in.progress, SAY_PROGRESS_IMPORTING);
-	err = vault_bundle_import(&got, b, anyway, &fault);
+	err = vault_bundle_import(&got, b, how->anyway, &fault);
 	progress_end(&r->in.progress);
 	if (err == VAULT_EEXISTS)
-		return say_imported(&info, &got, true);
+		return say_imported(&info, &got, true, NULL);
 	if (err == VAULT_ECONFLICT)
 		return refuse(&info);
 	if (err != VAULT_OK)
 		return bundle_fault(s, r, err, fault, path);
-	return say_imported(&info, &got, false);
+	r->array = doc_array();
+	if ((err = vault_bundle_lowered(b, say_lowered, r->array)) != VAULT_OK)
+		return session_fault(s, err);
+	status = say_imported(
+	    &info, &got, false, say_is_json() ? r->array : NULL);
+	if (say_is_json())
+		r->array = NULL; /* given away */
+	return status;
 }
 
 static int
-import_bundle(struct cli *c, const char *path, bool anyway)
+import_bundle(struct cli *c, const char *path, const struct how *how)
 {
 	struct vault_bundle *b = NULL;
 	struct reading r;
@@ -371,7 +460,7 @@ import_bundle(struct cli *c, const char *path, bool anyway)
 	if ((status = open_file(&r, path)) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
 		if ((status = look(&b, &s, &r, path)) == 0)
-			status = put_in(c, &s, &r, b, path, anyway);
+			status = put_in(c, &s, &r, b, path, how);
 		vault_bundle_close(b);
 		session_close(&s);
 	}
@@ -382,14 +471,16 @@ import_bundle(struct cli *c, const char *path, bool anyway)
 int
 cmd_import(struct cli *c, int argc, char **argv)
 {
-	bool anyway = false, preview = false;
+	struct how how = { false, false };
 	const char *map = NULL;
-	const struct option_of options[] = { { "--anyway", NULL, &anyway },
-		{ "--map", &map, NULL }, { "--preview", NULL, &preview } };
+	bool preview = false;
+	const struct option_of options[] = { { "--anyway", NULL, &how.anyway },
+		{ "--keep", NULL, &how.keep }, { "--map", &map, NULL },
+		{ "--preview", NULL, &preview } };
 
-	if (cli_options(argc, argv, options, 3) != 1 ||
-	    (map == NULL ? preview : anyway))
+	if (cli_options(argc, argv, options, 4) != 1 ||
+	    (map == NULL ? preview : how.anyway || how.keep))
 		return say_usage(USAGE_IMPORT);
-	return map == NULL ? import_bundle(c, argv[1], anyway)
+	return map == NULL ? import_bundle(c, argv[1], &how)
 			   : table_import(c, argv[1], map, preview);
 }

@@ -159,6 +159,8 @@ cmd_init(struct cli *c, int argc, char **argv)
 
 	if (cli_options(argc, argv, options, 3) != 0)
 		return say_usage(USAGE);
+	if ((status = ask_words_known(list)) != 0)
+		return status;
 	make_parents(c->place.folder);
 	if (stat(c->place.folder, &st) == 0 && rmdir(c->place.folder) != 0) {
 		say_error(SAY_NOT_EMPTY, c->place.folder, NULL);
@@ -175,6 +177,8 @@ cmd_init(struct cli *c, int argc, char **argv)
 			status = ask_has_terminal() ? 1 : 2;
 			say_error(
 			    status == 1 ? SAY_STOPPED : SAY_NO_TERMINAL, NULL);
+			if (status == 2)
+				say_hint(SAY_HINT_PASS_FILE, NULL);
 			goto out;
 		}
 		office = buf_text(&name);

@@ -152,6 +152,17 @@ write_record(struct writing *w, const struct work *work, bool *instead)
 	return status != 0 ? status : writing_save(w, &errors);
 }
 
+/* What is said of the record as it is need not be said of the change. */
+static enum vault_err
+report_base(struct writing *w)
+{
+	enum vault_err err = vault_report_new(&w->known);
+
+	if (err == VAULT_OK)
+		err = vault_body_check(w->known, w->form.body);
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
 /* What there is to be changed. */
 static int
 read_record(struct writing *w, const char *id)
@@ -161,7 +172,8 @@ read_record(struct writing *w, const char *id)
 
 	if ((err = vault_get(&w->base, s->vault, id)) != VAULT_OK ||
 	    (err = vault_body_read(&w->form.body, w->base.body.bytes,
-		 w->base.body.len)) != VAULT_OK)
+		 w->base.body.len)) != VAULT_OK ||
+	    (err = report_base(w)) != VAULT_OK)
 		return session_fault(s, err);
 	if (w->base.clashes.len > 0) {
 		say_error(SAY_CONFLICT, NULL);

@@ -284,8 +284,10 @@ cmd_passphrase(struct cli *c, int argc, char **argv)
 		    unknown == verbs[i].unknown && words >= verbs[i].least &&
 		    words <= verbs[i].most) {
 			struct ask_new how = { list, file, false };
+			int status = ask_words_known(list);
 
-			return run(c, words + 1, argv, &how);
+			return status != 0 ? status
+					   : run(c, words + 1, argv, &how);
 		}
 	return say_usage(USAGE);
 }

@@ -16,6 +16,7 @@
 struct last {
 	int64_t time;
 	struct buf office;
+	bool head; /* of a head: if there is none left, of the last version */
 };
 
 static bool
@@ -23,7 +24,11 @@ newest_head(void *ctx, const struct vault_past *p)
 {
 	struct last *last = ctx;
 
-	if (p->head && (last->office.len == 0 || p->time >= last->time)) {
+	if (p->head < last->head)
+		return true;
+	if (p->head > last->head || last->office.len == 0 ||
+	    p->time >= last->time) {
+		last->head = p->head;
 		last->time = p->time;
 		buf_reset(&last->office);
 		buf_put_text(&last->office, p->office);
@@ -38,9 +43,9 @@ struct page {
 	struct session *s;
 	const struct vault_record *r;
 	struct last last;
-	struct buf out;
+	struct buf out, requests;
 	size_t columns, label_width;
-	struct doc *attachments, *conflicts, *values;
+	struct doc *attachments, *conflicts, *values, *asked;
 	struct buf field; /* of the conflict that values belong to */
 	unsigned n;
 };
@@ -184,6 +189,34 @@ remark(struct page *p, enum say what)
 	buf_put_byte(&p->out, '\n');
 }
 
+/* What private_fields names in vain, a remark each. */
+static void
+idle(struct page *p)
+{
+	const char *at = buf_text(&p->r->idle);
+
+	while (*at != '\0') {
+		size_t len = strcspn(at, "\n");
+		struct buf path = { 0 };
+
+		buf_put(&path, at, len);
+		say_put(&p->out, SAY_SHOW_IDLE, buf_text(&path), NULL);
+		buf_put_byte(&p->out, '\n');
+		buf_free(&path);
+		at += len + (at[len] != '\0');
+	}
+}
+
+static void
+request_line(void *ctx, const struct vault_request *request)
+{
+	struct page *p = ctx;
+
+	say_put(&p->requests, SAY_SHOW_REQUEST, request->office,
+	    say_time(request->since), NULL);
+	buf_put_byte(&p->requests, '\n');
+}
+
 static void
 head(struct page *p)
 {
@@ -199,8 +232,9 @@ head(struct page *p)
 		p->out.failed = true;
 	buf_putf(&p->out, "%c\n", PAGER_END);
 	head_line(p, SAY_SHOW_ID, r->id);
-	buf_putf(
-	    &changed, "%s, %s", say_time(r->time), buf_text(&p->last.office));
+	buf_putf(&changed, "%s, %s",
+	    say_time(r->n_heads > 0 ? r->time : p->last.time),
+	    buf_text(&p->last.office));
 	head_line(p, SAY_SHOW_CHANGED, buf_text(&changed));
 	buf_free(&changed);
 	if (r->n_heads > 1)
@@ -209,8 +243,10 @@ head(struct page *p)
 		head_line(p, SAY_SHOW_MORE, say_number(r->more));
 	if (r->forgotten)
 		remark(p, SAY_SHOW_FORGOTTEN);
+	buf_put(&p->out, p->requests.bytes, p->requests.len);
 	if (r->withheld)
 		remark(p, SAY_SHOW_WITHHELD);
+	idle(p);
 	buf_put_byte(&p->out, '\n');
 }
 
@@ -223,7 +259,8 @@ for_people(struct page *p)
 
 	p->columns = pager_columns();
 	p->label_width = strlen("last change");
-	if ((err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
+	if ((err = vault_requests(v, r->id, request_line, p)) != VAULT_OK ||
+	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
 		return err;
 	head(p);
 	if ((err = vault_lines(v, &r->body, body_line, p)) != VAULT_OK)
@@ -253,17 +290,30 @@ describe(const struct page *p)
 	doc_text(d, "id", r->id);
 	doc_text(d, "type", r->type);
 	doc_text(d, "title", buf_text(&r->title));
-	doc_text(d, "time", say_time(r->time));
+	doc_text(d, "time", say_time(r->n_heads > 0 ? r->time : p->last.time));
 	doc_text(d, "office", buf_text(&p->last.office));
 	doc_int(d, "versions_now", r->n_heads);
 	if (r->more > 0)
 		doc_int(d, "versions_waiting", r->more);
 	if (r->withheld)
 		doc_bool(d, "withheld", true);
+	if (r->idle.len > 0)
+		doc_bool(d, "hides_nothing", true);
 	if (r->forgotten)
 		doc_bool(d, "forgotten", true);
 	doc_json(d, "body", buf_text(&r->body), r->body.len);
 	return d;
+}
+
+static void
+request_doc(void *ctx, const struct vault_request *request)
+{
+	struct page *p = ctx;
+	struct doc *d = doc_object();
+
+	doc_text(d, "office", request->office);
+	doc_text(d, "since", say_time(request->since));
+	doc_put(p->asked, NULL, d);
 }
 
 static enum vault_err
@@ -274,18 +324,23 @@ for_programs(struct page *p)
 
 	p->attachments = doc_array();
 	p->conflicts = doc_array();
+	p->asked = doc_array();
 	if (p->r->clashes.len > 0)
 		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
 	end_conflict(p);
 	if (err == VAULT_OK)
 		err = vault_attachments(
 		    p->s->vault, p->r->id, attachment_doc, p);
+	if (err == VAULT_OK)
+		err = vault_requests(p->s->vault, p->r->id, request_doc, p);
 	if (err != VAULT_OK) {
+		doc_free(p->asked);
 		doc_free(p->attachments);
 		doc_free(p->conflicts);
 		return err;
 	}
 	d = describe(p);
+	doc_put(d, "forget_requests", p->asked);
 	doc_put(d, "conflicts", p->conflicts);
 	doc_put(d, "attachments", p->attachments);
 	return doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
@@ -304,6 +359,7 @@ show(struct session *s, const struct vault_record *r)
 		err = say_is_json() ? for_programs(&p) : for_people(&p);
 	buf_free(&p.last.office);
 	buf_free(&p.out);
+	buf_free(&p.requests);
 	buf_free(&p.field);
 	return err == VAULT_OK ? 0 : session_fault(s, err);
 }
@@ -341,17 +397,21 @@ cmd_show(struct cli *c, int argc, char **argv)
 
 	if (words < 0 || words > 1)
 		return say_usage(USAGE);
+	if (raw && say_is_json()) {
+		say_error(SAY_RAW_JSON, NULL);
+		return 2;
+	}
 	status = pick_open(&s, id, c, words == 1 ? argv[1] : NULL);
 	if (status != 0)
 		return status;
 	err = version == NULL ? vault_get(&r, s.vault, id)
 			      : vault_get_version(&r, s.vault, id, version);
-	if (err == VAULT_ENORECORD && version != NULL)
-		status = say_fault(err, NULL, version);
-	else if (err != VAULT_OK)
-		status = session_fault(&s, err);
+	if (err != VAULT_OK)
+		status = version == NULL
+		    ? session_fault(&s, err)
+		    : pick_no_version(&s, id, version, err);
 	else
-		status = raw && !say_is_json() ? show_raw(&r) : show(&s, &r);
+		status = raw ? show_raw(&r) : show(&s, &r);
 	if (err == VAULT_OK)
 		vault_record_free(&r);
 	session_close(&s);

@@ -220,7 +220,7 @@ info_locked(const struct cli *c)
 
 static void
 info_rows(struct buf *rows, const struct cli *c, const struct vault_info *info,
-    const struct agent_limits *left)
+    const struct agent_limits *left, uint64_t requests)
 {
 	struct buf state = { 0 };
 
@@ -243,6 +243,8 @@ info_rows(struct buf *rows, const struct cli *c, const struct vault_info *info,
 	ROW(SAY_INFO_PASSPHRASES, say_number(info->passphrases));
 	ROW(SAY_INFO_COST, say_size((uint64_t)info->cost.memory * 1024),
 	    say_number(info->cost.passes), say_number(info->cost.lanes));
+	if (requests > 0)
+		ROW(SAY_INFO_REQUESTS, say_number(requests));
 	if (info->read_only)
 		ROW(SAY_INFO_READ_ONLY);
 #undef ROW
@@ -251,7 +253,7 @@ info_rows(struct buf *rows, const struct cli *c, const struct vault_info *info,
 
 static int
 info_json(const struct cli *c, const struct vault_info *info,
-    const struct agent_limits *left)
+    const struct agent_limits *left, uint64_t requests)
 {
 	struct doc *d = doc_object();
 
@@ -265,8 +267,24 @@ info_json(const struct cli *c, const struct vault_info *info,
 	doc_int(d, "bytes", (int64_t)info->bytes);
 	doc_int(d, "log_entries", (int64_t)info->log_entries);
 	doc_int(d, "passphrases", info->passphrases);
+	doc_int(d, "forget_requests", (int64_t)requests);
 	doc_bool(d, "read_only", info->read_only);
 	return doc_print(d);
+}
+
+/* Records that others ask to be forgotten, each once: they come in order. */
+struct counting {
+	char last[VAULT_ID_LEN];
+	uint64_t n;
+};
+
+static void
+count_request(void *ctx, const struct vault_request *r)
+{
+	struct counting *count = ctx;
+
+	count->n += strcmp(count->last, r->id) != 0;
+	memcpy(count->last, r->id, sizeof(count->last));
 }
 
 int
@@ -275,6 +293,7 @@ cmd_info(struct cli *c, int argc, char **argv)
 	struct agent_limits left = { 0 };
 	char name[VAULT_PLACE_NAME_LEN];
 	struct vault_info info;
+	struct counting count = { "", 0 };
 	struct buf rows = { 0 };
 	struct session s;
 	enum vault_err err;
@@ -292,16 +311,17 @@ cmd_info(struct cli *c, int argc, char **argv)
 	}
 	if ((status = session_open(&s, c)) != 0)
 		return status;
-	if ((err = vault_info(&info, s.vault)) != VAULT_OK) {
+	err = vault_requests(s.vault, NULL, count_request, &count);
+	if (err != VAULT_OK || (err = vault_info(&info, s.vault)) != VAULT_OK) {
 		status = session_fault(&s, err);
 		session_close(&s);
 		return status;
 	}
 	session_close(&s);
 	if (say_is_json()) {
-		status = info_json(c, &info, &left);
+		status = info_json(c, &info, &left, count.n);
 	} else {
-		info_rows(&rows, c, &info, &left);
+		info_rows(&rows, c, &info, &left, count.n);
 		say_table(&rows);
 	}
 	buf_free(&rows);

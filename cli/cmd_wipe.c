@@ -21,9 +21,9 @@ say_what_is_lost(struct vault *v)
 		say_warning(
 		    SAY_WIPE_NO_BACKUP, say_number(losses.records), NULL);
 	else
-		say_warning(SAY_WIPE_LOSSES, say_time(losses.last_backup),
-		    say_number(losses.only_here), say_number(losses.records),
-		    NULL);
+		say_warning(SAY_WIPE_LOSSES, say_number(losses.only_here),
+		    say_time(losses.last_backup),
+		    say_counted(SAY_N_RECORDS, losses.records), NULL);
 }
 
 /*

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -28,6 +29,7 @@
 #include "editor.h"
 #include "glyph.h"
 #include "keystroke.h"
+#include "term.h"
 #include "textarea.h"
 #include "vault.h"
 
@@ -50,7 +52,7 @@
 #define SAY_ESCAPED "what is no text is shown as \\xNN or \\u{N}, and kept"
 #define SAY_LIMIT "no more can be added: the limit is %s"
 #define SAY_PASTE_LIMIT "pasted text was not added: the limit is %s"
-#define SAY_LEFT_OUT "left out %zu bytes that are no text"
+#define SAY_LEFT_OUT "left out what is no text: bytes %zu"
 
 enum mode { WRITING, FINDING, ASKING };
 
@@ -195,7 +197,7 @@ draw_status(struct editor *e, int y)
 		e->words = textarea_words(e->text);
 		e->counted = textarea_changes(e->text);
 	}
-	snprintf(status, sizeof(status), "%zu bytes  %zu words%s%s  ",
+	snprintf(status, sizeof(status), "bytes %zu  words %zu%s%s  ",
 	    textarea_text(e->text)->len, e->words, draft, e->draft_time);
 	attron(A_BOLD);
 	draw_bytes(e, y, 0, (const uint8_t *)status, strlen(status));
@@ -596,6 +598,9 @@ editor_stay_on_alternate_screen(void)
 static bool
 screen_open(struct editor *e)
 {
+	static const char away[] = "\033[0m\033[H\033[2J" KEYS_PASTE_OFF
+				   "\033[?1049l\033[?25h\033[?1l\033>";
+	struct termios before;
 	int fd;
 
 	/* ncurses asks the locale what is wide; this one is always there. */
@@ -609,6 +614,9 @@ screen_open(struct editor *e)
 		close(fd);
 		return false;
 	}
+	/* Before ncurses, which then leaves these signals alone. */
+	if (tcgetattr(fd, &before) == 0)
+		term_hold(fd, &before, away);
 	if ((e->screen = newterm(NULL, e->tty, e->tty)) == NULL)
 		return false;
 	raw();
@@ -641,6 +649,7 @@ screen_close(struct editor *e)
 		delscreen(e->screen);
 		mallopt(M_PERTURB, 0);
 	}
+	term_let_go();
 	if (e->tty != NULL)
 		fclose(e->tty);
 	if (e->locale != (locale_t)0) {

@@ -7,13 +7,37 @@
 #include "form_inner.h"
 #include "who.h"
 
+/* Where a path leaves the model, and what may be meant there. */
+struct lost {
+	const char *at; /* a name in the path; NULL: nowhere */
+	size_t len;
+	const char *near[3];
+	size_t n_near;
+};
+
+static void
+get_lost(struct lost *lost, const struct form *f,
+    const struct vault_field *parent, const char *at, size_t len)
+{
+	struct buf name = { 0 };
+
+	*lost = (struct lost){ .at = at, .len = len };
+	if (len > 0 && buf_put(&name, at, len))
+		lost->n_near = parent == NULL
+		    ? vault_near_fields(lost->near, &f->type, buf_text(&name))
+		    : vault_near_members(lost->near, parent, buf_text(&name));
+	buf_free(&name);
+}
+
 /* The field at the end of a path, indices or not. */
 static bool
-find_field(struct vault_field *out, const struct form *f, const char *path)
+find_field(struct vault_field *out, struct lost *lost, const struct form *f,
+    const char *path)
 {
 	struct vault_field at = { 0 };
 	bool top = true;
 
+	*lost = (struct lost){ 0 };
 	for (;;) {
 		size_t len = strcspn(path, ".[");
 		struct vault_field m = { 0 };
@@ -22,8 +46,10 @@ find_field(struct vault_field *out, const struct form *f, const char *path)
 			bool more = top ? vault_field_next(&m, &f->type)
 					: vault_member_next(&m, &at);
 
-			if (!more)
+			if (!more) {
+				get_lost(lost, f, top ? NULL : &at, path, len);
 				return false;
+			}
 		} while (
 		    strlen(m.name) != len || strncmp(m.name, path, len) != 0);
 		at = m;
@@ -37,15 +63,39 @@ find_field(struct vault_field *out, const struct form *f, const char *path)
 	return true;
 }
 
+/* The whole path with each of the names that may be meant in it. */
+static void
+say_lost(const struct lost *lost, const char *path)
+{
+	static const enum say sentences[] = { SAY_ISSUE_NEAR_ONE,
+		SAY_ISSUE_NEAR_TWO, SAY_ISSUE_NEAR_THREE };
+	struct buf near[3] = { 0 };
+
+	say_error(SAY_ISSUE_UNKNOWN_FIELD, path, NULL);
+	for (size_t i = 0; i < lost->n_near; i++)
+		buf_putf(&near[i], "%.*s%s%s", (int)(lost->at - path), path,
+		    lost->near[i], lost->at + lost->len);
+	if (lost->n_near > 0)
+		say_hint(sentences[lost->n_near - 1], buf_text(&near[0]),
+		    buf_text(&near[1]), buf_text(&near[2]), NULL);
+	for (size_t i = 0; i < 3; i++)
+		buf_free(&near[i]);
+}
+
 static int
 set_plain(struct form *f, const char *path, const char *text)
 {
+	struct vault_field field;
+	struct lost lost;
 	enum vault_err err = *text == '\0'
 	    ? vault_body_unset(f->body, path)
 	    : vault_body_set(f->body, path, text, strlen(text));
 
 	if (err == VAULT_EUSE) {
-		say_error(SAY_FORM_CANNOT, path, text, NULL);
+		if (find_field(&field, &lost, f, path))
+			say_error(SAY_FORM_CANNOT, path, text, NULL);
+		else
+			say_lost(&lost, path);
 		return 2;
 	}
 	return err == VAULT_OK ? 0 : session_fault(f->s, err);
@@ -89,9 +139,10 @@ int
 form_set(struct form *f, const char *path, const char *text)
 {
 	struct vault_field field;
+	struct lost lost;
 
 	f->changed = true;
-	if (*text == '\0' || !find_field(&field, f, path))
+	if (*text == '\0' || !find_field(&field, &lost, f, path))
 		return set_plain(f, path, text);
 	if (field.kind == VAULT_KIND_CODE)
 		return set_code(f, path, &field, text);

@@ -34,6 +34,8 @@ static const struct {
 	[VAULT_ISSUE_BAD_HASH] = { "bad-hash", SAY_ISSUE_BAD_HASH },
 	[VAULT_ISSUE_BAD_PATH] = { "bad-path", SAY_ISSUE_BAD_PATH },
 	[VAULT_ISSUE_NOT_PRIVATE] = { "not-private", SAY_ISSUE_NOT_PRIVATE },
+	[VAULT_ISSUE_HIDES_NOTHING] = { "hides-nothing",
+	    SAY_ISSUE_HIDES_NOTHING },
 	[VAULT_ISSUE_INCOMPLETE] = { "incomplete", SAY_ISSUE_INCOMPLETE },
 	[VAULT_ISSUE_NOT_BOTH] = { "not-both", SAY_ISSUE_NOT_BOTH },
 	[VAULT_ISSUE_TWICE] = { "twice", SAY_ISSUE_TWICE },
@@ -76,35 +78,63 @@ issues_sentence(struct buf *out, const struct vault_issue *issue)
 	buf_free(&whole);
 }
 
-void
-issues_say(const struct vault_report *report, enum vault_severity severity,
-    const char *about)
+static bool
+is_same(const struct vault_issue *a, const struct vault_issue *b)
 {
-	size_t said = 0, all = vault_report_count(report, severity);
-	struct vault_issue issue;
+	const char *one = a->value == NULL ? "" : a->value;
+
+	return a->code == b->code && a->severity == b->severity &&
+	    strcmp(a->path, b->path) == 0 &&
+	    strcmp(one, b->value == NULL ? "" : b->value) == 0;
+}
+
+static bool
+is_known(const struct vault_report *known, const struct vault_issue *issue)
+{
+	struct vault_issue other;
+
+	for (size_t i = 0; known != NULL && i < vault_report_len(known); i++) {
+		vault_report_at(&other, known, i);
+		if (is_same(&other, issue))
+			return true;
+	}
+	return false;
+}
+
+static void
+say_one(const struct vault_issue *issue)
+{
 	struct buf line = { 0 };
 
-	for (size_t i = 0; i < vault_report_len(report) && said < LINES_MAX;
-	     i++) {
+	issues_sentence(&line, issue);
+	/* It was made safe: an escaped text stays as it is. */
+	if (issue->severity == VAULT_ERROR)
+		say_error(SAY_ISSUE, buf_text(&line), NULL);
+	else
+		say_warning(SAY_ISSUE, buf_text(&line), NULL);
+	buf_free(&line);
+}
+
+void
+issues_say(const struct vault_report *report, enum vault_severity severity,
+    const struct vault_report *known)
+{
+	size_t said = 0, more = vault_report_count(report, severity);
+	struct vault_issue issue;
+
+	for (size_t i = 0; i < vault_report_len(report); i++) {
 		vault_report_at(&issue, report, i);
-		if (issue.severity != severity)
+		if (issue.severity != severity ||
+		    (said == LINES_MAX && !is_known(known, &issue)))
 			continue;
-		buf_reset(&line);
-		issues_sentence(&line, &issue);
-		/* It was made safe: an escaped text stays as it is. */
-		if (severity == VAULT_ERROR)
-			say_error(about == NULL ? SAY_ISSUE : SAY_ISSUE_OF,
-			    about == NULL ? buf_text(&line) : about,
-			    buf_text(&line), NULL);
-		else
-			say_warning(about == NULL ? SAY_ISSUE : SAY_ISSUE_OF,
-			    about == NULL ? buf_text(&line) : about,
-			    buf_text(&line), NULL);
+		more--;
+		if (is_known(known, &issue))
+			continue;
+		say_one(&issue);
 		said++;
 	}
-	if (said < all)
-		say_warning(SAY_ISSUE_MORE, say_number(all - said), NULL);
-	buf_free(&line);
+	if (said > 0 && more > 0)
+		say_warning(SAY_ISSUE_MORE, say_number(more), NULL);
 }
 
 static const char *

@@ -13,10 +13,11 @@ void issues_sentence(struct buf *out, const struct vault_issue *issue);
 
 /*
  * A line on standard error for each issue of this severity, the first ones if
- * there are many; about, which may be NULL, stands in front: a file, a row.
+ * there are many.  What stands in the report known, unless that is NULL, is not
+ * said: the record was like this before.
  */
 void issues_say(const struct vault_report *report, enum vault_severity severity,
-    const char *about);
+    const struct vault_report *known);
 
 /*
  * The array "issues" of a result: {"severity", "code", "path", "value",

@@ -9,6 +9,7 @@
 #include "glyph.h"
 #include "keystroke.h"
 #include "lineedit.h"
+#include "term.h"
 #include "textarea.h"
 #include "vault.h"
 
@@ -58,14 +59,19 @@ raw_on(struct lineedit *l)
 	raw.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
+	term_hold(l->fd, &l->before, "\r\n" KEYS_PASTE_OFF);
 	/* What was typed ahead is kept. */
-	return tcsetattr(l->fd, TCSADRAIN, &raw) == 0;
+	if (tcsetattr(l->fd, TCSADRAIN, &raw) == 0)
+		return true;
+	term_let_go();
+	return false;
 }
 
 static void
 raw_off(struct lineedit *l)
 {
 	(void)tcsetattr(l->fd, TCSADRAIN, &l->before);
+	term_let_go();
 }
 
 /* Write out what was collected, and wipe it. */

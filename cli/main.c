@@ -12,34 +12,41 @@
 #include "say.h"
 
 const struct command commands[] = {
-	{ "init", cmd_init, "init [--office NAME] [--words en|es|pinyin]",
+	{ "init", cmd_init,
+	    "init [--office NAME] [--words en|es|pinyin]"
+	    " [--paper-passphrase-file FILE]",
 	    "make a vault",
-	    "A passphrase drawn by lot is proposed, and a second one to keep on"
-	    " paper.\nFor scripts: --passphrase-file, --paper-passphrase-file,"
-	    " --yes.\n" },
+	    "A passphrase drawn by lot is proposed, of one of three lists of"
+	    " words, and a second\none to keep on paper.\nFor scripts:"
+	    " --passphrase-file, --paper-passphrase-file, --yes.\n" },
 	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
 	    "ask for the passphrase, keep the key for a while",
-	    "Shows the last change: if you remember a later one, this is an"
-	    " older copy.\n" },
-	{ "lock", cmd_lock, "lock",
+	    "For 15 minutes without activity and 8 hours at most, unless --for"
+	    " and --at-most\nsay otherwise.  Shows the last change: if you"
+	    " remember a later one, this is an\nolder copy.\n" },
+	{ "lock", cmd_lock, "lock [--all]",
 	    "let the key vanish, end what is running, clear the screen",
 	    "Needs no passphrase.  Locks every vault of yours, unless -v"
-	    " names one.\n" },
+	    " names one; --all\nlocks all of them even then.\n" },
 	{ "info", cmd_info, "info",
 	    "what this vault is, and whether it is open", "" },
 	{ "passphrase", cmd_passphrase,
 	    "passphrase add NAME | change [NAME] | remove NAME |"
-	    " remove --unknown | list",
+	    " remove --unknown | list [--new-passphrase-file FILE]"
+	    " [--words en|es|pinyin]",
 	    "who can open the vault",
-	    "Changes ask for a passphrase again, also while unlocked.\nFor"
-	    " scripts: --new-passphrase-file FILE.\n" },
+	    "Changes ask for a passphrase again, also while unlocked.  --words"
+	    " says from which\nlist one is drawn by lot.  --unknown closes"
+	    " every place that this vault did not\nfill.  For scripts:"
+	    " --new-passphrase-file FILE.\n" },
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
 	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
 	    "one record, all of it",
 	    "ID is an id, its beginning, or a name that one record has; without"
-	    " it you are\nasked.  --raw: the stored JSON.\n" },
+	    " it you are\nasked.  --version: as it was, by the beginning of its"
+	    " number in 'history'.\n--raw: the stored JSON.\n" },
 	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
 	    "records, the newest first",
 	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },
@@ -58,23 +65,29 @@ const struct command commands[] = {
 	    "VERSION is the beginning of its number in 'history'.  Nothing is"
 	    " lost: what was\nwritten since stays in the history.\n" },
 	{ "resolve", cmd_resolve, "resolve [ID] [--take VERSION]",
-	    "decide where two versions disagree", "" },
+	    "decide where two versions disagree",
+	    "Field by field; --take takes the values of one version.\n" },
 	{ "attach", cmd_attach, "attach ID FILE [--name NAME]",
 	    "put a file into a record",
-	    "Says what a photo carries.  The original stays where it is.\n" },
+	    "Says what a photo carries.  The original stays where it is."
+	    "  --name gives it\nanother name in the record.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [-o FILE]",
-	    "write an attachment to a file", "Nothing is overwritten.\n" },
+	    "write an attachment to a file",
+	    "By its own name, unless -o or --output says another.  Nothing is"
+	    " overwritten.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office secret-key [-o FILE]",
 	    "our own office: its digits, its card, its secret keys",
 	    "The card is what others add; nothing on it is secret.  secret-key"
 	    " asks for the\npassphrase, warns, and is logged.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list | verify NAME | remove NAME"
-	    " [--our-office]",
+	    "contact add CARD [--as NAME] | list | verify NAME [--our-office]"
+	    " | mark NAME --our-office | mark NAME --not-our-office"
+	    " | remove NAME",
 	    "the offices that we know",
 	    "verify shows the digits of both, to be read to each other.  With"
-	    " --our-office it\nmay have what stays in the office.\n" },
+	    " --our-office one\nthat was compared may have what stays in the"
+	    " office; --not-our-office takes that\nback.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources]",
@@ -86,11 +99,14 @@ const struct command commands[] = {
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
-	    "import FILE [--anyway], import FILE.csv --map MAP [--preview]",
+	    "import FILE [--anyway] [--keep],"
+	    " or import FILE.csv --map MAP [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
-	    " another one.\n--map: a list of comma-separated values, as the"
+	    " another one.\nWhat another office has forgotten is destroyed"
+	    " here, after a question; --keep\nimports all the rest.\n"
+	    "--map: a list of comma-separated values, as the"
 	    " map says (docs/MAPS.md).\nAll rows, or none; what is here"
 	    " already stays as it is.  --preview: only tell\nwhat would"
 	    " become of it.\n" },
@@ -116,9 +132,13 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
-	{ "forget", cmd_forget, "forget ID", "destroy one record for good",
+	{ "forget", cmd_forget, "forget ID, or forget --asked",
+	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come"
-	    " back with a bundle.\n" },
+	    " back with a bundle,\nand goes to those who got the record with"
+	    " the next export to them: what we wrote\nis destroyed there, the"
+	    " rest is asked for.\n--asked: what others ask to be forgotten"
+	    " here.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
@@ -275,6 +295,16 @@ parse_fd(int *out, const char *text)
 	return true;
 }
 
+/*
+ * An empty place, as of a variable in a script that was never set: nothing
+ * shall be done to another vault than was meant.
+ */
+static bool
+is_empty(const char *value)
+{
+	return value != NULL && *value == '\0';
+}
+
 /* The options before the command; returns where the command stands, or 0. */
 static int
 global_options(
@@ -309,7 +339,8 @@ global_options(
 			return 0;
 		at += taken;
 	}
-	if ((fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
+	if (is_empty(c->place.folder) || is_empty(c->place.keys) ||
+	    (fd != NULL && !parse_fd(&c->pass_fd, fd)) ||
 	    (progress != NULL && !progress_form(progress)))
 		return 0;
 	return at;

@@ -14,6 +14,7 @@
 #include "ask.h"
 #include "pager.h"
 #include "session.h"
+#include "term.h"
 
 #define ENVIRONMENT_MAX 40
 
@@ -25,6 +26,9 @@ static bool on_alternate;
 /* While less runs, for the last act at lock. */
 static volatile pid_t running;
 static struct termios modes;
+
+/* What takes its screen away, and leaves nothing on it. */
+#define SCREEN_AWAY "\033[H\033[2J\033[?1049l\033[H\033[2J\033[3J"
 
 size_t
 pager_columns(void)
@@ -186,8 +190,9 @@ become_less(const char *path, int in)
 		"LESSSECURE=1", "LESSHISTFILE=-", "LESSKEYIN=/dev/null",
 		"LESSKEY=/dev/null", "LESSKEYIN_SYSTEM=/dev/null",
 		"LESSKEY_SYSTEM=/dev/null", "LESSCHARSET=utf-8" };
-	static const char *const args[] = { "less", "-+X", "-+R", "-+r", "-+F",
-		"-i", NULL };
+	/* At our own prompt the page stays where the next line is typed. */
+	const char *const args[] = { "less", on_alternate ? "-X" : "-+X", "-+R",
+		"-+r", "-+F", "-i", NULL };
 	const char *environment[ENVIRONMENT_MAX + 1];
 	size_t n = 0;
 
@@ -213,7 +218,7 @@ last_act(void)
 		return;
 	kill(running, SIGKILL);
 	(void)tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
-	(void)ask_show("\033[H\033[2J\033[?1049l\033[H\033[2J\033[3J");
+	(void)ask_show(SCREEN_AWAY);
 }
 
 static pid_t
@@ -263,20 +268,21 @@ page(const char *path, const struct buf *text)
 	pid_t pid;
 
 	render(&out, text, is_set("NO_COLOR") ? STARS : STRUCK);
-	(void)tcgetattr(STDOUT_FILENO, &modes);
 	/* Ctrl-C is for less, which stops a search by it. */
 	sigaction(SIGINT, &ignore, &before);
+	if (tcgetattr(STDOUT_FILENO, &modes) == 0)
+		term_hold(STDOUT_FILENO, &modes, SCREEN_AWAY);
 	if ((pid = start_less(path, &to)) > 0) {
 		running = pid;
+		term_hold_child(pid);
 		session_at_lock(last_act);
 		write_all(to, &out);
 		close(to);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		running = 0;
-		if (on_alternate)
-			(void)ask_show("\033[?1049h\033[H\033[2J");
 	}
+	term_let_go();
 	sigaction(SIGINT, &before, NULL);
 	buf_free(&out);
 	return pid > 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 127);

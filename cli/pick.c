@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 
 #include "ask.h"
@@ -130,4 +131,47 @@ pick_open(struct session *s, char id[static VAULT_ID_LEN], const struct cli *c,
 	if (status != 0)
 		session_close(s);
 	return status;
+}
+
+/* ---- Versions ---- */
+
+struct versions {
+	const char *begun;
+	struct buf lines;
+};
+
+static bool
+add_version(void *ctx, const struct vault_past *p)
+{
+	struct versions *all = ctx;
+	enum vault_err err;
+
+	if (strncasecmp(p->version, all->begun, strlen(all->begun)) != 0)
+		return true;
+	buf_putf(&all->lines, "  %.*s  %s  ", PICK_VERSION, p->version,
+	    say_time(p->time));
+	err = text_safe_line(&all->lines, p->office, strlen(p->office));
+	buf_put_byte(&all->lines, '\n');
+	return err == VAULT_OK;
+}
+
+int
+pick_no_version(const struct session *s, const char *id, const char *version,
+    enum vault_err err)
+{
+	struct versions all = { .begun = version };
+
+	if (err == VAULT_ENORECORD) {
+		say_error(SAY_NO_VERSION, version, NULL);
+		say_hint(SAY_HINT_HISTORY, NULL);
+		return say_status(err);
+	}
+	if (err != VAULT_ECONFLICT ||
+	    (err = vault_history(s->vault, id, add_version, &all)) != VAULT_OK)
+		return session_fault(s, err);
+	say_error(SAY_SEVERAL_VERSIONS, version, NULL);
+	say_lines_aside(&all.lines);
+	say_hint(SAY_HINT_VERSION, NULL);
+	buf_free(&all.lines);
+	return say_status(VAULT_ENORECORD);
 }

@@ -11,6 +11,9 @@
 /* The characters of an id that are shown in lists. */
 #define PICK_SHORT 8
 
+/* The digits of a version's number that are shown in lists. */
+#define PICK_VERSION 12
+
 /*
  * Open the vault and find the id.  If text is NULL it is asked for on the
  * terminal, so that a name stands in no history and in no list of processes.
@@ -22,6 +25,13 @@ int pick_open(struct session *s, char id[static VAULT_ID_LEN],
 /* The id alone; status 15, after a list, if it may be several. */
 int pick_id(
     char id[static VAULT_ID_LEN], const struct session *s, const char *text);
+
+/*
+ * What err says about a version of a record that was named by the beginning
+ * of its number, with a list if there are several; returns an exit status.
+ */
+int pick_no_version(const struct session *s, const char *id,
+    const char *version, enum vault_err err);
 
 /* ---- Numbers at our own prompt ---- */
 

@@ -16,12 +16,18 @@
 #include "say.h"
 
 #define PLACES 16
+#define PLACE_LEN 64
 #define ARGS_MAX 9
 
-static const char *const sentences[SAY_COUNT] = {
-#define SAY(name, text) text,
+/* many is NULL unless the sentence has a count. */
+static const struct sentence {
+	const char *text, *many;
+} sentences[SAY_COUNT] = {
+#define SAY(name, text) { text, NULL },
+#define SAY_N(name, one, many) { one, many },
 #include "say.def"
 #undef SAY
+#undef SAY_N
 };
 
 static bool use_json;
@@ -75,11 +81,34 @@ argument(const char **at, unsigned *next)
 	return (*next)++;
 }
 
+/* The number in a text of say_number's, which parts thousands by commas. */
+static unsigned long
+count_in(const char *text)
+{
+	unsigned long n = 0;
+
+	for (; (*text >= '0' && *text <= '9') || *text == ','; text++)
+		if (*text != ',')
+			n = n * 10 + (unsigned long)(*text - '0');
+	return n;
+}
+
+/* The sentence in the reader's language, in the form that its count wants. */
+static const char *
+sentence(enum say what, const char *const *args, unsigned n)
+{
+	const struct sentence *s = &sentences[what];
+
+	if (s->many == NULL)
+		return gettext(s->text);
+	return ngettext(s->text, s->many, n == 0 ? 0 : count_in(args[0]));
+}
+
 /* Our own formatter: texts only, each made safe, whatever a translation has. */
 static void
 put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 {
-	const char *p = gettext(sentences[what]);
+	const char *p = sentence(what, args, n);
 	unsigned next = 0;
 
 	while (*p != '\0') {
@@ -323,7 +352,7 @@ say_fault(
 static char *
 place(void)
 {
-	static char places[PLACES][64];
+	static char places[PLACES][PLACE_LEN];
 	static unsigned next;
 
 	return places[next++ % PLACES];
@@ -345,6 +374,19 @@ say_number(uint64_t n)
 }
 
 const char *
+say_counted(enum say what, uint64_t n)
+{
+	const char *number = say_number(n);
+	char *out = place();
+	struct buf b = { 0 };
+
+	put_sentence(&b, what, &number, 1);
+	snprintf(out, PLACE_LEN, "%s", buf_text(&b));
+	buf_free(&b);
+	return out;
+}
+
+const char *
 say_time(int64_t unix_seconds)
 {
 	char *out = place();
@@ -352,8 +394,8 @@ say_time(int64_t unix_seconds)
 	struct tm tm;
 
 	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, 64, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		snprintf(out, 64, "?");
+	    strftime(out, PLACE_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(out, PLACE_LEN, "?");
 	return out;
 }
 
@@ -363,11 +405,11 @@ say_span(uint64_t seconds)
 	char *out = place();
 
 	if (seconds < 120)
-		snprintf(out, 64, "%" PRIu64 " s", seconds);
+		snprintf(out, PLACE_LEN, "%" PRIu64 " s", seconds);
 	else if (seconds < 2 * 3600)
-		snprintf(out, 64, "%" PRIu64 " min", seconds / 60);
+		snprintf(out, PLACE_LEN, "%" PRIu64 " min", seconds / 60);
 	else
-		snprintf(out, 64, "%" PRIu64 " h", seconds / 3600);
+		snprintf(out, PLACE_LEN, "%" PRIu64 " h", seconds / 3600);
 	return out;
 }
 
@@ -383,9 +425,30 @@ say_size(uint64_t bytes)
 		size /= 1024;
 		unit++;
 	}
-	snprintf(out, 64, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", size,
-	    units[unit]);
+	snprintf(out, PLACE_LEN, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s",
+	    size, units[unit]);
 	return out;
+}
+
+const char *
+say_word(const char *word)
+{
+	static struct buf quoted;
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789_-./,:@%+";
+
+	if (*word != '\0' && word[strspn(word, plain)] == '\0')
+		return word;
+	buf_reset(&quoted);
+	buf_put_byte(&quoted, '\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			buf_put_text(&quoted, "'\\''");
+		else
+			buf_put_byte(&quoted, (uint8_t)*word);
+	buf_put_byte(&quoted, '\'');
+	return buf_text(&quoted);
 }
 
 void

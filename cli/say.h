@@ -14,8 +14,10 @@
 
 enum say {
 #define SAY(name, text) SAY_##name,
+#define SAY_N(name, one, many) SAY_##name,
 #include "say.def"
 #undef SAY
+#undef SAY_N
 	SAY_COUNT
 };
 
@@ -28,7 +30,8 @@ bool say_is_json(void);
 
 /*
  * Arguments are texts, as many as the sentence has %s, and NULL behind the
- * last; they are made safe for a terminal.
+ * last; they are made safe for a terminal.  A sentence with a count (SAY_N)
+ * has that count, from say_number, as its first argument.
  */
 #define SAY_ARGS __attribute__((sentinel))
 
@@ -61,9 +64,20 @@ int say_status(enum vault_err err);
 
 /* Numbers, times and sizes as text, in one of a few static buffers. */
 const char *say_number(uint64_t n);
+/*
+ * A counted thing, "1 record" or "2 records", as a part of a sentence that has
+ * several: what is a SAY_N row whose only argument is the number.
+ */
+const char *say_counted(enum say what, uint64_t n);
 const char *say_time(int64_t unix_seconds); /* ISO 8601, UTC */
 const char *say_span(uint64_t seconds);     /* "15 min", "8 h" */
 const char *say_size(uint64_t bytes);
+
+/*
+ * A word as a shell takes it, in quotes if it needs them, for a command in a
+ * hint; valid until the next call.
+ */
+const char *say_word(const char *word);
 
 /* Text out of a vault on standard output, made safe. */
 void say_text(const char *text, size_t len);

@@ -95,7 +95,7 @@ static bool
 waiting(void *ctx, unsigned waited_ms)
 {
 	(void)ctx;
-	if (waited_ms == 1000)
+	if (waited_ms == 1000 && isatty(STDERR_FILENO))
 		say_warning(SAY_WAITING, NULL);
 	return !host_interrupted();
 }
@@ -106,11 +106,9 @@ open_vault(struct session *s, const struct cli *c)
 	struct vault_fault fault;
 	enum vault_err err;
 
+	vault_key_on_busy(s->key, waiting, NULL);
 	err = vault_open(&s->vault, &c->place, s->key, &fault);
-	if (err != VAULT_OK)
-		return say_fault(err, &fault, c->place.folder);
-	vault_on_busy(s->vault, waiting, NULL);
-	return 0;
+	return err == VAULT_OK ? 0 : say_fault(err, &fault, c->place.folder);
 }
 
 static bool

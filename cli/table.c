@@ -241,8 +241,10 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 	vault_table_info(&info, j->t);
 	if (say_is_json())
 		return tell_json(j, &info, done, preview);
-	say_line(SAY_TABLE_OF, j->path, say_number(info.rows),
-	    say_number(info.columns), say_number(info.unmapped), NULL);
+	say_line(SAY_TABLE_OF, j->path, say_counted(SAY_N_ROWS, info.rows),
+	    say_counted(SAY_N_COLUMNS, info.columns), NULL);
+	if (info.unmapped > 0)
+		say_line(SAY_TABLE_UNMAPPED, say_number(info.unmapped), NULL);
 	if (j->lines.len > 0) {
 		say_put(&head, SAY_ROW_HEADINGS, NULL);
 		buf_put_byte(&head, '\n');

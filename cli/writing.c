@@ -13,6 +13,7 @@ writing_free(struct writing *w)
 	form_close(&w->form);
 	vault_record_free(&w->base);
 	vault_report_free(w->report);
+	vault_report_free(w->known);
 }
 
 int
@@ -123,7 +124,7 @@ writing_save(struct writing *w, bool *errors)
 	if (err != VAULT_OK)
 		return session_fault(w->form.s, err);
 	if (!w->warned)
-		issues_say(w->report, VAULT_WARNING, NULL);
+		issues_say(w->report, VAULT_WARNING, w->known);
 	status = print_kept(w, id);
 	/* The record is kept: a draft left behind is no failure of that. */
 	(void)writing_drop(w);
@@ -138,7 +139,7 @@ warn(struct writing *w)
 
 	if (err != VAULT_OK && err != VAULT_EUSE)
 		return;
-	issues_say(w->report, VAULT_WARNING, NULL);
+	issues_say(w->report, VAULT_WARNING, w->known);
 	w->warned = true;
 }
 

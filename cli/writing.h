@@ -16,7 +16,8 @@ struct writing {
 	struct form form;
 	struct vault_record base; /* what an edit follows; else empty */
 	struct vault_report *report;
-	bool warned; /* of what the report says */
+	struct vault_report *known; /* of the base; NULL: there is none */
+	bool warned;                /* of what the report says */
 };
 void writing_free(struct writing *w);
 

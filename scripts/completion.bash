@@ -77,9 +77,10 @@ _amparo() {
 		attach) offered+=' --name' ;;
 		extract) offered+=' -o --output' ;;
 		office) offered+=' --name --card -o' ;;
-		contact) offered+=' --as --our-office' ;;
+		contact) offered+=' --as --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;
-		import) offered+=' --anyway --map --preview' ;;
+		import) offered+=' --anyway --keep --map --preview' ;;
+		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		new | edit) offered+=' --set' ;;
 		esac
@@ -90,7 +91,7 @@ _amparo() {
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
 		office:0) offered=secret-key ;;
-		contact:0) offered='add list verify remove' ;;
+		contact:0) offered='add list verify mark remove' ;;
 		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -43,13 +43,16 @@ complete -c amparo -n '__fish_seen_subcommand_from office' -a secret-key
 complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
 complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F
-complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify remove'
+complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify mark remove'
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l our-office
+complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
+complete -c amparo -n '__fish_seen_subcommand_from import' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from import' -l map -r -F
 complete -c amparo -n '__fish_seen_subcommand_from import' -l preview
 complete -c amparo -n '__fish_seen_subcommand_from check' -l records
+complete -c amparo -n '__fish_seen_subcommand_from forget' -l asked

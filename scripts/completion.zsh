@@ -36,14 +36,15 @@ _amparo() {
 		attach) _arguments $common '1:id:' '2:file:_files' '--name:name:' ;;
 		extract) _arguments $common '1:id:' '2:name:' '(-o --output)'{-o,--output}':file:_files' ;;
 		office) _arguments $common '1:what:(secret-key)' '--name:name:' '--card:file:_files' '-o:file:_files' ;;
-		contact) _arguments $common '1:what:(add list verify remove)' '2:card or name:_files' '--as:name:' '--our-office' ;;
+		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--our-office' '--not-our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
-		import) _arguments $common '1:file:_files' '--anyway' '--map:map:_files' '--preview' ;;
+		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--preview' ;;
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
-		info | history | revert | reindex | log | forget | wipe) _arguments $common ;;
+		forget) _arguments $common '1:id:' '--asked' ;;
+		info | history | revert | reindex | log | wipe) _arguments $common ;;
 		esac
 		;;
 	esac

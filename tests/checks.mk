@@ -22,7 +22,6 @@ fuzz:
 
 C_FILES = $(sort $(wildcard vault/*.[ch] vault/*/*.[ch] cli/*.[ch] \
             tests/*.[ch] tests/*/*.[ch]))
-MANUALS = $(wildcard docs/*.[1-9])
 
 # Suppressed: NULL at the end of variable arguments, which is a pointer with
 # glibc and musl; and an order of two conditions, where the index is in bounds
@@ -49,7 +48,7 @@ lint: lint-compilers
 	@scripts/check-layers
 	@scripts/check-layers --prove
 	@$(CPPCHECK) vault cli tests
-	@$(if $(MANUALS),mandoc -T lint -W style $(MANUALS))
+	@scripts/check-manuals
 	@echo "lint: $(words $(C_FILES)) files, gcc and clang, clean"
 
 # ---- What is left behind ----

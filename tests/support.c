@@ -168,17 +168,23 @@ vault_arrive(struct vault *v, bool *new_machine)
 unsigned
 inner_count(struct opened *o, const char *text)
 {
+	return inner_count_bytes(o, text, strlen(text));
+}
+
+unsigned
+inner_count_bytes(struct opened *o, const void *bytes, size_t len)
+{
 	uint8_t plain[CELL_PLAIN_LEN];
 	struct vault_fault fault;
 	struct cells *c;
 	unsigned n = 0;
 
-	assert_ok(
-	    cells_open(&c, o->vault->folder, o->vault->key->ring, &fault));
+	assert_ok(cells_open(
+	    &c, o->vault->folder, o->vault->key->ring, NULL, &fault));
 	assert_ok(cells_begin_read(c));
 	for (uint64_t i = 1; i <= cells_root(c)->count; i++) {
 		assert_ok(cells_get(c, i, plain));
-		n += memmem(plain, sizeof(plain), text, strlen(text)) != NULL;
+		n += memmem(plain, sizeof(plain), bytes, len) != NULL;
 	}
 	cells_end(c);
 	cells_close(c);

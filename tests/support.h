@@ -56,6 +56,7 @@ void vault_done(struct opened *o);
 
 /* How often a text stands in the plain pages of the inner database. */
 unsigned inner_count(struct opened *o, const char *text);
+unsigned inner_count_bytes(struct opened *o, const void *bytes, size_t len);
 
 /* vault_enter, and the machine remembered if it is new. */
 enum vault_err vault_arrive(struct vault *v, bool *new_machine);

@@ -348,6 +348,108 @@ refuses_values_out_of_form(void **state)
 		check_entry(rows[i].members, rows[i].code, rows[i].path);
 }
 
+/* What hides nothing is refused, with a name that is near. */
+static void
+refuses_to_hide_what_is_not_there(void **state)
+{
+	static const struct {
+		const char *members, *path, *near;
+	} rows[] = {
+		{ "\"private_fields\": [\"health\"]", "private_fields[0]",
+		    NULL },
+		{ "\"notes\": [\"n\"], \"private_fields\": [\"notes\","
+		  " \"contacts\"], \"x_contact\": 1",
+		    "private_fields[1]", NULL },
+		{ "\"x_a\": [{\"b\": 1}], \"private_fields\": [\"x_a.b\"]",
+		    "private_fields[0]", NULL },
+		{ "\"group_size\": {\"n\": 3},"
+		  " \"private_fields\": [\"group_size.n2\"]",
+		    "private_fields[0]", NULL },
+		{ "\"father\": {\"text\": \"t\"},"
+		  " \"private_fields\": [\"mother\"]",
+		    "private_fields[0]", "father" },
+	};
+	static const char good[] =
+	    "{\"type\": \"person\", \"x_a\": {\"b\": 1}, \"health\": \"h\","
+	    " \"private_fields\": [\"health\", \"x_a.b\"]}";
+	static const char before[] =
+	    "{\"private_fields\": [\"health\", \"x_a.b\"]}";
+	static const char emptied[] = "{\"type\": \"person\","
+				      " \"private_fields\": [\"health\"]}";
+	struct body_report r = { 0 };
+	struct buf idle = { 0 };
+	json_t *body, *old;
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct body_finding *f;
+		char text[512];
+
+		snprintf(text, sizeof(text), "{\"type\": \"person\", %s}",
+		    rows[i].members);
+		body = read_json(text);
+		assert_int_equal(
+		    body_check_private(body, NULL, &r), VAULT_EUSE);
+		f = find(&r, BODY_HIDES_NOTHING, rows[i].path);
+		assert_non_null(f);
+		if (rows[i].near != NULL) {
+			assert_true(f->n_near > 0);
+			assert_string_equal(f->near[0], rows[i].near);
+		}
+		body_report_free(&r);
+		json_decref(body);
+	}
+	body = read_json(good);
+	assert_int_equal(body_check_private(body, NULL, &r), VAULT_OK);
+	assert_int_equal(body_idle_paths(&idle, body), VAULT_OK);
+	assert_int_equal(idle.len, 0);
+	json_decref(body);
+	/* What was private before may have been emptied, or withheld. */
+	body = read_json(emptied);
+	old = read_json(before);
+	assert_int_equal(body_check_private(body, old, &r), VAULT_OK);
+	assert_int_equal(body_check_private(body, NULL, &r), VAULT_EUSE);
+	assert_int_equal(body_idle_paths(&idle, body), VAULT_OK);
+	assert_string_equal(buf_text(&idle), "health\n");
+	body_report_free(&r);
+	buf_free(&idle);
+	json_decref(body);
+	json_decref(old);
+}
+
+static void
+suggests_what_can_be_private(void **state)
+{
+	static const struct {
+		const char *path, *near;
+	} rows[] = {
+		{ "names.text", "names" },
+		{ "helth", "health" },
+		{ "group_size.m", "n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		const struct body_finding *f;
+		struct body_report r = { 0 };
+		char text[256];
+		json_t *body;
+
+		snprintf(text, sizeof(text),
+		    "{\"type\": \"person\", \"level\": 1,"
+		    " \"private_fields\": [\"%s\"]}",
+		    rows[i].path);
+		body = read_json(text);
+		assert_int_equal(body_check(body, BODY_ENTRY, &r), VAULT_EUSE);
+		f = find(&r, BODY_BAD_PATH, "private_fields[0]");
+		assert_non_null(f);
+		assert_true(f->n_near > 0);
+		assert_string_equal(f->near[0], rows[i].near);
+		body_report_free(&r);
+		json_decref(body);
+	}
+}
+
 static void
 wants_one_of_the_members_that_say_something(void **state)
 {
@@ -931,6 +1033,8 @@ main(void)
 		cmocka_unit_test(keeps_a_hundred_findings_and_counts_the_rest),
 		cmocka_unit_test(refuses_a_change_of_type_or_of_a_fact),
 		cmocka_unit_test(fills_in_level_kind_and_ids),
+		cmocka_unit_test(refuses_to_hide_what_is_not_there),
+		cmocka_unit_test(suggests_what_can_be_private),
 		cmocka_unit_test(parts_and_joins_private_fields),
 		cmocka_unit_test(never_hides_what_the_program_obeys),
 		cmocka_unit_test(

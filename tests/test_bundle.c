@@ -3,69 +3,7 @@
  * Bundles between two offices: what leaves, what comes, and that nothing
  * comes of a bundle that was cut, changed or made for somebody else.
  */
-#include <sodium.h>
-
-#include "core/base64.h"
-#include "core/secret.h"
-#include "exchange/bundle.h"
-#include "exchange/contact.h"
-#include "exchange/keyid.h"
-#include "inside.h"
-#include "record/carry.h"
-#include "record/keep.h"
-#include "store/sql.h"
-#include "store/store.h"
-#include "support.h"
-
-#undef assert
-#include "exchange_help.h"
-
-/* ---- Offices ---- */
-
-struct office {
-	struct opened o;
-	char *folder;
-};
-
-static void
-ignore_contact(void *ctx, const struct vault_contact *c)
-{
-	(void)ctx;
-	(void)c;
-}
-
-static void
-office_open(struct office *f, const char *name)
-{
-	f->folder = folder_new();
-	vault_make(f->folder);
-	assert_ok(vault_try(&f->o, f->folder, "dusk"));
-	assert_ok(vault_office_rename(f->o.vault, name));
-}
-
-static void
-office_close(struct office *f)
-{
-	vault_done(&f->o);
-	folder_free(f->folder);
-}
-
-static struct vault *
-of(const struct office *f)
-{
-	return f->o.vault;
-}
-
-static void
-knows(const struct office *who, const struct office *whom)
-{
-	struct vault_office card;
-
-	assert_ok(vault_office(&card, of(whom)));
-	assert_ok(vault_contact_add(of(who), card.card.bytes, card.card.len,
-	    NULL, false, ignore_contact, NULL));
-	vault_office_free(&card);
-}
+#include "offices_help.h"
 
 /* Three that know one another. */
 static struct office a, b, c;
@@ -93,70 +31,6 @@ teardown(void **state)
 	office_close(&b);
 	office_close(&c);
 	return 0;
-}
-
-static void
-add(char *id, const struct office *f, const char *json)
-{
-	struct vault_report *report;
-
-	assert_ok(vault_report_new(&report));
-	assert_ok(vault_add(id, of(f), report, NULL, json, strlen(json)));
-	vault_report_free(report);
-}
-
-static void
-edit(const struct office *f, const char *id, const char *json)
-{
-	struct vault_report *report;
-	struct vault_record r;
-
-	assert_ok(vault_report_new(&report));
-	assert_ok(vault_get(&r, of(f), id));
-	assert_ok(vault_edit(of(f), &r, report, json, strlen(json)));
-	vault_record_free(&r);
-	vault_report_free(report);
-}
-
-static enum vault_err
-read_text(void *ctx, void *to, size_t len, size_t *got)
-{
-	const char **text = ctx;
-
-	*got = strlen(*text) < len ? strlen(*text) : len;
-	memcpy(to, *text, *got);
-	*text += *got;
-	return VAULT_OK;
-}
-
-static void
-attach(
-    const struct office *f, const char *id, const char *name, const char *text)
-{
-	const char *at = text;
-	struct vault_source from = { &at, read_text, NULL, strlen(text) };
-
-	assert_ok(vault_attach(of(f), id, name, &from));
-}
-
-/* ---- Bundles in memory ---- */
-
-static void export(struct memory *out, const struct office *f, const char *to,
-    const char *query)
-{
-	struct vault_export_what what = {
-		.query = query, .query_len = strlen(query), .to = &to, .n_to = 1
-	};
-	struct vault_sink sink = { out, memory_write, NULL };
-	char id[VAULT_BUNDLE_LEN];
-	struct vault_export *e;
-	const char *which;
-
-	memset(out, 0, sizeof(*out));
-	assert_ok(vault_export_new(&e, of(f), &what, &which, NULL, NULL));
-	assert_ok(vault_export_write(id, e, &sink));
-	assert_int_equal(strlen(id), 32);
-	vault_export_free(e);
 }
 
 static enum vault_bundle_fault fault;
@@ -197,156 +71,6 @@ inspect(const struct office *f, struct memory *m)
 	info.sender = NULL; /* that was borrowed */
 	vault_bundle_close(bundle);
 	return info;
-}
-
-static int64_t
-number(const struct office *f, const char *sql)
-{
-	int64_t n;
-
-	assert_ok(sql_number(&n, of(f)->store, sql));
-	return n;
-}
-
-/* A title from the heads of a record, or of what clashes in it. */
-static void
-assert_title(const struct office *f, const char *id, const char *title)
-{
-	struct vault_record r;
-
-	assert_ok(vault_get(&r, of(f), id));
-	assert_string_equal(buf_text(&r.title), title);
-	vault_record_free(&r);
-}
-
-/* The archive inside, opened with the keys of an office. */
-static void
-open_archive(struct memory *tar, const struct office *f, struct memory *m)
-{
-	const struct age_identity *ids[OFFICE_KEYS_MAX];
-	struct pipe_source from = memory_source(m);
-	struct pipe_sink to = memory_sink(tar);
-	struct office_keys keys;
-	enum age_fault why;
-
-	memset(tar, 0, sizeof(*tar));
-	assert_ok(office_keys(&keys, of(f)->store, true));
-	for (size_t i = 0; i < keys.n; i++)
-		ids[i] = keys.key[i].id;
-	assert_ok(age_open(&why, &to, &from, ids, keys.n));
-	office_keys_free(&keys);
-}
-
-/* An archive sealed to an office, by anybody. */
-static void
-seal_archive(struct memory *out, const struct office *f, struct memory *tar)
-{
-	struct age_recipient *to;
-	struct pipe_source from = memory_source(tar);
-	struct pipe_sink sink = memory_sink(out);
-	struct office_keys keys;
-
-	out->len = 0;
-	assert_ok(office_keys(&keys, of(f)->store, false));
-	assert_ok(age_recipient_parse(
-	    &to, buf_text(&keys.key[0].recipient), keys.key[0].recipient.len));
-	assert_ok(age_seal(
-	    &sink, &from, (const struct age_recipient *const *)&to, 1));
-	age_recipient_free(to);
-	office_keys_free(&keys);
-}
-
-/* ---- Archives made by hand ---- */
-
-struct crafted {
-	const char *name;
-	const void *bytes;
-	size_t len;
-};
-
-/* A bundle of these files, signed by an office, with a line for another. */
-static void
-craft(struct memory *out, const struct office *from, const struct office *to,
-    const struct crafted *files, size_t n, const struct crafted *unlisted)
-{
-	struct manifest m = { .is_signed = true };
-	struct manifest_to line = { .place = { .number = 1 } };
-	struct buf text = { 0 }, sig = { 0 };
-	struct memory tar = { 0 };
-	struct pipe_sink sink = memory_sink(&tar);
-	struct office_keys keys;
-	struct minisig_key key;
-	struct tar_writer w;
-	struct signer by;
-
-	assert_ok(records_signer(&by, of(from)->store));
-	assert_ok(office_keys(&keys, of(to)->store, false));
-	line.recipient = buf_text(&keys.key[0].recipient);
-	randombytes_buf(line.place.chain, sizeof(line.place.chain));
-	randombytes_buf(m.bundle, sizeof(m.bundle));
-	key = keyid_minisign(by.public_key);
-	memcpy(m.sender, key.id, sizeof(m.sender));
-	m.n_files = n;
-	for (size_t i = 0; i < n; i++)
-		m.bytes += files[i].len;
-	assert_ok(manifest_write_head(&text, &m, &line, 1));
-	for (size_t i = 0; i < n; i++) {
-		uint8_t hash[32];
-
-		crypto_hash_sha256(hash, files[i].bytes, files[i].len);
-		assert_true(manifest_write_file(&text, hash, files[i].name));
-	}
-	assert_ok(
-	    minisig_sign(&sig, key.id, by.key, text.bytes, text.len, "x"));
-	tar_writer_init(&w, &sink);
-	for (size_t i = 0; i < n; i++) {
-		assert_ok(tar_writer_begin(&w, files[i].name, files[i].len));
-		if (files[i].len > 0)
-			assert_ok(
-			    tar_writer_put(&w, files[i].bytes, files[i].len));
-		if (i > 0)
-			continue;
-		assert_ok(tar_writer_begin(&w, TAR_MANIFEST, text.len));
-		assert_ok(tar_writer_put(&w, text.bytes, text.len));
-		assert_ok(tar_writer_begin(&w, TAR_SIGNATURE, sig.len));
-		assert_ok(tar_writer_put(&w, sig.bytes, sig.len));
-	}
-	if (unlisted != NULL) {
-		assert_ok(tar_writer_begin(&w, unlisted->name, unlisted->len));
-		assert_ok(tar_writer_put(&w, unlisted->bytes, unlisted->len));
-	}
-	assert_ok(tar_writer_end(&w));
-	seal_archive(out, to, &tar);
-	memory_free(&tar);
-	secret_free(by.key);
-	office_keys_free(&keys);
-	buf_free(&text);
-	buf_free(&sig);
-}
-
-/* The text of a record file, signed by an office; its id is new. */
-static void
-record_file(struct buf *out, const struct office *from, const char *type,
-    const char *body, const uint8_t *id)
-{
-	struct carried one;
-	struct signer by;
-
-	memset(&one, 0, sizeof(one));
-	assert_ok(records_signer(&by, of(from)->store));
-	if (id != NULL)
-		memcpy(one.version.record, id, ID_LEN);
-	else
-		id_new(one.version.record);
-	memcpy(one.version.type, type, strlen(type));
-	memcpy(one.version.office, by.public_key, IDENTITY_PUBLIC_LEN);
-	one.version.time = 1000;
-	one.version.has_body = true;
-	assert_ok(part_new(&one.body, one.version.body, body, strlen(body)));
-	assert_ok(version_sign(&one.version, by.key));
-	assert_ok(carry_write(out, &one));
-	secret_free(by.key);
-	carry_free(&one);
 }
 
 /* ---- The tests ---- */
@@ -436,11 +160,10 @@ note(void *ctx, const struct vault_leaving *l)
 }
 
 static enum vault_leaves
-leaves(const char *query)
+leaves_to(const char *to, const char *query)
 {
-	static const char *const to[] = { "B" };
 	struct vault_export_what what = {
-		.query = query, .query_len = strlen(query), .to = to, .n_to = 1
+		.query = query, .query_len = strlen(query), .to = &to, .n_to = 1
 	};
 	struct vault_export *e;
 	const char *which;
@@ -449,6 +172,12 @@ leaves(const char *query)
 	assert_ok(vault_export_new(&e, of(&a), &what, &which, note, NULL));
 	vault_export_free(e);
 	return last.leaves;
+}
+
+static enum vault_leaves
+leaves(const char *query)
+{
+	return leaves_to("B", query);
 }
 
 static void
@@ -480,6 +209,470 @@ holds_back_by_level(void **state)
 	assert_ok(store_begin(of(&a)->store));
 	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
 	assert_ok(store_commit(of(&a)->store));
+}
+
+/* ---- What others made of our records ---- */
+
+/* One record by its id, from one to another. */
+static void
+bring(const struct office *from, const char *to, const struct office *there,
+    const char *id)
+{
+	struct vault_export_what what = {
+		.to = &to, .n_to = 1, .include = &id, .n_include = 1
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	char bundle[VAULT_BUNDLE_LEN];
+	struct vault_export *e;
+	const char *which;
+
+	assert_ok(vault_export_new(&e, of(from), &what, &which, NULL, NULL));
+	assert_ok(vault_export_write(bundle, e, &sink));
+	vault_export_free(e);
+	assert_ok(import(there, &m));
+	memory_free(&m);
+}
+
+/* What a bundle of this query would show to its reader, all in one text. */
+static bool
+shows(const char *query, const char *text)
+{
+	struct memory m, tar;
+	bool found = false;
+
+	export(&m, &a, "B", query);
+	open_archive(&tar, &b, &m);
+	for (size_t i = 0; i + strlen(text) <= tar.len; i++)
+		found = found || memcmp(tar.bytes + i, text, strlen(text)) == 0;
+	memory_free(&m);
+	memory_free(&tar);
+	return found;
+}
+
+/* Edit what is there, as a person does who changes one text. */
+static void
+change_text(
+    const struct office *f, const char *id, const char *from, const char *to)
+{
+	struct vault_record r;
+	struct buf json = { 0 };
+	const char *body, *at;
+
+	assert_ok(vault_get(&r, of(f), id));
+	body = buf_text(&r.body);
+	assert_non_null(at = strstr(body, from));
+	buf_put(&json, body, (size_t)(at - body));
+	buf_put_text(&json, to);
+	buf_put_text(&json, at + strlen(from));
+	edit(f, id, buf_text(&json));
+	vault_record_free(&r);
+	buf_free(&json);
+}
+
+static struct vault_lowered lowered;
+static char lowered_by[8];
+static unsigned n_lowered;
+
+static void
+note_lowered(void *ctx, const struct vault_lowered *l)
+{
+	(void)ctx;
+	n_lowered++;
+	lowered = *l;
+	snprintf(lowered_by, sizeof(lowered_by), "%s", l->office);
+}
+
+/* Import, and note what another office made less secret. */
+static void
+import_and_look(const struct office *f, struct memory *m)
+{
+	struct vault_input in = { m, memory_read, NULL, m->len };
+	struct vault_bundle *bundle;
+	struct vault_imported got;
+
+	n_lowered = 0;
+	assert_ok(vault_bundle_open(&bundle, of(f), &in, &fault, NULL, NULL));
+	assert_ok(vault_bundle_import(&got, bundle, false, &fault));
+	assert_ok(vault_bundle_lowered(bundle, note_lowered, NULL));
+	vault_bundle_close(bundle);
+}
+
+static void
+another_office_lowers_no_level_of_ours(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct vault_record r;
+	struct memory m;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Lowerme\"}]}");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Lowerme\"}]}");
+	export(&m, &b, "A", "Lowerme");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 1);
+	assert_string_equal(lowered.id, id);
+	assert_string_equal(lowered_by, "B");
+	assert_int_equal(lowered.from, 2);
+	assert_int_equal(lowered.to, 1);
+	assert_false(lowered.opened);
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_HELD_LEVEL_2);
+	/* Who edits it sees the level that counts, and keeps it. */
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
+	vault_record_free(&r);
+	change_text(&a, id, "Lowerme", "Lowerhim");
+	assert_int_equal(leaves_to("C", "Lowerhim"), VAULT_HELD_LEVEL_2);
+	/* A revert brings back what was written, not how open it was. */
+	assert_ok(vault_get(&r, of(&b), id));
+	{
+		struct buf hex = { 0 };
+
+		assert_true(hex_encode(&hex, r.heads.bytes, r.heads.len));
+		assert_ok(vault_revert(of(&a), id, buf_text(&hex)));
+		buf_free(&hex);
+	}
+	vault_record_free(&r);
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_HELD_LEVEL_2);
+	/* Our own word lowers it. */
+	change_text(&a, id, "\"level\":2", "\"level\":1");
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_LEAVES);
+}
+
+/* A vault from an older copy learns that its office has said more since. */
+static void
+what_we_have_said_since_is_not_guessed(void **state)
+{
+	struct office copy = { .folder = folder_new() };
+	char id[VAULT_ID_LEN], command[512];
+	const char *query = "Older";
+	struct vault_export_what what = { .query = query,
+		.query_len = strlen(query),
+		.to = (const char *[]){ "C" },
+		.n_to = 1 };
+	struct vault_export *e;
+	struct vault_record r;
+	const char *which;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Older\"}]}");
+	snprintf(
+	    command, sizeof(command), "cp -r %s/v %s/v", a.folder, copy.folder);
+	assert_int_equal(system(command), 0);
+	assert_ok(vault_try(&copy.o, copy.folder, "dusk"));
+	change_text(&a, id, "Older", "Old");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Older\"}]}");
+	bring(&b, "A", &copy, id);
+
+	memset(&last, 0, sizeof(last));
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_HELD_WITHHELD);
+	/* What is known of our word is kept: it is not B's that is edited. */
+	assert_ok(vault_get(&r, of(&copy), id));
+	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
+	vault_record_free(&r);
+	change_text(&copy, id, "\"level\":2", "\"level\":1");
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_LEAVES);
+	office_close(&copy);
+}
+
+static void
+another_office_opens_no_private_field_of_ours(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct memory m;
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Openme\"}],\"health\":\"zzopened\","
+	    "\"private_fields\":[\"health\"]}");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Openme\"}],"
+	    "\"health\":\"zzopened\"}");
+	export(&m, &b, "A", "Openme");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 1);
+	assert_true(lowered.opened);
+	assert_int_equal(lowered.from, lowered.to);
+	assert_int_equal(leaves_to("B", "Openme"), VAULT_HELD_OPENED);
+	/* With the next edit it is private again, and the rest leaves. */
+	change_text(&a, id, "Openme", "Openhim");
+	assert_int_equal(leaves_to("B", "Openhim"), VAULT_LEAVES);
+	assert_true(shows("Openhim", "Openhim"));
+	assert_false(shows("Openhim", "zzopened"));
+}
+
+/* It says that a field is private, and has it in the open all the same. */
+static void
+a_field_that_lies_in_the_open_is_held(void **state)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	uint8_t bytes[ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Liesopen\"}]}");
+	assert_ok(id_parse(bytes, id, strlen(id)));
+	record_file(&text, &b, "person",
+	    "{\"health\":\"zzlies\",\"level\":1,"
+	    "\"private_fields\":[\"health\"],\"type\":\"person\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	{
+		struct vault_imported got;
+
+		assert_ok(import_with(&got, &a, &m, true));
+	}
+	assert_int_equal(leaves("Liesopen"), VAULT_LEAVES);
+	assert_true(last.opened && last.parts_held);
+	assert_true(shows("Liesopen", "Liesopen"));
+	assert_false(shows("Liesopen", "zzlies"));
+	memory_free(&m);
+	buf_free(&text);
+}
+
+/* To others earlier versions go as envelopes, whatever they said. */
+static void
+what_was_replaced_does_not_leave(void **state)
+{
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,\"notes\":[\"zzreplaced\"],"
+	    "\"names\":[{\"text\":\"Replaced\"}]}");
+	assert_true(shows("Replaced", "zzreplaced"));
+	change_text(&a, id, "zzreplaced", "zzkept");
+	assert_int_equal(leaves("Replaced"), VAULT_LEAVES);
+	assert_int_equal(last.versions, 2);
+	assert_true(shows("Replaced", "zzkept"));
+	assert_false(shows("Replaced", "zzreplaced"));
+}
+
+static void
+count_lines(void *ctx, const struct vault_line *l)
+{
+	unsigned *n = ctx;
+
+	assert_non_null(l->text);
+	(*n)++;
+}
+
+/* A newer program, or a hostile one, may write anything into a field. */
+static void
+a_link_that_is_no_text_is_shown(void **state)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_imported got;
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	struct vault_record r;
+	uint8_t bytes[ID_LEN];
+	unsigned n = 0;
+
+	(void)state;
+	id_new(bytes);
+	id_print(id, bytes);
+	record_file(&text, &b, "status",
+	    "{\"act\":{\"a\":[1]},\"case\":null,\"documents\":[7,null,"
+	    "{\"b\":2},[\"c\"],false],\"level\":1,\"person\":5,"
+	    "\"type\":\"status\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_ok(vault_lines(of(&a), &r.body, count_lines, &n));
+	assert_true(n >= 5);
+	vault_record_free(&r);
+	memory_free(&m);
+	buf_free(&text);
+}
+
+/* How many records leave with what fits a query. */
+static size_t
+n_leaving(const char *query)
+{
+	static const char *const to[] = { "C" };
+	struct vault_export_what what = {
+		.query = query, .query_len = strlen(query), .to = to, .n_to = 1
+	};
+	struct vault_export_info info;
+	struct vault_export *e;
+	const char *which;
+
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	vault_export_info(&info, e);
+	vault_export_free(e);
+	return info.records + info.held;
+}
+
+/* A body with one id in it, or two. */
+static const char *
+with_ids(const char *form, const char *one, const char *two)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), form, one, two);
+	return text;
+}
+
+static void
+a_link_of_another_office_takes_nothing_along(void **state)
+{
+	char kase[VAULT_ID_LEN], victim[VAULT_ID_LEN], other[VAULT_ID_LEN],
+	    theirs[VAULT_ID_LEN];
+
+	(void)state;
+	add(kase, &a, "{\"type\":\"case\",\"title\":\"Pullcase\"}");
+	add(victim, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Pulled\"}]}");
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	bring(&a, "B", &b, kase);
+	bring(&a, "B", &b, victim);
+	/* A record of theirs that names the case and the person. */
+	add(theirs, &b,
+	    with_ids("{\"type\":\"status\",\"level\":1,\"status\":\"held\","
+		     "\"case\":\"%s\",\"person\":\"%s\"}",
+		kase, victim));
+	bring(&b, "A", &a, theirs);
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	/* A version of theirs of the case that names the person. */
+	edit(&b, kase,
+	    with_ids("{\"type\":\"case\",\"title\":\"Pullcase\","
+		     "\"documents\":[\"%s\"]}",
+		victim, NULL));
+	bring(&b, "A", &a, kase);
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	/* Ids in a text of ours, and in a private field, are no links. */
+	add(other, &a,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\"],\"notes\":[\"%s\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 2);
+	edit(&a, other,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\"],\"documents\":[\"%s\"],"
+		     "\"private_fields\":[\"documents\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 2);
+	/* A link of ours in the open is one. */
+	edit(&a, other,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\",\"%s\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 3);
+	/* Also after another office has written to that record. */
+	bring(&a, "B", &b, other);
+	change_text(&b, other, "\"about\"", "\"notes\":[\"x\"],\"about\"");
+	bring(&b, "A", &a, other);
+	assert_int_equal(n_leaving("Pullcase"), 3);
+}
+
+/* A sink that edits a record of A when the first bytes come. */
+struct meddler {
+	struct memory m;
+	const char *id, *json;
+};
+
+static enum vault_err
+meddle(void *ctx, const void *bytes, size_t len)
+{
+	struct meddler *to = ctx;
+
+	if (to->m.len == 0 && to->json != NULL)
+		edit(&a, to->id, to->json);
+	return memory_write(&to->m, bytes, len);
+}
+
+static void
+what_changed_since_it_was_shown_does_not_leave(void **state)
+{
+	static const char *const to[] = { "B" };
+	static const char one[] = "{\"type\":\"person\",\"level\":1,"
+				  "\"names\":[{\"text\":\"Meanwhile\"}]}",
+			  three[] = "{\"type\":\"person\",\"level\":3,"
+				    "\"readers\":[\"mj\"],"
+				    "\"names\":[{\"text\":\"Meanwhile\"}]}";
+	struct vault_export_what what = {
+		.query = "Meanwhile", .query_len = 9, .to = to, .n_to = 1
+	};
+	char id[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export_info info;
+	struct vault_export *e;
+	const char *which;
+	int64_t sent;
+
+	(void)state;
+	add(id, &a, one);
+	sent = number(&a, "SELECT sum(number) FROM sent");
+
+	/* While the person is asked: not a byte is written. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	edit(&a, id, three);
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* While it is written. */
+	edit(&a, id, one);
+	w.json = three;
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	vault_export_free(e);
+	assert_int_equal(number(&a, "SELECT sum(number) FROM sent"), sent);
+
+	/* The office that gets it. */
+	edit(&a, id, one);
+	w.json = NULL;
+	w.m.len = 0;
+	assert_ok(vault_contact_verify(of(&a), "B", true));
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
+	assert_ok(store_commit(of(&a)->store));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* Nothing at all. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(vault_export_write(bundle, e, &sink));
+	vault_export_info(&info, e);
+	assert_false(info.changed);
+	vault_export_free(e);
+	memory_free(&w.m);
 }
 
 static void
@@ -542,14 +735,7 @@ forgotten_records_are_skipped(void **state)
 	export(&m, &a, "B", "Forgetme");
 	export(&again, &a, "B", "Forgetme");
 	assert_ok(import(&b, &m));
-	assert_ok(store_begin(of(&b)->store));
-	assert_ok(sql_run(of(&b)->store,
-	    "UPDATE record SET key=NULL WHERE num="
-	    "(SELECT max(num) FROM record)"));
-	assert_ok(sql_run(of(&b)->store,
-	    "DELETE FROM attachment WHERE record="
-	    "(SELECT max(num) FROM record)"));
-	assert_ok(store_commit(of(&b)->store));
+	assert_ok(vault_forget(of(&b), id));
 	assert_int_equal(inspect(&b, &again).count[VAULT_WAS_FORGOTTEN], 2);
 	assert_ok(import_with(&got, &b, &again, false));
 	assert_int_equal(got.forgotten, 2);
@@ -886,6 +1072,15 @@ main(void)
 		cmocka_unit_test(goes_and_comes),
 		cmocka_unit_test(a_later_bundle_completes_what_was_withheld),
 		cmocka_unit_test(holds_back_by_level),
+		cmocka_unit_test(another_office_lowers_no_level_of_ours),
+		cmocka_unit_test(what_we_have_said_since_is_not_guessed),
+		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
+		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
+		cmocka_unit_test(what_was_replaced_does_not_leave),
+		cmocka_unit_test(a_link_that_is_no_text_is_shown),
+		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
+		cmocka_unit_test(
+		    what_changed_since_it_was_shown_does_not_leave),
 		cmocka_unit_test(two_orders_give_one_state),
 		cmocka_unit_test(a_conflict_is_kept),
 		cmocka_unit_test(forgotten_records_are_skipped),

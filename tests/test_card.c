@@ -335,6 +335,58 @@ contacts_are_keys_under_a_name(void **state)
 }
 
 static void
+only_a_contact_that_was_compared_is_our_office(void **state)
+{
+	char *folder = folder_new(), lines[256];
+	struct buf card = { 0 };
+	struct told t = { .n = 0 };
+	struct opened o;
+
+	(void)state;
+	vault_make(folder);
+	assert_ok(vault_try(&o, folder, "dusk"));
+	snprintf(
+	    lines, sizeof(lines), "# receive 3 2026-11-24 %s\n", recipient);
+	by_hand(&card, "Office B", lines);
+	assert_int_equal(vault_contact_add(o.vault, card.bytes, card.len, NULL,
+			     true, told, &t),
+	    VAULT_EREFUSED);
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_int_equal(t.n, 0);
+	assert_ok(vault_contact_add(
+	    o.vault, card.bytes, card.len, NULL, false, told, &t));
+	assert_int_equal(
+	    vault_contact_mark(o.vault, "Office B", true), VAULT_EREFUSED);
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_false(t.our_office);
+
+	assert_ok(vault_contact_verify(o.vault, "Office B", false));
+	assert_ok(vault_contact_mark(o.vault, "Office B", true));
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_true(t.verified && t.our_office);
+	assert_ok(vault_contact_mark(o.vault, "Office B", false));
+	assert_ok(vault_contacts(o.vault, told_each, &t));
+	assert_true(t.verified && !t.our_office);
+
+	/* Removed and added again, or another key: neither mark is left. */
+	assert_ok(vault_contact_mark(o.vault, "Office B", true));
+	assert_ok(vault_contact_remove(o.vault, "Office B"));
+	assert_ok(vault_contact_add(
+	    o.vault, card.bytes, card.len, NULL, false, told, &t));
+	assert_false(t.verified || t.our_office);
+	assert_ok(vault_contact_verify(o.vault, "Office B", true));
+	use_key(8);
+	by_hand(&card, "Office B", lines);
+	assert_ok(vault_contact_add(
+	    o.vault, card.bytes, card.len, "Office B again", false, told, &t));
+	assert_false(t.verified || t.our_office);
+	use_key(7);
+	buf_free(&card);
+	vault_done(&o);
+	folder_free(folder);
+}
+
+static void
 our_card_is_one_and_our_keys_open(void **state)
 {
 	struct vault_office own, again;
@@ -402,9 +454,9 @@ a_receiving_key_is_bound_to_its_row(void **state)
 static void
 an_older_vault_gets_the_tables_it_lacks(void **state)
 {
-	static const char *const drop[] = { "DROP TABLE received",
-		"DROP TABLE sent", "DROP TABLE chain", "DROP TABLE contact",
-		"DROP TABLE receiving" };
+	static const char *const drop[] = { "DROP TABLE tombstone",
+		"DROP TABLE received", "DROP TABLE sent", "DROP TABLE chain",
+		"DROP TABLE contact", "DROP TABLE receiving" };
 	struct vault_office own;
 	char *folder = folder_new();
 	struct opened o;
@@ -443,6 +495,8 @@ main(void)
 		cmocka_unit_test(names_a_later_version),
 		cmocka_unit_test(knows_the_day),
 		cmocka_unit_test(contacts_are_keys_under_a_name),
+		cmocka_unit_test(
+		    only_a_contact_that_was_compared_is_our_office),
 		cmocka_unit_test(our_card_is_one_and_our_keys_open),
 		cmocka_unit_test(a_receiving_key_is_bound_to_its_row),
 		cmocka_unit_test(an_older_vault_gets_the_tables_it_lacks),

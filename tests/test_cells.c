@@ -22,7 +22,8 @@ connect_cells(void)
 	struct vault_fault fault;
 	struct cells *c;
 
-	assert_ok(cells_open(&c, in_folder(folder, "v"), key->ring, &fault));
+	assert_ok(
+	    cells_open(&c, in_folder(folder, "v"), key->ring, NULL, &fault));
 	return c;
 }
 
@@ -475,7 +476,7 @@ everything_is_locked_once_the_keys_are_gone(void **state)
 	assert_true(cells_commit(a, head) != VAULT_OK);
 	assert_int_equal(cells_begin_write(a), VAULT_ELOCKED);
 	assert_int_equal(
-	    cells_open(&c, in_folder(folder, "v"), key->ring, &fault),
+	    cells_open(&c, in_folder(folder, "v"), key->ring, NULL, &fault),
 	    VAULT_ELOCKED);
 	outer_body(now, 2);
 	assert_memory_equal(before, now, CELL_LEN);

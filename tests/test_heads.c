@@ -164,6 +164,22 @@ has_not_seen(struct theirs *t, struct vault *v, const struct record_row *r)
 	store_read_end(v->store);
 }
 
+/* A new record of ours, and what of theirs follows it, not written yet. */
+static struct record_row
+begin(
+    char *id, struct theirs *t, struct vault *v, const char *json, bool unseen)
+{
+	struct record_row r;
+
+	memset(t, 0, sizeof(*t));
+	add(id, v, json);
+	r = row(v, id);
+	follow_heads(t, v, &r);
+	if (unseen)
+		has_not_seen(t, v, &r);
+	return r;
+}
+
 /* What the record says now. */
 static void
 says(struct vault *v, const char *id, const char *wanted, bool there)
@@ -224,14 +240,11 @@ static void
 an_edit_by_who_never_saw_a_private_field_keeps_it(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct record_row r;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	r = row(v, id);
-	follow_heads(&t, v, &r);
-	has_not_seen(&t, v, &r);
+	r = begin(id, &t, v, person, true);
 	write_it(&t, &r, corrected, NULL);
 	comes(v, id, &t, true, false);
 	says(v, id, "Corrected Name", true);
@@ -250,13 +263,11 @@ static void
 who_has_seen_it_can_take_it_out(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct record_row r;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	r = row(v, id);
-	follow_heads(&t, v, &r);
+	r = begin(id, &t, v, person, false);
 	write_it(&t, &r, corrected, NULL);
 	comes(v, id, &t, true, false);
 	says(v, id, "zzhidden", false);
@@ -268,14 +279,11 @@ static void
 what_was_private_stays_private(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct record_row r;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	r = row(v, id);
-	follow_heads(&t, v, &r);
-	has_not_seen(&t, v, &r);
+	r = begin(id, &t, v, person, true);
 	/* They name no private fields: the next of ours would be open. */
 	write_it(&t, &r,
 	    "{\"level\":1,\"names\":[{\"text\":\"X\"}],\"type\":\"person\"}",
@@ -290,14 +298,11 @@ static void
 what_contradicts_an_unseen_part_clashes(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct record_row r;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	r = row(v, id);
-	follow_heads(&t, v, &r);
-	has_not_seen(&t, v, &r);
+	r = begin(id, &t, v, person, true);
 	write_it(&t, &r, corrected, "{\"health\":\"yytheirs\"}");
 	comes(v, id, &t, true, true);
 	assert_int_equal(clashes(v, id, "zzhidden"), 1);
@@ -351,16 +356,15 @@ static void
 our_edit_names_what_we_have_not_seen(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct buf hex = { 0 };
 	struct record_row r;
 	struct version ours;
 	struct buf heads = { 0 };
 	char id[VAULT_ID_LEN];
 
-	add(id, v, "{\"type\":\"person\",\"names\":[{\"text\":\"A\"}]}");
-	r = row(v, id);
-	follow_heads(&t, v, &r);
+	r = begin(id, &t, v,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"A\"}]}", false);
 	write_it(&t, &r, corrected, "{\"health\":\"zztheirs\"}");
 	comes(v, id, &t, true, false);
 	edit(v, id, corrected);
@@ -413,14 +417,12 @@ static void
 an_envelope_hides_no_body(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 }, over = { 0 };
+	struct theirs t, over = { 0 };
 	struct vault_record r;
 	struct record_row row_of;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	row_of = row(v, id);
-	follow_heads(&t, v, &row_of);
+	row_of = begin(id, &t, v, person, false);
 	write_it(&t, &row_of, corrected, NULL);
 	comes(v, id, &t, false, false);
 	says(v, id, "Invented Name", true);
@@ -454,14 +456,12 @@ static void
 an_edit_beside_a_withheld_one_meets_it_later(void **state)
 {
 	struct vault *v = vault_of(state);
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct vault_record r;
 	struct record_row row_of;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	row_of = row(v, id);
-	follow_heads(&t, v, &row_of);
+	row_of = begin(id, &t, v, person, false);
 	write_it(&t, &row_of, corrected, NULL);
 	comes(v, id, &t, false, false);
 	edit(v, id,
@@ -537,14 +537,12 @@ an_edit_is_not_refused_for_what_was_there(void **state)
 	    "{\"type\":\"person\",\"sex\":\"other-newer-code\","
 	    "\"names\":[{\"text\":\"Mended\"}]}";
 	struct vault_report *report;
-	struct theirs t = { 0 };
+	struct theirs t;
 	struct vault_record r;
 	struct record_row row_of;
 	char id[VAULT_ID_LEN];
 
-	add(id, v, person);
-	row_of = row(v, id);
-	follow_heads(&t, v, &row_of);
+	row_of = begin(id, &t, v, person, false);
 	write_it(&t, &row_of,
 	    "{\"level\":1,\"names\":[{\"text\":\"B\"}],"
 	    "\"sex\":\"newer-code\",\"type\":\"person\"}",

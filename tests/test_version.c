@@ -137,7 +137,7 @@ refuses_what_is_not_canonical_though_it_is_signed(void **state)
 		{ "\"type\":\"person\"", "\"type\":\"person\",\"x\":1",
 		    VAULT_EDAMAGED },
 		{ "\"body\":\"11", "\"body\":\"1", VAULT_EDAMAGED },
-		{ "\"format\":1", "\"forgotten\":false,\"format\":1",
+		{ "\"format\":1", "\"forgotten\":true,\"format\":1",
 		    VAULT_EDAMAGED },
 		{ "\"format\":1", "\"format\":1,\"forgotten\":true",
 		    VAULT_EDAMAGED },

@@ -8,6 +8,7 @@
 #include "record/attach.h"
 #include "record/digest.h"
 #include "record/heads.h"
+#include "record/tombstone.h"
 #include "store/store.h"
 
 static enum vault_err
@@ -22,7 +23,10 @@ row_of(struct record_row *out, struct vault *v, const char *id)
 
 /* ---- In ---- */
 
-/* Leftovers of interrupted attaches, in commits of their own. */
+/*
+ * Leftovers of interrupted attaches and of what was forgotten, in commits of
+ * their own.  They are overwritten: the key that opens them may still be here.
+ */
 enum vault_err
 vault_sweep(struct vault *v)
 {
@@ -32,7 +36,8 @@ vault_sweep(struct vault *v)
 	do {
 		if ((err = store_begin(v->store)) != VAULT_OK)
 			return err;
-		if ((err = attach_sweep(&left, v->store)) == VAULT_OK && left)
+		if ((err = store_secure_delete(v->store, true)) == VAULT_OK &&
+		    (err = attach_sweep(&left, v->store)) == VAULT_OK && left)
 			err = store_commit(v->store);
 		store_abort(v->store);
 	} while (err == VAULT_OK && left);
@@ -110,12 +115,19 @@ vault_attach(struct vault *v, const char *id, const char *name,
 
 /* ---- Which ---- */
 
-/* The hashes that the heads of a record name. */
+/* The hashes that the heads of a record name, but for silent ones. */
+struct naming {
+	struct buf hashes, tombstones;
+};
+
 static enum vault_err
 add_hashes(void *ctx, const struct head *h)
 {
-	struct buf *all = ctx;
+	struct naming *n = ctx;
+	struct buf *all = &n->hashes;
 
+	if (tombstone_names(&n->tombstones, h->version.office))
+		return VAULT_OK;
 	for (size_t i = 0; i < version_hash_count(&h->version.attachments);
 	     i++) {
 		const uint8_t *hash = version_hash_at(
@@ -132,16 +144,22 @@ static enum vault_err
 each_attachment(struct vault *v, const struct record_row *r,
     bool (*each)(void *ctx, const struct attach_row *a), void *ctx)
 {
-	struct buf hashes = { 0 };
+	struct naming n = { 0 };
 	enum vault_err err;
 	bool go_on = true;
 
-	err = heads_each(v->store, r, add_hashes, &hashes);
+	if (r->forgotten)
+		return VAULT_OK;
+	err = tombstone_list(&n.tombstones, v->store, r->id, false);
+	if (err == VAULT_OK)
+		err = heads_each(v->store, r, add_hashes, &n);
 	for (size_t i = 0;
-	     err == VAULT_OK && go_on && i < version_hash_count(&hashes); i++) {
+	     err == VAULT_OK && go_on && i < version_hash_count(&n.hashes);
+	     i++) {
 		struct attach_row a;
 
-		err = attach_find(&a, v->store, r, version_hash_at(&hashes, i));
+		err = attach_find(
+		    &a, v->store, r, version_hash_at(&n.hashes, i));
 		if (err == VAULT_ENORECORD)
 			err = VAULT_OK; /* withheld: it has no name here */
 		if (err != VAULT_OK)
@@ -149,7 +167,8 @@ each_attachment(struct vault *v, const struct record_row *r,
 		go_on = each(ctx, &a);
 		attach_row_free(&a);
 	}
-	buf_free(&hashes);
+	buf_free(&n.hashes);
+	buf_free(&n.tombstones);
 	return err;
 }
 

@@ -40,7 +40,7 @@ open_copy(struct store **out, const char *folder, const struct keyring *ring)
 	*out = NULL;
 	if ((err = vault_resolve_path(&path, folder)) != VAULT_OK)
 		return err;
-	err = store_open(out, path, ring, vault_ready, &fault);
+	err = store_open(out, path, ring, vault_ready, NULL, &fault);
 	mem_free(path);
 	return err;
 }

@@ -117,6 +117,24 @@ vault_near_types(const char *near[static 3], const char *name)
 	return model_near_types(near, name);
 }
 
+size_t
+vault_near_fields(
+    const char *near[static 3], const struct vault_type *t, const char *name)
+{
+	return model_near_fields(near, t->row, name);
+}
+
+size_t
+vault_near_members(
+    const char *near[static 3], const struct vault_field *f, const char *name)
+{
+	const struct model_field *field = f->row;
+
+	return field->object == NULL
+	    ? 0
+	    : model_near_members(near, field->object, name);
+}
+
 /* ---- A body being written ---- */
 
 struct vault_body {

@@ -6,9 +6,12 @@
 #include "core/mem.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
+#include "exchange/forget.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "record/carry.h"
+#include "record/guard.h"
+#include "record/heads.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -18,6 +21,10 @@ _Static_assert((int)VAULT_SEEN_SAME == (int)CHAIN_SAME &&
 _Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
 	(int)VAULT_BUNDLE_CHANGED == (int)BUNDLE_FAULT_CHANGED,
     "vault.h and bundle.h number the same faults");
+
+_Static_assert((int)VAULT_FORGETS_RECORD - (int)VAULT_FORGETS_NOTHING ==
+	(int)FORGET_RECORD,
+    "vault.h and forget.h number the same effects");
 
 struct vault_bundle {
 	struct vault *v;
@@ -29,6 +36,7 @@ struct vault_bundle {
 	struct buf name;
 	enum chain_seen seen;
 	size_t count[VAULT_ARRIVES_N];
+	struct buf changed; /* ids of records here of which something comes */
 	/* While it is verified. */
 	void (*each)(void *ctx, const struct vault_arriving *a);
 	void *ctx;
@@ -43,6 +51,7 @@ vault_bundle_close(struct vault_bundle *b)
 	bundle_free(&b->bundle);
 	contact_free(&b->sender);
 	buf_free(&b->name);
+	buf_free(&b->changed);
 	mem_free(b);
 }
 
@@ -88,16 +97,18 @@ completes(bool *out, struct store *s, const struct record_row *r,
 static enum vault_err
 arrives(enum vault_arrives *out, struct store *s, const struct carried *c)
 {
+	enum forget_takes takes;
 	struct record_row r;
 	enum vault_err err;
 	bool here, more;
 
+	err = forget_takes(&takes, s, c->version.record, c->version.office);
+	if (err != VAULT_OK)
+		return err;
 	err = rows_find(&r, s, c->version.record);
-	if (err == VAULT_OK && r.forgotten)
+	if (takes != FORGET_TAKES_ALL)
 		*out = VAULT_WAS_FORGOTTEN;
-	else if (c->version.forgotten)
-		*out = VAULT_FORGET_REQUEST;
-	else if (err == VAULT_ENORECORD)
+	else if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
 		*out = VAULT_NEW_RECORD;
 	else if (err != VAULT_OK ||
 	    (err = rows_has_version(&here, s, c->version.id)) != VAULT_OK)
@@ -136,6 +147,17 @@ tell(struct vault_bundle *b, struct vault_arriving *a, const struct carried *c)
 	return err;
 }
 
+/* The versions of a record mostly stand together: once is enough. */
+static bool
+note_changed(struct vault_bundle *b, const uint8_t *id)
+{
+	const struct buf *ids = &b->changed;
+
+	return (ids->len > 0 &&
+		   memcmp(ids->bytes + ids->len - ID_LEN, id, ID_LEN) == 0) ||
+	    buf_put(&b->changed, id, ID_LEN);
+}
+
 /* In a snapshot of its own: no writer waits for a slow medium. */
 static enum vault_err
 record(void *ctx, const struct carried *c)
@@ -148,8 +170,61 @@ record(void *ctx, const struct carried *c)
 		return err;
 	if ((err = arrives(&a.arrives, b->v->store, c)) == VAULT_OK) {
 		b->count[a.arrives]++;
-		if (b->each != NULL)
+		if ((a.arrives == VAULT_NEW_VERSION ||
+			a.arrives == VAULT_COMPLETES) &&
+		    !note_changed(b, c->version.record))
+			err = VAULT_ENOMEM;
+		else if (b->each != NULL)
 			err = tell(b, &a, c);
+	}
+	store_read_end(b->v->store);
+	return err;
+}
+
+static enum vault_err
+tell_tombstone(
+    struct vault_bundle *b, struct vault_arriving *a, const struct tombstone *t)
+{
+	struct buf title = { 0 }, office = { 0 };
+	struct record_row r;
+	enum vault_err err;
+
+	id_print(a->id, t->record);
+	a->time = t->time;
+	if ((err = rows_find(&r, b->v->store, t->record)) == VAULT_OK) {
+		memcpy(a->type, r.type, sizeof(a->type));
+		err = vault_title(&title, b->v, a->id);
+	}
+	if (err == VAULT_ENORECORD)
+		err = VAULT_OK; /* not here: it has no title */
+	if (err == VAULT_OK &&
+	    (err = records_office(&office, b->v->store, t->office)) ==
+		VAULT_OK) {
+		a->title = buf_text(&title);
+		a->office = buf_text(&office);
+		b->each(b->ctx, a);
+	}
+	buf_free(&title);
+	buf_free(&office);
+	return err;
+}
+
+static enum vault_err
+tombstone(void *ctx, const struct tombstone *t)
+{
+	struct vault_arriving a = { .arrives = VAULT_FORGETS_NOTHING };
+	struct vault_bundle *b = ctx;
+	enum forget_does does;
+	enum vault_err err;
+
+	if ((err = store_read(b->v->store)) != VAULT_OK)
+		return err;
+	if ((err = forget_look(&does, b->v->store, t)) == VAULT_OK) {
+		a.arrives = (enum vault_arrives)(
+		    VAULT_FORGETS_NOTHING + (int)does);
+		b->count[a.arrives]++;
+		if (b->each != NULL)
+			err = tell_tombstone(b, &a, t);
 	}
 	store_read_end(b->v->store);
 	return err;
@@ -183,9 +258,10 @@ look_at_sender(struct vault_bundle *b)
 static enum vault_err
 check(struct vault_bundle *b, enum vault_bundle_fault *fault)
 {
-	struct bundle_events events = {
-		.ctx = b, .record = record, .progress = progress
-	};
+	struct bundle_events events = { .ctx = b,
+		.record = record,
+		.tombstone = tombstone,
+		.progress = progress };
 	struct store *s = b->v->store;
 	enum vault_err err;
 
@@ -245,9 +321,16 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->number = b->bundle.place.number;
 	out->seen = (enum vault_bundle_seen)b->seen;
 	out->versions = b->bundle.n_records;
+	out->tombstones = b->bundle.n_tombstones;
 	out->attachments = bundle_n_files(&b->bundle);
 	out->bytes = m->bytes;
 	memcpy(out->count, b->count, sizeof(out->count));
+}
+
+void
+vault_bundle_keep(struct vault_bundle *b)
+{
+	b->bundle.keep = true;
 }
 
 /* ---- Importing ---- */
@@ -307,8 +390,12 @@ imported(const struct bundle_done *done)
 		.versions = done->new_versions,
 		.completed = done->completed,
 		.known = done->known,
-		.forgotten = done->forgotten,
-		.requests = done->requests,
+		.forgotten = done->forgotten + done->silent,
+		.forgot_records = done->did[FORGET_RECORD],
+		.forgot_texts = done->did[FORGET_TEXTS],
+		.requests = done->did[FORGET_REQUEST],
+		.later = done->did[FORGET_LATER],
+		.kept = done->kept,
 		.attachments = done->files };
 }
 
@@ -334,7 +421,75 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	if (err == VAULT_OK)
 		err = finish(b, &done, accept);
 	store_abort(b->v->store);
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		*out = imported(&done);
+		/* Attachments that were forgotten, or that nobody took. */
+		err = vault_sweep(b->v);
+	}
+	return vault_failed(b->v, err);
+}
+
+/* ---- What others lowered ---- */
+
+struct lowering {
+	struct vault *v;
+	struct guard guard;
+	struct vault_lowered out;
+	void (*each)(void *ctx, const struct vault_lowered *l);
+	void *ctx;
+};
+
+static enum vault_err
+look_at_head(void *ctx, const struct head *h)
+{
+	struct lowering *l = ctx;
+	struct buf office = { 0 };
+	enum vault_err err;
+
+	if (h->body == NULL || !guard_is_foreign(&l->guard, h))
+		return VAULT_OK;
+	l->out.from = l->guard.level;
+	l->out.to = head_level(h) < l->guard.level ? head_level(h)
+						   : l->guard.level;
+	if ((err = guard_opens(&l->out.opened, &l->guard, h)) != VAULT_OK ||
+	    (l->out.to == l->out.from && !l->out.opened))
+		return err;
+	err = records_office(&office, l->v->store, h->version.office);
+	if (err == VAULT_OK) {
+		l->out.office = buf_text(&office);
+		l->each(l->ctx, &l->out);
+	}
+	buf_free(&office);
+	return err;
+}
+
+static enum vault_err
+look_at_record(struct lowering *l, const uint8_t *id)
+{
+	struct store *s = l->v->store;
+	struct record_row r;
+	enum vault_err err;
+
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	id_print(l->out.id, id);
+	if ((err = rows_find(&r, s, id)) == VAULT_OK && !r.forgotten &&
+	    (err = guard_read(&l->guard, s, &r, NULL)) == VAULT_OK &&
+	    l->guard.level >= 0)
+		err = heads_each(s, &r, look_at_head, l);
+	guard_free(&l->guard);
+	store_read_end(s);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+enum vault_err
+vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx)
+{
+	struct lowering l = { .v = b->v, .each = each, .ctx = ctx };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < b->changed.len / ID_LEN; i++)
+		err = look_at_record(&l, b->changed.bytes + i * ID_LEN);
 	return vault_failed(b->v, err);
 }

@@ -6,7 +6,9 @@
 #include "core/clock.h"
 #include "keyfile.h"
 #include "record/attach.h"
+#include "record/body.h"
 #include "record/heads.h"
+#include "record/tombstone.h"
 #include "search/index.h"
 #include "store/check.h"
 #include "store/log.h"
@@ -185,7 +187,8 @@ part_is_right(const struct part *p, bool named, const uint8_t *hash)
 }
 
 static enum vault_err
-check_version(struct store *s, const struct record_row *r, const uint8_t *id)
+check_version(struct store *s, const struct record_row *r, const uint8_t *id,
+    const struct buf *tombstones)
 {
 	struct part body, hidden;
 	struct version v;
@@ -195,6 +198,8 @@ check_version(struct store *s, const struct record_row *r, const uint8_t *id)
 	if (err == VAULT_OK &&
 	    (memcmp(v.id, id, VERSION_ID_LEN) != 0 ||
 		memcmp(v.record, r->id, ID_LEN) != 0 ||
+		(tombstone_names(tombstones, v.office) &&
+		    (body.present || hidden.present)) ||
 		!part_is_right(&body, v.has_body, v.body) ||
 		!part_is_right(&hidden, v.has_private, v.hidden)))
 		err = VAULT_EDAMAGED;
@@ -230,23 +235,36 @@ check_head_attachments(void *ctx, const struct head *h)
 	return buf_ok(all);
 }
 
+/* Another office may believe that it has hidden something. */
 static enum vault_err
-check_record(bool *same, struct store *s, const struct record_row *r)
+look_for_idle(void *ctx, const struct head *h)
 {
-	struct buf ids = { 0 }, hashes = { 0 };
+	return h->has_withheld ? VAULT_OK : body_idle_paths(ctx, h->body);
+}
+
+static enum vault_err
+check_record(
+    bool *same, struct buf *idle, struct store *s, const struct record_row *r)
+{
+	struct buf ids = { 0 }, hashes = { 0 }, tombstones = { 0 };
 	enum vault_err err = rows_versions(&ids, s, r, false);
 
+	if (err == VAULT_OK)
+		err = tombstone_list(&tombstones, s, r->id, true);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
-		err = check_version(s, r, version_hash_at(&ids, i));
+		err = check_version(
+		    s, r, version_hash_at(&ids, i), &tombstones);
 	if (err == VAULT_OK)
 		err = heads_each(s, r, check_head_attachments, &hashes);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
 	     i++)
 		err = check_attachment(s, r, version_hash_at(&hashes, i));
-	if (err == VAULT_OK)
+	if (err == VAULT_OK &&
+	    (err = heads_each(s, r, look_for_idle, idle)) == VAULT_OK)
 		err = index_agrees(same, s, r);
 	buf_free(&ids);
 	buf_free(&hashes);
+	buf_free(&tombstones);
 	return err;
 }
 
@@ -255,6 +273,7 @@ static enum vault_err
 check_one(struct vault *v, int64_t num, const struct vault_check *how)
 {
 	char id[ID_TEXT_LEN + 1];
+	struct buf idle = { 0 };
 	struct record_row r;
 	enum vault_err err;
 	bool same = true;
@@ -262,14 +281,19 @@ check_one(struct vault *v, int64_t num, const struct vault_check *how)
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return err;
 	if ((err = rows_get(&r, v->store, num)) == VAULT_OK && !r.forgotten) {
-		err = check_record(&same, v->store, &r);
+		err = check_record(&same, &idle, v->store, &r);
 		id_print(id, r.id);
 		if (err == VAULT_EDAMAGED || !same)
-			how->record(how->ctx, id, err == VAULT_OK);
+			how->record(how->ctx, id,
+			    err == VAULT_OK ? VAULT_RECORD_INDEX
+					    : VAULT_RECORD_BROKEN);
+		if (err == VAULT_OK && idle.len > 0)
+			how->record(how->ctx, id, VAULT_RECORD_IDLE);
 		if (err == VAULT_EDAMAGED)
 			err = VAULT_OK;
 	}
 	store_read_end(v->store);
+	buf_free(&idle);
 	return err == VAULT_ENORECORD ? VAULT_OK : err;
 }
 

@@ -12,9 +12,9 @@
 #include "core/clock.h"
 #include "core/io.h"
 #include "core/random.h"
+#include "core/secret.h"
+#include "exchange/forget.h"
 #include "inside.h"
-#include "record/attach.h"
-#include "record/graph.h"
 #include "record/keep.h"
 #include "search/index.h"
 #include "store/log.h"
@@ -23,94 +23,41 @@
 
 /* ---- One record ---- */
 
-/* The signed tombstone, over all heads. */
+/* Our tombstone for r. */
 static enum vault_err
-put_tombstone(struct vault *v, const struct record_row *r)
+sign_tombstone(
+    struct tombstone *out, struct vault *v, const struct record_row *r)
 {
-	struct version t = { .forgotten = true, .time = clock_now() };
 	struct signer by;
 	enum vault_err err;
-	bool fresh;
 
-	memcpy(t.record, r->id, ID_LEN);
-	memcpy(t.type, r->type, sizeof(t.type));
+	memset(out, 0, sizeof(*out));
 	if ((err = records_signer(&by, v->store)) != VAULT_OK)
 		return err;
-	memcpy(t.office, by.public_key, IDENTITY_PUBLIC_LEN);
-	if ((err = rows_versions(&t.parents, v->store, r, true)) == VAULT_OK &&
-	    (err = version_sign(&t, by.key)) == VAULT_OK)
-		err = rows_put_version(&fresh, v->store, r, &t, NULL, NULL);
-	version_free(&t);
+	memcpy(out->record, r->id, ID_LEN);
+	memcpy(out->office, by.public_key, IDENTITY_PUBLIC_LEN);
+	out->time = clock_now();
+	err = tombstone_sign(out, by.key);
 	secret_free(by.key);
 	return err;
 }
 
+/* One commit: the key, the parts, the words. */
 static enum vault_err
-with_num(struct store *s, const char *sql, int64_t num)
-{
-	struct sql *q = sql_open(s, sql);
-
-	sql_put_int(q, 1, num);
-	return sql_finish(q);
-}
-
-static enum vault_err
-drop_drafts(struct store *s, const struct record_row *r)
-{
-	struct sql *q = sql_open(s, "DELETE FROM draft WHERE record=?1");
-
-	sql_put_blob(q, 1, r->id, ID_LEN);
-	return sql_finish(q);
-}
-
-/*
- * One commit: the key, so that nothing of the record opens any more, the
- * parts, and the words.  Envelopes stay and confirm nothing.
- */
-static enum vault_err
-forget_keys(struct vault *v, const struct record_row *r)
+forget(struct vault *v, const struct record_row *r)
 {
 	struct store *s = v->store;
+	struct tombstone ours;
 	enum vault_err err;
 
-	if ((err = store_secure_delete(s, true)) != VAULT_OK ||
+	if ((err = sign_tombstone(&ours, v, r)) != VAULT_OK ||
+	    (err = store_secure_delete(s, true)) != VAULT_OK ||
 	    (err = index_remove(s, r)) != VAULT_OK ||
-	    (err = put_tombstone(v, r)) != VAULT_OK ||
-	    (err = with_num(s, "UPDATE record SET key=NULL WHERE num=?1",
-		 r->num)) != VAULT_OK ||
-	    (err = with_num(s,
-		 "UPDATE version SET body=NULL,private=NULL WHERE record=?1",
-		 r->num)) != VAULT_OK ||
-	    (err = with_num(s,
-		 "UPDATE attachment SET hash=NULL,part=NULL,size=0"
-		 " WHERE record=?1",
-		 r->num)) != VAULT_OK ||
-	    (err = graph_settle(s, r)) != VAULT_OK ||
-	    (err = drop_drafts(s, r)) != VAULT_OK ||
-	    /* FTS5 keeps deleted words until it merges everything. */
-	    (err = sql_run(s, "INSERT INTO find(find) VALUES('optimize')")) !=
-		VAULT_OK ||
-	    (err = store_scrub(s)) != VAULT_OK ||
+	    (err = forget_record(s, r, &ours)) != VAULT_OK ||
+	    (err = forget_scrub(s)) != VAULT_OK ||
 	    (err = records_log(v, "forget", r)) != VAULT_OK)
 		return err;
 	return store_commit(s);
-}
-
-/* The bytes of attachments, of which nobody has the key any more. */
-static enum vault_err
-sweep(struct vault *v)
-{
-	enum vault_err err;
-	bool left;
-
-	do {
-		if ((err = store_begin(v->store)) != VAULT_OK)
-			return err;
-		if ((err = attach_sweep(&left, v->store)) == VAULT_OK && left)
-			err = store_commit(v->store);
-		store_abort(v->store);
-	} while (err == VAULT_OK && left);
-	return err;
 }
 
 enum vault_err
@@ -128,10 +75,10 @@ vault_forget(struct vault *v, const char *id)
 	if (err == VAULT_OK && r.forgotten)
 		err = VAULT_ENORECORD;
 	if (err == VAULT_OK)
-		err = forget_keys(v, &r);
+		err = forget(v, &r);
 	store_abort(v->store);
 	if (err == VAULT_OK)
-		err = sweep(v);
+		err = vault_sweep(v);
 	return vault_failed(v, err);
 }
 

@@ -7,13 +7,14 @@
 #include "core/secret.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
+#include "exchange/forget.h"
 #include "inside.h"
 #include "record/keep.h"
 #include "store/log.h"
 #include "store/store.h"
 
 _Static_assert((int)VAULT_HELD_LEVEL_3 == (int)LEAVE_LEVEL_3 &&
-	(int)VAULT_HELD_FORGOTTEN == (int)LEAVE_FORGOTTEN,
+	(int)VAULT_HELD_OPENED == (int)LEAVE_OPENED,
     "vault.h and leave.h number the same reasons");
 _Static_assert(VAULT_BUNDLE_LEN == 2 * MANIFEST_BUNDLE_LEN + 1, "an id in hex");
 
@@ -24,10 +25,13 @@ struct recipient {
 
 struct vault_export {
 	struct vault *v;
+	struct buf nums, include; /* int64_t: of what was decided on */
+	struct leave_how how;     /* borrows include */
 	struct leave leave;
 	struct buf ids; /* of the records that leave: ID_LEN bytes each */
 	struct recipient *to;
 	size_t n_to;
+	struct buf unknown; /* names of those that were never compared */
 	struct vault_export_info info;
 };
 
@@ -42,7 +46,10 @@ vault_export_free(struct vault_export *e)
 	}
 	mem_free(e->to);
 	leave_free(&e->leave);
+	buf_free(&e->nums);
+	buf_free(&e->include);
 	buf_free(&e->ids);
+	buf_free(&e->unknown);
 	mem_free(e);
 }
 
@@ -50,6 +57,7 @@ void
 vault_export_info(struct vault_export_info *out, const struct vault_export *e)
 {
 	*out = e->info;
+	out->unknown = buf_text(&e->unknown);
 }
 
 /* ---- To whom ---- */
@@ -69,7 +77,11 @@ add_recipient(struct vault_export *e, const char *name)
 		if (e->to[i].contact.num == r->contact.num)
 			return VAULT_EUSE;
 	if (r->contact.verified == 0)
-		e->info.unknown = buf_text(&r->contact.name);
+		buf_putf(&e->unknown, "%s%s",
+		    e->info.n_unknown++ > 0 ? ", " : "",
+		    buf_text(&r->contact.name));
+	if ((err = buf_ok(&e->unknown)) != VAULT_OK)
+		return err;
 	return contact_recipient(&r->text, &r->contact);
 }
 
@@ -95,7 +107,8 @@ static bool
 all_are_ours(const struct vault_export *e)
 {
 	for (size_t i = 0; i < e->n_to; i++)
-		if (!e->to[i].contact.our_office)
+		if (!e->to[i].contact.our_office ||
+		    e->to[i].contact.verified == 0)
 			return false;
 	return true;
 }
@@ -104,7 +117,7 @@ all_are_ours(const struct vault_export *e)
 
 struct gathering {
 	struct vault *v;
-	struct buf nums;
+	struct buf *nums;
 	enum vault_err err;
 };
 
@@ -129,7 +142,7 @@ gather(void *ctx, const struct vault_row *row)
 	int64_t num;
 
 	if ((g->err = num_of(&num, g->v, row->id)) == VAULT_OK &&
-	    !buf_put(&g->nums, &num, sizeof(num)))
+	    !buf_put(g->nums, &num, sizeof(num)))
 		g->err = VAULT_ENOMEM;
 	return g->err == VAULT_OK;
 }
@@ -162,7 +175,8 @@ tell(const struct telling *t, const struct leave_record *about)
 	struct vault_leaving l = { .leaves = (enum vault_leaves)about->why,
 		.versions = about->versions,
 		.attachments = about->files,
-		.parts_held = about->parts_held };
+		.parts_held = about->parts_held,
+		.opened = about->opened };
 	struct buf title = { 0 };
 	enum vault_err err;
 
@@ -179,21 +193,26 @@ tell(const struct telling *t, const struct leave_record *about)
 	return err;
 }
 
+static int64_t
+num_at(const struct buf *nums, size_t i)
+{
+	int64_t num;
+
+	memcpy(&num, nums->bytes + i * sizeof(num), sizeof(num));
+	return num;
+}
+
 static enum vault_err
-decide(const struct telling *t, const struct buf *nums,
-    const struct leave_how *how)
+decide(const struct telling *t)
 {
 	struct vault_export *e = t->e;
 	struct leave_record about;
 	enum vault_err err = VAULT_OK;
 
-	for (size_t i = 0; err == VAULT_OK && i < nums->len / sizeof(int64_t);
+	for (size_t i = 0; err == VAULT_OK && i < e->nums.len / sizeof(int64_t);
 	     i++) {
-		int64_t num;
-
-		memcpy(&num, nums->bytes + i * sizeof(num), sizeof(num));
-		if ((err = leave_decide(
-			 &e->leave, &about, e->v->store, num, how)) != VAULT_OK)
+		if ((err = leave_decide(&e->leave, &about, e->v->store,
+			 num_at(&e->nums, i), &e->how)) != VAULT_OK)
 			break;
 		if (about.why == LEAVE_GOES) {
 			e->info.records++;
@@ -210,27 +229,55 @@ decide(const struct telling *t, const struct buf *nums,
 	return err == VAULT_OK ? buf_ok(&e->ids) : err;
 }
 
+/* Requests to forget what all of them got before. */
 static enum vault_err
-choose(const struct telling *t, struct gathering *g,
-    const struct vault_export_what *what, const char **which)
+add_tombstones(const struct telling *t)
 {
-	struct vault *v = t->e->v;
-	struct buf include = { 0 };
-	struct leave_how how = { .our_office = all_are_ours(t->e),
-		.with_sources = what->with_sources };
+	struct vault_export *e = t->e;
+	const uint8_t **keys = mem_zalloc((e->n_to + 1) * sizeof(*keys));
+	struct vault_leaving l = { .leaves = VAULT_LEAVES_TOMBSTONE,
+		.title = "" };
+	enum vault_err err;
+
+	if (keys == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < e->n_to; i++)
+		keys[i] = e->to[i].contact.key;
+	err = forget_leaving(&e->leave.tombstones, &e->info.tombstones_held,
+	    e->v->store, keys, e->n_to, &e->ids);
+	mem_free(keys);
+	e->info.tombstones = tombstone_count(&e->leave.tombstones);
+	for (size_t i = 0; err == VAULT_OK && i < e->info.tombstones; i++) {
+		id_print(l.id, tombstone_at(&e->leave.tombstones, i)->record);
+		if (t->each != NULL)
+			t->each(t->ctx, &l);
+	}
+	return err;
+}
+
+static enum vault_err
+choose(const struct telling *t, const struct vault_export_what *what,
+    const char **which)
+{
+	struct vault_export *e = t->e;
+	struct vault *v = e->v;
 	enum vault_err err;
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return err;
-	if ((err = included(&include, v, what, which)) == VAULT_OK) {
-		how.include = (const int64_t *)(const void *)include.bytes;
-		how.n_include = include.len / sizeof(int64_t);
-		err = leave_gather(&g->nums, v->store, &how);
+	if ((err = included(&e->include, v, what, which)) == VAULT_OK) {
+		e->how.our_office = all_are_ours(e);
+		e->how.with_sources = what->with_sources;
+		e->how.include = (const int64_t *)(const void *)
+				     e->include.bytes;
+		e->how.n_include = e->include.len / sizeof(int64_t);
+		err = leave_gather(&e->nums, v->store, &e->how);
 	}
 	if (err == VAULT_OK)
-		err = decide(t, &g->nums, &how);
+		err = decide(t);
+	if (err == VAULT_OK)
+		err = add_tombstones(t);
 	store_read_end(v->store);
-	buf_free(&include);
 	return err;
 }
 
@@ -252,6 +299,7 @@ vault_export_new(struct vault_export **out, struct vault *v,
 		return VAULT_ENOMEM;
 	e->v = v;
 	t.e = e;
+	g.nums = &e->nums;
 	if ((err = add_recipients(e, what, which)) != VAULT_OK)
 		goto out;
 	*which = "";
@@ -259,15 +307,99 @@ vault_export_new(struct vault_export **out, struct vault *v,
 	    (err = vault_find(v, &search, gather, &g, NULL, NULL)) == VAULT_OK)
 		err = g.err;
 	if (err == VAULT_OK)
-		err = choose(&t, &g, what, which);
+		err = choose(&t, what, which);
 	if (err != VAULT_OK)
 		goto out;
 	*out = e;
 	e = NULL; /* given away */
 out:
-	buf_free(&g.nums);
 	vault_export_free(e);
 	return vault_failed(v, err);
+}
+
+/* ---- Is it still so? ---- */
+
+/* An office that it goes to: its marks and its key. */
+static enum vault_err
+same_recipient(bool *same, const struct recipient *r, struct store *s)
+{
+	struct contact now;
+	struct buf text = { 0 };
+	enum vault_err err = contact_by_key(&now, s, r->contact.key);
+
+	if (err == VAULT_OK)
+		err = contact_recipient(&text, &now);
+	if (err == VAULT_ENORECORD || err == VAULT_EVERSION) {
+		*same = false;
+		err = VAULT_OK;
+	} else if (err == VAULT_OK) {
+		*same = !now.frozen && now.verified == r->contact.verified &&
+		    now.our_office == r->contact.our_office &&
+		    strcmp(buf_text(&text), buf_text(&r->text)) == 0;
+	}
+	contact_free(&now);
+	buf_free(&text);
+	return err;
+}
+
+static bool
+same_bytes(const struct buf *x, const struct buf *y)
+{
+	return x->len == y->len &&
+	    (x->len == 0 || memcmp(x->bytes, y->bytes, x->len) == 0);
+}
+
+/* The same decision once more must come to the same. */
+static enum vault_err
+same_records(bool *same, const struct vault_export *e)
+{
+	struct leave again = { 0 };
+	struct leave_record about;
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < e->nums.len / sizeof(int64_t);
+	     i++)
+		err = leave_decide(
+		    &again, &about, e->v->store, num_at(&e->nums, i), &e->how);
+	*same = err == VAULT_OK &&
+	    same_bytes(&again.versions, &e->leave.versions) &&
+	    same_bytes(&again.files, &e->leave.files);
+	leave_free(&again);
+	return err == VAULT_ENORECORD ? VAULT_OK : err;
+}
+
+/*
+ * A person may think for minutes about what was shown, and others write
+ * meanwhile: VAULT_EBUSY if anything of it has changed.  Inside of a
+ * transaction.
+ */
+static enum vault_err
+still_so(struct vault_export *e)
+{
+	enum vault_err err = VAULT_OK;
+	bool same = true;
+
+	for (size_t i = 0; err == VAULT_OK && same && i < e->n_to; i++)
+		err = same_recipient(&same, &e->to[i], e->v->store);
+	if (err == VAULT_OK && same)
+		err = same_records(&same, e);
+	if (err != VAULT_OK || same)
+		return err;
+	e->info.changed = true;
+	return VAULT_EBUSY;
+}
+
+/* Before a byte is written. */
+static enum vault_err
+still_so_now(struct vault_export *e)
+{
+	enum vault_err err;
+
+	if ((err = store_read(e->v->store)) != VAULT_OK)
+		return err;
+	err = still_so(e);
+	store_read_end(e->v->store);
+	return err;
 }
 
 /* ---- Writing ---- */
@@ -294,6 +426,13 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 		hex_encode(&detail, e->to[i].contact.key, MINISIG_ID_LEN);
 		buf_put_byte(&detail, '"');
 	}
+	buf_put_text(&detail, "],\"tombstones\":[");
+	for (size_t i = 0; i < e->info.tombstones; i++) {
+		char id[ID_TEXT_LEN + 1];
+
+		id_print(id, tombstone_at(&e->leave.tombstones, i)->record);
+		buf_putf(&detail, "%s\"%s\"", i > 0 ? "," : "", id);
+	}
 	buf_putf(&detail, "],\"versions\":%zu}", e->info.versions);
 	if ((err = buf_ok(&detail)) == VAULT_OK)
 		err = log_add(
@@ -304,7 +443,9 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 
 /*
  * The place is taken when all has been written: a number that is used and
- * whose file is lost is a gap that shows, one used twice would be worse.
+ * whose file is lost is a gap that shows, one used twice would be worse.  It
+ * is taken in the transaction that sees for the last time that what was
+ * written may leave; if not, the caller throws it away.
  */
 static enum vault_err
 take_places(struct vault_export *e, const struct manifest_to *to,
@@ -315,6 +456,7 @@ take_places(struct vault_export *e, const struct manifest_to *to,
 
 	if ((err = store_begin(s)) != VAULT_OK)
 		return err;
+	err = still_so(e);
 	for (size_t i = 0; err == VAULT_OK && i < e->n_to; i++)
 		err = chain_sent(
 		    s, e->to[i].contact.key, &to[i].place, written->hash);
@@ -359,7 +501,8 @@ write_to(struct vault_export *e, struct manifest_to *to,
 		return err;
 	what.public_key = by.public_key;
 	what.key = by.key;
-	if ((err = next_places(to, e)) == VAULT_OK)
+	if ((err = still_so_now(e)) == VAULT_OK &&
+	    (err = next_places(to, e)) == VAULT_OK)
 		err = bundle_write(written, &pipe, e->v->store, &what);
 	secret_free(by.key);
 	return err == VAULT_OK ? take_places(e, to, written) : err;
@@ -375,7 +518,7 @@ vault_export_write(char bundle[static VAULT_BUNDLE_LEN], struct vault_export *e,
 	enum vault_err err;
 
 	bundle[0] = '\0';
-	if (e->info.records == 0)
+	if (e->info.records + e->info.tombstones == 0)
 		return VAULT_EREFUSED;
 	if ((list = mem_zalloc(e->n_to * sizeof(*list))) == NULL)
 		return VAULT_ENOMEM;

@@ -251,19 +251,21 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 		buf_put_text(&text, " ORDER BY item.time DESC, item.num DESC");
 	if (!counting && f->what->limit > 0)
 		buf_putf(&text, " LIMIT %" PRIu64, f->what->limit);
-	if ((err = buf_ok(&text)) != VAULT_OK)
+	if ((err = buf_ok(&text)) != VAULT_OK) {
+		buf_free(&text);
 		return err;
+	}
 	q = sql_open_once(f->v->store, buf_text(&text));
 	bind(q, sql);
 	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
 		if (counting)
 			f->total = (uint64_t)sql_int(q, 0);
-		else if (!buf_put_le64(&f->nums, (uint64_t)sql_int(q, 0)))
-			err = VAULT_ENOMEM;
+		else
+			buf_put_le64(&f->nums, (uint64_t)sql_int(q, 0));
 	}
 	sql_close(q);
 	buf_free(&text);
-	return err;
+	return err == VAULT_OK ? buf_ok(&f->nums) : err;
 }
 
 static enum vault_err
@@ -272,7 +274,9 @@ by_query(struct finding *f, bool count)
 	struct query_sql sql;
 	enum vault_err err;
 
-	if ((err = query_sql(&sql, f->query)) == VAULT_OK &&
+	memset(&sql, 0, sizeof(sql));
+	if ((err = query_offices(f->query, f->v->store)) == VAULT_OK &&
+	    (err = query_sql(&sql, f->query)) == VAULT_OK &&
 	    (err = select_nums(f, &sql, false)) == VAULT_OK) {
 		f->total = f->nums.len / 8;
 		if (count && f->what->limit > 0 && f->total >= f->what->limit)
@@ -507,6 +511,8 @@ vault_find(struct vault *v, const struct vault_search *what,
 		*total = f.total;
 	if (cut != NULL)
 		*cut = f.query->truncated;
+	if (what->idle != NULL)
+		*what->idle = query_idle_field(f.query);
 	query_free(f.query);
 	buf_free(&f.nums);
 	return vault_failed(v, err);

@@ -17,6 +17,7 @@ struct vault_key {
 		unsigned slot;
 		uint8_t slot_hash[32];
 	} by;
+	struct vault_waiting busy; /* for the vaults that it opens */
 };
 
 struct vault {

@@ -235,19 +235,24 @@ vault_contacts(struct vault *v,
 }
 
 /* What may change in a contact, in a transaction that is open. */
-enum change { KEEP, VERIFY, OUR_OFFICE, REMOVE };
+enum change { KEEP, VERIFY, OUR_OFFICE, NOT_OURS, REMOVE };
 
 static enum vault_err
 change_open(struct vault *v, struct contact *c, enum change what)
 {
 	static const char *const words[] = { "contact-add", "contact-verify",
-		"contact-our-office", "contact-remove" };
+		"contact-our-office", "contact-not-our-office",
+		"contact-remove" };
 	enum vault_err err = VAULT_OK;
+
+	/* Anybody can write a card with our name on it. */
+	if (what == OUR_OFFICE && c->verified == 0)
+		return VAULT_EREFUSED;
 
 	if (what == VERIFY)
 		c->verified = clock_now();
-	if (what == OUR_OFFICE)
-		c->our_office = true;
+	if (what == OUR_OFFICE || what == NOT_OURS)
+		c->our_office = what == OUR_OFFICE;
 	if (what == REMOVE)
 		err = contact_remove(v->store, c);
 	else if (what != KEEP)
@@ -300,6 +305,12 @@ enum vault_err
 vault_contact_verify(struct vault *v, const char *name, bool our_office)
 {
 	return change(v, name, VERIFY, our_office ? OUR_OFFICE : KEEP);
+}
+
+enum vault_err
+vault_contact_mark(struct vault *v, const char *name, bool our_office)
+{
+	return change(v, name, our_office ? OUR_OFFICE : NOT_OURS, KEEP);
 }
 
 enum vault_err

@@ -6,10 +6,12 @@
 #include "core/mem.h"
 #include "inside.h"
 #include "record/graph.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "record/keep.h"
 #include "record/name.h"
 #include "record/print.h"
+#include "record/tombstone.h"
 #include "search/index.h"
 #include "store/log.h"
 #include "store/sql.h"
@@ -255,15 +257,15 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	return err;
 }
 
-enum vault_err
-vault_edit(struct vault *v, const struct vault_record *base,
+/* A version that follows the heads in base. */
+static enum vault_err
+edit(struct vault *v, const struct vault_record *base,
     struct vault_report *report, const void *json, size_t len)
 {
 	struct buf text = { 0 };
 	struct record_row r;
 	enum vault_err err;
 
-	clear(report);
 	buf_put(&text, json, len);
 	if ((err = buf_ok(&text)) != VAULT_OK ||
 	    (err = store_begin(v->store)) != VAULT_OK)
@@ -274,6 +276,20 @@ vault_edit(struct vault *v, const struct vault_record *base,
 	say_where(report);
 out:
 	buf_free(&text);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_edit(struct vault *v, const struct vault_record *base,
+    struct vault_report *report, const void *json, size_t len)
+{
+	enum vault_err err;
+
+	clear(report);
+	if ((err = keep_private(&report->keep, base->body.bytes, base->body.len,
+		 json, len)) == VAULT_OK)
+		return edit(v, base, report, json, len);
+	say_where(report);
 	return vault_failed(v, err);
 }
 
@@ -308,6 +324,7 @@ vault_record_free(struct vault_record *r)
 	buf_free(&r->body);
 	buf_free(&r->clashes);
 	buf_free(&r->heads);
+	buf_free(&r->idle);
 }
 
 /* The title of a linked record, for the titles of others. */
@@ -331,6 +348,10 @@ fill_record(struct vault_record *out, struct vault *v,
 	out->n_heads = (unsigned)version_hash_count(&m->heads);
 	out->more = (unsigned)m->more;
 	buf_put(&out->heads, m->heads.bytes, m->heads.len);
+	/* What was withheld from us is named, and not there. */
+	if (!m->has_withheld &&
+	    (err = body_idle_paths(&out->idle, m->body)) != VAULT_OK)
+		return err;
 	if ((err = merged_text(&out->body, &out->clashes, m)) == VAULT_OK)
 		err = record_title(&out->title, m->body, name_linked, v);
 	return err == VAULT_OK ? buf_ok(&out->heads) : err;
@@ -482,7 +503,7 @@ vault_resolve(struct vault *v, const struct vault_record *r,
 
 	err = clashes_settle(&body, &r->body, &r->clashes, choice, n);
 	if (err == VAULT_OK)
-		err = vault_edit(v, r, &report, body.bytes, body.len);
+		err = edit(v, r, &report, body.bytes, body.len);
 	clear(&report);
 	buf_free(&body);
 	return err;
@@ -499,12 +520,15 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct vault_past past;
 	struct head h;
 	enum vault_err err;
+	bool silent;
 
 	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
-	if ((err = records_office(&name, v->store, h.version.office)) ==
+	if ((err = tombstone_has(&silent, v->store, r->id, h.version.office)) ==
+		VAULT_OK &&
+	    (err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = buf_ok(&hex)) == VAULT_OK) {
 		memcpy(past.version, buf_text(&hex), VAULT_VERSION_LEN);
@@ -512,7 +536,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 		past.office = buf_text(&name);
 		past.head = head;
 		past.withheld = h.has_withheld;
-		past.forgotten = h.version.forgotten;
+		past.forgotten = r->forgotten || silent;
 		past.parents = (unsigned)version_hash_count(&h.version.parents);
 		*go_on = each(ctx, &past);
 	}
@@ -580,6 +604,30 @@ vault_get_version(struct vault_record *out, struct vault *v, const char *id,
 	return vault_failed(v, err);
 }
 
+/*
+ * What was written comes back, but not that it was less secret: a level is
+ * lowered, and a field opened, by an edit that says so.
+ */
+static enum vault_err
+keep_secret(struct buf *body, struct store *s, const struct record_row *r)
+{
+	json_t *json;
+	struct guard g;
+	enum vault_err err;
+
+	if ((err = json_read(&json, body->bytes, body->len, SIZE_MAX, NULL)) !=
+	    VAULT_OK)
+		return err;
+	if ((err = guard_read(&g, s, r, NULL)) == VAULT_OK &&
+	    (err = guard_apply(json, &g)) == VAULT_OK) {
+		buf_reset(body);
+		err = json_write(body, json);
+	}
+	guard_free(&g);
+	json_decref(json);
+	return err;
+}
+
 enum vault_err
 vault_revert(struct vault *v, const char *id, const char *version)
 {
@@ -592,6 +640,7 @@ vault_revert(struct vault *v, const char *id, const char *version)
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = get_version(&old, v, &r, id, version)) == VAULT_OK &&
+	    (err = keep_secret(&old.body, v->store, &r)) == VAULT_OK &&
 	    (err = rows_versions(&heads, v->store, &r, true)) == VAULT_OK)
 		err = old.clashes.len > 0
 		    ? VAULT_ECONFLICT

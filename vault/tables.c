@@ -417,8 +417,7 @@ add(struct pass *p, const struct table_row *row, json_t *body)
 	enum vault_err err;
 
 	if (p->preview) {
-		if ((err = body_fill(body)) == VAULT_OK)
-			err = body_check(body, BODY_ENTRY, &report);
+		err = keep_look(&report, body);
 	} else if ((err = keep_body(&k, s, &p->by, &report, body)) ==
 	    VAULT_OK) {
 		err = index_put_new(s, &k);

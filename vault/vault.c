@@ -336,7 +336,7 @@ vault_open(struct vault **out, const struct vault_place *place,
 		goto out;
 	v->interrupted = store_has_journal(v->folder);
 	if ((err = store_open(&v->store, v->folder, key->ring, vault_ready,
-		 fault)) != VAULT_OK)
+		 &key->busy, fault)) != VAULT_OK)
 		goto out;
 	*out = v;
 	v = NULL; /* given away */
@@ -354,6 +354,13 @@ vault_close(struct vault *v)
 	mem_free(v->folder);
 	mem_free(v->keys_path);
 	mem_free(v);
+}
+
+void
+vault_key_on_busy(struct vault_key *key,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx)
+{
+	key->busy = (struct vault_waiting){ waiting, ctx };
 }
 
 void

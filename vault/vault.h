@@ -148,7 +148,14 @@ void vault_close(struct vault *v);
 /* What the last error was about. */
 struct vault_fault vault_fault(const struct vault *v);
 
-/* Called while another process writes; false gives up. */
+/*
+ * Called every few milliseconds while another process keeps this one from
+ * opening the vault, or from writing to it; false gives up with VAULT_EBUSY,
+ * as 5 seconds do.  What is set for a key counts for the vaults that are
+ * opened with it from then on.
+ */
+void vault_key_on_busy(struct vault_key *key,
+    bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 void vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 
@@ -257,12 +264,17 @@ enum vault_finding {
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
 };
 
+enum vault_record_finding {
+	VAULT_RECORD_BROKEN, /* it does not verify, or does not open */
+	VAULT_RECORD_INDEX,  /* its index rows are wrong */
+	VAULT_RECORD_IDLE,   /* it makes private what is not there: no damage */
+};
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
 	bool records; /* also every version, part, attachment and index row */
 	void *ctx;
-	/* A record that does not verify, or whose index rows are wrong. */
-	void (*record)(void *ctx, const char *id, bool only_index);
+	void (*record)(
+	    void *ctx, const char *id, enum vault_record_finding what);
 	void (*found)(void *ctx, enum vault_finding what, int64_t n);
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
@@ -301,6 +313,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_BAD_HASH,
 	VAULT_ISSUE_BAD_PATH,
 	VAULT_ISSUE_NOT_PRIVATE,
+	VAULT_ISSUE_HIDES_NOTHING,
 	VAULT_ISSUE_INCOMPLETE,
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
@@ -346,10 +359,12 @@ struct vault_record {
 	struct buf body;    /* canonical JSON */
 	struct buf clashes; /* JSON array (FORMAT.md, 7.6); empty if none */
 	struct buf heads;   /* for vault_edit */
+	struct buf idle;    /* paths of private_fields, a line each, that hide
+			       nothing */
 	unsigned n_heads; /* so many versions that nobody followed are in it */
 	unsigned more;    /* so many wait until these are settled */
-	int64_t time;  /* of the newest version */
-	bool withheld; /* a part of it stayed with another office */
+	int64_t time;     /* of the newest version */
+	bool withheld;    /* a part of it stayed with another office */
 	bool forgotten;
 };
 VAULT_CHECKED enum vault_err vault_get(
@@ -419,6 +434,8 @@ struct vault_search {
 	bool ranked;      /* best first, else newest first */
 	bool snippets;
 	uint64_t limit; /* 0: all */
+	/* NULL, or is told a field of the query that no record has yet. */
+	const char **idle;
 };
 
 /*
@@ -551,7 +568,16 @@ bool vault_type_by_name(struct vault_type *t, const char *name);
 bool vault_field_next(struct vault_field *f, const struct vault_type *t);
 bool vault_member_next(struct vault_field *m, const struct vault_field *f);
 bool vault_code_next(struct vault_code *c, const struct vault_field *f);
+
+/*
+ * Names near to one that is not there, the nearest first, constant; returns
+ * how many: of types, of the fields of t, of the members of f.
+ */
 size_t vault_near_types(const char *near[static 3], const char *name);
+size_t vault_near_fields(
+    const char *near[static 3], const struct vault_type *t, const char *name);
+size_t vault_near_members(
+    const char *near[static 3], const struct vault_field *f, const char *name);
 
 /* ---- A body being written ---- */
 
@@ -626,7 +652,8 @@ struct vault_contact {
  * Keep the office of a card, under the name on it unless name is given; told
  * is called with it at the end.  VAULT_EDAMAGED: not a whole card, or a wrong
  * signature.  VAULT_EEXISTS: that name belongs to another key.  VAULT_EUSE:
- * our own card, an older one than is here, a bad name.
+ * our own card, an older one than is here, a bad name.  VAULT_EREFUSED: it is
+ * to be our office, and its digits were never compared.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,
@@ -637,13 +664,22 @@ VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
 /* The digits were compared.  VAULT_ENORECORD: no such contact. */
 VAULT_CHECKED enum vault_err vault_contact_verify(
     struct vault *v, const char *name, bool our_office);
+
+/*
+ * It is another machine of our office, which may have what stays there, or no
+ * longer.  VAULT_EREFUSED: its digits were never compared.
+ */
+VAULT_CHECKED enum vault_err vault_contact_mark(
+    struct vault *v, const char *name, bool our_office);
 VAULT_CHECKED enum vault_err vault_contact_remove(
     struct vault *v, const char *name);
 
 /*
  * What an export takes, and to whom.  A case takes along what names it and
- * what these name, but for their sources; level 3 never leaves, level 2 only
- * to contacts that are our office, or record by record.
+ * what these name, but for their sources, by links that our office wrote;
+ * level 3 never leaves, level 2 only to contacts that are our office, or
+ * record by record.  What our office has said of a record's level and of its
+ * private fields counts until our office says otherwise.
  */
 struct vault_export_what {
 	const char *query;
@@ -660,8 +696,10 @@ enum vault_leaves {
 	VAULT_LEAVES,
 	VAULT_HELD_LEVEL_3,
 	VAULT_HELD_LEVEL_2,
-	VAULT_HELD_WITHHELD,  /* it was withheld from us too */
-	VAULT_HELD_FORGOTTEN, /* there is nothing left of it */
+	VAULT_HELD_WITHHELD,    /* it was withheld from us too */
+	VAULT_HELD_FORGOTTEN,   /* there is nothing left of it */
+	VAULT_HELD_OPENED,      /* another office opened what we keep private */
+	VAULT_LEAVES_TOMBSTONE, /* they got it, and are asked to forget it */
 };
 struct vault_leaving {
 	char id[VAULT_ID_LEN];
@@ -670,16 +708,22 @@ struct vault_leaving {
 	enum vault_leaves leaves;
 	size_t versions, attachments;
 	bool parts_held; /* not all of it leaves */
+	bool opened; /* because another office opened what we keep private */
 };
 
 struct vault_export_info {
 	size_t records, versions, attachments, held;
-	uint64_t bytes;      /* of the attachments */
-	const char *unknown; /* a contact whose digits were never compared */
+	size_t tombstones;      /* requests to forget what they got before */
+	size_t tombstones_held; /* of what only some of them got */
+	uint64_t bytes;         /* of the attachments */
+	size_t n_unknown;       /* contacts whose digits were never compared */
+	const char *unknown;    /* their names, parted by commas */
+	bool changed; /* after vault_export_write: what was shown is not so */
 };
 
 /*
- * Decide what leaves; each, which may be NULL, is told of every record.
+ * Decide what leaves; each, which may be NULL, is told of every record, and
+ * of every tombstone, which leaves to those who all get its record, or got it.
  * VAULT_ENORECORD: *which is no contact, or no record.  VAULT_EREFUSED:
  * nothing is sent to *which.  VAULT_EVERSION: *which has no key that we know.
  * VAULT_EUSE: nobody, or one twice.
@@ -693,7 +737,9 @@ void vault_export_info(
 
 /*
  * Write the bundle, and log what left and to whom.  VAULT_EREFUSED: nothing
- * leaves.  VAULT_EBUSY: something has changed since it was decided.
+ * leaves.  VAULT_EBUSY: something has changed since it was decided, see
+ * info.changed; this is looked at before the first byte and after the last,
+ * and what was written until then is to be thrown away.
  */
 #define VAULT_BUNDLE_LEN 33
 VAULT_CHECKED enum vault_err vault_export_write(
@@ -739,14 +785,19 @@ enum vault_arrives {
 	VAULT_NEW_VERSION,
 	VAULT_COMPLETES, /* it is here, and lacks what comes */
 	VAULT_IS_HERE,
-	VAULT_WAS_FORGOTTEN,  /* skipped */
-	VAULT_FORGET_REQUEST, /* of another office: not acted on */
+	VAULT_WAS_FORGOTTEN, /* here, or by its office: no text is taken */
+	/* The tombstones: an office has forgotten a record. */
+	VAULT_FORGETS_NOTHING, /* known, or the record is gone */
+	VAULT_FORGETS_LATER,   /* the record is not here: it is kept */
+	VAULT_FORGET_REQUEST,  /* no version is that contact's */
+	VAULT_FORGETS_TEXTS,   /* what that office wrote in the record goes */
+	VAULT_FORGETS_RECORD,  /* the record goes */
 	VAULT_ARRIVES_N
 };
 struct vault_arriving {
 	char id[VAULT_ID_LEN];
 	char type[VAULT_TYPE_LEN];
-	const char *title; /* "" if it was withheld */
+	const char *title; /* "" if it was withheld; of a tombstone: as here */
 	const char *office;
 	int64_t time;
 	enum vault_arrives arrives;
@@ -762,9 +813,9 @@ struct vault_bundle_info {
 	char digits[72]; /* of a known sender */
 	uint64_t number;
 	enum vault_bundle_seen seen;
-	size_t versions, attachments;
+	size_t versions, attachments, tombstones;
 	uint64_t bytes;
-	size_t count[VAULT_ARRIVES_N]; /* of the versions, by what they are */
+	size_t count[VAULT_ARRIVES_N]; /* of both, by what they are */
 };
 
 /*
@@ -781,9 +832,16 @@ void vault_bundle_info(
     struct vault_bundle_info *out, const struct vault_bundle *b);
 void vault_bundle_close(struct vault_bundle *b);
 
+/*
+ * Import it without obeying or keeping its tombstones: what a person wants
+ * who doubts that they are meant.
+ */
+void vault_bundle_keep(struct vault_bundle *b);
+
 struct vault_imported {
-	size_t records, versions, completed, known, forgotten, requests;
-	size_t attachments;
+	size_t records, versions, completed, known, attachments;
+	size_t forgotten; /* versions of which no text was taken */
+	size_t forgot_records, forgot_texts, requests, later, kept;
 };
 
 /*
@@ -794,14 +852,43 @@ struct vault_imported {
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,
     struct vault_bundle *b, bool accept, enum vault_bundle_fault *fault);
 
+/*
+ * After an import: where a version of another office has a lower level than
+ * our office has given the record, or opens what we keep private.  Neither
+ * counts: see vault_export_what.  Borrowed for the call.
+ */
+struct vault_lowered {
+	char id[VAULT_ID_LEN];
+	const char *office; /* the one that wrote it */
+	int from, to;       /* levels; the same if it was not lowered */
+	bool opened;
+};
+VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
+    void (*each)(void *ctx, const struct vault_lowered *l), void *ctx);
+
 /* ---- Destroying ---- */
 
 /*
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
- * and keeps it from coming back with a bundle.  What was copied or sent
- * before is out of reach.  VAULT_ENORECORD: not there, or forgotten already.
+ * and keeps it from coming back with a bundle.  It goes along when something
+ * is next exported to those who got the record, and asks them to forget it
+ * too.  What was copied or sent before is out of reach.  VAULT_ENORECORD: not
+ * there, or forgotten already.
  */
 VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+
+/*
+ * Offices that have forgotten a record and ask that it be forgotten here:
+ * contacts, and who wrote in it.  Those of one record if id is not NULL.
+ */
+struct vault_request {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title, *office; /* borrowed for the call */
+	int64_t since;
+};
+VAULT_CHECKED enum vault_err vault_requests(struct vault *v, const char *id,
+    void (*each)(void *ctx, const struct vault_request *r), void *ctx);
 
 /* What would be lost with the vault. */
 struct vault_losses {

@@ -29,6 +29,23 @@ for time in 0 0s 10x -1 1d 8h30m "" 999999999999999999999 99999h " 5m" 1e3; do
 done
 expect_status 2 "$AMPARO" --nonsense info
 expect_status 2 "$AMPARO" -v
+# An empty place, of a variable that was never set, is not the usual place.
+mkdir -p "$HOME/.local/share"
+cp -r "$V" "$HOME/.local/share/amparo"
+for option in -v --vault --keys; do
+	expect_status 2 "$AMPARO" "$option" "" --passphrase-file "$PASS" info
+	expect_no_out
+	expect_err "lacks its value"
+	expect_status 2 "$AMPARO" "$option=" --passphrase-file "$PASS" info
+done
+expect_status 0 "$AMPARO" --passphrase-file "$PASS" info
+# A question that nobody can be asked says how to answer it.
+expect_status 1 amparo wipe
+expect_err "there is no terminal to ask on"
+expect_err "hint: --yes goes on without asking"
+[ -e "$V/cells.db" ] || fail "wiped without an answer"
+expect_status 1 amparo --json wipe
+$CRAFT json "$ERR" 'd["hint"].startswith("--yes")' || fail "no hint in JSON"
 expect_status 2 "$AMPARO" --passphrase-fd x -v "$V" check
 expect_status 2 "$AMPARO" --passphrase-fd -1 -v "$V" check
 expect_status 2 "$AMPARO" --progress colours -v "$V" check

@@ -14,6 +14,11 @@ expect_status 1 opened passphrase add same --new-passphrase-file p2
 expect_err "opens this vault already"
 expect_status 2 opened passphrase add "" --new-passphrase-file p3
 expect_err "1 to 100 bytes"
+for verb in "add other" "change paper"; do
+	expect_status 2 opened passphrase $verb --words klingon --new-passphrase-file p3
+	expect_err "hint: the lists are en, es, pinyin"
+done
+expect_status 12 amparo --passphrase-file p3 check
 long=$(head -c 101 /dev/zero | tr '\0' n)
 expect_status 2 opened passphrase add "$long" --new-passphrase-file p3
 expect_status 2 opened passphrase add "$(printf 'a\377b')" --new-passphrase-file p3

@@ -12,6 +12,12 @@ expect_status 1 "$AMPARO" -v full --yes --passphrase-file "$PASS" init
 [ "$(cat full/file)" = mine ] || fail "the file is gone"
 mkdir empty
 vault "$PWD/empty"
+# A list of words that is not there: no other one is drawn from in its place.
+expect_status 2 "$AMPARO" -v klingon --yes --passphrase-file "$PASS" init --words klingon
+expect_err "there is no list of words 'klingon'"
+expect_err "hint: the lists are en, es, pinyin"
+[ ! -e klingon ] || fail "a vault was made"
+expect_status 0 "$AMPARO" -v pinyin --yes --passphrase-file "$PASS" init --words pinyin
 # Somebody else's work that happens to be called .unfinished stays.
 mkdir theirs.unfinished
 echo mine > theirs.unfinished/file

@@ -63,6 +63,10 @@ expect_status 0 opened --json show 腾彪
 expect_json 'd["body"]["names"][1]["text"] == "Teng Biao" and d["conflicts"] == [] and d["versions_now"] == 1'
 expect_status 0 opened show 腾彪 --raw
 expect_json 'd["type"] == "person"'
+# --json has the same body among other things: one of the two.
+expect_status 2 opened --json show 腾彪 --raw
+expect_json_error usage 2
+expect_no_out
 # Nobody is there to be asked.
 expect_status 2 opened show
 expect_status 2 opened find
@@ -107,6 +111,7 @@ expect_out "Biao Teng"
 expect_status 0 opened show "$TENG" --version "$VERSION"
 expect_out "Teng Biao"
 expect_status 15 opened show "$TENG" --version ffffffffffff
+expect_err "no version ffffffffffff"
 expect_status 0 opened revert "$TENG" "$VERSION"
 expect_status 0 opened show "$TENG"
 expect_out "Teng Biao"
@@ -117,6 +122,67 @@ expect_out "nothing disagrees"
 expect_status 0 opened --json resolve "$TENG"
 expect_json 'd["decided"] == 0'
 
+# What was missing before is not told at each change; what becomes missing is.
+expect_status 0 opened --yes new case --set "title=Noon"
+expect_err "recorded_by is missing"
+NOON=$(cat "$OUT")
+expect_status 0 opened --yes edit "$NOON" --set "summary=noon"
+expect_no_err "missing"
+expect_status 0 opened --yes edit "$NOON" --set "title="
+expect_err "title is missing"
+expect_no_err "recorded_by"
+expect_status 0 opened --json --yes edit "$NOON" --set "summary=noise"
+expect_json '"recorded_by" in [i["path"] for i in d["issues"]]'
+# A path that leads nowhere: what may be meant.
+for try in "titel=x title" "sumary=x summary"; do
+	expect_status 2 opened --yes new case --set "${try% *}"
+	expect_err "there is no field ${try%%=*}"
+	expect_err "hint: did you mean '${try#* }'?"
+done
+expect_status 2 opened --yes edit "$JOSE2" --set "names[0].txet=x"
+expect_err "did you mean 'names[0].text'?"
+expect_status 2 opened --yes edit "$JOSE2" --set "nmaes[0].text=x"
+expect_err "'names[0].text'"
+expect_status 2 opened --yes new person --set "title.x=y"
+expect_no_err "did you mean '"
+expect_status 2 opened --yes new person --set "sex=zebra"
+expect_err "sex: 'zebra' cannot stand here"
+# Of seventeen versions two begin with the same digit: neither is taken.
+JOSE=$JOSE2
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+	expect_status 0 opened --yes edit "$JOSE" --set "names[0].text=Jose $i"
+done
+expect_status 0 opened history "$JOSE"
+digit=$(cut -c1 "$OUT" | sort | uniq -d | head -n 1)
+cp "$OUT" history
+expect_status 15 opened revert "$JOSE" "$digit"
+expect_err "more than one version begins with '$digit':"
+expect_err "hint: name it by more of its digits"
+for version in $(cut -f1 history); do
+	case $version in
+	"$digit"*) expect_err "  $version  20" ;;
+	*) expect_no_err "$version" ;;
+	esac
+done
+expect_status 15 opened show "$JOSE" --version "$digit"
+expect_err "more than one version begins with"
+expect_status 0 opened show "$JOSE"
+expect_out "Jose 16"
+
+# Each field of the query language finds something of its own.
+expect_status 0 opened --yes new case --set "title=Spring of owls" --set "date=2011-02" \
+    --set "countries=PE" --set "tags=owl" --set "level=0" --set "places[0].text=Puerto Claro"
+OWLS=$(cat "$OUT")
+expect_status 0 opened --yes new person --set "names[0].text=Owl Keeper"
+KEEPER=$(cat "$OUT")
+expect_status 0 opened --yes new status --set "person=$KEEPER" --set "status=held" --set "case=$OWLS"
+HELD=$(cat "$OUT")
+for query in "type:case spring=$OWLS" "title:owls=$OWLS" "name:keeper=$KEEPER" "status:held=$HELD" \
+    'place:"puerto claro"'"=$OWLS" "country:pe=$OWLS" "date:2011-02-28=$OWLS" "case:$OWLS=$HELD" \
+    "tag:owl=$OWLS" "level:0=$OWLS" "office:scenario spring=$OWLS"; do
+	expect_status 0 opened --json list "${query%=*}"
+	expect_json '[r["id"] for r in d] == ["'"${query##*=}"'"]'
+done
 # The index made again answers the same.
 expect_status 0 opened --json list --limit 0
 cp "$OUT" before

@@ -142,8 +142,34 @@ expect_json 'd["already"]'
 expect_status 0 in_b log
 expect_out '"from"'
 
+# ---- By whom it was written ----
+for query in 'office:"Office A"' 'office:office' 'office:OFF*' 'office:"office a" teng NOT words OR office:"office a"'; do
+	expect_status 0 in_b --json list "$query"
+	expect_json 'len(d) == 4'
+done
+for query in 'office:"office b"' office:a office:nobody 'office:"office a" NOT office:office'; do
+	expect_status 0 in_b --json list "$query"
+	expect_json 'len(d) == 0'
+done
+# A name that is given today, of a key that was there before.
+expect_status 0 in_c add case case.json
+expect_status 0 in_c office --name "Casa C"
+expect_status 0 in_c --json list office:casa
+expect_json 'len(d) == 1'
+expect_status 0 in_c --json list 'office:"office c"'
+expect_json 'len(d) == 0'
+expect_status 0 in_c office --name "Office C"
+expect_status 0 in_c find act:torture
+expect_err "act: finds nothing;"
+expect_status 0 in_c find case:x
+expect_no_err "finds nothing"
+
 # ---- A conflict, kept and resolved ----
 expect_status 0 in_b edit "$case" --set "title=Case of B" --yes
+expect_status 0 in_b --json list 'office:"office b"'
+expect_json '[r["id"] for r in d] == ["'"$case"'"]'
+expect_status 0 in_b --json list 'office:"office a"'
+expect_json 'len(d) == 3'
 expect_status 0 in_a edit "$case" --set "title=Case of A" --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 2.age
 expect_status 0 in_b import 2.age
@@ -196,7 +222,7 @@ expect_status 0 in_c check
 
 # ---- Level 2: our office, or one by one ----
 expect_status 0 in_a --yes export zzzz --to "Office B" --include "$two" -o 7.age
-expect_out "1 records leave"
+expect_out "1 record leaves"
 expect_status 0 in_a contact verify "Office B" --our-office --yes
 expect_status 0 in_a --yes export type:case --to "Office B" -o 8.age
 expect_out "5 records leave"

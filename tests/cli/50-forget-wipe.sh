@@ -25,10 +25,11 @@ expect_out "forget"
 # While unlocked wipe says what is in no backup; without --yes it only asks.
 echo '{"names":[{"text":"Bo Invented"}]}' | "$AMPARO" -v "$V" add person > /dev/null 2>&1
 expect_status 1 amparo wipe
-expect_err "no backup was ever made from this vault: its 1 records"
+expect_err "no backup was ever made from this vault: its 1 record is"
 expect_status 0 amparo backup "$PWD/copy"
 expect_status 1 amparo wipe
 expect_err "the last backup was made at"
+expect_err " of 1 record w"
 expect_status 0 amparo lock
 expect_status 1 amparo wipe
 expect_err "cannot be known"

@@ -378,7 +378,8 @@ all_cell_bits(unsigned part, unsigned parts)
 	watch();
 	vault_copy(good, work);
 	db = open_outer(work);
-	must(cells_open(&c, in_folder(work, "v"), key->ring, &fault), "cells");
+	must(cells_open(&c, in_folder(work, "v"), key->ring, NULL, &fault),
+	    "cells");
 	if (sqlite3_prepare_v2(db, "UPDATE cell SET body=?2 WHERE n=?1", -1,
 		&put, NULL) != SQLITE_OK)
 		exit(2);

@@ -36,6 +36,7 @@
 #include "harness.h"
 #include "inside.h"
 #include "record/attach.h"
+#include "sender.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -618,6 +619,41 @@ call_table(struct state *s)
 }
 
 static enum vault_err
+call_forget(struct state *s)
+{
+	return vault_forget(s->vault, content.person);
+}
+
+/* What another office has forgotten, half of which was edited here. */
+static uint8_t *asks;
+static size_t asks_len;
+
+static enum vault_err
+call_obey(struct state *s)
+{
+	return sender_import(s->vault, asks, asks_len);
+}
+
+static enum vault_err
+call_export(struct state *s)
+{
+	return sender_export(s->vault);
+}
+
+static void
+say_request(void *ctx, const struct vault_request *r)
+{
+	(void)ctx;
+	buf_putf(&said, "%s %s %s\n", r->type, r->title, r->office);
+}
+
+static enum vault_err
+call_requests(struct state *s)
+{
+	return saying(vault_requests(s->vault, NULL, say_request, NULL));
+}
+
+static enum vault_err
 call_restore(struct state *s)
 {
 	return vault_restore(s->vault, copy_path(), NULL, NULL);
@@ -674,6 +710,10 @@ static const struct call calls[] = {
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
 	RECORDS("vault_table_import", call_table),
+	RECORDS("vault_forget", call_forget),
+	RECORDS("vault_bundle_import, tombstones", call_obey),
+	RECORDS("vault_requests", call_requests),
+	RECORDS("vault_export_write", call_export),
 };
 
 /* ---- Running them ---- */
@@ -989,6 +1029,7 @@ main(int argc, char **argv)
 	vault_make(rich);
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(content_make(&content, o.vault), "records");
+	must(sender_make(&asks, &asks_len, o.vault), "sender");
 	vault_done(&o);
 	attach_test_commit(1);
 #ifndef __SANITIZE_ADDRESS__

@@ -25,6 +25,7 @@
 #include "inside.h"
 #include "record.h"
 #include "record/attach.h"
+#include "sender.h"
 #include "store/cells.h"
 #include "store/log.h"
 #include "store/store.h"
@@ -580,7 +581,44 @@ reindex(struct vault *v, const char *folder, bool done)
 	return vault_reindex(v, NULL, NULL);
 }
 
+static enum vault_err
+record_forget(struct vault *v, const char *folder, bool done)
+{
+	enum vault_err err = vault_forget(v, content.person);
+
+	(void)folder;
+	if (done)
+		return err == VAULT_ENORECORD ? VAULT_OK : VAULT_EDAMAGED;
+	return err;
+}
+
+/* What another office has forgotten, half of which was edited here. */
+static uint8_t *asks;
+static size_t asks_len;
+
+static void
+prepare_asked(const char *folder)
+{
+	struct opened o;
+
+	vault_make(folder);
+	must(try_open(&o, folder, "dusk"), "open");
+	must(content_make(&content, o.vault), "records");
+	free(asks);
+	must(sender_make(&asks, &asks_len, o.vault), "sender");
+	vault_done(&o);
+}
+
+static enum vault_err
+record_obey(struct vault *v, const char *folder, bool done)
+{
+	(void)folder;
+	return copied(sender_import(v, asks, asks_len), done);
+}
+
 WORK(record_add)
+WORK(record_forget)
+WORK(record_obey)
 WORK(record_edit)
 WORK(record_revert)
 WORK(record_resolve)
@@ -625,6 +663,10 @@ static const struct scenario scenarios[] = {
 	{ "revert a record", WITH_RECORDS(record_revert) },
 	{ "resolve a conflict", WITH_RECORDS(record_resolve) },
 	{ "attach a file", WITH_RECORDS(record_attach), .staged = true },
+	{ "forget a record", WITH_RECORDS(record_forget), .staged = true },
+	{ "forget what is asked", prepare_asked, act_record_obey,
+	    again_record_obey, { "dusk", "dusk" }, .ends_the_same = true,
+	    .records = true, .staged = true },
 	{ "put a draft", WITH_RECORDS(draft_put) },
 	{ "drop a draft", WITH_RECORDS(draft_drop) },
 	{ "make the index again", WITH_RECORDS(reindex) },

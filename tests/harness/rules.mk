@@ -21,7 +21,7 @@ $(B)/tests/harness/power: $(B)/tests/harness/record.o
 
 $(HARNESSES:%=$(B)/tests/harness/%): $(B)/tests/harness/%: \
     $(B)/tests/harness/%.o $(B)/tests/harness/harness.o \
-    $(B)/tests/harness/content.o \
+    $(B)/tests/harness/content.o $(B)/tests/harness/sender.o \
     $(B)/tests/support.o $(B)/libvault.a
 	$(CC) $(LINK) $(WRAP_$*) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	    $(LIBS) -lcmocka
@@ -42,7 +42,7 @@ harness-%:
 harness: $(HARNESSES:%=harness-%) planted
 
 # Test and planted fault, with a colon between them.
-PLANTED_TESTS = test_pages:PLANT_NO_REOPEN
+PLANTED_TESTS = test_pages:PLANT_NO_REOPEN test_tombstone:PLANT_FORGETS_OTHERS
 
 planted:
 	@set -e; $(foreach p,$(PLANTED_TESTS),\

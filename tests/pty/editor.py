@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: ISC
 """The editor on a terminal: editor.py PATH-OF-editor_main"""
 import os
+import signal
+import termios
 import time
 
 from terminal import (CTRL, DELETE, DOWN, END, HOME, LEFT, PAGE_DOWN, PASTE,
@@ -274,11 +276,32 @@ def restores_the_terminal(program, folder):
         run.send(end)
         run.drain(0.5)
         modes = run.modes()
-        import termios
         for flag in (termios.ECHO, termios.ICANON, termios.ISIG):
             assert modes[3] & flag, "a terminal mode is not restored"
         assert b"\x1b[?2004l" in run.output, "paste marks stay on"
         assert b"\x1b[?1049l" in run.output, "the other screen stays on"
+        run.send(b"\r")
+        run.end()
+
+
+def restores_the_terminal_when_a_signal_ends_it(program, folder):
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        source = os.path.join(folder, "in")
+        with open(source, "wb") as f:
+            f.write(b"secret words")
+        run = Pty(["/bin/sh", "-c", "%s edit %s %s/out; echo end $?; read line"
+                   % (program, source, folder)])
+        run.wait_for(b"secret words")
+        before = len(run.output)
+        with open("/proc/%d/task/%d/children" % (run.pid, run.pid)) as f:
+            os.kill(int(f.read().split()[0]), number)
+        run.wait_for(b"end %d" % (128 + number))
+        modes = run.modes()
+        for flag in (termios.ECHO, termios.ICANON, termios.ISIG):
+            assert modes[3] & flag, "a terminal mode is not restored"
+        after = bytes(run.output[before:])
+        assert after.index(b"\x1b[2J") < after.index(b"\x1b[?1049l")
+        assert b"\x1b[?2004l" in after, "paste marks stay on"
         run.send(b"\r")
         run.end()
 
@@ -405,6 +428,7 @@ main([keeps_what_was_typed_byte_for_byte,
       drafts_once_more_when_the_terminal_closes,
       leaves_at_once_when_the_vault_is_locked,
       restores_the_terminal,
+      restores_the_terminal_when_a_signal_ends_it,
       fails_without_a_terminal_it_knows,
       leaves_no_text_in_memory],
      [leaves_no_line_in_tmux,

@@ -217,7 +217,10 @@ def leaves_nothing_on_the_screen(program, folder):
         tmux.key("Enter")
         tmux.wait_for("Case number 39")
         tmux.key("q")
+        # What was read stands there still, above the next line.
         tmux.wait_for("amparo>")
+        shown = "\n".join(tmux.screen())
+        assert "Case number 39" in shown, shown
         for _ in range(5):
             tmux.text("find teng")
             tmux.key("Enter")

@@ -424,7 +424,61 @@ def a_lock_at_a_prompt_gives_the_terminal_back(w):
     return "status %d" % status
 
 
+def child_of(p):
+    """The program that a script on this terminal has started."""
+    path = "/proc/%d/task/%d/children" % (p.pid, p.pid)
+    p.wait_until(lambda: open(path).read().strip() != "")
+    with open(path) as f:
+        return int(f.read().split()[0])
+
+
+def a_signal_gives_the_terminal_back(w):
+    """At a passphrase, a line, a question, in the editor, in the pager."""
+    w.make()
+    w.unlock()
+    body = json.dumps({"title": "Long", "summary": "a line\n\n" * 100})
+    subprocess.run(w.argv("add", "case"), input=body.encode(), env=w.env,
+                   check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    places = [('"$@" passphrase add x', b"of this vault: "),
+              ('"$@" find', b"Find: "), ('"$@" show', b"a name: "),
+              ('"$@" wipe', b"[y/N] "), ('"$@" show Long', b"a line")]
+    for command, text in places:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT,
+                       signal.SIGQUIT):
+            if (text, number) == (b"a line", signal.SIGINT):
+                continue  # it stops a search in the pager
+
+            def act(p):
+                p.wait_for(text)
+                time.sleep(0.1)
+                os.kill(child_of(p), number)
+            status = stty_around(w, "trap : INT QUIT; " + command, act)
+            assert status == 128 + number, (command, number, status)
+    assert w.run("check").returncode == 0
+
+
 # ---- Locking ----
+
+def waiting_for_another_is_said_on_a_terminal(w):
+    w.make()
+    w.unlock()
+    db = sqlite3.connect(os.path.join(w.vault, "cells.db"),
+                         isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    p = w.pty("list")
+    p.drain(0.5)
+    assert not p.output, bytes(p.output)
+    p.wait_for(b"amparo: waiting for another amparo")
+    db.execute("ROLLBACK")
+    assert p.end() == 0
+    assert p.output.count(b"waiting") == 1
+    db.execute("BEGIN EXCLUSIVE")
+    done = w.run("list")
+    db.execute("ROLLBACK")
+    db.close()
+    assert done.returncode == 18 and b"waiting" not in done.stderr, done
+
 
 def lock_ends_a_check_in_another_pane(w):
     w.make()
@@ -487,7 +541,38 @@ def interrupting_a_check_loses_nothing(w):
     return "status %d" % status
 
 
-TESTS = [init_with_the_proposed_passphrase,
+# ---- export ----
+
+def export_asks_for_all_who_get_it(w):
+    w.make()
+    for name in ("Office B", "Office C"):
+        other = os.path.join(w.dir, name)
+        for command in (["init", "--office", name],
+                        ["office", "--card", other + ".card"]):
+            done = subprocess.run(
+                [PROGRAM, "-v", other, "--yes", "--passphrase-file",
+                 w.pass_file, *command], env=w.env, timeout=60,
+                stdin=subprocess.DEVNULL, capture_output=True)
+            assert done.returncode == 0, done
+        done = w.run("--passphrase-file", w.pass_file, "contact", "add",
+                     other + ".card")
+        assert done.returncode == 0, done
+    body = os.path.join(w.dir, "case.json")
+    with open(body, "w") as f:
+        f.write('{"title":"A case"}')
+    w.run("--passphrase-file", w.pass_file, "add", "case", body)
+    p = w.pty("--passphrase-file", w.pass_file, "export", "type:case",
+              "--to", "Office B", "--to", "Office C", "-o",
+              os.path.join(w.dir, "x.age"))
+    p.wait_for(b"Write the bundle for Office B, Office C? [y/N] ")
+    p.send(b"n\r")
+    assert p.end() == 1
+    assert b"1 record leaves" in p.output, bytes(p.output)
+    assert not os.path.exists(os.path.join(w.dir, "x.age"))
+
+
+TESTS = [export_asks_for_all_who_get_it,
+         init_with_the_proposed_passphrase,
          init_draws_from_three_lists_and_never_the_same,
          init_warns_of_a_weak_passphrase, init_takes_a_strong_own_passphrase,
          init_cannot_judge_chinese, init_refuses_two_that_differ,
@@ -497,9 +582,12 @@ TESTS = [init_with_the_proposed_passphrase,
          changes_ask_once_and_also_while_unlocked,
          prompts_are_on_the_terminal_only, capture, the_terminal_is_as_it_was,
          a_lock_at_a_prompt_gives_the_terminal_back,
+         a_signal_gives_the_terminal_back,
+         waiting_for_another_is_said_on_a_terminal,
          lock_ends_a_check_in_another_pane, lock_clears_screen_and_scrollback,
          interrupting_a_check_loses_nothing]
 PLANTED = [("stay-raw", the_terminal_is_as_it_was),
+           ("stay-raw", a_signal_gives_the_terminal_back),
            ("stay-raw", a_lock_at_a_prompt_gives_the_terminal_back),
            ("echo", init_with_the_proposed_passphrase),
            ("echo", unlock_with_a_typed_passphrase),

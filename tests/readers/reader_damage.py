@@ -242,14 +242,47 @@ def reseal_body(db, opened):
         record.key, part_ad(opened, record, version_id, b"body"), flipped), version_id))
 
 
-def forget(db, opened):
-    """7.1, 7.3: what is left of record 3 once it is forgotten."""
-    rewrite(with_members(forgotten=True, body=None, attachments=[]))(db, opened)
-    db.execute("UPDATE version SET body = NULL WHERE record = 3")
+def tombstone(db, record_id, seed, time=1303776000, **other):
+    """7.5: a tombstone, signed; `other` says of whom or what it says it is."""
+    public, secret = crypto_sign_seed_keypair(seed)
+    signature = crypto_sign(rec.TOMBSTONE + rec.tombstone_text(
+        record_id, public, time), secret)[:64]
+    row = {"record": record_id, "office": public, "time": time,
+           "signature": signature} | other
+    db.execute("INSERT INTO tombstone VALUES(:record, :office, :time, :signature)", row)
+
+
+def silence(keep=None, **other):
+    """An edit: our own office has forgotten record 3; `keep` is what is left of it."""
+    def edit(db, opened):
+        tombstone(db, record_of(db, opened, 3).id, office_seed(db, opened), **other)
+        if not other:
+            forget(db, keep)
+    return edit
+
+
+def of_stranger(record):
+    """An edit: an office that wrote nothing here has forgotten it."""
+    def edit(db, opened):
+        tombstone(db, record_of(db, opened, record).id, bytes(range(32)))
+    return edit
+
+
+def forget(db, keep):
+    """7.5: what is left of record 3 once it is forgotten, but for `keep`."""
+    if keep == "no head":
+        db.execute("UPDATE version SET head = 0 WHERE record = 3")
+    if keep != "body":
+        db.execute("UPDATE version SET body = NULL WHERE record = 3")
+    if keep == "attachment":
+        db.execute("UPDATE attachment SET part = NULL WHERE record = 3")
+        db.execute("UPDATE record SET key = NULL WHERE num = 3")
+        return
     db.execute("DELETE FROM chunk WHERE num / 16777216 IN "
                "(SELECT num FROM attachment WHERE record = 3)")
     db.execute("DELETE FROM attachment WHERE record = 3")
-    db.execute("UPDATE record SET key = NULL WHERE num = 3")
+    if keep not in ("key", "body"):
+        db.execute("UPDATE record SET key = NULL WHERE num = 3")
 
 
 # ---------------------------------------------------------------- planting in files

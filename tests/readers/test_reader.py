@@ -264,7 +264,23 @@ def record_cases():
                          "id FROM version WHERE record = 3")
     yield ("version: body sealed anew",
            lambda folder: damage.edit_inner(folder, damage.reseal_body), 13)
-    yield "record: forgotten", lambda f: damage.edit_inner(f, damage.forget), None
+    yield from tombstone_cases()
+
+
+def tombstone_cases():
+    """7.5: record 3 forgotten by its office, or said to be."""
+    for name, edit, expected in (
+            ("whole", damage.silence(), None),
+            ("no head is left", damage.silence("no head"), 13),
+            ("a body is left", damage.silence("body"), 13),
+            ("the key is left", damage.silence("key"), 13),
+            ("an attachment is left", damage.silence("attachment"), 13),
+            ("all is left", damage.silence(time=1303776001, office=bytes(32)), 13),
+            ("another time", damage.silence(time=1), 13),
+            ("another record", damage.silence(record=bytes(16)), 13),
+            ("no signature", damage.silence(signature=b""), 13),
+            ("of a stranger", damage.of_stranger(3), None)):
+        yield f"tombstone: {name}", lambda f, e=edit: damage.edit_inner(f, e), expected
 
 
 def envelope_cases():
@@ -284,8 +300,7 @@ def envelope_cases():
             ("another office", members(office="0" * 64), 13),
             ("body", members(body="0" * 64), 13),
             ("capitals", lambda e: members(body=e["body"].upper())(e), 13),
-            ("forgotten with a body", members(forgotten=True), 13),
-            ("not forgotten", members(forgotten=False), 13),
+            ("forgotten", members(forgotten=True), 13),
             ("descending", members(attachments=two[::-1]), 13),
             ("twice", members(attachments=two[:1] * 2), 13),
             ("no attachments", members(attachments=[]), "no version names it"),

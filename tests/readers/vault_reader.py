@@ -102,6 +102,9 @@ INNER_SCHEMA = [
     "CREATE TABLE received(hash BLOB PRIMARY KEY, peer BLOB NOT NULL, chain BLOB "
     "NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT "
     "ROWID",
+    "CREATE TABLE tombstone(record BLOB NOT NULL, office BLOB NOT NULL, time INTEGER "
+    "NOT NULL, signature BLOB NOT NULL, PRIMARY KEY(record, office)) STRICT, WITHOUT "
+    "ROWID",
 ]
 
 

@@ -18,6 +18,7 @@ LEVELS, LARGEST, PART = 32, 2 ** 53, 4 * 1024 * 1024
 SALT, CHUNK, UNSEEN = 32, 65536, 256
 CHUNK_NUMBERS = 2 ** 24
 VERSION = b"amparo version 1\0"
+TOMBSTONE = b"amparo tombstone 1\0"
 HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")
@@ -80,10 +81,15 @@ class Record:
     key: bytes | None
     versions: list = field(default_factory=list)
     attachments: list = field(default_factory=list)
+    silent: set = field(default_factory=set)    # offices that have forgotten it
 
     @property
     def text(self):
         return base32(self.id)
+
+    def is_silent(self, version):
+        """7.5: is there a tombstone of its office?"""
+        return bytes.fromhex(version.envelope["office"]) in self.silent
 
     def heads(self):
         return [version for version in self.versions if version.head]
@@ -225,10 +231,7 @@ def check_envelope(envelope, what):
     version = envelope.get("format")
     demand(type(version) is int and version >= 1, f"{what}: no format")
     demand(version == 1, f"{what}: format {version} is newer", UNKNOWN_FORMAT)
-    forgotten = envelope.get("forgotten") is True
-    allowed = {"forgotten"} if forgotten else {"body", "private", "unseen"}
-    required = {"forgotten"} if forgotten else {"body"}
-    demand(MEMBERS | required <= set(envelope) <= MEMBERS | allowed,
+    demand(MEMBERS | {"body"} <= set(envelope) <= MEMBERS | {"body", "private", "unseen"},
            f"{what}: a member too much or too little")
     demand(isinstance(envelope["type"], str) and TYPE.fullmatch(envelope["type"]),
            f"{what}: no type")
@@ -243,8 +246,7 @@ def check_envelope(envelope, what):
         demand(1 <= len(envelope["unseen"]) <= UNSEEN, f"{what}: unseen")
 
 
-def signature_is_right(version_id, signature, public):
-    message = VERSION + version_id
+def signature_is_right(message, signature, public):
     try:
         return crypto_sign_open(signature + message, public) == message
     except (BadSignatureError, ValueError):
@@ -259,7 +261,7 @@ def read_envelope(row, record):
     value = canonical(envelope, f"{what}, envelope")
     check_envelope(value, f"{what}, envelope")
     demand(len(signature) == 64 and signature_is_right(
-        version_id, signature, bytes.fromhex(value["office"])),
+        VERSION + version_id, signature, bytes.fromhex(value["office"])),
         f"{what}: wrong signature")
     demand(value["record"] == record.text, f"{what}: of another record")
     demand(value["type"] == record.type, f"{what}: of another type than its record")
@@ -312,6 +314,49 @@ def check_graph(db, records):
                    f"version {version.id.hex()}: wrong head")
     demand(pairs == set(db.execute("SELECT parent, child FROM parent")),
            "parent: not the parents that the versions name")
+
+
+# ---------------------------------------------------------------- tombstones (7.5)
+
+def tombstone_text(record, office, time):
+    return json.dumps({"format": 1, "office": office.hex(), "record": base32(record),
+                       "time": time}, separators=(",", ":")).encode()
+
+
+def read_tombstones(db):
+    """7.5: {id of a record: the offices that have forgotten it}, all signed."""
+    found = {}
+    for record, office, time, signature in db.execute(
+            "SELECT record, office, time, signature FROM tombstone"):
+        demand(len(record) == 16 and len(office) == 32, "tombstone: wrong lengths")
+        what = f"tombstone of {base32(record)}"
+        demand(is_time(time) and time <= LARGEST, f"{what}: no time")
+        demand(len(signature) == 64 and signature_is_right(
+            TOMBSTONE + tombstone_text(record, office, time), signature, office),
+            f"{what}: wrong signature")
+        found.setdefault(record, set()).add(office)
+    return found
+
+
+def check_silence(record, ours, has_draft):
+    """7.5: nothing is here of what is forgotten, 1, 2 and 4."""
+    what = f"record {record.text}"
+    named = set()
+    for version in record.versions:
+        if not record.is_silent(version):
+            named |= set(version.envelope["attachments"])
+        else:
+            demand(version.body is None and version.private is None,
+                   f"version {version.id.hex()}: forgotten, and here")
+    for attachment in record.attachments:
+        demand(not record.silent or attachment.hash.hex() in named,
+               f"attachment {base32(attachment.id)}: forgotten, and here")
+    if ours & record.silent:
+        demand(record.key is None, f"{what}: forgotten, and has a key")
+    elif record.key is None:
+        demand(all(map(record.is_silent, record.versions)),
+               f"{what}: not forgotten by all, and has no key")
+        demand(not has_draft, f"{what}: a draft, and no key")
 
 
 # ---------------------------------------------------------------- attachments (7.4)
@@ -409,7 +454,11 @@ def read_records(db, opened):
     vault_id, key = opened.header.vault_id, subkey(opened.vault_key, "record keys")
     records = [open_record(row, vault_id, key) for row in
                db.execute("SELECT num, id, type, key FROM record ORDER BY num")]
+    tombstones = read_tombstones(db)
+    ours = {row[0] for row in db.execute("SELECT public FROM office")}
+    drafts = {row[0] for row in db.execute("SELECT record FROM draft")}
     for record in records:
+        record.silent = tombstones.get(record.id, set())
         record.versions = [read_version(row, record, vault_id) for row in db.execute(
             "SELECT id, time, head, envelope, signature, body, private FROM version "
             "WHERE record = ? ORDER BY num", (record.num,))]
@@ -420,6 +469,7 @@ def read_records(db, opened):
         for attachment in record.attachments:
             if attachment.here:
                 content(db, record, attachment)
+        check_silence(record, ours, record.id in drafts)
         opened.notes += unsigned_attachments(record)
     check_owners(db, records)
     check_graph(db, records)

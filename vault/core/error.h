@@ -6,6 +6,7 @@
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define VAULT_CHECKED __attribute__((warn_unused_result))
@@ -49,6 +50,12 @@ enum vault_where {
 struct vault_fault {
 	enum vault_where where;
 	int64_t n;
+};
+
+/* Called while another process holds what is wanted; false gives up. */
+struct vault_waiting {
+	bool (*call)(void *ctx, unsigned waited_ms);
+	void *ctx;
 };
 
 #endif

@@ -19,6 +19,7 @@
 #include "core/buf.h"
 #include "exchange/age.h"
 #include "exchange/chain.h"
+#include "exchange/forget.h"
 #include "exchange/leave.h"
 #include "exchange/minisig.h"
 #include "exchange/office.h"
@@ -92,6 +93,7 @@ struct bundle_events {
 	enum vault_err (*file_data)(void *ctx, const void *bytes, size_t len);
 	enum vault_err (*file_end)(void *ctx, size_t i);
 	enum vault_err (*record)(void *ctx, const struct carried *c);
+	enum vault_err (*tombstone)(void *ctx, const struct tombstone *t);
 	bundle_progress *progress;
 };
 
@@ -109,7 +111,9 @@ struct bundle {
 	bool knows_sender; /* then its signature was verified */
 	uint8_t sender[IDENTITY_PUBLIC_LEN];
 	struct buf files; /* struct bundle_file, by name */
-	size_t n_records; /* record files */
+	size_t n_records; /* versions */
+	size_t n_tombstones;
+	bool keep; /* asked of bundle_import: leave tombstones aside */
 };
 
 /*
@@ -141,9 +145,11 @@ struct bundle_done {
 	size_t new_records, new_versions;
 	size_t completed; /* versions that gained a part or an attachment */
 	size_t known;     /* versions that were here already */
+	size_t silent;    /* versions whose office has forgotten the record */
 	size_t forgotten; /* versions of what was forgotten here: skipped */
-	size_t requests;  /* requests to forget, which are not acted on */
 	size_t files;     /* attachments that came */
+	size_t did[FORGET_DOES_N]; /* tombstones, by what they did */
+	size_t kept;               /* tombstones that were left aside */
 };
 
 /*

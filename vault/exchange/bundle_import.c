@@ -6,9 +6,9 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "exchange/bundle.h"
+#include "exchange/forget.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "record/graph.h"
 #include "search/index.h"
 #include "store/store.h"
 
@@ -62,14 +62,18 @@ key_for(struct secret **key, struct staged *staged, const struct importing *m,
 	struct record_row r;
 	struct attach_row a;
 	enum vault_err err;
+	bool ours;
 
 	*key = NULL;
+	if ((err = tombstone_is_ours(&ours, m->s, f->record)) != VAULT_OK ||
+	    ours)
+		return err;
 	err = rows_find(&r, m->s, f->record);
-	if (err == VAULT_ENORECORD) {
+	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten)) {
 		staged->derived = true;
 		return new_key(key, m, f->record);
 	}
-	if (err != VAULT_OK || r.forgotten)
+	if (err != VAULT_OK)
 		return err;
 	err = attach_find(&a, m->s, &r, f->part_hash);
 	attach_row_free(&a);
@@ -162,6 +166,20 @@ make_record(struct record_row *r, struct importing *m, const struct version *v)
 	return err;
 }
 
+/* Those whose versions were all silent have forgotten it, others have not. */
+static enum vault_err
+revive_record(struct record_row *r, struct importing *m)
+{
+	struct secret *key;
+	enum vault_err err;
+
+	if ((err = new_key(&key, m, r->id)) != VAULT_OK)
+		return err;
+	err = rows_give_key(r, m->s, key);
+	secret_free(key);
+	return err;
+}
+
 /* Staged under the key that the record has? */
 static enum vault_err
 key_is_right(const struct importing *m, const struct staged *staged,
@@ -202,6 +220,20 @@ adopt(struct importing *m, const struct record_row *r,
 	return VAULT_OK;
 }
 
+/* Of a silent version the envelope is kept, for the history of others. */
+static enum vault_err
+put_envelope(
+    struct importing *m, const struct record_row *r, const struct version *v)
+{
+	enum vault_err err;
+	bool fresh;
+
+	m->done->silent++;
+	if ((err = touch(m, r)) != VAULT_OK)
+		return err;
+	return rows_put_version(&fresh, m->s, r, v, NULL, NULL);
+}
+
 static enum vault_err
 put_version(struct importing *m, const struct record_row *r, bool had,
     const struct carried *c)
@@ -229,22 +261,24 @@ record(void *ctx, const struct carried *c)
 {
 	const struct version *v = &c->version;
 	struct importing *m = ctx;
+	enum forget_takes takes;
 	struct record_row r;
 	enum vault_err err;
 	bool had = false;
 
-	err = rows_find(&r, m->s, v->record);
-	if (err == VAULT_OK && r.forgotten) {
+	if ((err = forget_takes(&takes, m->s, v->record, v->office)) !=
+	    VAULT_OK)
+		return err;
+	if (takes == FORGET_TAKES_NOTHING) {
 		m->done->forgotten++;
 		return VAULT_OK;
 	}
-	if (v->forgotten && (err == VAULT_OK || err == VAULT_ENORECORD)) {
-		m->done->requests++;
-		return VAULT_OK;
-	}
+	err = rows_find(&r, m->s, v->record);
 	if (err == VAULT_ENORECORD)
 		err = make_record(&r, m, v);
-	else if (err == VAULT_OK)
+	else if (err == VAULT_OK && r.forgotten && takes == FORGET_TAKES_ALL)
+		err = revive_record(&r, m);
+	if (err == VAULT_OK)
 		err = rows_has_version(&had, m->s, v->id);
 	if (err != VAULT_OK)
 		return err;
@@ -253,7 +287,30 @@ record(void *ctx, const struct carried *c)
 		m->b->fault = BUNDLE_FAULT_RECORD;
 		return VAULT_EDAMAGED;
 	}
-	return put_version(m, &r, had, c);
+	return takes == FORGET_TAKES_ENVELOPE ? put_envelope(m, &r, v)
+					      : put_version(m, &r, had, c);
+}
+
+static enum vault_err
+tombstone(void *ctx, const struct tombstone *t)
+{
+	struct importing *m = ctx;
+	enum forget_does did;
+	struct record_row r;
+	enum vault_err err;
+
+	if (m->b->keep) {
+		m->done->kept++;
+		return VAULT_OK;
+	}
+	err = rows_find(&r, m->s, t->record);
+	if (err == VAULT_OK)
+		err = touch(m, &r);
+	if (err != VAULT_OK && err != VAULT_ENORECORD)
+		return err;
+	if ((err = forget_obey(&did, m->s, t)) == VAULT_OK)
+		m->done->did[did]++;
+	return err;
 }
 
 static int
@@ -278,9 +335,35 @@ index_touched(struct importing *m)
 	for (size_t i = 0; err == VAULT_OK && i < n; i++)
 		if ((i == 0 || list[i] != list[i - 1]) &&
 		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK &&
-		    (err = graph_settle(m->s, &r)) == VAULT_OK)
+		    (err = forget_settle(m->s, &r)) == VAULT_OK &&
+		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK)
 			err = index_put(m->s, &r);
 	return err == VAULT_OK ? index_tidy(m->s) : err;
+}
+
+/* Attachments of silent versions came before it was known that they are. */
+static enum vault_err
+drop_staged(const struct importing *m)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < bundle_n_files(m->b); i++)
+		if (m->staged[i].there && !m->staged[i].adopted)
+			err = attach_drop(m->s, &m->staged[i].a);
+	return err;
+}
+
+static enum vault_err
+finish(struct importing *m)
+{
+	enum vault_err err;
+
+	if ((err = index_touched(m)) != VAULT_OK ||
+	    (err = drop_staged(m)) != VAULT_OK)
+		return err;
+	return m->done->did[FORGET_TEXTS] + m->done->did[FORGET_RECORD] > 0
+	    ? forget_scrub(m->s)
+	    : VAULT_OK;
 }
 
 /* ---- All of it ---- */
@@ -301,7 +384,7 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 		.b = b, .s = b->store, .done = out, .progress = told, .ctx = ctx
 	};
 	struct bundle_events events = { &m, file_begin, file_data, file_end,
-		record, progress };
+		record, tombstone, progress };
 	enum vault_err err = VAULT_ENOMEM;
 
 	memset(out, 0, sizeof(*out));
@@ -313,7 +396,7 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 	if ((err = store_begin(m.s)) != VAULT_OK)
 		goto out;
 	if ((err = bundle_again(b, from, &events)) == VAULT_OK)
-		err = index_touched(&m);
+		err = finish(&m);
 	if (err != VAULT_OK)
 		store_abort(m.s);
 out:

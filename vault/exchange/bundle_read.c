@@ -29,7 +29,7 @@ struct reading {
 	bool has_manifest, has_signature;
 	size_t at;    /* in the manifest: the next file */
 	size_t files; /* attachments that have come */
-	size_t records;
+	size_t records, tombstones;
 	char name[TAR_NAME_MAX + 1];
 	uint64_t total;
 };
@@ -247,12 +247,29 @@ match_file(
 }
 
 static enum vault_err
+take_tombstone(struct reading *r)
+{
+	struct tombstone t;
+	enum vault_err err;
+
+	err = blame(r->b, tombstone_read(&t, r->text.bytes, r->text.len),
+	    BUNDLE_FAULT_RECORD);
+	if (err == VAULT_OK && r->events->tombstone != NULL)
+		err = r->events->tombstone(r->events->ctx, &t);
+	r->tombstones++;
+	return err;
+}
+
+static enum vault_err
 take_record(struct reading *r)
 {
 	struct bundle *b = r->b;
 	struct carried c;
 	enum vault_err err;
 
+	/* Tombstones come last: attachments are staged before them. */
+	if (r->tombstones > 0)
+		return refuse(b, BUNDLE_FAULT_RECORD);
 	err = blame(b, carry_read(&c, buf_text(&r->text), r->text.len),
 	    BUNDLE_FAULT_RECORD);
 	for (size_t i = 0; err == VAULT_OK && i < c.n_files; i++)
@@ -301,7 +318,10 @@ take_listed(struct reading *r, const uint8_t *hash)
 	    strcmp(listed.name, r->name) != 0 ||
 	    memcmp(listed.hash, hash, sizeof(listed.hash)) != 0)
 		return refuse(r->b, BUNDLE_FAULT_FILES);
-	return r->kind == ATTACHMENT ? take_file(r, &listed) : take_record(r);
+	if (r->kind == ATTACHMENT)
+		return take_file(r, &listed);
+	return tombstone_is(r->text.bytes, r->text.len) ? take_tombstone(r)
+							: take_record(r);
 }
 
 /* ---- Entries ---- */
@@ -467,6 +487,7 @@ bundle_check(struct bundle *b, struct store *s, const struct office_keys *keys,
 	r->events = events;
 	err = read_all(r, from);
 	b->n_records = r->records;
+	b->n_tombstones = r->tombstones;
 	mem_free(r);
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "exchange/bundle.h"
+#include "exchange/forget.h"
 #include "exchange/keyid.h"
 #include "record/attach.h"
 #include "record/carry.h"
@@ -111,15 +112,27 @@ fill(struct carried *c, const struct writing *w, const struct leave_version *v)
 	return fill_files(c, w, &r, first, end);
 }
 
+/* How many record files: versions, and behind them tombstones. */
+static size_t
+n_records(const struct writing *w)
+{
+	return leave_versions(w->leave) +
+	    tombstone_count(&w->leave->tombstones);
+}
+
 /* The text of record file i, in a snapshot of its own. */
 static enum vault_err
 record_text(struct buf *out, const struct writing *w, size_t i)
 {
+	size_t versions = leave_versions(w->leave);
 	struct carried c;
 	enum vault_err err;
 
 	memset(&c, 0, sizeof(c));
 	buf_reset(out);
+	if (i >= versions)
+		return tombstone_write(
+		    out, tombstone_at(&w->leave->tombstones, i - versions));
 	if ((err = store_read(w->store)) != VAULT_OK)
 		return err;
 	if ((err = fill(&c, w, leave_version(w->leave, i))) == VAULT_OK)
@@ -139,8 +152,7 @@ hash_records(struct writing *w)
 	struct buf text = { 0 };
 	enum vault_err err = VAULT_OK;
 
-	for (size_t i = 0; err == VAULT_OK && i < leave_versions(w->leave);
-	     i++) {
+	for (size_t i = 0; err == VAULT_OK && i < n_records(w); i++) {
 		if ((err = record_text(&text, w, i)) != VAULT_OK)
 			break;
 		crypto_hash_sha256(w->records[i].hash, text.bytes, text.len);
@@ -166,7 +178,7 @@ sum_sizes(const struct writing *w)
 
 	for (size_t i = 0; i < leave_files(w->leave); i++)
 		sum += leave_file(w->leave, i)->size;
-	for (size_t i = 0; i < leave_versions(w->leave); i++)
+	for (size_t i = 0; i < n_records(w); i++)
 		sum += w->records[i].size;
 	return sum;
 }
@@ -184,7 +196,7 @@ list_files(struct writing *w)
 		manifest_write_file(
 		    &w->manifest, leave_file(w->leave, i)->sha256, name);
 	}
-	for (size_t i = 0; i < leave_versions(w->leave); i++) {
+	for (size_t i = 0; i < n_records(w); i++) {
 		record_name(name, i);
 		manifest_write_file(&w->manifest, w->records[i].hash, name);
 	}
@@ -202,7 +214,7 @@ make_manifest(struct writing *w)
 	random_fill(out->id, sizeof(out->id));
 	memcpy(m.bundle, out->id, sizeof(m.bundle));
 	memcpy(m.sender, key.id, sizeof(m.sender));
-	out->files = 1 + leave_files(w->leave) + leave_versions(w->leave);
+	out->files = 1 + leave_files(w->leave) + n_records(w);
 	out->bytes = sum_sizes(w);
 	m.n_files = out->files;
 	m.bytes = out->bytes;
@@ -340,7 +352,7 @@ put_all(struct writing *w)
 		return err;
 	for (size_t i = 0; err == VAULT_OK && i < leave_files(w->leave); i++)
 		err = put_file(w, i);
-	for (size_t i = 0; err == VAULT_OK && i < leave_versions(w->leave); i++)
+	for (size_t i = 0; err == VAULT_OK && i < n_records(w); i++)
 		err = put_record(w, i, &text);
 	buf_free(&text);
 	if (err != VAULT_OK || (err = tar_writer_end(&w->tar)) != VAULT_OK)
@@ -373,8 +385,7 @@ bundle_write(struct bundle_written *out, const struct pipe_sink *to,
 	enum vault_err err = VAULT_ENOMEM;
 
 	memset(out, 0, sizeof(*out));
-	w.records = mem_zalloc(
-	    (leave_versions(w.leave) + 1) * sizeof(*w.records));
+	w.records = mem_zalloc((n_records(&w) + 1) * sizeof(*w.records));
 	recipients = mem_zalloc((what->n_to + 1) * sizeof(*recipients));
 	if (w.records == NULL || recipients == NULL)
 		goto out;

@@ -145,7 +145,15 @@ card_write(struct buf *out, const struct card *card, const struct secret *key)
 struct cursor {
 	const char *text;
 	size_t len, at;
+	bool no_memory; /* why it went wrong: the card may be right */
 };
+
+static bool
+went_well(struct cursor *c, enum vault_err err)
+{
+	c->no_memory = c->no_memory || err == VAULT_ENOMEM;
+	return err == VAULT_OK;
+}
 
 /* Pass over text, which must stand at the cursor. */
 static bool
@@ -195,7 +203,7 @@ take_key(struct cursor *c, struct card *card)
 	size_t len;
 
 	if (!take_text(c, "# key ") || !take_until(c, '\n', &text, &len) ||
-	    minisig_key_parse(&key, text, len) != VAULT_OK ||
+	    !went_well(c, minisig_key_parse(&key, text, len)) ||
 	    !keyid_matches(key.id, key.key))
 		return false;
 	memcpy(card->key, key.key, IDENTITY_PUBLIC_LEN);
@@ -253,8 +261,9 @@ take_card(struct cursor *c, struct card *card)
 	return keys_are_good(card) && take_text(c, "# signature ") &&
 	    take_until(c, '\n', &hex, &len) && c->at == c->len &&
 	    hex_decode(signature, sizeof(signature), hex, len) == VAULT_OK &&
-	    identity_verify(signature, card->key, label, c->text, signed_len) ==
-	    VAULT_OK;
+	    went_well(c,
+		identity_verify(
+		    signature, card->key, label, c->text, signed_len));
 }
 
 /* True for the first line of a version that is not ours. */
@@ -270,11 +279,12 @@ is_other_version(const char *text, size_t len)
 enum vault_err
 card_read(struct card *out, const char *text, size_t len)
 {
-	struct cursor c = { text, len, 0 };
+	struct cursor c = { text, len, 0, false };
 
 	memset(out, 0, sizeof(*out));
 	if (is_other_version(text, len))
 		return VAULT_EVERSION;
-	return len <= CARD_MAX && take_card(&c, out) ? VAULT_OK
-						     : VAULT_EDAMAGED;
+	if (len <= CARD_MAX && take_card(&c, out))
+		return VAULT_OK;
+	return c.no_memory ? VAULT_ENOMEM : VAULT_EDAMAGED;
 }

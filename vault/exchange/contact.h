@@ -22,7 +22,7 @@ struct contact {
 	struct buf card; /* its text */
 	int64_t added;
 	int64_t verified; /* when the digits were compared; 0: never */
-	bool our_office;  /* it may have what stays in the office */
+	bool our_office;  /* verified, and may have what stays in the office */
 	bool frozen;      /* nothing is sent there */
 };
 void contact_free(struct contact *c);

@@ -5,6 +5,7 @@
 #include "exchange/leave.h"
 #include "record/attach.h"
 #include "record/body.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "search/query.h"
 #include "store/sql.h"
@@ -41,6 +42,7 @@ leave_free(struct leave *l)
 {
 	buf_free(&l->versions);
 	buf_free(&l->files);
+	buf_free(&l->tombstones);
 }
 
 static const int64_t *
@@ -81,25 +83,63 @@ tidy(struct buf *nums)
 
 /* ---- What belongs to a case ---- */
 
-/* The records that name a case, other cases left out. */
+/* Are these the characters of this id? */
+static bool
+is_id(const char *text, size_t len, const char *id)
+{
+	return len == ID_TEXT_LEN && memcmp(text, id, ID_TEXT_LEN) == 0;
+}
+
+struct naming {
+	char id[ID_TEXT_LEN + 1]; /* of a case */
+	bool found;
+};
+
+static enum vault_err
+is_named(void *ctx, const char *path, const char *text, size_t len)
+{
+	struct naming *n = ctx;
+
+	(void)path;
+	n->found = n->found || is_id(text, len, n->id);
+	return VAULT_OK;
+}
+
+static enum vault_err
+names_case(void *ctx, const struct head *h)
+{
+	return body_links(h->open, is_named, ctx);
+}
+
+/*
+ * The records that name a case, other cases left out.  The index knows those
+ * that do so today; it counts what our own office wrote.
+ */
 static enum vault_err
 add_naming(struct buf *to, struct store *s, const struct record_row *r)
 {
 	struct sql *q = sql_open(s,
 	    "SELECT value.num FROM value JOIN record ON record.num=value.num"
 	    " WHERE field=?1 AND value.key=?2 AND record.type<>'case'");
-	char id[ID_TEXT_LEN + 1];
+	struct naming n;
 	enum vault_err err;
 	bool row;
 
-	id_print(id, r->id);
+	id_print(n.id, r->id);
 	sql_put_int(q, 1, QUERY_CASE);
-	sql_put_text(q, 2, id, ID_TEXT_LEN);
-	while ((err = sql_step(q, &row)) == VAULT_OK && row)
-		if (!put_number(to, sql_int(q, 0)))
-			err = VAULT_ENOMEM;
+	sql_put_text(q, 2, n.id, ID_TEXT_LEN);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		struct record_row by;
+
+		n.found = false;
+		if ((err = rows_get(&by, s, sql_int(q, 0))) != VAULT_OK ||
+		    (err = guard_each(s, &by, names_case, &n)) != VAULT_OK)
+			break;
+		if (n.found)
+			put_number(to, by.num);
+	}
 	sql_close(q);
-	return err;
+	return err == VAULT_OK ? buf_ok(to) : err;
 }
 
 struct linking {
@@ -124,7 +164,7 @@ is_source(const char *path)
 	return false;
 }
 
-/* Take along what an id in a body stands for, if it is here and no case. */
+/* Take along what a link leads to, if it is here and no case. */
 static enum vault_err
 add_linked(void *ctx, const char *path, const char *text, size_t len)
 {
@@ -133,7 +173,7 @@ add_linked(void *ctx, const char *path, const char *text, size_t len)
 	struct record_row r;
 	enum vault_err err;
 
-	if (len != ID_TEXT_LEN || !id_is_canonical(text, len) ||
+	if (!id_is_canonical(text, len) ||
 	    id_parse(id, text, len) != VAULT_OK ||
 	    (is_source(path) && !l->with_sources))
 		return VAULT_OK;
@@ -145,10 +185,9 @@ add_linked(void *ctx, const char *path, const char *text, size_t len)
 }
 
 static enum vault_err
-head_links(void *ctx, const struct head *h)
+follow_links(void *ctx, const struct head *h)
 {
-	return h->body == NULL ? VAULT_OK
-			       : body_words(h->body, true, add_linked, ctx);
+	return body_links(h->open, add_linked, ctx);
 }
 
 enum vault_err
@@ -175,7 +214,7 @@ leave_gather(struct buf *nums, struct store *s, const struct leave_how *how)
 		put_number(nums, numbers(&links)[i]);
 		if ((err = rows_get(&r, s, numbers(&links)[i])) == VAULT_OK &&
 		    !r.forgotten)
-			err = heads_each(s, &r, head_links, &l);
+			err = guard_each(s, &r, follow_links, &l);
 	}
 	for (size_t i = 0; i < how->n_include; i++)
 		put_number(nums, how->include[i]);
@@ -187,7 +226,12 @@ leave_gather(struct buf *nums, struct store *s, const struct leave_how *how)
 /* ---- One record ---- */
 
 struct judging {
-	int level; /* the highest of the heads; -1: none is here */
+	const struct leave_how *how;
+	struct guard guard;
+	int level;        /* the highest of the heads; -1: none is here */
+	bool may_go;      /* one of them holds nothing that we keep private */
+	bool opened;      /* one of them does */
+	struct buf opens; /* the ids of these */
 };
 
 static enum vault_err
@@ -195,9 +239,33 @@ judge_head(void *ctx, const struct head *h)
 {
 	struct judging *j = ctx;
 	int level = head_level(h);
+	enum vault_err err;
+	bool opens = false;
 
 	if (level > j->level)
 		j->level = level;
+	/* Our own office gets what is private too. */
+	if (!j->how->our_office &&
+	    (err = guard_opens(&opens, &j->guard, h)) != VAULT_OK)
+		return err;
+	if (opens && !buf_put(&j->opens, h->version.id, VERSION_ID_LEN))
+		return VAULT_ENOMEM;
+	j->opened = j->opened || opens;
+	j->may_go = j->may_go || (h->open != NULL && !opens);
+	return VAULT_OK;
+}
+
+/* Our own word counts as much as what stands in the heads. */
+static enum vault_err
+judge(struct judging *j, struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+
+	if ((err = guard_read(&j->guard, s, r, NULL)) != VAULT_OK ||
+	    (err = heads_each(s, r, judge_head, j)) != VAULT_OK)
+		return err;
+	if (j->level >= 0 && j->guard.level > j->level)
+		j->level = j->guard.level;
 	return VAULT_OK;
 }
 
@@ -214,13 +282,13 @@ highest(const struct leave_how *how, int64_t num)
 }
 
 static enum leave_why
-why(int level, int most)
+why(const struct judging *j, int most)
 {
-	if (level < 0)
+	if (j->level < 0 || guard_is_unsure(&j->guard))
 		return LEAVE_WITHHELD;
-	if (level <= most)
-		return LEAVE_GOES;
-	return level == 2 ? LEAVE_LEVEL_2 : LEAVE_LEVEL_3;
+	if (j->level > most)
+		return j->level == 2 ? LEAVE_LEVEL_2 : LEAVE_LEVEL_3;
+	return j->may_go ? LEAVE_GOES : LEAVE_OPENED;
 }
 
 static bool
@@ -297,13 +365,40 @@ add_version(struct leave *out, struct leave_record *about, struct store *s,
 	return err == VAULT_OK ? buf_ok(&out->versions) : err;
 }
 
+/* All versions of a record that leaves, oldest first. */
+static enum vault_err
+add_versions(struct leave *out, struct leave_record *about, struct store *s,
+    const struct judging *j, int most)
+{
+	struct buf ids = { 0 }, heads = { 0 };
+	enum vault_err err;
+
+	err = rows_versions(&ids, s, &about->row, false);
+	if (err == VAULT_OK)
+		err = rows_versions(&heads, s, &about->row, true);
+	/* What was taken back or made private since must not leave as history:
+	 * another office gets earlier versions as envelopes only. */
+	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids);
+	     i++) {
+		const uint8_t *id = version_hash_at(&ids, i);
+		bool may_have_body = j->how->our_office ||
+		    (version_has_hash(&heads, id) &&
+			!version_has_hash(&j->opens, id));
+
+		err = add_version(
+		    out, about, s, id, most, j->how->our_office, may_have_body);
+	}
+	buf_free(&ids);
+	buf_free(&heads);
+	return err;
+}
+
 enum vault_err
 leave_decide(struct leave *out, struct leave_record *about, struct store *s,
     int64_t num, const struct leave_how *how)
 {
 	int most = highest(how, num);
-	struct judging j = { -1 };
-	struct buf ids = { 0 }, heads = { 0 };
+	struct judging j = { .how = how, .level = -1 };
 	enum vault_err err;
 
 	memset(about, 0, sizeof(*about));
@@ -312,22 +407,13 @@ leave_decide(struct leave *out, struct leave_record *about, struct store *s,
 	about->why = LEAVE_FORGOTTEN;
 	if (about->row.forgotten)
 		return VAULT_OK;
-	if ((err = heads_each(s, &about->row, judge_head, &j)) != VAULT_OK)
-		return err;
-	about->why = why(j.level, most);
-	if (about->why != LEAVE_GOES)
-		return VAULT_OK;
-	err = rows_versions(&ids, s, &about->row, false);
-	if (err == VAULT_OK)
-		err = rows_versions(&heads, s, &about->row, true);
-	/* What was taken back or made private since must not leave as history:
-	 * another office gets earlier versions as envelopes only. */
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&ids); i++)
-		err = add_version(out, about, s, version_hash_at(&ids, i), most,
-		    how->our_office,
-		    how->our_office ||
-			version_has_hash(&heads, version_hash_at(&ids, i)));
-	buf_free(&ids);
-	buf_free(&heads);
+	if ((err = judge(&j, s, &about->row)) == VAULT_OK) {
+		about->why = why(&j, most);
+		about->opened = j.opened;
+		if (about->why == LEAVE_GOES)
+			err = add_versions(out, about, s, &j, most);
+	}
+	guard_free(&j.guard);
+	buf_free(&j.opens);
 	return err;
 }

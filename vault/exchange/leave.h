@@ -4,12 +4,15 @@
  * (records.md, 9, rule 0).
  *
  * 1. A case takes along what names it, and whom and what these name, but for
- *    their sources.
+ *    their sources: by links in the open parts of our own newest versions, and
+ *    by no others.  A link that another office wrote takes nothing along.
  * 2. A record of level 3 never leaves; one of level 2 only to our own office,
- *    or if it is named by itself.  The highest level of its heads counts.
+ *    or if it is named by itself.  The highest level counts: of its heads, and
+ *    of our own newest versions, whatever others made of them (guard.h).
  * 3. Of a record that leaves every version leaves, so that its history can be
- *    verified; the body of a version only if its own level allows it, private
- *    parts only to our own office.
+ *    verified.  To others than our own office only heads have their body, and
+ *    only if their own level allows it and no field stands open in it that we
+ *    keep private; private parts go to our own office only.
  * 4. An attachment leaves with a version whose body does.
  */
 #ifndef EXCHANGE_LEAVE_H
@@ -26,6 +29,7 @@ enum leave_why {
 	LEAVE_LEVEL_2,
 	LEAVE_WITHHELD,  /* what there is of it was withheld from us */
 	LEAVE_FORGOTTEN, /* there is nothing left */
+	LEAVE_OPENED,    /* another office opened what we keep private */
 };
 
 struct leave_how {
@@ -51,6 +55,7 @@ struct leave_file {
 /* Arrays of the above, in the order of the records. */
 struct leave {
 	struct buf versions, files;
+	struct buf tombstones; /* struct tombstone (exchange/forget.h) */
 };
 const struct leave_version *leave_version(const struct leave *l, size_t i);
 const struct leave_file *leave_file(const struct leave *l, size_t i);
@@ -64,6 +69,7 @@ struct leave_record {
 	enum leave_why why;
 	size_t versions, files;
 	bool parts_held; /* not all of it leaves */
+	bool opened;     /* that is why: the body of a head that LEAVE_OPENED */
 };
 
 /*

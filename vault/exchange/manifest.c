@@ -60,20 +60,22 @@ make_key(uint8_t key[static TO_LEN],
     const uint8_t bundle[static MANIFEST_BUNDLE_LEN], const char *recipient)
 {
 	uint8_t mask[crypto_hash_sha512_BYTES];
-	struct buf text = { 0 };
+	struct buf known = { 0 }, place = { 0 };
 	enum vault_err err;
 
-	hex_encode(&text, bundle, MANIFEST_BUNDLE_LEN);
-	if (buf_putf(&text, " %s", recipient))
-		crypto_hash_sha256(key, text.bytes, text.len);
-	buf_reset(&text);
-	hex_encode(&text, bundle, MANIFEST_BUNDLE_LEN);
-	if (buf_putf(&text, " place %s", recipient)) {
-		crypto_hash_sha512(mask, text.bytes, text.len);
+	/* Two buffers: one that is used again forgets that it had failed. */
+	hex_encode(&known, bundle, MANIFEST_BUNDLE_LEN);
+	buf_putf(&known, " %s", recipient);
+	hex_encode(&place, bundle, MANIFEST_BUNDLE_LEN);
+	buf_putf(&place, " place %s", recipient);
+	if ((err = buf_ok(&known)) == VAULT_OK &&
+	    (err = buf_ok(&place)) == VAULT_OK) {
+		crypto_hash_sha256(key, known.bytes, known.len);
+		crypto_hash_sha512(mask, place.bytes, place.len);
 		memcpy(key + MANIFEST_HASH_LEN, mask, PLACE_LEN);
 	}
-	err = buf_ok(&text);
-	buf_free(&text);
+	buf_free(&known);
+	buf_free(&place);
 	return err;
 }
 

@@ -365,6 +365,17 @@ attach_writer_free(struct attach_writer *w)
 	mem_free(w);
 }
 
+/* Begun at 0, and never ended. */
+enum vault_err
+attach_drop(struct store *s, const struct attach_staged *a)
+{
+	struct sql *q = sql_open(
+	    s, "UPDATE attachment SET size=0 WHERE num=?1 AND hash IS NULL");
+
+	sql_put_int(q, 1, a->num);
+	return sql_finish(q);
+}
+
 enum vault_err
 attach_sweep(bool *left, struct store *s)
 {

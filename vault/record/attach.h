@@ -79,6 +79,10 @@ VAULT_CHECKED enum vault_err attach_adopt(struct store *s,
     const struct record_row *r, const struct attach_staged *a,
     const struct part *part);
 
+/* No record takes it: attach_sweep may take it away at once. */
+VAULT_CHECKED enum vault_err attach_drop(
+    struct store *s, const struct attach_staged *a);
+
 /* What a part says of its file; free out with attach_row_free. */
 VAULT_CHECKED enum vault_err attach_read_part(
     struct attach_row *out, const struct part *part);

@@ -46,6 +46,7 @@ static const struct {
 	[BODY_BAD_HASH] = { E, W, W },
 	[BODY_BAD_PATH] = { E, O, O },
 	[BODY_NOT_PRIVATE] = { E, W, E },
+	[BODY_HIDES_NOTHING] = { E, W, W },
 	[BODY_INCOMPLETE] = { E, W, W },
 	[BODY_NOT_BOTH] = { E, W, W },
 	[BODY_TWICE] = { E, W, W },
@@ -400,6 +401,33 @@ check_path(
 		    c->type, text, found(c, BODY_BAD_PATH, field, value));
 }
 
+/*
+ * What was meant: the array that the path goes through, which can only be
+ * private as a whole, or a name near to the part that is wrong.
+ */
+static void
+suggest_hidden(
+    const struct model_type *type, const char *path, struct body_finding *f)
+{
+	char name[64];
+	size_t len = strcspn(path, ".");
+	const struct model_field *field;
+
+	if (f == NULL || len >= sizeof(name))
+		return;
+	memcpy(name, path, len);
+	name[len] = '\0';
+	if ((field = model_field(type, name)) == NULL) {
+		suggest_fields(type, name, f);
+	} else if (path[len] == '\0' || field->many || field->object == NULL) {
+		f->near[0] = field->name;
+		f->n_near = 1;
+	} else {
+		f->n_near = model_near_members(
+		    f->near, field->object, path + len + 1);
+	}
+}
+
 static void
 check_hidden(
     struct check *c, const struct model_field *field, const json_t *value)
@@ -411,7 +439,7 @@ check_hidden(
 		return;
 	target = model_path(c->type, text, false);
 	if (target == NULL)
-		suggest_fields(
+		suggest_hidden(
 		    c->type, text, found(c, BODY_BAD_PATH, field, value));
 	else if (target->obeyed)
 		found(c, BODY_NOT_PRIVATE, field, value);
@@ -753,6 +781,57 @@ body_check_value(const struct model_type *type, const struct model_field *field,
 	err = check_result(&c, 0);
 	body_report_free(&report);
 	return err;
+}
+
+/* Of the names near to a path, those that are in the body. */
+static void
+suggest_present(const json_t *whole, const struct model_type *type,
+    const char *path, struct body_finding *f)
+{
+	const char *near[MODEL_NEAR];
+	size_t n;
+
+	if (f == NULL || type == NULL)
+		return;
+	n = model_near_fields(near, type, path);
+	for (size_t i = 0; i < n; i++)
+		if (json_object_get(whole, near[i]) != NULL)
+			f->near[f->n_near++] = near[i];
+}
+
+static bool
+has_path(const json_t *names, const json_t *path)
+{
+	for (size_t i = 0; i < json_array_size(names); i++)
+		if (json_equal(json_array_get(names, i), path))
+			return true;
+	return false;
+}
+
+enum vault_err
+body_check_private(
+    const json_t *whole, const json_t *before, struct body_report *out)
+{
+	struct check c = { .from = BODY_ENTRY, .body = whole, .out = out };
+	const struct model_type *type = body_type(whole);
+	const json_t *names = json_object_get(whole, "private_fields");
+	const json_t *old = json_object_get(before, "private_fields");
+	size_t errors = out->count[BODY_ERROR];
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const json_t *path = json_array_get(names, i);
+		size_t name;
+
+		if (!json_is_string(path) || has_path(old, path) ||
+		    body_hides(whole, json_string_value(path)))
+			continue;
+		name = body_path_name(&c.path, "private_fields");
+		body_path_index(&c.path, i);
+		suggest_present(whole, type, json_string_value(path),
+		    found(&c, BODY_HIDES_NOTHING, NULL, path));
+		body_path_cut(&c.path, name);
+	}
+	return check_result(&c, errors);
 }
 
 static bool

@@ -50,14 +50,15 @@ enum body_code {
 	BODY_BAD_LANG,
 	BODY_BAD_SCRIPT,
 	BODY_BAD_HASH,
-	BODY_BAD_PATH,     /* names no field */
-	BODY_NOT_PRIVATE,  /* names a field that cannot be private */
-	BODY_INCOMPLETE,   /* none of the members that say something */
-	BODY_NOT_BOTH,     /* two members that exclude one another */
-	BODY_TWICE,        /* more than one element is marked as the one */
-	BODY_ORDER,        /* it ends before it begins */
-	BODY_TYPE_CHANGED, /* against the earlier version */
-	BODY_FACT_CHANGED, /* a field that is written once */
+	BODY_BAD_PATH,      /* names no field */
+	BODY_NOT_PRIVATE,   /* names a field that cannot be private */
+	BODY_HIDES_NOTHING, /* names a field that is not there */
+	BODY_INCOMPLETE,    /* none of the members that say something */
+	BODY_NOT_BOTH,      /* two members that exclude one another */
+	BODY_TWICE,         /* more than one element is marked as the one */
+	BODY_ORDER,         /* it ends before it begins */
+	BODY_TYPE_CHANGED,  /* against the earlier version */
+	BODY_FACT_CHANGED,  /* a field that is written once */
 	BODY_CODES
 };
 
@@ -99,6 +100,22 @@ VAULT_CHECKED enum vault_err body_check_value(const struct model_type *type,
 VAULT_CHECKED enum vault_err body_check_change(
     const json_t *before, const json_t *after, struct body_report *out);
 
+/*
+ * Check that each path of private_fields names something that is moved away:
+ * a person believes what is named there to be private.  Paths that stood in
+ * before, a body or NULL, may stay: what they name was emptied, or was
+ * withheld from us.
+ */
+VAULT_CHECKED enum vault_err body_check_private(
+    const json_t *whole, const json_t *before, struct body_report *out);
+
+/* Does a path name something in whole that body_split moves away? */
+bool body_hides(const json_t *whole, const char *path);
+
+/* Append, a line each, the paths of private_fields that name nothing. */
+VAULT_CHECKED enum vault_err body_idle_paths(
+    struct buf *out, const json_t *whole);
+
 /* Fill in what is absent and has a default, and lower the case of ids. */
 VAULT_CHECKED enum vault_err body_fill(json_t *body);
 
@@ -133,6 +150,10 @@ typedef enum vault_err (*body_word_fn)(
     void *arg, const char *path, const char *text, size_t len);
 VAULT_CHECKED enum vault_err body_words(
     const json_t *body, bool all, body_word_fn found, void *arg);
+
+/* Call found with each link: what stands in a field that the model calls so. */
+VAULT_CHECKED enum vault_err body_links(
+    const json_t *body, body_word_fn found, void *arg);
 
 /* A value that the query language knows by the name of its field. */
 struct body_value {

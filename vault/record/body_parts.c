@@ -128,6 +128,39 @@ is_deep(const char *path)
 	return dots > 32;
 }
 
+bool
+body_hides(const json_t *whole, const char *path)
+{
+	const json_t *at = whole;
+
+	if (!may_hide(path) || is_deep(path))
+		return false;
+	for (;;) {
+		size_t len = strcspn(path, ".");
+
+		at = json_object_getn(at, path, len);
+		if (at == NULL || path[len] == '\0')
+			return at != NULL;
+		path += len + 1;
+	}
+}
+
+enum vault_err
+body_idle_paths(struct buf *out, const json_t *whole)
+{
+	const json_t *names = json_object_get(whole, "private_fields");
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *path = json_string_value(json_array_get(names, i));
+
+		if (path == NULL || body_hides(whole, path))
+			continue;
+		buf_put_text(out, path);
+		buf_put_byte(out, '\n');
+	}
+	return buf_ok(out);
+}
+
 enum vault_err
 body_split(json_t **body, json_t **private, const json_t *whole)
 {

@@ -172,6 +172,26 @@ body_words(const json_t *body, bool all, body_word_fn word, void *arg)
 }
 
 static enum vault_err
+visit_link(struct walk *w, const struct model_field *field, json_t *value,
+    bool *inside)
+{
+	(void)inside;
+	if (field == NULL || field->kind != MODEL_LINK ||
+	    !json_is_string(value))
+		return VAULT_OK;
+	return w->found.word(w->arg, buf_text(&w->path),
+	    json_string_value(value), json_string_length(value));
+}
+
+enum vault_err
+body_links(const json_t *body, body_word_fn link, void *arg)
+{
+	struct walk w = { .visit = visit_link, .found.word = link, .arg = arg };
+
+	return walk_body(&w, body);
+}
+
+static enum vault_err
 give_text(struct walk *w, const struct model_field *field, const char *text,
     size_t len)
 {
@@ -237,7 +257,7 @@ body_values(const json_t *body, body_value_fn value, void *arg)
 
 /* An id as a person typed it becomes the id that is stored. */
 static enum vault_err
-visit_link(struct walk *w, const struct model_field *field, json_t *value,
+fill_link(struct walk *w, const struct model_field *field, json_t *value,
     bool *inside)
 {
 	char text[ID_TEXT_LEN + 1];
@@ -259,7 +279,7 @@ body_fill(json_t *body)
 {
 	const struct model_type *type = body_type(body);
 	const struct model_field *field = NULL;
-	struct walk w = { .visit = visit_link };
+	struct walk w = { .visit = fill_link };
 
 	if (type == NULL)
 		return VAULT_OK; /* for body_check to say */

@@ -23,16 +23,14 @@ part_json(json_t **out, const struct part *p)
 
 /* The two parts as one body. */
 static enum vault_err
-join(json_t **out, const struct part *body, const struct part *hidden)
+join(struct head *out, const struct part *body, const struct part *hidden)
 {
-	json_t *open = NULL, *closed = NULL;
+	json_t *closed = NULL;
 	enum vault_err err;
 
-	*out = NULL;
-	if ((err = part_json(&open, body)) == VAULT_OK &&
-	    (err = part_json(&closed, hidden)) == VAULT_OK && open != NULL)
-		err = body_join(out, open, closed);
-	json_decref(open);
+	if ((err = part_json(&out->open, body)) == VAULT_OK &&
+	    (err = part_json(&closed, hidden)) == VAULT_OK && out->open != NULL)
+		err = body_join(&out->body, out->open, closed);
 	json_decref(closed);
 	return err;
 }
@@ -47,7 +45,7 @@ head_from(struct head *out, struct version *v, const struct part *body,
 	out->version = *v;
 	memset(v, 0, sizeof(*v));
 	v = &out->version;
-	err = join(&out->body, body, hidden);
+	err = join(out, body, hidden);
 	out->has_withheld = (v->has_body && !body->present) ||
 	    (v->has_private && !hidden->present);
 	if (v->has_private && !hidden->present &&
@@ -87,6 +85,7 @@ head_free(struct head *h)
 	buf_free(&h->missing);
 	version_free(&h->version);
 	json_decref(h->body);
+	json_decref(h->open);
 	memset(h, 0, sizeof(*h));
 }
 

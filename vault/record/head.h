@@ -25,6 +25,7 @@ struct head_other {
 struct head {
 	struct version version;
 	json_t *body;      /* all its parts joined; NULL if withheld */
+	json_t *open;      /* its own body alone; NULL if withheld */
 	bool has_withheld; /* a part is named in the envelope and not here */
 	/* The hashes of private parts that hold here and are not here. */
 	struct buf missing;

@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "record/body.h"
 #include "record/graph.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "record/json.h"
 
@@ -385,6 +386,20 @@ merge(struct merged *out, struct store *s, const struct record_row *r,
 	return err;
 }
 
+/* What our own office has said of it stands, whatever others wrote since. */
+static enum vault_err
+obey_us(struct merged *out, struct store *s, const struct record_row *r,
+    const struct graph *graph)
+{
+	struct guard g;
+	enum vault_err err = guard_read(&g, s, r, graph);
+
+	if (err == VAULT_OK)
+		err = guard_apply(out->body, &g);
+	guard_free(&g);
+	return err;
+}
+
 /* A version that nobody followed, whose body is not here. */
 static bool
 has_newer(const struct graph *g)
@@ -404,8 +419,9 @@ heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 	memset(out, 0, sizeof(*out));
 	if ((err = graph_load(&g, s, r)) != VAULT_OK)
 		return err;
-	if ((err = pick_heads(&out->heads, &out->more, &g, s, r)) == VAULT_OK)
-		err = merge(out, s, r, &g);
+	if ((err = pick_heads(&out->heads, &out->more, &g, s, r)) == VAULT_OK &&
+	    (err = merge(out, s, r, &g)) == VAULT_OK)
+		err = obey_us(out, s, r, &g);
 	if (has_newer(&g))
 		out->has_withheld = true;
 	graph_free(&g);

@@ -6,7 +6,8 @@
  * Merging goes field by field.  A field that only one side changed since
  * their last common version takes that side's value; one that several sides
  * changed in different ways clashes, and a person must decide.  Nothing is
- * lost either way: all versions stay.
+ * lost either way: all versions stay.  What another office says of how secret
+ * a record of ours is takes no effect in it: see guard.h.
  */
 #ifndef RECORD_HEADS_H
 #define RECORD_HEADS_H

@@ -30,11 +30,12 @@ struct block {
 };
 _Static_assert(sizeof(struct block) % 16 == 0, "alignment of what follows");
 
-struct reading {
+/* Not on the stack: what setjmp returns to must find it as it was left. */
+static _Thread_local struct {
+	bool on; /* jansson is reading */
 	struct block ring;
 	jmp_buf out;
-};
-static _Thread_local struct reading *reading; /* NULL outside json_read */
+} reading;
 
 static void
 link_after(struct block *b, struct block *at)
@@ -61,13 +62,13 @@ json_alloc(size_t len)
 	if (len <= SIZE_MAX - sizeof(*b))
 		b = mem_alloc(sizeof(*b) + len);
 	if (b == NULL) {
-		if (reading != NULL)
-			longjmp(reading->out, 1);
+		if (reading.on)
+			longjmp(reading.out, 1);
 		return NULL;
 	}
 	b->next = b->prev = b;
-	if (reading != NULL)
-		link_after(b, &reading->ring);
+	if (reading.on)
+		link_after(b, &reading.ring);
 	return b + 1;
 }
 
@@ -86,20 +87,20 @@ json_release(void *p)
 static enum vault_err
 load(json_t **out, const void *text, size_t len, json_error_t *error)
 {
-	struct reading mine;
+	struct block *ring = &reading.ring;
 
-	mine.ring.next = mine.ring.prev = &mine.ring;
-	if (setjmp(mine.out) != 0) {
-		reading = NULL;
-		while (mine.ring.next != &mine.ring)
-			json_release(mine.ring.next + 1);
+	ring->next = ring->prev = ring;
+	if (setjmp(reading.out) != 0) {
+		reading.on = false;
+		while (reading.ring.next != &reading.ring)
+			json_release(reading.ring.next + 1);
 		return VAULT_ENOMEM;
 	}
-	reading = &mine;
+	reading.on = true;
 	*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
-	reading = NULL;
-	while (mine.ring.next != &mine.ring)
-		unlink_block(mine.ring.next);
+	reading.on = false;
+	while (ring->next != ring)
+		unlink_block(ring->next);
 	return *out == NULL ? VAULT_EUSE : VAULT_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "record/graph.h"
 #include "record/head.h"
 #include "record/keep.h"
+#include "record/tombstone.h"
 
 void
 keep_report_free(struct keep_report *r)
@@ -67,6 +68,25 @@ read_body(json_t **out, struct keep_report *report, const char *type,
 		json_decref(*out);
 		*out = NULL;
 	}
+	return err;
+}
+
+enum vault_err
+keep_private(struct keep_report *report, const void *before, size_t before_len,
+    const void *json, size_t len)
+{
+	json_t *body = NULL, *old = NULL;
+	enum vault_err err;
+
+	if ((err = json_read(&body, json, len, KEEP_BODY_MAX, &report->json)) !=
+	    VAULT_OK)
+		return err;
+	if (before_len > 0)
+		err = json_read(&old, before, before_len, SIZE_MAX, NULL);
+	if (err == VAULT_OK)
+		err = body_check_private(body, old, &report->body);
+	json_decref(body);
+	json_decref(old);
 	return err;
 }
 
@@ -181,14 +201,24 @@ keep_first(struct kept *out, struct store *s, const struct signer *by,
 }
 
 enum vault_err
+keep_look(struct body_report *report, json_t *whole)
+{
+	enum vault_err err;
+
+	if ((err = body_fill(whole)) == VAULT_OK &&
+	    (err = body_check(whole, BODY_ENTRY, report)) == VAULT_OK)
+		err = body_check_private(whole, NULL, report);
+	return err;
+}
+
+enum vault_err
 keep_body(struct kept *out, struct store *s, const struct signer *by,
     struct body_report *report, json_t *whole)
 {
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	if ((err = body_fill(whole)) != VAULT_OK ||
-	    (err = body_check(whole, BODY_ENTRY, report)) != VAULT_OK)
+	if ((err = keep_look(report, whole)) != VAULT_OK)
 		return err;
 	return keep_first(out, s, by, whole);
 }
@@ -203,7 +233,9 @@ keep_new(struct kept *out, struct store *s, const struct signer *by,
 	memset(out, 0, sizeof(*out));
 	if ((err = read_body(&whole, report, type, json, len)) != VAULT_OK)
 		return err;
-	err = keep_first(out, s, by, whole);
+	err = body_check_private(whole, NULL, &report->body);
+	if (err == VAULT_OK)
+		err = keep_first(out, s, by, whole);
 	json_decref(whole);
 	return err;
 }
@@ -270,7 +302,13 @@ inherit(struct following *f, const struct head *h)
 {
 	struct version *v = &f->m.v;
 	enum vault_err err;
+	bool silent;
 
+	/* What its office has forgotten is not named anew. */
+	if ((err = tombstone_has(&silent, f->s, f->r->id, h->version.office)) !=
+		VAULT_OK ||
+	    silent)
+		return err;
 	buf_put(&v->attachments, h->version.attachments.bytes,
 	    h->version.attachments.len);
 	for (size_t i = 0; i < version_hash_count(&h->missing) &&

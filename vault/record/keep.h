@@ -42,6 +42,17 @@ struct kept {
 void kept_free(struct kept *k);
 
 /*
+ * Look only at what a person has made private in a body that was edited, and
+ * that was before (no bytes: nothing).  VAULT_EUSE: see body_check_private.
+ */
+VAULT_CHECKED enum vault_err keep_private(struct keep_report *report,
+    const void *before, size_t before_len, const void *json, size_t len);
+
+/* Fill in what a new body lacks, and look whether it could be kept. */
+VAULT_CHECKED enum vault_err keep_look(
+    struct body_report *report, json_t *whole);
+
+/*
  * A new record of a new id.  type, unless NULL, is what the body's own must
  * be, and is filled in if it has none.  Free *out.
  */
@@ -49,7 +60,7 @@ VAULT_CHECKED enum vault_err keep_new(struct kept *out, struct store *s,
     const struct signer *by, struct keep_report *report, const char *type,
     const void *json, size_t len);
 
-/* The same for a body that is JSON already; defaults are filled in there. */
+/* The same for a body that is JSON already, with keep_look. */
 VAULT_CHECKED enum vault_err keep_body(struct kept *out, struct store *s,
     const struct signer *by, struct body_report *report, json_t *whole);
 

@@ -93,11 +93,17 @@ part_open(struct part *out, const struct secret *key, const uint8_t *sealed,
 }
 
 static bool
+is_here(const struct part *p)
+{
+	return p != NULL && p->present;
+}
+
+static bool
 part_matches(const struct part *p, bool wanted, const uint8_t *hash)
 {
 	uint8_t have[HASH_LEN];
 
-	if (p == NULL || !p->present)
+	if (!is_here(p))
 		return true;
 	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
 	return wanted && memcmp(have, hash, HASH_LEN) == 0;
@@ -159,6 +165,17 @@ key_ad(uint8_t ad[static 2 * ID_LEN], const struct store *s, const uint8_t *id)
 }
 
 static enum vault_err
+seal_key(uint8_t sealed[static RECORD_KEY_SEALED_LEN], struct store *s,
+    const uint8_t *id, const struct secret *key)
+{
+	uint8_t ad[2 * ID_LEN];
+
+	key_ad(ad, s, id);
+	return seal_in(sealed, store_ring(s), KEY_RECORD_KEYS, secret_view(key),
+	    KEY_LEN, ad, sizeof(ad));
+}
+
+static enum vault_err
 insert_record(struct store *s, const struct record_row *r,
     const uint8_t sealed[static RECORD_KEY_SEALED_LEN])
 {
@@ -175,7 +192,7 @@ enum vault_err
 rows_new_with(struct record_row *out, struct store *s,
     const uint8_t id[static ID_LEN], const char *type, const struct secret *key)
 {
-	uint8_t sealed[RECORD_KEY_SEALED_LEN], ad[2 * ID_LEN];
+	uint8_t sealed[RECORD_KEY_SEALED_LEN];
 	enum vault_err err;
 
 	if ((err = rows_find(out, s, id)) != VAULT_ENORECORD)
@@ -184,12 +201,27 @@ rows_new_with(struct record_row *out, struct store *s,
 		return VAULT_EUSE;
 	memcpy(out->id, id, ID_LEN);
 	memcpy(out->type, type, strlen(type) + 1);
-	key_ad(ad, s, id);
-	err = seal_in(sealed, store_ring(s), KEY_RECORD_KEYS, secret_view(key),
-	    KEY_LEN, ad, sizeof(ad));
-	if (err == VAULT_OK)
+	if ((err = seal_key(sealed, s, id, key)) == VAULT_OK)
 		err = insert_record(s, out, sealed);
 	return err == VAULT_OK ? rows_find(out, s, id) : err;
+}
+
+enum vault_err
+rows_give_key(struct record_row *r, struct store *s, const struct secret *key)
+{
+	uint8_t sealed[RECORD_KEY_SEALED_LEN];
+	enum vault_err err;
+	struct sql *q;
+
+	if ((err = seal_key(sealed, s, r->id, key)) != VAULT_OK)
+		return err;
+	q = sql_open(
+	    s, "UPDATE record SET key=?2 WHERE num=?1 AND key IS NULL");
+	sql_put_int(q, 1, r->num);
+	sql_put_blob(q, 2, sealed, sizeof(sealed));
+	if ((err = sql_finish(q)) == VAULT_OK)
+		r->forgotten = false;
+	return err;
 }
 
 enum vault_err
@@ -269,7 +301,7 @@ seal_part(struct buf *out, const struct part *p, struct store *s,
 	struct buf ad = { 0 };
 	enum vault_err err;
 
-	if (p == NULL || !p->present)
+	if (!is_here(p))
 		return VAULT_OK;
 	part_ad(&ad, s, r, v->id, label);
 	if ((err = buf_ok(&ad)) == VAULT_OK)
@@ -346,6 +378,7 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
     const struct part *hidden)
 {
 	struct buf sealed_body = { 0 }, sealed_hidden = { 0 };
+	struct secret *opened = NULL;
 	enum vault_err err;
 	bool here;
 
@@ -355,6 +388,12 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
 	    !part_matches(body, v->has_body, v->body) ||
 	    !part_matches(hidden, v->has_private, v->hidden))
 		return VAULT_EDAMAGED;
+	/* An envelope without parts needs no key: there may be none. */
+	if (key == NULL && (is_here(body) || is_here(hidden))) {
+		if ((err = rows_key(&opened, s, r)) != VAULT_OK)
+			return err;
+		key = opened;
+	}
 	if ((err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
 		VAULT_OK ||
 	    (err = seal_part(&sealed_hidden, hidden, s, r, v, key,
@@ -369,6 +408,7 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
 		err = insert_version(s, r, v, &sealed_body, &sealed_hidden);
 	}
 out:
+	secret_free(opened);
 	buf_free(&sealed_body);
 	buf_free(&sealed_hidden);
 	return err;
@@ -378,14 +418,7 @@ enum vault_err
 rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
     const struct version *v, const struct part *body, const struct part *hidden)
 {
-	struct secret *key;
-	enum vault_err err;
-
-	*fresh = false;
-	if ((err = rows_key(&key, s, r)) == VAULT_OK)
-		err = rows_put_version_with(fresh, s, r, key, v, body, hidden);
-	secret_free(key);
-	return err;
+	return rows_put_version_with(fresh, s, r, NULL, v, body, hidden);
 }
 
 static enum vault_err

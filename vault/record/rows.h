@@ -58,6 +58,10 @@ VAULT_CHECKED enum vault_err rows_new_with(struct record_row *out,
     struct store *s, const uint8_t id[static ID_LEN], const char *type,
     const struct secret *key);
 
+/* Give a record that has no key any more (r->forgotten) a new one. */
+VAULT_CHECKED enum vault_err rows_give_key(
+    struct record_row *r, struct store *s, const struct secret *key);
+
 /* The record's key, to be freed.  VAULT_ENORECORD: it has been forgotten. */
 VAULT_CHECKED enum vault_err rows_key(
     struct secret **out, struct store *s, const struct record_row *r);
@@ -72,7 +76,7 @@ VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
     const struct record_row *r, const struct version *v,
     const struct part *body, const struct part *hidden);
 
-/* The same with the record's key at hand. */
+/* The same with the record's key at hand; NULL: it is opened. */
 VAULT_CHECKED enum vault_err rows_put_version_with(bool *fresh, struct store *s,
     const struct record_row *r, const struct secret *key,
     const struct version *v, const struct part *body,

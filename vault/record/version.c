@@ -122,8 +122,6 @@ write_envelope(struct version *v)
 	json_add(&good, o, "time", json_integer(v->time));
 	json_add(&good, o, "parents", hashes_json(&good, &v->parents));
 	json_add(&good, o, "attachments", hashes_json(&good, &v->attachments));
-	if (v->forgotten)
-		json_add(&good, o, "forgotten", json_true());
 	if (v->has_body)
 		json_add(&good, o, "body", hex_json(v->body, HASH_LEN));
 	if (v->has_private)
@@ -199,15 +197,6 @@ read_type(char type[static VERSION_TYPE_MAX + 1], const json_t *value)
 	return true;
 }
 
-/* A tombstone has no parts, and everything else has a body. */
-static bool
-is_whole(const struct version *v)
-{
-	return v->forgotten
-	    ? !v->has_body && !v->has_private && v->unseen.len == 0
-	    : v->has_body;
-}
-
 /* Fill v from the members; what is too much shows when it is written back. */
 static bool
 read_members(struct version *v, const json_t *o)
@@ -219,7 +208,6 @@ read_members(struct version *v, const json_t *o)
 
 	v->has_body = body != NULL;
 	v->has_private = hidden != NULL;
-	v->forgotten = json_object_get(o, "forgotten") != NULL;
 	v->time = json_integer_value(json_object_get(o, "time"));
 	return json_is_string(record) &&
 	    id_is_canonical(
@@ -232,10 +220,10 @@ read_members(struct version *v, const json_t *o)
 	    json_is_integer(json_object_get(o, "time")) && v->time >= 0 &&
 	    read_hashes(&v->parents, json_object_get(o, "parents")) &&
 	    read_hashes(&v->attachments, json_object_get(o, "attachments")) &&
-	    (body == NULL || read_hex(v->body, HASH_LEN, body)) &&
+	    read_hex(v->body, HASH_LEN, body) &&
 	    (hidden == NULL || read_hex(v->hidden, HASH_LEN, hidden)) &&
 	    (unseen == NULL || read_hashes(&v->unseen, unseen)) &&
-	    version_hash_count(&v->unseen) <= VERSION_UNSEEN_MAX && is_whole(v);
+	    version_hash_count(&v->unseen) <= VERSION_UNSEEN_MAX;
 }
 
 /* What was read must be exactly what would be written. */

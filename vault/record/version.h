@@ -33,7 +33,6 @@ struct version {
 	char type[VERSION_TYPE_MAX + 1];
 	uint8_t office[IDENTITY_PUBLIC_LEN];
 	int64_t time;
-	bool forgotten; /* a tombstone: its record is gone */
 	bool has_body, has_private;
 	uint8_t body[HASH_LEN], hidden[HASH_LEN];
 	/* Arrays of hashes, one behind the other; ids of versions, of parts. */

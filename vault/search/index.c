@@ -138,6 +138,16 @@ add_row_key(struct entry *e, const json_t *body)
 	return buf_ok(&e->values);
 }
 
+/* Who wrote it, by its key: names change. */
+static enum vault_err
+add_office(struct entry *e, const struct head *h)
+{
+	buf_put_byte(&e->values, QUERY_OFFICE);
+	hex_encode(&e->values, h->version.office, sizeof(h->version.office));
+	buf_put_byte(&e->values, 0);
+	return buf_ok(&e->values);
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -147,8 +157,8 @@ add_head(void *ctx, const struct head *h)
 	e->heads++;
 	if (h->version.time > e->time)
 		e->time = h->version.time;
-	if (h->body == NULL)
-		return VAULT_OK; /* withheld: nothing to find */
+	if ((err = add_office(e, h)) != VAULT_OK || h->body == NULL)
+		return err; /* withheld: nothing else to find */
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||

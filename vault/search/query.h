@@ -8,7 +8,7 @@
  *	"teng biao"        these words in this order
  *	teng*  "teng bi"*  words that begin so
  *	status:held        the value of a field
- *	place:"hai dian"   the value begins with these words
+ *	place:"hai dian"   the value begins with these words; office: too
  *	name:biao          a word, but in a name only (or in a title)
  *	date:2011-02..     days that may fall into a range; also a/b
  *	( )                what belongs together
@@ -29,7 +29,8 @@
  *	    PRIMARY KEY(field, key, num)) WITHOUT ROWID
  *	day(num INTEGER, lo INTEGER, hi INTEGER)
  *
- * value.field is an enum query_field and value.key the text_key() of a value;
+ * value.field is an enum query_field and value.key the text_key() of a value,
+ * of an office its signing key in hexadecimal;
  * day has days since 1970-01-01, NULL for an open end.
  */
 #ifndef SEARCH_QUERY_H
@@ -95,7 +96,10 @@ struct query_node {
 	/* Words: query.words[word] and on. */
 	size_t word, n;
 	size_t joined, joined_len; /* in keys: the words written together */
-	/* Words: the source in query.text.  Values: the key in query.keys. */
+	/*
+	 * Words: the source in query.text.  Values: the key in query.keys; of
+	 * an office, once query_offices has been there, n keys of len bytes.
+	 */
 	size_t at, len;
 	/* Days since 1970-01-01; INT64_MIN and INT64_MAX are open ends. */
 	int64_t lo, hi;
@@ -119,6 +123,19 @@ struct query {
 VAULT_CHECKED enum vault_err query_parse(
     struct query **out, const void *text, size_t len);
 void query_free(struct query *query);
+
+/*
+ * Put the signing keys of the offices of that name in the place of each value
+ * of the field office: our own, or a contact.  Without it office finds
+ * nothing.
+ */
+struct store;
+#define QUERY_OFFICE_LEN 64
+VAULT_CHECKED enum vault_err query_offices(
+    struct query *query, struct store *s);
+
+/* The first field of a query that no record has in this version, or NULL. */
+const char *query_idle_field(const struct query *query);
 
 struct query_param {
 	bool is_text;

@@ -255,11 +255,33 @@ ends_spaceless(const struct maker *m, const struct query_node *n)
 	return letter_of(cp) == LETTER_UNIT || letter_of(cp) == LETTER_MARK;
 }
 
+/* The keys that query_offices has found; none: nothing is found. */
+static void
+put_office(struct maker *m, const struct query_node *n)
+{
+	struct query_node one = *n;
+
+	buf_put_text(&m->out->from,
+	    "item.num IN (SELECT num FROM value WHERE field = ? AND key IN (");
+	add_number(m, (int64_t)n->field);
+	for (size_t i = 0; i < n->n; i++) {
+		buf_put_text(&m->out->from, i > 0 ? ", ?" : "?");
+		add_key(m, &one, "");
+		one.at += n->len;
+	}
+	buf_put_text(&m->out->from, "))");
+}
+
 static void
 put_value(struct maker *m, const struct query_node *n)
 {
 	struct buf *sql = &m->out->from;
 	bool whole = !n->prefix;
+
+	if (n->field == QUERY_OFFICE) {
+		put_office(m, n);
+		return;
+	}
 
 	/* Places: "Beijing" finds "Beijing, Haidian", and 北京 finds 北京市. */
 	if (n->field == QUERY_PLACE && whole && ends_spaceless(m, n))

@@ -44,11 +44,13 @@ VAULT_CHECKED enum vault_err cells_create(
 
 /*
  * Open it, check header and schema, and open the root.  The keyring is
- * borrowed.  VAULT_ENOVAULT: there is no such file.  On error *fault says
- * where.
+ * borrowed.  While another process holds the file busy is called, which may be
+ * NULL; later too, until cells_on_busy.  VAULT_ENOVAULT: there is no such
+ * file.  On error *fault says where.
  */
 VAULT_CHECKED enum vault_err cells_open(struct cells **out, const char *folder,
-    const struct keyring *ring, struct vault_fault *fault);
+    const struct keyring *ring, const struct vault_waiting *busy,
+    struct vault_fault *fault);
 void cells_close(struct cells *c);
 
 /* True if the medium or the rights allow no writing. */

@@ -221,7 +221,7 @@ look(const char *folder)
 
 enum vault_err
 cells_open(struct cells **out, const char *folder, const struct keyring *ring,
-    struct vault_fault *fault)
+    const struct vault_waiting *busy, struct vault_fault *fault)
 {
 	struct cells *c = NULL;
 	enum vault_err err;
@@ -232,6 +232,8 @@ cells_open(struct cells **out, const char *folder, const struct keyring *ring,
 		return err;
 	if ((c = new_cells(ring)) == NULL)
 		return VAULT_ENOMEM;
+	if (busy != NULL)
+		cells_on_busy(c, BUSY_MS, busy->call, busy->ctx);
 	/* Header and schema are compared under one lock with the root. */
 	if ((err = open_db(c, folder)) != VAULT_OK)
 		goto out;
@@ -358,7 +360,7 @@ cells_create(struct cells **out, const char *folder, const struct keyring *ring)
 	if ((err = hide_commit_count(dir)) != VAULT_OK ||
 	    (err = io_sync(dir)) != VAULT_OK)
 		goto out;
-	err = cells_open(out, folder, ring, &fault);
+	err = cells_open(out, folder, ring, NULL, &fault);
 out:
 	cells_close(c);
 	io_close(dir);

@@ -98,17 +98,16 @@ inner_freshen(struct store *s)
 }
 
 /*
- * *old is true for a vault that lacks the tables that came later: anything
- * else than the one or the other is damage.
+ * *has is how many statements of the schema are there: all, or those of an
+ * older vault, which lacks the tables that came later.  Else it is damage.
  */
 static enum vault_err
-check_inner(struct store *s, bool *old)
+check_inner(struct store *s, size_t *has)
 {
 	sqlite3_int64 application, version;
 	enum vault_err err;
 
-	*old = false;
-
+	*has = inner_schema_len;
 	if ((err = sqlite_int(&application, s->db, "PRAGMA application_id")) !=
 		VAULT_OK ||
 	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
@@ -119,12 +118,12 @@ check_inner(struct store *s, bool *old)
 	if (application != INNER_APPLICATION || version != INNER_VERSION)
 		return inner_fail(s, SQLITE_CORRUPT);
 	err = sqlite_schema_is(s->db, inner_schema, inner_schema_len);
+	for (size_t i = 0; err == VAULT_EDAMAGED && i < INNER_SCHEMA_OLDER;
+	     i++) {
+		*has = inner_schema_older[i];
+		err = sqlite_schema_is(s->db, inner_schema, *has);
+	}
 	if (err == VAULT_OK)
-		return VAULT_OK;
-	*old = err != VAULT_ENOMEM &&
-	    sqlite_schema_is(s->db, inner_schema, inner_schema_first) ==
-		VAULT_OK;
-	if (*old)
 		return VAULT_OK;
 	return inner_fail(
 	    s, err == VAULT_ENOMEM ? SQLITE_NOMEM : SQLITE_CORRUPT);
@@ -256,14 +255,15 @@ static enum vault_err
 add_tables(struct store *s)
 {
 	enum vault_err err;
-	bool old;
+	size_t has;
 
 	if ((err = store_begin(s)) != VAULT_OK)
 		return err;
 	/* Another process may have been quicker. */
-	if ((err = check_inner(s, &old)) == VAULT_OK && old) {
-		for (size_t i = inner_schema_first;
-		     err == VAULT_OK && i < inner_schema_len; i++)
+	if ((err = check_inner(s, &has)) == VAULT_OK &&
+	    has < inner_schema_len) {
+		for (size_t i = has; err == VAULT_OK && i < inner_schema_len;
+		     i++)
 			if (sqlite_run(s->db, inner_schema[i]) != VAULT_OK)
 				err = inner_fail(
 				    s, sqlite3_extended_errcode(s->db));
@@ -276,21 +276,23 @@ add_tables(struct store *s)
 
 enum vault_err
 store_open(struct store **out, const char *folder, const struct keyring *ring,
-    store_ready_fn *ready, struct vault_fault *fault)
+    store_ready_fn *ready, const struct vault_waiting *busy,
+    struct vault_fault *fault)
 {
 	enum vault_err err;
 	struct store *s;
-	bool old = false;
+	size_t has = inner_schema_len;
 
 	*out = NULL;
 	if ((s = new_store(ring, ready)) == NULL)
 		return VAULT_ENOMEM;
-	if ((err = cells_open(&s->cells, folder, ring, fault)) != VAULT_OK)
+	if ((err = cells_open(&s->cells, folder, ring, busy, fault)) !=
+	    VAULT_OK)
 		goto out;
 	if ((err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
 	    (err = open_db(s)) != VAULT_OK ||
-	    (err = check_inner(s, &old)) != VAULT_OK ||
-	    (old && (err = add_tables(s)) != VAULT_OK)) {
+	    (err = check_inner(s, &has)) != VAULT_OK ||
+	    (has < inner_schema_len && (err = add_tables(s)) != VAULT_OK)) {
 		*fault = s->fault;
 		goto out;
 	}

@@ -39,7 +39,10 @@ struct store {
 /* The schema, statement by statement (FORMAT.md, 5.2). */
 extern const char *const inner_schema[];
 extern const size_t inner_schema_len;
-extern const size_t inner_schema_first;
+
+/* How many of them older vaults have. */
+#define INNER_SCHEMA_OLDER 2
+extern const size_t inner_schema_older[INNER_SCHEMA_OLDER];
 
 /*
  * The code for a result of the inner connection: the error of the cells

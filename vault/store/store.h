@@ -49,10 +49,13 @@ VAULT_CHECKED enum vault_err store_unlink(int dir);
 VAULT_CHECKED enum vault_err store_create(struct store **out,
     const char *folder, const struct keyring *ring, store_ready_fn *ready);
 
-/* Open it.  The keyring is borrowed.  On error *fault says where. */
+/*
+ * Open it.  The keyring is borrowed.  busy, or NULL, is called while another
+ * process holds it, also after opening.  On error *fault says where.
+ */
 VAULT_CHECKED enum vault_err store_open(struct store **out, const char *folder,
     const struct keyring *ring, store_ready_fn *ready,
-    struct vault_fault *fault);
+    const struct vault_waiting *busy, struct vault_fault *fault);
 void store_close(struct store *s);
 
 /* A transaction of readers, in which every statement sees one state. */

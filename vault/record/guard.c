@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/mem.h"
+#include "record/body.h"
+#include "record/graph.h"
+#include "record/guard.h"
+#include "store/sql.h"
+
+/* ---- Our own newest versions ---- */
+
+/* Our public key; *has is false in a vault that has no office yet. */
+static enum vault_err
+own_key(uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s)
+{
+	struct sql *q = sql_open(s, "SELECT public FROM office");
+	enum vault_err err;
+
+	if ((err = sql_step(q, has)) == VAULT_OK && *has)
+		err = sql_copy(q, 0, key, IDENTITY_PUBLIC_LEN);
+	sql_close(q);
+	return err;
+}
+
+struct own {
+	bool *is;     /* of each node: our office wrote it */
+	bool *passed; /* and: a version of ours follows it */
+	size_t n;
+};
+
+static enum vault_err
+find_own(struct own *own, struct store *s, const struct record_row *r,
+    const struct graph *g, const uint8_t *key)
+{
+	own->is = mem_zalloc((g->n + 1) * sizeof(*own->is));
+	own->passed = mem_zalloc((g->n + 1) * sizeof(*own->passed));
+	if (own->is == NULL || own->passed == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < g->n; i++) {
+		struct version v;
+		enum vault_err err = rows_version(
+		    &v, NULL, NULL, s, r, g->nodes[i].id, false);
+
+		own->is[i] = err == VAULT_OK &&
+		    memcmp(v.office, key, IDENTITY_PUBLIC_LEN) == 0;
+		own->n += own->is[i];
+		version_free(&v);
+		if (err != VAULT_OK)
+			return err;
+	}
+	return VAULT_OK;
+}
+
+/* All that a version of ours follows has been said anew since. */
+static enum vault_err
+pass(struct own *own, const struct graph *g, size_t node)
+{
+	struct buf line = { 0 };
+	enum vault_err err = graph_line(&line, g, node);
+
+	for (size_t i = 1; err == VAULT_OK && i < line.len / sizeof(size_t);
+	     i++)
+		own->passed[((const size_t *)(const void *)line.bytes)[i]] =
+		    true;
+	buf_free(&line);
+	return err;
+}
+
+/*
+ * The newest, by ancestry and not by time: a clock may be wrong, and what
+ * another office wrote in between does not make an earlier word of ours new.
+ */
+static enum vault_err
+each_newest(struct own *own, struct store *s, const struct record_row *r,
+    const struct graph *g,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	enum vault_err err = VAULT_OK;
+
+	/* What is here as an envelope only says nothing instead of these. */
+	for (size_t i = g->n; err == VAULT_OK && i-- > 0;)
+		if (own->is[i] && g->nodes[i].has_body && !own->passed[i])
+			err = pass(own, g, i);
+	for (size_t i = 0; err == VAULT_OK && i < g->n; i++) {
+		struct head h;
+
+		if (!own->is[i] || own->passed[i])
+			continue;
+		err = head_whole(&h, s, r, g, g->nodes[i].id, false);
+		if (err == VAULT_OK)
+			err = each(ctx, &h);
+		head_free(&h);
+	}
+	return err;
+}
+
+static enum vault_err
+each_in(struct store *s, const struct record_row *r, const struct graph *g,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	uint8_t key[IDENTITY_PUBLIC_LEN];
+	struct own own = { 0 };
+	enum vault_err err;
+	bool has;
+
+	if ((err = own_key(key, &has, s)) != VAULT_OK || !has)
+		return err;
+	if ((err = find_own(&own, s, r, g, key)) == VAULT_OK && own.n > 0)
+		err = each_newest(&own, s, r, g, each, ctx);
+	mem_free(own.is);
+	mem_free(own.passed);
+	return err;
+}
+
+enum vault_err
+guard_each(struct store *s, const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
+{
+	struct graph g;
+	enum vault_err err;
+
+	if ((err = graph_load(&g, s, r)) != VAULT_OK)
+		return err;
+	err = each_in(s, r, &g, each, ctx);
+	graph_free(&g);
+	return err;
+}
+
+/* ---- What they say ---- */
+
+static bool
+has_text(const json_t *array, const json_t *text)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_equal(json_array_get(array, i), text))
+			return true;
+	return false;
+}
+
+/* Append to an array the texts of another one that are not in it. */
+static bool
+add_texts(json_t *to, const json_t *from)
+{
+	for (size_t i = 0; i < json_array_size(from); i++) {
+		json_t *text = json_array_get(from, i);
+
+		if (json_is_string(text) && !has_text(to, text) &&
+		    json_array_append(to, text) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Where two of ours say different things, a merge decides as for any field. */
+static void
+take(json_t **to, const json_t *body, const char *field, bool first)
+{
+	json_t *value = json_object_get(body, field);
+
+	if (first) {
+		*to = json_incref(value);
+	} else if (*to != value &&
+	    (*to == NULL || value == NULL || !json_equal(*to, value))) {
+		json_decref(*to);
+		*to = NULL;
+	}
+}
+
+static enum vault_err
+take_word(void *ctx, const struct head *h)
+{
+	struct guard *g = ctx;
+	int level = head_level(h);
+	bool first = !g->ours;
+
+	g->ours = true;
+	memcpy(g->office, h->version.office, sizeof(g->office));
+	if (h->body == NULL) {
+		if (h->version.has_body && h->version.time > g->withheld)
+			g->withheld = h->version.time;
+		return VAULT_OK;
+	}
+	if (h->version.time > g->said)
+		g->said = h->version.time;
+	if (level > g->level)
+		g->level = level;
+	take(&g->readers, h->body, "readers", first);
+	take(&g->audiences, h->body, "audiences", first);
+	return add_texts(g->hidden, json_object_get(h->body, "private_fields"))
+	    ? VAULT_OK
+	    : VAULT_ENOMEM;
+}
+
+enum vault_err
+guard_read(struct guard *out, struct store *s, const struct record_row *r,
+    const struct graph *g)
+{
+	memset(out, 0, sizeof(*out));
+	out->level = -1;
+	if ((out->hidden = json_array()) == NULL)
+		return VAULT_ENOMEM;
+	return g == NULL ? guard_each(s, r, take_word, out)
+			 : each_in(s, r, g, take_word, out);
+}
+
+bool
+guard_is_unsure(const struct guard *g)
+{
+	return g->withheld > 0 && g->said <= g->withheld;
+}
+
+void
+guard_free(struct guard *g)
+{
+	json_decref(g->hidden);
+	json_decref(g->readers);
+	json_decref(g->audiences);
+	memset(g, 0, sizeof(*g));
+}
+
+bool
+guard_is_foreign(const struct guard *g, const struct head *h)
+{
+	return !g->ours ||
+	    memcmp(g->office, h->version.office, sizeof(g->office)) != 0;
+}
+
+/* ---- Held against what others wrote ---- */
+
+enum vault_err
+guard_opens(bool *out, const struct guard *g, const struct head *h)
+{
+	json_t *open = NULL, *rest = NULL, *found = NULL;
+	json_t *paths = json_array();
+	enum vault_err err = VAULT_ENOMEM;
+
+	*out = false;
+	/* What would be moved away if the open part were parted once more. */
+	if (paths == NULL || !add_texts(paths, g->hidden) ||
+	    !add_texts(paths, json_object_get(h->open, "private_fields")))
+		goto out;
+	if (json_array_size(paths) == 0 || h->open == NULL) {
+		err = VAULT_OK;
+		goto out;
+	}
+	if ((open = json_copy(h->open)) == NULL ||
+	    json_object_set(open, "private_fields", paths) != 0)
+		goto out;
+	err = body_split(&rest, &found, open);
+	*out = found != NULL;
+out:
+	json_decref(open);
+	json_decref(rest);
+	json_decref(found);
+	json_decref(paths);
+	return err;
+}
+
+static bool
+keep_private(json_t *body, const struct guard *g)
+{
+	json_t *paths = json_array();
+	bool good = paths != NULL &&
+	    add_texts(paths, json_object_get(body, "private_fields")) &&
+	    add_texts(paths, g->hidden);
+
+	if (good && json_array_size(paths) > 0)
+		good = json_object_set(body, "private_fields", paths) == 0;
+	json_decref(paths);
+	return good;
+}
+
+enum vault_err
+guard_apply(json_t *body, const struct guard *g)
+{
+	const json_t *level = json_object_get(body, "level");
+
+	/* All of it was withheld: there is nothing to guard. */
+	if (g->level < 0 || json_object_size(body) == 0)
+		return VAULT_OK;
+	if ((!json_is_integer(level) || json_integer_value(level) < g->level) &&
+	    json_object_set_new(body, "level", json_integer(g->level)) != 0)
+		return VAULT_ENOMEM;
+	if (!keep_private(body, g) ||
+	    (g->readers != NULL &&
+		json_object_set(body, "readers", g->readers) != 0) ||
+	    (g->audiences != NULL &&
+		json_object_set(body, "audiences", g->audiences) != 0))
+		return VAULT_ENOMEM;
+	return VAULT_OK;
+}
