@@ -198,16 +198,16 @@ records_log(struct vault *v, const char *what, const struct record_row *r)
 /* ---- Writing ---- */
 
 static enum vault_err
-add(struct record_row *r, struct vault *v, const struct signer *by,
+add(struct kept *k, struct vault *v, const struct signer *by,
     struct vault_report *report, const char *type, const void *json, size_t len)
 {
 	enum vault_err err;
 
-	if ((err = keep_new(r, v->store, by, &report->keep, type, json, len)) !=
+	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) !=
 		VAULT_OK ||
-	    (err = index_put(v->store, r)) != VAULT_OK ||
+	    (err = index_put_new(v->store, k)) != VAULT_OK ||
 	    (err = index_tidy(v->store)) != VAULT_OK ||
-	    (err = records_log(v, "add", r)) != VAULT_OK)
+	    (err = records_log(v, "add", &k->row)) != VAULT_OK)
 		return err;
 	return store_commit(v->store);
 }
@@ -216,7 +216,7 @@ enum vault_err
 vault_add(char id[static VAULT_ID_LEN], struct vault *v,
     struct vault_report *report, const char *type, const void *json, size_t len)
 {
-	struct record_row r;
+	struct kept k = { .row = { 0 } };
 	struct signer by;
 	enum vault_err err;
 
@@ -225,11 +225,12 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = records_signer(&by, v->store)) == VAULT_OK)
-		err = add(&r, v, &by, report, type, json, len);
+		err = add(&k, v, &by, report, type, json, len);
 	secret_free(by.key);
 	store_abort(v->store);
 	if (err == VAULT_OK)
-		id_print(id, r.id);
+		id_print(id, k.row.id);
+	kept_free(&k);
 	say_where(report);
 	return vault_failed(v, err);
 }

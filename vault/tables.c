@@ -413,15 +413,16 @@ add(struct pass *p, const struct table_row *row, json_t *body)
 {
 	struct store *s = p->t->v->store;
 	struct body_report report = { 0 };
-	struct record_row r;
+	struct kept k = { .row = { 0 } };
 	enum vault_err err;
 
 	if (p->preview) {
 		err = keep_look(&report, body);
-	} else if ((err = keep_body(&r, s, &p->by, &report, body)) ==
+	} else if ((err = keep_body(&k, s, &p->by, &report, body)) ==
 	    VAULT_OK) {
-		err = index_put(s, &r);
+		err = index_put_new(s, &k);
 	}
+	kept_free(&k);
 	if (err == VAULT_OK)
 		p->done->added++;
 	if (err == VAULT_EUSE && report.count[BODY_ERROR] > 0) {

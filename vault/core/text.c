@@ -110,18 +110,27 @@ text_next(uint32_t *cp, const void *text, size_t len)
 	return (size_t)more + 1;
 }
 
+size_t
+text_valid_len(const void *text, size_t len)
+{
+	const uint8_t *in = text;
+	size_t i = 0, step;
+
+	for (; i < len; i += step) {
+		uint32_t cp = in[i];
+
+		/* Most of it is ASCII, and long. */
+		step = cp < 0x80 ? 1 : text_next(&cp, in + i, len - i);
+		if (step == 0 || cp == 0)
+			break;
+	}
+	return i;
+}
+
 bool
 text_is_valid(const void *text, size_t len)
 {
-	const uint8_t *in = text;
-
-	for (size_t i = 0, step; i < len; i += step) {
-		uint32_t cp;
-
-		if ((step = text_next(&cp, in + i, len - i)) == 0 || cp == 0)
-			return false;
-	}
-	return true;
+	return text_valid_len(text, len) == len;
 }
 
 bool

@@ -17,7 +17,10 @@
 
 struct buf;
 
-/* True if text is valid UTF-8 (RFC 3629) without U+0000. */
+/* How many bytes from its start are valid UTF-8 (RFC 3629) without U+0000. */
+size_t text_valid_len(const void *text, size_t len);
+
+/* True if all of it is. */
 bool text_is_valid(const void *text, size_t len);
 
 /*

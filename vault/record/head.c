@@ -36,26 +36,41 @@ join(struct head *out, const struct part *body, const struct part *hidden)
 }
 
 enum vault_err
+head_from(struct head *out, struct version *v, const struct part *body,
+    const struct part *hidden)
+{
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	out->version = *v;
+	memset(v, 0, sizeof(*v));
+	v = &out->version;
+	err = join(out, body, hidden);
+	out->has_withheld = (v->has_body && !body->present) ||
+	    (v->has_private && !hidden->present);
+	if (v->has_private && !hidden->present &&
+	    !buf_put(&out->missing, v->hidden, HASH_LEN))
+		err = VAULT_ENOMEM;
+	if (err != VAULT_OK)
+		head_free(out);
+	return err;
+}
+
+enum vault_err
 head_open(struct head *out, struct store *s, const struct record_row *r,
     const uint8_t id[static VERSION_ID_LEN], bool verify)
 {
 	struct part body, hidden;
+	struct version v;
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	err = rows_version(&out->version, &body, &hidden, s, r, id, verify);
-	if (err == VAULT_OK) {
-		err = join(out, &body, &hidden);
-		out->has_withheld = (out->version.has_body && !body.present) ||
-		    (out->version.has_private && !hidden.present);
-		if (out->version.has_private && !hidden.present &&
-		    !buf_put(&out->missing, out->version.hidden, HASH_LEN))
-			err = VAULT_ENOMEM;
-	}
+	err = rows_version(&v, &body, &hidden, s, r, id, verify);
+	if (err == VAULT_OK)
+		err = head_from(out, &v, &body, &hidden);
+	version_free(&v);
 	part_free(&body);
 	part_free(&hidden);
-	if (err != VAULT_OK)
-		head_free(out);
 	return err;
 }
 

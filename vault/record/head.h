@@ -41,7 +41,14 @@ VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
     const struct record_row *r, const uint8_t id[static VERSION_ID_LEN],
     bool verify);
 
-/* The same with the private parts of what it follows that still hold. */
+/*
+ * The same of a version and its parts that are at hand; the version goes over
+ * to *out, the parts stay the caller's.  Free *out.
+ */
+VAULT_CHECKED enum vault_err head_from(struct head *out, struct version *v,
+    const struct part *body, const struct part *hidden);
+
+/* head_open, with the private parts of what it follows that still hold. */
 VAULT_CHECKED enum vault_err head_whole(struct head *out, struct store *s,
     const struct record_row *r, const struct graph *g,
     const uint8_t id[static VERSION_ID_LEN], bool verify);

@@ -138,15 +138,10 @@ set_fault(struct json_fault *fault, enum json_fault_kind kind,
 static enum json_fault_kind
 scan_utf8(size_t *at, const uint8_t *in, size_t len)
 {
-	for (size_t step; *at < len; *at += step) {
-		uint32_t cp;
-
-		if ((step = text_next(&cp, in + *at, len - *at)) == 0)
-			return JSON_FAULT_UTF8;
-		if (cp == 0)
-			return JSON_FAULT_NUL;
-	}
-	return JSON_FAULT_NONE;
+	*at = text_valid_len(in, len);
+	if (*at == len)
+		return JSON_FAULT_NONE;
+	return in[*at] == 0 ? JSON_FAULT_NUL : JSON_FAULT_UTF8;
 }
 
 /* Move *at behind a number.  jansson judges its form; we bound it. */
@@ -311,29 +306,44 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
 static enum vault_err write_value(
     struct buf *out, const json_t *value, size_t depth);
 
-static enum vault_err
-write_string(struct buf *out, const char *text, size_t len)
+/* The length of what stands in front of the next character to be escaped. */
+static size_t
+plain_run(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (uint8_t)text[n] >= 0x20 && text[n] != '"' &&
+	    text[n] != '\\')
+		n++;
+	return n;
+}
+
+static void
+write_escaped(struct buf *out, char c)
 {
 	static const char escapes[] = "\bb\tt\nn\ff\rr\"\"\\\\";
 
+	for (size_t j = 0; j + 1 < sizeof(escapes); j += 2)
+		if (escapes[j] == c) {
+			buf_put_byte(out, '\\');
+			buf_put_byte(out, (uint8_t)escapes[j + 1]);
+			return;
+		}
+	buf_putf(out, "\\u%04x", (uint8_t)c);
+}
+
+static enum vault_err
+write_string(struct buf *out, const char *text, size_t len)
+{
 	if (!text_is_valid(text, len))
 		return VAULT_EUSE;
 	buf_put_byte(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		const char *escape = NULL;
-		uint8_t c = (uint8_t)text[i];
+	for (size_t i = 0; i < len;) {
+		size_t n = plain_run(text + i, len - i);
 
-		for (size_t j = 0; j + 1 < sizeof(escapes); j += 2)
-			if (escapes[j] == text[i])
-				escape = escapes + j + 1;
-		if (escape != NULL) {
-			buf_put_byte(out, '\\');
-			buf_put_byte(out, (uint8_t)*escape);
-		} else if (c < 0x20) {
-			buf_putf(out, "\\u%04x", c);
-		} else {
-			buf_put_byte(out, c);
-		}
+		buf_put(out, text + i, n);
+		if ((i += n) < len)
+			write_escaped(out, text[i++]);
 	}
 	buf_put_byte(out, '"');
 	return buf_ok(out);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/secret.h"
 #include "record/graph.h"
 #include "record/head.h"
 #include "record/keep.h"
@@ -111,20 +112,34 @@ make_part(struct part *out, uint8_t hash[static HASH_LEN], const json_t *json)
 	return err;
 }
 
-/* The parts of a whole body, and their hashes in v. */
-static enum vault_err
-make_parts(struct version *v, struct part *body, struct part *hidden,
-    const json_t *whole)
+/* A version in the making, and its parts. */
+struct making {
+	struct version v;
+	struct part body, hidden;
+};
+
+static void
+making_free(struct making *m)
 {
+	version_free(&m->v);
+	part_free(&m->body);
+	part_free(&m->hidden);
+}
+
+/* The parts of a whole body, and their hashes in the version. */
+static enum vault_err
+make_parts(struct making *m, const json_t *whole)
+{
+	struct version *v = &m->v;
 	json_t *open = NULL, *closed = NULL;
 	enum vault_err err;
 
 	if ((err = body_split(&open, &closed, whole)) != VAULT_OK ||
-	    (err = make_part(body, v->body, open)) != VAULT_OK)
+	    (err = make_part(&m->body, v->body, open)) != VAULT_OK)
 		goto out;
 	v->has_body = true;
 	if (closed != NULL) {
-		err = make_part(hidden, v->hidden, closed);
+		err = make_part(&m->hidden, v->hidden, closed);
 		v->has_private = err == VAULT_OK;
 	}
 out:
@@ -133,12 +148,15 @@ out:
 	return err;
 }
 
-/* Sign and keep: v has its parents and attachments already. */
+/*
+ * Sign and keep: the version has its parents and attachments already; key is
+ * the record's.
+ */
 static enum vault_err
 keep(struct store *s, const struct signer *by, const struct record_row *r,
-    struct version *v, const json_t *whole)
+    const struct secret *key, struct making *m, const json_t *whole)
 {
-	struct part body = { 0 }, hidden = { 0 };
+	struct version *v = &m->v;
 	enum vault_err err;
 	bool fresh;
 
@@ -146,13 +164,39 @@ keep(struct store *s, const struct signer *by, const struct record_row *r,
 	memcpy(v->type, r->type, sizeof(v->type));
 	memcpy(v->office, by->public_key, IDENTITY_PUBLIC_LEN);
 	v->time = clock_now();
-	if ((err = make_parts(v, &body, &hidden, whole)) == VAULT_OK &&
+	if ((err = make_parts(m, whole)) == VAULT_OK &&
 	    (err = version_sign(v, by->key)) == VAULT_OK &&
-	    (err = rows_put_version(&fresh, s, r, v, &body, &hidden)) ==
-		VAULT_OK)
+	    (err = rows_put_version_with(
+		 &fresh, s, r, key, v, &m->body, &m->hidden)) == VAULT_OK)
 		err = graph_settle(s, r);
-	part_free(&body);
-	part_free(&hidden);
+	return err;
+}
+
+void
+kept_free(struct kept *k)
+{
+	head_free(&k->head);
+}
+
+/* A new record of a body that has been checked. */
+static enum vault_err
+keep_first(struct kept *out, struct store *s, const struct signer *by,
+    const json_t *whole)
+{
+	struct secret *key = NULL;
+	struct making m = { 0 };
+	uint8_t id[ID_LEN];
+	enum vault_err err;
+
+	id_new(id);
+	err = rows_new(&out->row, &key, s, id,
+	    json_string_value(json_object_get(whole, "type")));
+	if (err == VAULT_OK)
+		err = keep(s, by, &out->row, key, &m, whole);
+	if (err == VAULT_OK)
+		err = head_from(&out->head, &m.v, &m.body, &m.hidden);
+	secret_free(key);
+	making_free(&m);
 	return err;
 }
 
@@ -168,43 +212,30 @@ keep_look(struct body_report *report, json_t *whole)
 }
 
 enum vault_err
-keep_body(struct record_row *out, struct store *s, const struct signer *by,
+keep_body(struct kept *out, struct store *s, const struct signer *by,
     struct body_report *report, json_t *whole)
 {
-	struct version v = { 0 };
-	uint8_t id[ID_LEN];
 	enum vault_err err;
 
+	memset(out, 0, sizeof(*out));
 	if ((err = keep_look(report, whole)) != VAULT_OK)
 		return err;
-	id_new(id);
-	err = rows_new(
-	    out, s, id, json_string_value(json_object_get(whole, "type")));
-	if (err == VAULT_OK)
-		err = keep(s, by, out, &v, whole);
-	version_free(&v);
-	return err;
+	return keep_first(out, s, by, whole);
 }
 
 enum vault_err
-keep_new(struct record_row *out, struct store *s, const struct signer *by,
+keep_new(struct kept *out, struct store *s, const struct signer *by,
     struct keep_report *report, const char *type, const void *json, size_t len)
 {
-	struct version v = { 0 };
-	uint8_t id[ID_LEN];
 	json_t *whole;
 	enum vault_err err;
 
+	memset(out, 0, sizeof(*out));
 	if ((err = read_body(&whole, report, type, json, len)) != VAULT_OK)
 		return err;
-	id_new(id);
 	err = body_check_private(whole, NULL, &report->body);
 	if (err == VAULT_OK)
-		err = rows_new(out, s, id,
-		    json_string_value(json_object_get(whole, "type")));
-	if (err == VAULT_OK)
-		err = keep(s, by, out, &v, whole);
-	version_free(&v);
+		err = keep_first(out, s, by, whole);
 	json_decref(whole);
 	return err;
 }
@@ -215,7 +246,7 @@ keep_new(struct record_row *out, struct store *s, const struct signer *by,
 struct following {
 	struct store *s;
 	const struct record_row *r;
-	struct version v;
+	struct making m;
 	json_t *whole;
 	struct body_report *report;
 	struct body_report past; /* what was wrong before already */
@@ -269,7 +300,7 @@ check_changes(struct following *f)
 static enum vault_err
 inherit(struct following *f, const struct head *h)
 {
-	struct version *v = &f->v;
+	struct version *v = &f->m.v;
 	enum vault_err err;
 	bool silent;
 
@@ -320,6 +351,8 @@ keep_version(struct store *s, const struct signer *by,
     size_t len)
 {
 	struct following f = { .s = s, .r = r, .report = &report->body };
+	struct version *v = &f.m.v;
+	struct secret *key = NULL;
 	enum vault_err err;
 
 	if (r->forgotten)
@@ -328,14 +361,16 @@ keep_version(struct store *s, const struct signer *by,
 		return err;
 	if ((err = inherit_all(&f, parents)) == VAULT_OK)
 		err = check_changes(&f);
-	buf_put(&f.v.parents, parents->bytes, parents->len);
+	buf_put(&v->parents, parents->bytes, parents->len);
 	if (attachment != NULL)
-		buf_put(&f.v.attachments, attachment, HASH_LEN);
-	if (err == VAULT_OK && (err = buf_ok(&f.v.parents)) == VAULT_OK &&
-	    (err = buf_ok(&f.v.attachments)) == VAULT_OK)
-		err = keep(s, by, r, &f.v, f.whole);
+		buf_put(&v->attachments, attachment, HASH_LEN);
+	if (err == VAULT_OK && (err = buf_ok(&v->parents)) == VAULT_OK &&
+	    (err = buf_ok(&v->attachments)) == VAULT_OK &&
+	    (err = rows_key(&key, s, r)) == VAULT_OK)
+		err = keep(s, by, r, key, &f.m, f.whole);
+	secret_free(key);
 	body_report_free(&f.past);
-	version_free(&f.v);
+	making_free(&f.m);
 	json_decref(f.whole);
 	return err;
 }

@@ -9,6 +9,7 @@
 #define RECORD_KEEP_H
 
 #include "record/body.h"
+#include "record/head.h"
 #include "record/json.h"
 #include "record/rows.h"
 
@@ -33,6 +34,13 @@ void keep_report_free(struct keep_report *r);
 VAULT_CHECKED enum vault_err keep_check(
     struct keep_report *report, const void *json, size_t len);
 
+/* A record that was made, and its one version as it would be read. */
+struct kept {
+	struct record_row row;
+	struct head head;
+};
+void kept_free(struct kept *k);
+
 /*
  * Look only at what a person has made private in a body that was edited, and
  * that was before (no bytes: nothing).  VAULT_EUSE: see body_check_private.
@@ -46,14 +54,14 @@ VAULT_CHECKED enum vault_err keep_look(
 
 /*
  * A new record of a new id.  type, unless NULL, is what the body's own must
- * be, and is filled in if it has none.
+ * be, and is filled in if it has none.  Free *out.
  */
-VAULT_CHECKED enum vault_err keep_new(struct record_row *out, struct store *s,
+VAULT_CHECKED enum vault_err keep_new(struct kept *out, struct store *s,
     const struct signer *by, struct keep_report *report, const char *type,
     const void *json, size_t len);
 
 /* The same for a body that is JSON already, with keep_look. */
-VAULT_CHECKED enum vault_err keep_body(struct record_row *out, struct store *s,
+VAULT_CHECKED enum vault_err keep_body(struct kept *out, struct store *s,
     const struct signer *by, struct body_report *report, json_t *whole);
 
 /*

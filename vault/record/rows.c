@@ -93,11 +93,17 @@ part_open(struct part *out, const struct secret *key, const uint8_t *sealed,
 }
 
 static bool
+is_here(const struct part *p)
+{
+	return p != NULL && p->present;
+}
+
+static bool
 part_matches(const struct part *p, bool wanted, const uint8_t *hash)
 {
 	uint8_t have[HASH_LEN];
 
-	if (p == NULL || !p->present)
+	if (!is_here(p))
 		return true;
 	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
 	return wanted && memcmp(have, hash, HASH_LEN) == 0;
@@ -219,17 +225,19 @@ rows_give_key(struct record_row *r, struct store *s, const struct secret *key)
 }
 
 enum vault_err
-rows_new(struct record_row *out, struct store *s,
+rows_new(struct record_row *out, struct secret **key, struct store *s,
     const uint8_t id[static ID_LEN], const char *type)
 {
-	struct secret *key = secret_new(KEY_LEN);
-	enum vault_err err = VAULT_ENOMEM;
+	enum vault_err err;
 
-	if (key != NULL) {
-		random_fill(secret_bytes(key), KEY_LEN);
-		err = rows_new_with(out, s, id, type, key);
+	if ((*key = secret_new(KEY_LEN)) == NULL)
+		return VAULT_ENOMEM;
+	random_fill(secret_bytes(*key), KEY_LEN);
+	err = rows_new_with(out, s, id, type, *key);
+	if (err != VAULT_OK) {
+		secret_free(*key);
+		*key = NULL;
 	}
-	secret_free(key);
 	return err;
 }
 
@@ -293,7 +301,7 @@ seal_part(struct buf *out, const struct part *p, struct store *s,
 	struct buf ad = { 0 };
 	enum vault_err err;
 
-	if (p == NULL || !p->present)
+	if (!is_here(p))
 		return VAULT_OK;
 	part_ad(&ad, s, r, v->id, label);
 	if ((err = buf_ok(&ad)) == VAULT_OK)
@@ -365,11 +373,12 @@ rows_has_version(
 }
 
 enum vault_err
-rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
-    const struct version *v, const struct part *body, const struct part *hidden)
+rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
+    const struct secret *key, const struct version *v, const struct part *body,
+    const struct part *hidden)
 {
 	struct buf sealed_body = { 0 }, sealed_hidden = { 0 };
-	struct secret *key = NULL;
+	struct secret *opened = NULL;
 	enum vault_err err;
 	bool here;
 
@@ -380,10 +389,12 @@ rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
 	    !part_matches(hidden, v->has_private, v->hidden))
 		return VAULT_EDAMAGED;
 	/* An envelope without parts needs no key: there may be none. */
-	if ((((body != NULL && body->present) ||
-		 (hidden != NULL && hidden->present)) &&
-		(err = rows_key(&key, s, r)) != VAULT_OK) ||
-	    (err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
+	if (key == NULL && (is_here(body) || is_here(hidden))) {
+		if ((err = rows_key(&opened, s, r)) != VAULT_OK)
+			return err;
+		key = opened;
+	}
+	if ((err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
 		VAULT_OK ||
 	    (err = seal_part(&sealed_hidden, hidden, s, r, v, key,
 		 hidden_label)) != VAULT_OK ||
@@ -397,10 +408,17 @@ rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
 		err = insert_version(s, r, v, &sealed_body, &sealed_hidden);
 	}
 out:
-	secret_free(key);
+	secret_free(opened);
 	buf_free(&sealed_body);
 	buf_free(&sealed_hidden);
 	return err;
+}
+
+enum vault_err
+rows_put_version(bool *fresh, struct store *s, const struct record_row *r,
+    const struct version *v, const struct part *body, const struct part *hidden)
+{
+	return rows_put_version_with(fresh, s, r, NULL, v, body, hidden);
 }
 
 static enum vault_err

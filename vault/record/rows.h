@@ -45,9 +45,13 @@ VAULT_CHECKED enum vault_err rows_find(
 VAULT_CHECKED enum vault_err rows_get(
     struct record_row *out, struct store *s, int64_t num);
 
-/* Make a record, with a key of its own.  VAULT_EEXISTS: that id is taken. */
-VAULT_CHECKED enum vault_err rows_new(struct record_row *out, struct store *s,
-    const uint8_t id[static ID_LEN], const char *type);
+/*
+ * Make a record, with a key of its own: *key, to be freed.  VAULT_EEXISTS:
+ * that id is taken.
+ */
+VAULT_CHECKED enum vault_err rows_new(struct record_row *out,
+    struct secret **key, struct store *s, const uint8_t id[static ID_LEN],
+    const char *type);
 
 /* The same with a key that was made before: random bytes, KEY_LEN of them. */
 VAULT_CHECKED enum vault_err rows_new_with(struct record_row *out,
@@ -71,6 +75,12 @@ VAULT_CHECKED enum vault_err rows_key(
 VAULT_CHECKED enum vault_err rows_put_version(bool *fresh, struct store *s,
     const struct record_row *r, const struct version *v,
     const struct part *body, const struct part *hidden);
+
+/* The same with the record's key at hand; NULL: it is opened. */
+VAULT_CHECKED enum vault_err rows_put_version_with(bool *fresh, struct store *s,
+    const struct record_row *r, const struct secret *key,
+    const struct version *v, const struct part *body,
+    const struct part *hidden);
 
 VAULT_CHECKED enum vault_err rows_has_version(
     bool *out, struct store *s, const uint8_t id[static VERSION_ID_LEN]);

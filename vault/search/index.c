@@ -328,6 +328,21 @@ index_remove(struct store *s, const struct record_row *r)
 	return err;
 }
 
+static enum vault_err
+put_entry(struct store *s, const struct record_row *r, const struct entry *e)
+{
+	enum vault_err err;
+
+	if ((err = put_item(s, r, e)) == VAULT_OK &&
+	    (err = put_words(s, r->num, e,
+		 "INSERT INTO find(rowid,names,title,body)"
+		 " VALUES(?1,?2,?3,?4)")) == VAULT_OK &&
+	    (err = put_values(s, r->num, e)) == VAULT_OK &&
+	    (err = put_days(s, r->num, e)) == VAULT_OK)
+		err = put_labels(s, r->num, e);
+	return err;
+}
+
 enum vault_err
 index_put(struct store *s, const struct record_row *r)
 {
@@ -338,13 +353,19 @@ index_put(struct store *s, const struct record_row *r)
 		return VAULT_OK;
 	if ((err = entry_of(&e, s, r)) != VAULT_OK)
 		return err;
-	if ((err = put_item(s, r, &e)) == VAULT_OK &&
-	    (err = put_words(s, r->num, &e,
-		 "INSERT INTO find(rowid,names,title,body)"
-		 " VALUES(?1,?2,?3,?4)")) == VAULT_OK &&
-	    (err = put_values(s, r->num, &e)) == VAULT_OK &&
-	    (err = put_days(s, r->num, &e)) == VAULT_OK)
-		err = put_labels(s, r->num, &e);
+	err = put_entry(s, r, &e);
+	entry_free(&e);
+	return err;
+}
+
+enum vault_err
+index_put_new(struct store *s, const struct kept *new_one)
+{
+	struct entry e = { .heads = 0 };
+	enum vault_err err;
+
+	if ((err = add_head(&e, &new_one->head)) == VAULT_OK)
+		err = put_entry(s, &new_one->row, &e);
 	entry_free(&e);
 	return err;
 }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "record/rows.h"
+#include "record/keep.h"
 
 struct store;
 
@@ -25,6 +25,10 @@ VAULT_CHECKED enum vault_err index_remove(
 /* Put it in, as its heads are now; a forgotten record is not put in. */
 VAULT_CHECKED enum vault_err index_put(
     struct store *s, const struct record_row *r);
+
+/* The same for a record that was just made, and is not read again for it. */
+VAULT_CHECKED enum vault_err index_put_new(
+    struct store *s, const struct kept *new_one);
 
 /*
  * The record that was made of the row of a list with this key (table_key).
