@@ -284,7 +284,7 @@ found(void *ctx, enum vault_finding what, int64_t n)
 static enum vault_err
 check(struct state *s, bool quick)
 {
-	struct vault_check how = { quick, NULL, found, NULL };
+	struct vault_check how = { .quick = quick, .found = found };
 	enum vault_err err;
 
 	findings = 0;
