@@ -175,17 +175,6 @@ store_progress(void *ctx, uint64_t done, uint64_t total)
 /* ---- Records ---- */
 
 /* The parts that are here must have the hashes in the envelope. */
-static bool
-part_is_right(const struct part *p, bool named, const uint8_t *hash)
-{
-	uint8_t have[HASH_LEN];
-
-	if (!p->present)
-		return true;
-	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
-	return named && memcmp(have, hash, HASH_LEN) == 0;
-}
-
 static enum vault_err
 check_version(struct store *s, const struct record_row *r, const uint8_t *id,
     const struct buf *tombstones)
@@ -200,8 +189,8 @@ check_version(struct store *s, const struct record_row *r, const uint8_t *id,
 		memcmp(v.record, r->id, ID_LEN) != 0 ||
 		(tombstone_names(tombstones, v.office) &&
 		    (body.present || hidden.present)) ||
-		!part_is_right(&body, v.has_body, v.body) ||
-		!part_is_right(&hidden, v.has_private, v.hidden)))
+		!part_fits(&body, v.has_body, v.body) ||
+		!part_fits(&hidden, v.has_private, v.hidden)))
 		err = VAULT_EDAMAGED;
 	version_free(&v);
 	part_free(&body);

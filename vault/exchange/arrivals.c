@@ -6,7 +6,7 @@
 #include "exchange/arrivals.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "store/sql.h"
+#include "record/guard.h"
 #include "store/store.h"
 
 void
@@ -122,15 +122,11 @@ is_ours(bool *out, struct store *s, const struct record_row *r)
 {
 	uint8_t own[IDENTITY_PUBLIC_LEN];
 	struct buf heads = { 0 };
-	struct sql *q = sql_open(s, "SELECT public FROM office");
 	enum vault_err err;
 	bool any;
 
 	*out = false;
-	if ((err = sql_step(q, &any)) == VAULT_OK && any)
-		err = sql_copy(q, 0, own, sizeof(own));
-	sql_close(q);
-	if (err == VAULT_OK && any)
+	if ((err = guard_own_key(own, &any, s)) == VAULT_OK && any)
 		err = rows_versions(&heads, s, r, true);
 	for (size_t at = 0; err == VAULT_OK && !*out && at < heads.len;
 	     at += VERSION_ID_LEN) {

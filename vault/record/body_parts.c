@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "record/body.h"
 #include "record/body_inner.h"
+#include "record/json.h"
 
 /* Copy what is in from; VAULT_EDAMAGED if it is there and no object. */
 static enum vault_err
@@ -270,15 +271,6 @@ has_path(const json_t *at, const char *path)
 	    (path[len] == '\0' || has_path(at, path + len + 1));
 }
 
-static bool
-has_text(const json_t *array, const json_t *text)
-{
-	for (size_t i = 0; i < json_array_size(array); i++)
-		if (json_equal(json_array_get(array, i), text))
-			return true;
-	return false;
-}
-
 /* What was private stays so: its path is named. */
 static enum vault_err
 keep_private(json_t *whole, const json_t *part, const json_t *names)
@@ -290,7 +282,7 @@ keep_private(json_t *whole, const json_t *part, const json_t *names)
 		const char *path = json_string_value(name);
 
 		if (path == NULL || !may_hide(path) || is_deep(path) ||
-		    !has_path(part, path) || has_text(have, name))
+		    !has_path(part, path) || json_has(have, name))
 			continue;
 		if (!json_is_array(have)) {
 			have = json_array();

@@ -119,18 +119,6 @@ read_part(struct part *out, const json_t *o)
 	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
 }
 
-/* Is p what the envelope has the hash of? */
-static bool
-part_fits(const struct part *p, bool named, const uint8_t *hash)
-{
-	uint8_t have[HASH_LEN];
-
-	if (!p->present)
-		return true;
-	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
-	return named && memcmp(have, hash, HASH_LEN) == 0;
-}
-
 static enum vault_err
 read_file(struct carried_file *f, const struct version *v, const json_t *o)
 {

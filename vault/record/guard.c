@@ -5,13 +5,14 @@
 #include "record/body.h"
 #include "record/graph.h"
 #include "record/guard.h"
+#include "record/json.h"
 #include "store/sql.h"
 
 /* ---- Our own newest versions ---- */
 
-/* Our public key; *has is false in a vault that has no office yet. */
-static enum vault_err
-own_key(uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s)
+enum vault_err
+guard_own_key(
+    uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s)
 {
 	struct sql *q = sql_open(s, "SELECT public FROM office");
 	enum vault_err err;
@@ -103,7 +104,7 @@ each_in(struct store *s, const struct record_row *r, const struct graph *g,
 	enum vault_err err;
 	bool has;
 
-	if ((err = own_key(key, &has, s)) != VAULT_OK || !has)
+	if ((err = guard_own_key(key, &has, s)) != VAULT_OK || !has)
 		return err;
 	if ((err = find_own(&own, s, r, g, key)) == VAULT_OK && own.n > 0)
 		err = each_newest(&own, s, r, g, each, ctx);
@@ -128,15 +129,6 @@ guard_each(struct store *s, const struct record_row *r,
 
 /* ---- What they say ---- */
 
-static bool
-has_text(const json_t *array, const json_t *text)
-{
-	for (size_t i = 0; i < json_array_size(array); i++)
-		if (json_equal(json_array_get(array, i), text))
-			return true;
-	return false;
-}
-
 /* Append to an array the texts of another one that are not in it. */
 static bool
 add_texts(json_t *to, const json_t *from)
@@ -144,7 +136,7 @@ add_texts(json_t *to, const json_t *from)
 	for (size_t i = 0; i < json_array_size(from); i++) {
 		json_t *text = json_array_get(from, i);
 
-		if (json_is_string(text) && !has_text(to, text) &&
+		if (json_is_string(text) && !json_has(to, text) &&
 		    json_array_append(to, text) != 0)
 			return false;
 	}

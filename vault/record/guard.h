@@ -28,6 +28,10 @@ struct guard {
 	uint8_t office[IDENTITY_PUBLIC_LEN]; /* ours */
 };
 
+/* Our public key; *has is false in a vault that has no office yet. */
+VAULT_CHECKED enum vault_err guard_own_key(
+    uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s);
+
 /* Our own newest versions of r, each borrowed for the call; not verified. */
 VAULT_CHECKED enum vault_err guard_each(struct store *s,
     const struct record_row *r,

@@ -494,3 +494,12 @@ json_add(bool *good, json_t *to, const char *key, json_t *value)
 		r = json_object_set_new(to, key, value);
 	*good = *good && r == 0;
 }
+
+bool
+json_has(const json_t *array, const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(array); i++)
+		if (json_equal(json_array_get(array, i), value))
+			return true;
+	return false;
+}

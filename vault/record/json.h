@@ -74,6 +74,9 @@ VAULT_CHECKED enum vault_err json_read_around(json_t **out, const void *text,
  */
 VAULT_CHECKED enum vault_err json_write(struct buf *out, const json_t *value);
 
+/* Is a value equal to this one an element of the array? */
+bool json_has(const json_t *array, const json_t *value);
+
 /*
  * Add a new value, which is taken over, to an object or (key NULL) an array.
  * *good becomes false, and stays so, if memory is short: checked once, at the

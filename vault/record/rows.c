@@ -98,15 +98,15 @@ is_here(const struct part *p)
 	return p != NULL && p->present;
 }
 
-static bool
-part_matches(const struct part *p, bool wanted, const uint8_t *hash)
+bool
+part_fits(const struct part *p, bool named, const uint8_t hash[static HASH_LEN])
 {
 	uint8_t have[HASH_LEN];
 
 	if (!is_here(p))
 		return true;
 	version_part_hash(have, p->salt, p->json.bytes, p->json.len);
-	return wanted && memcmp(have, hash, HASH_LEN) == 0;
+	return named && memcmp(have, hash, HASH_LEN) == 0;
 }
 
 /* ---- Records ---- */
@@ -385,8 +385,8 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
 	*fresh = false;
 	if (memcmp(r->id, v->record, ID_LEN) != 0 ||
 	    strcmp(r->type, v->type) != 0 ||
-	    !part_matches(body, v->has_body, v->body) ||
-	    !part_matches(hidden, v->has_private, v->hidden))
+	    !part_fits(body, v->has_body, v->body) ||
+	    !part_fits(hidden, v->has_private, v->hidden))
 		return VAULT_EDAMAGED;
 	/* An envelope without parts needs no key: there may be none. */
 	if (key == NULL && (is_here(body) || is_here(hidden))) {

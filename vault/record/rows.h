@@ -39,6 +39,13 @@ void part_free(struct part *p);
 VAULT_CHECKED enum vault_err part_new(struct part *out,
     uint8_t hash[static HASH_LEN], const void *json, size_t len);
 
+/*
+ * Is it what the envelope has the hash of, if it names one at all?  What is
+ * not here (p may be NULL) contradicts nothing.
+ */
+bool part_fits(
+    const struct part *p, bool named, const uint8_t hash[static HASH_LEN]);
+
 /* VAULT_ENORECORD: there is none of that id, or number. */
 VAULT_CHECKED enum vault_err rows_find(
     struct record_row *out, struct store *s, const uint8_t id[static ID_LEN]);
