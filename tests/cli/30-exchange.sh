@@ -1,15 +1,5 @@
 # Bundles between offices: cards, export, inspect, import, and what is refused.
-A=$PWD/a B=$PWD/b C=$PWD/c
-for o in A B C; do
-	eval v=\$$o
-	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
-	    init --office "Office $o"
-done
-in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
-in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
-in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
-# The id that add printed.
-the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
+offices A B C
 
 # ---- Cards ----
 expect_status 0 in_a office

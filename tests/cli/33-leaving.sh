@@ -1,16 +1,10 @@
 # What leaves a vault: other offices, marks, questions, damage.
-A=$PWD/a B=$PWD/b C=$PWD/c
+offices A B C
 for o in A B C; do
 	eval v=\$$o
-	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
-	    init --office "Office $o"
 	expect_status 0 "$AMPARO" -v "$v" --passphrase-file "$PASS" \
 	    office --card "$o.card"
 done
-in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
-in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
-in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
-the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
 expect_status 0 in_a contact add B.card
 expect_status 0 in_a contact add C.card
 expect_status 0 in_b contact add A.card

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: ISC
 # What one office forgets, others forget: after a question, and only what that
 # office wrote.
-A=$PWD/a B=$PWD/b C=$PWD/c
+offices A B C
 for o in A B C; do
 	eval v=\$$o
-	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
-	    init --office "Office $o"
 	expect_status 0 "$AMPARO" -v "$v" --passphrase-file "$PASS" office --card $o.card
 done
 for o in A B C; do
@@ -15,10 +13,6 @@ for o in A B C; do
 		    --passphrase-file "$PASS" contact add $other.card
 	done
 done
-in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
-in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
-in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
-the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
 # A vault read by the second implementation, if it can run here.
 reader()
 {

@@ -1,12 +1,5 @@
 # Receiving keys: renewed and retired; an older card is refused.
-A=$PWD/a B=$PWD/b
-for o in A B; do
-	eval v=\$$o
-	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
-	    init --office "Office $o"
-done
-in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
-in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
+offices A B
 
 expect_status 0 in_a office --card a1.card
 expect_status 0 in_b office --card b1.card

@@ -1,12 +1,5 @@
 # While a bundle comes in: others read and write; no room is said before.
-A=$PWD/a B=$PWD/b
-for o in A B; do
-	eval v=\$$o
-	expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file "$PASS" \
-	    init --office "Office $o"
-done
-in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
-in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
+offices A B
 expect_status 0 in_a office --card a.card
 expect_status 0 in_b office --card b.card
 expect_status 0 in_a contact add b.card

@@ -123,6 +123,24 @@ expect_clean()
 	[ ! -e "$V.unfinished" ] || fail "an unfinished vault was left"
 }
 
+# Vaults of the offices A, B, C: offices A B [C].  Each has its own folder and
+# command: in_a, in_b, in_c.
+offices()
+{
+	A=$PWD/a B=$PWD/b C=$PWD/c
+	for o; do
+		eval v=\$$o
+		expect_status 0 "$AMPARO" -v "$v" --yes --passphrase-file \
+		    "$PASS" init --office "Office $o"
+	done
+}
+in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
+in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
+in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
+
+# The id that add printed.
+the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
+
 # Wait until a command succeeds: await SECONDS COMMAND...
 await()
 {
