@@ -390,6 +390,11 @@ new_fault(const struct session *s, enum vault_err err, const char *which)
 		return 15;
 	case VAULT_EREFUSED:
 		say_error(SAY_EXPORT_FROZEN, which, NULL);
+		say_hint(SAY_HINT_FROZEN, say_word(which), NULL);
+		return 17;
+	case VAULT_ECONFLICT:
+		say_error(SAY_EXPORT_ANNOUNCED, which, NULL);
+		say_hint(SAY_HINT_VERIFY, say_word(which), NULL);
 		return 17;
 	case VAULT_EVERSION:
 		say_error(SAY_EXPORT_NO_KEY, which, NULL);

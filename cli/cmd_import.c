@@ -270,6 +270,10 @@ say_sender(const struct vault_bundle_info *info)
 		say_warning(SAY_SENDER_UNKNOWN, info->sender, NULL);
 	else if (info->sender_frozen)
 		say_warning(SAY_SENDER_FROZEN, info->sender, NULL);
+	else if (info->sender_announced)
+		say_warning(SAY_SENDER_ANNOUNCED, info->sender, NULL);
+	else if (info->sender_earlier)
+		say_warning(SAY_SENDER_EARLIER, info->sender, NULL);
 	else if (!info->sender_compared)
 		say_warning(SAY_SENDER_NOT_COMPARED, info->sender, NULL);
 }
@@ -284,6 +288,9 @@ info_doc(const struct vault_bundle_info *info)
 	doc_text(d, "sender", info->sender);
 	doc_bool(d, "sender_known", info->sender_known);
 	doc_bool(d, "sender_compared", info->sender_compared);
+	doc_bool(d, "sender_frozen", info->sender_frozen);
+	doc_bool(d, "sender_announced", info->sender_announced);
+	doc_bool(d, "sender_earlier", info->sender_earlier);
 	if (info->sender_known)
 		doc_text(d, "digits", info->digits);
 	doc_int(d, "number", (int64_t)info->number);
@@ -393,7 +400,7 @@ may_go_on(const struct cli *c, const struct vault_bundle_info *info,
     const struct buf *destroys)
 {
 	bool plain = info->seen == VAULT_SEEN_NEXT && info->sender_known &&
-	    !info->sender_frozen;
+	    !info->sender_frozen && !info->sender_earlier;
 
 	if (destroys->len > 0) {
 		say_lines_aside(destroys);
@@ -409,7 +416,9 @@ static int
 refuse(const struct vault_bundle_info *info)
 {
 	if (!info->sender_known || info->sender_frozen) {
-		say_error(SAY_IMPORT_UNKNOWN, NULL);
+		say_error(info->sender_frozen ? SAY_IMPORT_FROZEN
+					      : SAY_IMPORT_UNKNOWN,
+		    info->sender, NULL);
 		say_hint(SAY_HINT_ANYWAY, NULL);
 		return 17;
 	}

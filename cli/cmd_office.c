@@ -9,7 +9,7 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"office [--name NAME] [--card FILE] | office renew"                    \
+	"office [--name NAME] [--card FILE] | office renew [--signing]"        \
 	" | office retire N | office secret-key -o FILE"
 
 /* ---- The office ---- */
@@ -165,20 +165,24 @@ int
 cmd_office(struct cli *c, int argc, char **argv)
 {
 	const char *name = NULL, *card = NULL, *file = NULL;
+	bool signing = false;
 	const struct option_of options[] = {
 		{ "--name", &name, NULL },
 		{ "--card", &card, NULL },
 		{ "-o", &file, NULL },
+		{ "--signing", NULL, &signing },
 	};
-	int words = cli_options(argc, argv, options, 3), status;
+	int words = cli_options(argc, argv, options, 4), status;
 	struct session s;
 
+	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
+	    card == NULL && file == NULL)
+		return signing ? office_renew_signing(c) : office_renew(c);
+	if (signing)
+		return say_usage(USAGE);
 	if (words == 1 && strcmp(argv[1], "secret-key") == 0 && name == NULL &&
 	    card == NULL)
 		return secret_key(c, file);
-	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
-	    card == NULL && file == NULL)
-		return office_renew(c);
 	if (words == 2 && strcmp(argv[1], "retire") == 0 && name == NULL &&
 	    card == NULL && file == NULL)
 		return office_retire(c, argv[2]);

@@ -11,6 +11,8 @@ office_keys_say(const struct vault_office *o)
 {
 	const struct vault_receiving *k = o->key;
 
+	if (o->n_earlier > 0)
+		say_line(SAY_OFFICE_EARLIER, say_number(o->n_earlier), NULL);
 	for (size_t i = 0; i < o->n_keys; i++, k++)
 		say_line(
 		    k->newest ? SAY_OFFICE_KEY_NEWEST : SAY_OFFICE_KEY_OLDER,
@@ -36,6 +38,7 @@ office_keys_doc(struct doc *d, const struct vault_office *o)
 		doc_text(one, "state", k->newest ? "newest" : "opens");
 		doc_put(keys, NULL, one);
 	}
+	doc_int(d, "earlier", (int64_t)o->n_earlier);
 	doc_put(d, "receiving", keys);
 	doc_bool(d, "renew_due", o->renew_due);
 }
@@ -76,6 +79,48 @@ office_renew(struct cli *c)
 
 	if (status == 0) {
 		status = renew(&s);
+		session_close(&s);
+	}
+	return status;
+}
+
+/* ---- The signing key ---- */
+
+static int
+renew_signing(struct session *s, const struct cli *c)
+{
+	struct vault_office o;
+	enum vault_err err;
+	struct doc *d;
+
+	say_warning(SAY_SIGNING_MEANS, NULL);
+	if (!ask_yes(c, false, SAY_ASK_SIGNING, NULL)) {
+		say_error(SAY_STOPPED, NULL);
+		return 1;
+	}
+	if ((err = vault_office_renew_signing(s->vault)) != VAULT_OK ||
+	    (err = vault_office(&o, s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	if (say_is_json()) {
+		d = doc_object();
+		doc_text(d, "digits", o.digits);
+		vault_office_free(&o);
+		return doc_print(d);
+	}
+	say_line(SAY_SIGNING_RENEWED, o.digits, NULL);
+	say_hint(SAY_HINT_SIGNING, NULL);
+	vault_office_free(&o);
+	return 0;
+}
+
+int
+office_renew_signing(struct cli *c)
+{
+	struct session s;
+	int status = session_open(&s, c);
+
+	if (status == 0) {
+		status = renew_signing(&s, c);
 		session_close(&s);
 	}
 	return status;

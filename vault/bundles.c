@@ -190,7 +190,7 @@ look_at_sender(struct vault_bundle *b)
 		 bundle->hash)) != VAULT_OK)
 		return err;
 	if (bundle->knows_sender) {
-		err = contact_by_key(&b->sender, s, bundle->sender);
+		err = contact_by_key(&b->sender, s, bundle->present);
 		buf_put(&b->name, b->sender.name.bytes, b->sender.name.len);
 	} else if (bundle->manifest.is_signed) {
 		hex_encode(&b->name, bundle->manifest.sender,
@@ -277,7 +277,12 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->is_signed = m->is_signed;
 	out->sender = buf_text(&b->name);
 	out->sender_known = b->bundle.knows_sender;
-	out->sender_compared = b->sender.verified != 0;
+	out->sender_announced = out->sender_known &&
+	    b->bundle.sender_key == CONTACT_KEY_ANNOUNCED;
+	out->sender_earlier = out->sender_known &&
+	    b->bundle.sender_key == CONTACT_KEY_EARLIER;
+	out->sender_compared = b->sender.verified != 0 &&
+	    !out->sender_announced;
 	out->sender_frozen = b->sender.frozen;
 	if (out->sender_known)
 		identity_digits(out->digits, b->bundle.sender);

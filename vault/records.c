@@ -435,7 +435,11 @@ records_office(struct buf *out, struct store *s, const uint8_t *key)
 {
 	struct sql *q = sql_open(s,
 	    "SELECT name FROM office WHERE public=?1 UNION ALL"
-	    " SELECT name FROM contact WHERE public=?1");
+	    " SELECT name FROM contact WHERE public=?1 UNION ALL"
+	    " SELECT o.name FROM earlier e,office o"
+	    " WHERE e.public=?1 AND e.contact=0 UNION ALL"
+	    " SELECT c.name FROM earlier e JOIN contact c ON c.num=e.contact"
+	    " WHERE e.public=?1");
 	enum vault_err err;
 	bool row;
 
@@ -526,8 +530,8 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
-	if ((err = tombstone_has(&silent, v->store, r->id, h.version.office)) ==
-		VAULT_OK &&
+	if ((err = tombstone_silences(
+		 &silent, v->store, r->id, h.version.office)) == VAULT_OK &&
 	    (err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = buf_ok(&hex)) == VAULT_OK) {

@@ -656,7 +656,8 @@ struct vault_office {
 	struct buf name, card, minisign;
 	struct vault_receiving key[VAULT_RECEIVING_MAX];
 	size_t n_keys;
-	bool renew_due; /* the newest is more than a year old */
+	bool renew_due;   /* the newest is more than a year old */
+	size_t n_earlier; /* how often the signing key was renewed */
 };
 VAULT_CHECKED enum vault_err vault_office(
     struct vault_office *out, struct vault *v);
@@ -673,6 +674,13 @@ VAULT_CHECKED enum vault_err vault_office_rename(
  */
 VAULT_CHECKED enum vault_err vault_office_renew(
     uint64_t *serial, struct vault *v);
+
+/*
+ * Make another signing key, from now on the only one that signs.  The one
+ * before signs on our card that it is followed, and is destroyed.  Whoever
+ * adds that card compares the digits again.
+ */
+VAULT_CHECKED enum vault_err vault_office_renew_signing(struct vault *v);
 
 /*
  * Destroy a receiving key: what is sealed to it is never read again, but with
@@ -693,13 +701,18 @@ VAULT_CHECKED enum vault_err vault_office_retired(bool *out, struct vault *v);
 VAULT_CHECKED enum vault_err vault_office_secret(
     struct secret **out, struct vault *v);
 
+/* Keys that cards have announced; more than one: the contact is frozen. */
+#define VAULT_ANNOUNCED_MAX 8
 struct vault_contact {
 	const char *name; /* borrowed for the call */
 	char digits[72];
 	int64_t added, verified; /* verified: 0 if the digits never were */
 	bool our_office, frozen;
 	struct vault_receiving receiving; /* the newest key on its card */
-	bool renewed; /* the card has just replaced an earlier one */
+	bool renewed;   /* the card has just replaced an earlier one */
+	bool announces; /* the card has just announced another key */
+	size_t n_announced;
+	char announced[VAULT_ANNOUNCED_MAX][72]; /* digits, of the first ones */
 };
 
 /*
@@ -709,7 +722,9 @@ struct vault_contact {
  * not a whole card, or a wrong signature.  VAULT_EEXISTS: that name belongs to
  * another key.  VAULT_ECONFLICT: an older card than is here.  VAULT_EUSE: our
  * own card, a bad name.  VAULT_EREFUSED: it is to be our office, and its
- * digits were never compared.
+ * digits were never compared; or it follows a key of ours, or one whose
+ * successor was compared and is another one.  The card of a key that follows
+ * a contact's only announces it: vault_contact_verify takes it.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,
@@ -717,9 +732,14 @@ VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
 VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
     bool (*each)(void *ctx, const struct vault_contact *c), void *ctx);
 
-/* The digits were compared.  VAULT_ENORECORD: no such contact. */
+/*
+ * The digits were compared: those of its key or of one that is announced,
+ * whole.  NULL: of the only one announced, or of its key if none is.
+ * VAULT_ENORECORD: no such contact.  VAULT_ECONFLICT: none of its keys has
+ * these digits, or several are announced and it is not said which.
+ */
 VAULT_CHECKED enum vault_err vault_contact_verify(
-    struct vault *v, const char *name, bool our_office);
+    struct vault *v, const char *name, const char *digits, bool our_office);
 
 /*
  * It is another machine of our office, which may have what stays there, or no
@@ -887,7 +907,9 @@ struct vault_bundle_info {
 	bool is_signed;
 	const char *sender; /* a contact, or the beginning of an unknown key */
 	bool sender_known, sender_compared, sender_frozen;
-	char digits[72]; /* of a known sender */
+	bool sender_announced; /* by a key that nobody has compared yet */
+	bool sender_earlier;   /* by a key that the sender has renewed */
+	char digits[72];       /* of a known sender */
 	uint64_t number;
 	enum vault_bundle_seen seen;
 	size_t records, versions, attachments, tombstones;

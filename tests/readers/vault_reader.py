@@ -105,6 +105,10 @@ INNER_SCHEMA = [
     "CREATE TABLE tombstone(record BLOB NOT NULL, office BLOB NOT NULL, time INTEGER "
     "NOT NULL, signature BLOB NOT NULL, PRIMARY KEY(record, office)) STRICT, WITHOUT "
     "ROWID",
+    "CREATE TABLE earlier(num INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, "
+    "contact INTEGER NOT NULL, time INTEGER NOT NULL, successor BLOB NOT NULL) STRICT",
+    "CREATE TABLE announced(public BLOB PRIMARY KEY, contact INTEGER NOT NULL, time "
+    "INTEGER NOT NULL, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
 ]
 
 

@@ -6,7 +6,7 @@
 #include "exchange/arrivals.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "record/guard.h"
+#include "record/whose.h"
 #include "store/store.h"
 
 void
@@ -120,13 +120,11 @@ arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
 static enum vault_err
 is_ours(bool *out, struct store *s, const struct record_row *r)
 {
-	uint8_t own[IDENTITY_PUBLIC_LEN];
-	struct buf heads = { 0 };
+	struct buf own = { 0 }, heads = { 0 };
 	enum vault_err err;
-	bool any;
 
 	*out = false;
-	if ((err = guard_own_key(own, &any, s)) == VAULT_OK && any)
+	if ((err = whose_own(&own, s)) == VAULT_OK)
 		err = rows_versions(&heads, s, r, true);
 	for (size_t at = 0; err == VAULT_OK && !*out && at < heads.len;
 	     at += VERSION_ID_LEN) {
@@ -134,10 +132,10 @@ is_ours(bool *out, struct store *s, const struct record_row *r)
 
 		err = rows_version(
 		    &v, NULL, NULL, s, r, heads.bytes + at, false);
-		*out = err == VAULT_OK &&
-		    memcmp(v.office, own, sizeof(own)) == 0;
+		*out = err == VAULT_OK && whose_has(&own, v.office);
 		version_free(&v);
 	}
+	buf_free(&own);
 	buf_free(&heads);
 	return err;
 }

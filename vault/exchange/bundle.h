@@ -20,6 +20,7 @@
 #include "exchange/age.h"
 #include "exchange/arrivals.h"
 #include "exchange/chain.h"
+#include "exchange/contact.h"
 #include "exchange/forget.h"
 #include "exchange/leave.h"
 #include "exchange/minisig.h"
@@ -115,8 +116,10 @@ struct bundle {
 	struct manifest_place place;
 	bool knows_sender; /* then its signature was verified */
 	uint8_t sender[IDENTITY_PUBLIC_LEN];
-	struct buf files; /* struct bundle_file, by name */
-	size_t n_records; /* versions */
+	enum contact_key sender_key;          /* which of its keys that is */
+	uint8_t present[IDENTITY_PUBLIC_LEN]; /* and the one that it has */
+	struct buf files;                     /* struct bundle_file, by name */
+	size_t n_records;                     /* versions */
 	size_t n_tombstones;
 	struct arrivals arrivals; /* filled by whoever is told of records */
 	struct buf staged;        /* attach_note: what nothing points to yet */

@@ -108,7 +108,10 @@ const void *
 bundle_peer(const struct bundle *b, size_t *len)
 {
 	*len = b->knows_sender ? IDENTITY_PUBLIC_LEN : MANIFEST_SENDER_LEN;
-	return b->knows_sender ? b->sender : b->manifest.sender;
+	if (!b->knows_sender)
+		return b->manifest.sender;
+	/* What was announced only counts nothing of the office's own. */
+	return b->sender_key == CONTACT_KEY_EARLIER ? b->present : b->sender;
 }
 
 void
@@ -146,10 +149,11 @@ find_sender(struct bundle *b)
 
 	if (!b->manifest.is_signed)
 		return VAULT_OK;
-	err = contact_by_id(&c, b->store, b->manifest.sender);
+	err = contact_by_sender(
+	    &c, b->sender, &b->sender_key, b->store, b->manifest.sender);
 	if (err == VAULT_OK) {
 		b->knows_sender = true;
-		memcpy(b->sender, c.key, sizeof(b->sender));
+		memcpy(b->present, c.key, sizeof(b->present));
 	}
 	contact_free(&c);
 	return err == VAULT_ENORECORD ? VAULT_OK : err;

@@ -45,6 +45,19 @@ VAULT_CHECKED enum vault_err office_retire_key(
     struct store *s, uint64_t serial);
 VAULT_CHECKED enum vault_err office_any_retired(bool *out, struct store *s);
 
+/*
+ * Make a signing key, which follows the one that is given with its secret
+ * half; that one's secret is replaced, in a write transaction that overwrites
+ * what it deletes.
+ */
+VAULT_CHECKED enum vault_err office_new_signing(
+    uint8_t out[static IDENTITY_PUBLIC_LEN], struct store *s,
+    const uint8_t public_key[static IDENTITY_PUBLIC_LEN],
+    const struct secret *key);
+
+/* How many signing keys of ours were renewed. */
+VAULT_CHECKED enum vault_err office_n_earlier(size_t *out, struct store *s);
+
 /* The receiving keys by their serials, with their secrets or without. */
 VAULT_CHECKED enum vault_err office_keys(
     struct office_keys *out, struct store *s, bool secrets);

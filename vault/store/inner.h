@@ -41,7 +41,7 @@ extern const char *const inner_schema[];
 extern const size_t inner_schema_len;
 
 /* How many of them older vaults have. */
-#define INNER_SCHEMA_OLDER 2
+#define INNER_SCHEMA_OLDER 3
 extern const size_t inner_schema_older[INNER_SCHEMA_OLDER];
 
 /*

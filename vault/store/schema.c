@@ -35,10 +35,15 @@ const char *const inner_schema[] = {
 	"CREATE TABLE sent(peer BLOB NOT NULL, chain BLOB NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(peer, chain)) STRICT, WITHOUT ROWID",
 	"CREATE TABLE received(hash BLOB PRIMARY KEY, peer BLOB NOT NULL, chain BLOB NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 	"CREATE TABLE tombstone(record BLOB NOT NULL, office BLOB NOT NULL, time INTEGER NOT NULL, signature BLOB NOT NULL, PRIMARY KEY(record, office)) STRICT, WITHOUT ROWID",
+	"CREATE TABLE earlier(num INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, contact INTEGER NOT NULL, time INTEGER NOT NULL, successor BLOB NOT NULL) STRICT",
+	"CREATE TABLE announced(public BLOB PRIMARY KEY, contact INTEGER NOT NULL, time INTEGER NOT NULL, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
 };
 /* clang-format on */
 
 const size_t inner_schema_len = sizeof(inner_schema) / sizeof(inner_schema[0]);
 
-/* Vaults from before there were bundles, and before tombstones travelled. */
-const size_t inner_schema_older[INNER_SCHEMA_OLDER] = { 26, 31 };
+/*
+ * Vaults from before there were bundles, before tombstones travelled, and
+ * before signing keys were renewed.
+ */
+const size_t inner_schema_older[INNER_SCHEMA_OLDER] = { 26, 31, 32 };
