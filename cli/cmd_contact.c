@@ -36,6 +36,9 @@ contact_doc(const struct vault_contact *c)
 		doc_text(d, "verified_at", say_time(c->verified));
 	doc_bool(d, "our_office", c->our_office);
 	doc_bool(d, "frozen", c->frozen);
+	doc_bool(d, "revoked", c->revoked != 0);
+	if (c->revoked != 0)
+		doc_text(d, "revoked_at", say_time(c->revoked));
 	for (size_t i = 0; i < known_announced(c); i++)
 		doc_text(announced, NULL, c->announced[i]);
 	doc_put(d, "announced", announced);
@@ -52,6 +55,10 @@ struct listing {
 static void
 put_marks(struct buf *out, const struct vault_contact *c)
 {
+	if (c->revoked != 0) {
+		say_put(out, SAY_CONTACT_REVOKED, say_time(c->revoked), NULL);
+		buf_put_text(out, ", ");
+	}
 	say_put(out, c->verified != 0 ? SAY_CONTACT_VERIFIED : SAY_CONTACT_NEW,
 	    say_time(c->verified), NULL);
 	if (c->our_office) {
@@ -177,13 +184,50 @@ add_fault(const struct session *s, enum vault_err err, const char *file,
 }
 
 static int
+revoke(struct session *s, const struct buf *text, const char *file)
+{
+	struct vault_revoked r;
+	enum vault_err err = vault_contact_revoke(
+	    &r, s->vault, text->bytes, text->len);
+	int status = 0;
+	struct doc *d;
+
+	if (err == VAULT_EDAMAGED) {
+		say_error(SAY_REVOCATION_BAD, file, NULL);
+		return 13;
+	}
+	if (err == VAULT_EUSE) {
+		say_error(SAY_REVOCATION_OURS, file, NULL);
+		say_hint(SAY_HINT_REVOKE, NULL);
+		return 2;
+	}
+	if (err != VAULT_OK)
+		return session_fault(s, err);
+	if (say_is_json()) {
+		d = doc_object();
+		doc_text(d, "revoked", r.digits);
+		doc_text(d, "name", buf_text(&r.name));
+		status = doc_print(d);
+	} else {
+		say_line(SAY_REVOKED, buf_text(&r.name), r.digits, NULL);
+		say_hint(SAY_HINT_REVOKED, NULL);
+	}
+	vault_revoked_free(&r);
+	return status;
+}
+
+static int
 add(struct session *s, const char *file, const char *name, bool our_office)
 {
 	struct buf card = { 0 };
 	enum vault_err err;
 	int status;
 
-	if ((status = infile_read(&card, file, CARD_LEN_MAX)) == 0) {
+	status = infile_read(&card, file, CARD_LEN_MAX);
+	if (status == 0 && vault_is_revocation(card.bytes, card.len)) {
+		status = name != NULL || our_office ? say_usage(USAGE)
+						    : revoke(s, &card, file);
+	} else if (status == 0) {
 		err = vault_contact_add(s->vault, buf_text(&card), card.len,
 		    name, our_office, say_added, &status);
 		if (err != VAULT_OK)
@@ -294,6 +338,11 @@ verify(struct session *s, const struct cli *c, const char *name,
 	if ((status = compare(&w, s, c)) != 0)
 		return status;
 	err = vault_contact_verify(s->vault, name, w.digits, our_office);
+	if (err == VAULT_EREFUSED) {
+		say_error(SAY_VERIFY_REVOKED, name, NULL);
+		say_hint(SAY_HINT_REVOKED, NULL);
+		return 17;
+	}
 	if (err != VAULT_OK)
 		return no_contact(s, err, name);
 	return done(SAY_VERIFIED, name);

@@ -3,6 +3,7 @@
 
 #include "ask.h"
 #include "office_keys.h"
+#include "outfile.h"
 
 /* ---- Showing ---- */
 
@@ -126,7 +127,7 @@ office_renew_signing(struct cli *c)
 	return status;
 }
 
-/* ---- Retiring ---- */
+/* ---- Revoking ---- */
 
 /* A serial as it was printed; 0: it is none. */
 static uint64_t
@@ -141,6 +142,80 @@ serial_of(const char *text)
 		n = n * 10 + (uint64_t)(*text - '0');
 	return n;
 }
+
+static int
+revoke_fault(const struct session *s, enum vault_err err, const char *text)
+{
+	if (err != VAULT_ENORECORD)
+		return session_fault(s, err);
+	say_error(SAY_NO_SIGNING, text, NULL);
+	say_hint(SAY_HINT_NO_SIGNING, NULL);
+	return 15;
+}
+
+static int
+say_revoked(size_t number, const char *file, bool prepare)
+{
+	struct doc *d = doc_object();
+
+	doc_int(d, "signing_key", (int64_t)number);
+	doc_text(d, "file", file);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	if (prepare) {
+		say_line(SAY_REVOKE_PREPARED, file, NULL);
+		say_hint(SAY_HINT_PREPARED, NULL);
+		return 0;
+	}
+	say_line(SAY_OWN_REVOKED, say_number(number), file, NULL);
+	say_hint(SAY_HINT_OWN_REVOKED, NULL);
+	return 0;
+}
+
+/* Committed first: what has left cannot be called back, only written again. */
+static int
+revoke(struct session *s, const struct cli *c, const char *text,
+    const char *file, bool prepare)
+{
+	size_t number = text == NULL ? 0 : (size_t)serial_of(text);
+	struct buf out = { 0 };
+	enum vault_err err;
+	int status = 1;
+
+	if (text != NULL && number == 0)
+		return revoke_fault(s, VAULT_ENORECORD, text);
+	say_warning(prepare ? SAY_PREPARE_MEANS : SAY_REVOKE_MEANS, NULL);
+	if (!prepare && !ask_yes(c, false, SAY_ASK_REVOKE, NULL)) {
+		say_error(SAY_STOPPED, NULL);
+		return 1;
+	}
+	err = prepare ? vault_office_revocation(&out, s->vault)
+		      : vault_office_revoke(&out, &number, s->vault);
+	if (err != VAULT_OK)
+		status = revoke_fault(s, err, text == NULL ? "" : text);
+	else if ((status = outfile_put(file, out.bytes, out.len)) != 0)
+		say_hint(SAY_HINT_REVOKE_AGAIN, say_number(number), NULL);
+	else
+		status = say_revoked(number, file, prepare);
+	buf_free(&out);
+	return status;
+}
+
+int
+office_revoke(struct cli *c, const char *number, const char *file, bool prepare)
+{
+	struct session s;
+	int status = session_open(&s, c);
+
+	if (status == 0) {
+		status = revoke(&s, c, number, file, prepare);
+		session_close(&s);
+	}
+	return status;
+}
+
+/* ---- Retiring ---- */
 
 static int
 retire_fault(const struct session *s, enum vault_err err, const char *text)

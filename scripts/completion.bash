@@ -76,7 +76,7 @@ _amparo() {
 		resolve) offered+=' --take' ;;
 		attach) offered+=' --name' ;;
 		extract) offered+=' -o --output --number' ;;
-		office) offered+=' --name --card --signing -o' ;;
+		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;
 		import) offered+=' --anyway --keep --map --preview' ;;
@@ -90,7 +90,7 @@ _amparo() {
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
-		office:0) offered='renew retire secret-key' ;;
+		office:0) offered='renew retire revoke secret-key' ;;
 		contact:0) offered='add list verify mark remove' ;;
 		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null

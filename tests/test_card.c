@@ -664,10 +664,11 @@ a_receiving_key_is_bound_to_its_row(void **state)
 static void
 an_older_vault_gets_the_tables_it_lacks(void **state)
 {
-	static const char *const drop[] = { "DROP TABLE announced",
-		"DROP TABLE earlier", "DROP TABLE tombstone",
-		"DROP TABLE received", "DROP TABLE sent", "DROP TABLE chain",
-		"DROP TABLE contact", "DROP TABLE receiving" };
+	static const char *const drop[] = { "DROP TABLE revoked",
+		"DROP TABLE announced", "DROP TABLE earlier",
+		"DROP TABLE tombstone", "DROP TABLE received",
+		"DROP TABLE sent", "DROP TABLE chain", "DROP TABLE contact",
+		"DROP TABLE receiving" };
 	struct vault_office own;
 	char *folder = folder_new();
 	struct opened o;

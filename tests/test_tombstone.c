@@ -807,6 +807,7 @@ a_vault_from_before_gets_the_table(void **state)
 	(void)state;
 	add(id, &a, "{\"type\":\"case\",\"title\":\"Old\"}");
 	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "DROP TABLE revoked"));
 	assert_ok(sql_run(of(&a)->store, "DROP TABLE announced"));
 	assert_ok(sql_run(of(&a)->store, "DROP TABLE earlier"));
 	assert_ok(sql_run(of(&a)->store, "DROP TABLE tombstone"));

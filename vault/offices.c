@@ -8,6 +8,7 @@
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
 #include "exchange/office.h"
+#include "exchange/revocation.h"
 #include "exchange/succession.h"
 #include "inside.h"
 #include "record/keep.h"
@@ -165,22 +166,6 @@ vault_office_secret(struct secret **out, struct vault *v)
 
 /* ---- Others ---- */
 
-/* {"key":"<the beginning of it>"} */
-static enum vault_err
-log_contact(struct vault *v, const char *what, const struct contact *c)
-{
-	struct buf detail = { 0 };
-	enum vault_err err;
-
-	buf_put_text(&detail, "{\"key\":\"");
-	hex_encode(&detail, c->key, MINISIG_ID_LEN);
-	buf_put_text(&detail, "\"}");
-	if ((err = buf_ok(&detail)) == VAULT_OK)
-		err = log_add(v->store, what, buf_text(&detail), detail.len);
-	buf_free(&detail);
-	return err;
-}
-
 /* The newest key on the card of a contact. */
 static void
 put_receiving(struct vault_receiving *out, const struct contact *c)
@@ -208,6 +193,7 @@ contact_out(struct vault_contact *out, struct store *s, const struct contact *c)
 		.verified = c->verified,
 		.our_office = c->our_office,
 		.frozen = c->frozen,
+		.revoked = c->revoked,
 		.n_announced = c->announced,
 	};
 	identity_digits(out->digits, c->key);
@@ -270,7 +256,8 @@ change_open(struct vault *v, struct contact *c, enum change what)
 		err = contact_remove(v->store, c);
 	else if (what != KEEP && what < NEW_CARD)
 		err = contact_update(v->store, c);
-	return err == VAULT_OK ? log_contact(v, words[what], c) : err;
+	return err == VAULT_OK ? offices_log_key(v->store, words[what], c->key)
+			       : err;
 }
 
 static enum change
@@ -364,9 +351,14 @@ verify(struct vault *v, struct contact *c, const char *digits, bool our_office)
 {
 	uint8_t key[IDENTITY_PUBLIC_LEN];
 	enum vault_err err;
+	int64_t revoked;
 
 	if ((err = key_of(key, v, c, digits)) != VAULT_OK ||
-	    (err = succession_compared(c, v->store, key)) != VAULT_OK ||
+	    (err = revocation_time(&revoked, v->store, key)) != VAULT_OK)
+		return err;
+	if (revoked != 0)
+		return VAULT_EREFUSED;
+	if ((err = succession_compared(c, v->store, key)) != VAULT_OK ||
 	    (err = change_open(v, c, VERIFY)) != VAULT_OK ||
 	    (our_office && (err = change_open(v, c, OUR_OFFICE)) != VAULT_OK))
 		return err;
@@ -399,4 +391,69 @@ enum vault_err
 vault_contact_remove(struct vault *v, const char *name)
 {
 	return change(v, name, REMOVE);
+}
+
+/* ---- Revoked ---- */
+
+bool
+vault_is_revocation(const void *text, size_t len)
+{
+	return revocation_is(text, len);
+}
+
+/* Our own present key goes by vault_office_revoke, which makes another. */
+static enum vault_err
+is_present(bool *out, struct store *s, const uint8_t *key)
+{
+	struct signer by;
+	enum vault_err err = records_signer(&by, s);
+
+	*out = err == VAULT_OK &&
+	    memcmp(by.public_key, key, IDENTITY_PUBLIC_LEN) == 0;
+	secret_free(by.key);
+	return err;
+}
+
+static enum vault_err
+take_revocation(
+    struct vault_revoked *out, struct store *s, const struct revocation *r)
+{
+	enum vault_err err;
+	bool present;
+
+	if ((err = is_present(&present, s, r->key)) != VAULT_OK)
+		return err;
+	if (present)
+		return VAULT_EUSE;
+	if ((err = records_office(&out->name, s, r->key)) != VAULT_OK ||
+	    (err = revocation_put(s, r)) != VAULT_OK ||
+	    (err = succession_revoked(s, r->key)) != VAULT_OK ||
+	    (err = offices_log_key(s, "contact-revoke", r->key)) != VAULT_OK)
+		return err;
+	return store_commit(s);
+}
+
+enum vault_err
+vault_contact_revoke(
+    struct vault_revoked *out, struct vault *v, const void *text, size_t len)
+{
+	struct revocation r;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = revocation_read(&r, text, len)) != VAULT_OK)
+		return err;
+	identity_digits(out->digits, r.key);
+	if ((err = store_begin(v->store)) == VAULT_OK)
+		err = take_revocation(out, v->store, &r);
+	store_abort(v->store);
+	if (err != VAULT_OK)
+		vault_revoked_free(out);
+	return vault_failed(v, err);
+}
+
+void
+vault_revoked_free(struct vault_revoked *r)
+{
+	buf_free(&r->name);
 }

@@ -4,6 +4,7 @@
 
 #include "core/base64.h"
 #include "core/mem.h"
+#include "exchange/revocation.h"
 #include "inside.h"
 #include "record/graph.h"
 #include "record/guard.h"
@@ -524,6 +525,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct vault_past past;
 	struct head h;
 	enum vault_err err;
+	int64_t revoked;
 	bool silent;
 
 	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
@@ -532,6 +534,8 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	hex_encode(&hex, id, VERSION_ID_LEN);
 	if ((err = tombstone_silences(
 		 &silent, v->store, r->id, h.version.office)) == VAULT_OK &&
+	    (err = revocation_time(&revoked, v->store, h.version.office)) ==
+		VAULT_OK &&
 	    (err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = buf_ok(&hex)) == VAULT_OK) {
@@ -541,6 +545,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 		past.head = head;
 		past.withheld = h.has_withheld;
 		past.forgotten = r->forgotten || silent;
+		past.revoked = revoked;
 		past.parents = (unsigned)version_hash_count(&h.version.parents);
 		*go_on = each(ctx, &past);
 	}

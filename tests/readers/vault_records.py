@@ -3,6 +3,7 @@ FORMAT.md, and canonical JSON of section 1.  Everything is verified while it is
 read, so what these functions return can be believed.
 """
 import hashlib
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -349,13 +350,31 @@ def read_offices(db):
     offices = {0: {row[0] for row in db.execute("SELECT public FROM office")}}
     for num, public in db.execute("SELECT num, public FROM contact"):
         offices[num] = {public}
-    for public, contact, successor in db.execute(
-            "SELECT public, contact, successor FROM earlier ORDER BY num"):
+    for public, contact, successor, revocation in db.execute(
+            "SELECT public, contact, successor, revocation FROM earlier ORDER BY num"):
         demand(len(public) == 32 and len(successor) == 64, "earlier: wrong lengths")
+        demand(len(revocation) == (0 if contact else 64), "earlier: wrong lengths")
+        demand(contact or revocation_is_right(public, revocation),
+               "earlier: wrong revocation")
         demand(contact in offices, "earlier: of no contact")
         offices[contact].add(public)
     check_successions(db)
+    check_revoked(db)
     return list(offices.values())
+
+
+def revocation_is_right(public, signature):
+    """9.2: is it this key's own word that it signs no more?"""
+    key = base64.b64encode(b"Ed" + public[:8] + public)
+    text = b"# amparo-revocation 1\n# key " + key + b"\n"
+    return signature_is_right(b"amparo revocation 1\0" + text, signature, public)
+
+
+def check_revoked(db):
+    """9.2: each revoked key has said so."""
+    for public, time, signature in db.execute("SELECT * FROM revoked"):
+        demand(len(public) == 32 and is_time(time) and len(signature) == 64 and
+               revocation_is_right(public, signature), "revoked: wrong signature")
 
 
 def check_successions(db):

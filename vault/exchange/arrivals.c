@@ -91,7 +91,7 @@ look_at_version(enum arrives *out, struct store *s, const struct record_row *r,
 
 enum vault_err
 arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
-    const struct carried *c)
+    const struct carried *c, bool heard)
 {
 	const struct version *v = &c->version;
 	enum forget_takes takes;
@@ -101,9 +101,11 @@ arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
 	if ((err = forget_takes(&takes, s, v->record, v->office)) != VAULT_OK)
 		return err;
 	err = rows_find(r, s, v->record);
-	if (err == VAULT_ENORECORD)
+	if (err == VAULT_ENORECORD) {
 		memset(r, 0, sizeof(*r));
-	else if (err != VAULT_OK)
+		err = VAULT_OK;
+	}
+	if (err != VAULT_OK)
 		return err;
 	if (takes == FORGET_TAKES_NOTHING)
 		*out = ARRIVES_FORGOTTEN;
@@ -112,8 +114,11 @@ arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
 	else if (takes == FORGET_TAKES_ENVELOPE)
 		*out = ARRIVES_FORGOTTEN;
 	else if (r->num > 0 && !r->forgotten)
-		return look_at_version(out, s, r, c);
-	return VAULT_OK;
+		err = look_at_version(out, s, r, c);
+	/* What came before its key was revoked stays good, and only that. */
+	if (!heard && (*out == ARRIVES_RECORD || *out == ARRIVES_VERSION))
+		*out = ARRIVES_REVOKED;
+	return err;
 }
 
 /* Is a state of the record, as it is here, one of our own office's? */
@@ -236,6 +241,8 @@ arrivals_became(struct arrivals *a, size_t number, enum arrives arrives)
 static int
 class_of(const struct arrival *one)
 {
+	if (one->arrives == ARRIVES_REVOKED)
+		return 3;
 	if (one->arrives == ARRIVES_OTHER_TYPE)
 		return 2;
 	return arrival_is_tombstone(one) ? 1 : 0;

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "exchange/age.h"
 #include "exchange/contact.h"
+#include "exchange/revocation.h"
 #include "exchange/succession.h"
 #include "record/whose.h"
 #include "store/sql.h"
@@ -20,7 +21,8 @@ contact_free(struct contact *c)
 
 #define COLUMNS                                                                \
 	"SELECT num,name,public,card,added,verified,our_office,frozen,"        \
-	"(SELECT count(*) FROM announced a WHERE a.contact=contact.num)"       \
+	"(SELECT count(*) FROM announced a WHERE a.contact=contact.num),"      \
+	"(SELECT time FROM revoked r WHERE r.public=contact.public)"           \
 	" FROM contact "
 
 static void
@@ -46,6 +48,7 @@ read_row(struct contact *out, struct sql *q)
 	out->our_office = sql_int(q, 6) != 0;
 	out->frozen = sql_int(q, 7) != 0;
 	out->announced = (size_t)sql_int(q, 8);
+	out->revoked = sql_int(q, 9);
 	if ((err = sql_copy(q, 2, out->key, sizeof(out->key))) == VAULT_OK &&
 	    (err = buf_ok(&out->name)) == VAULT_OK)
 		err = buf_ok(&out->card);
@@ -228,12 +231,16 @@ contact_add(struct contact *out, enum contact_news *news, struct store *s,
 	struct contact have = { 0 };
 	struct card card;
 	enum vault_err err;
+	int64_t revoked;
 
 	memset(out, 0, sizeof(*out));
 	*news = CONTACT_NEW;
 	if ((err = card_read(&card, text, len)) != VAULT_OK ||
-	    (err = refuse_ours(s, &card)) != VAULT_OK)
+	    (err = refuse_ours(s, &card)) != VAULT_OK ||
+	    (err = revocation_time(&revoked, s, card.key)) != VAULT_OK)
 		return err;
+	if (revoked != 0)
+		return VAULT_EREFUSED;
 	err = contact_by_key(&have, s, card.key);
 	if (err == VAULT_ENORECORD &&
 	    (err = succession_add(out, news, s, &card, text, len)) == VAULT_OK)

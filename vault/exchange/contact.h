@@ -25,6 +25,7 @@ struct contact {
 	int64_t verified; /* when the digits were compared; 0: never */
 	bool our_office;  /* verified, and may have what stays in the office */
 	bool frozen;      /* nothing is sent there: two keys are announced */
+	int64_t revoked;  /* when it came that its key is; 0: it is not */
 	size_t announced; /* keys that were, and wait to be compared */
 };
 void contact_free(struct contact *c);
@@ -45,7 +46,7 @@ enum contact_news {
  * VAULT_EEXISTS: that name is another key's.  VAULT_ECONFLICT: an older card
  * than we have.  VAULT_EUSE: it is our own card, or a bad name.
  * VAULT_EREFUSED: it follows a key of ours, or one whose successor has been
- * compared and is another one.
+ * compared and is another one; or it was revoked.
  */
 VAULT_CHECKED enum vault_err contact_add(struct contact *out,
     enum contact_news *news, struct store *s, const char *text, size_t len,

@@ -216,8 +216,9 @@ static enum vault_err
 remember(struct store *s, const struct contact *c, const struct card_follows *f)
 {
 	struct sql *q = sql_open(s,
-	    "INSERT OR IGNORE INTO earlier(public,contact,time,successor)"
-	    " SELECT ?1,?2,?3,?4 WHERE NOT EXISTS"
+	    "INSERT OR IGNORE INTO"
+	    " earlier(public,contact,time,successor,revocation)"
+	    " SELECT ?1,?2,?3,?4,x'' WHERE NOT EXISTS"
 	    " (SELECT 1 FROM contact WHERE public=?1 AND num<>?2)");
 
 	sql_put_blob(q, 1, f->key, IDENTITY_PUBLIC_LEN);
@@ -243,6 +244,15 @@ take_key(struct store *s, struct contact *c, const struct card *card,
 		return err;
 	memcpy(c->key, card->key, sizeof(c->key));
 	return VAULT_OK;
+}
+
+enum vault_err
+succession_revoked(
+    struct store *s, const uint8_t key[static IDENTITY_PUBLIC_LEN])
+{
+	enum vault_err err = drop_announced(s, key);
+
+	return err == VAULT_OK ? settle_frozen(s) : err;
 }
 
 enum vault_err

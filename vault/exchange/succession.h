@@ -40,6 +40,10 @@ VAULT_CHECKED enum vault_err succession_compared(struct contact *c,
 VAULT_CHECKED enum vault_err succession_announced(
     struct buf *out, struct store *s, const struct contact *c);
 
+/* A key was revoked: if it was announced, it is so no more. */
+VAULT_CHECKED enum vault_err succession_revoked(
+    struct store *s, const uint8_t key[static IDENTITY_PUBLIC_LEN]);
+
 /* c is no contact any more. */
 VAULT_CHECKED enum vault_err succession_drop(
     struct store *s, const struct contact *c);
