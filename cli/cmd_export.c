@@ -16,7 +16,7 @@
 
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
-	" [--with-sources]"
+	" [--with-sources] [--unsigned]"
 #define LIST_MAX 64
 
 /* The options that may be given more than once, taken out by hand. */
@@ -26,7 +26,7 @@ struct wanted {
 	char id[LIST_MAX][VAULT_ID_LEN];
 	size_t n_to, n_include;
 	const char *file;
-	bool with_sources, good;
+	bool with_sources, is_unsigned, good;
 	struct buf query;
 	size_t words;
 };
@@ -63,6 +63,8 @@ one_word(struct wanted *w, int argc, char **argv, int *at)
 		w->file = value;
 	} else if (strcmp(argv[*at], "--with-sources") == 0) {
 		w->with_sources = true;
+	} else if (strcmp(argv[*at], "--unsigned") == 0) {
+		w->is_unsigned = true;
 	} else if (argv[*at][0] == '-' && argv[*at][1] != '\0') {
 		w->good = false;
 	} else {
@@ -307,6 +309,7 @@ say_done(const struct wanted *want, struct showing *show,
 	d = doc_object();
 	doc_text(d, "file", want->file);
 	doc_text(d, "bundle", id);
+	doc_bool(d, "signed", !want->is_unsigned);
 	doc_int(d, "records", (int64_t)info->records);
 	doc_int(d, "versions", (int64_t)info->versions);
 	doc_int(d, "attachments", (int64_t)info->attachments);
@@ -371,6 +374,8 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
 	if (info.n_unknown == 1)
 		say_hint(SAY_HINT_VERIFY, say_word(info.unknown), NULL);
+	if (want->is_unsigned)
+		say_warning(SAY_EXPORT_UNSIGNED, NULL);
 	if (!may_write(c, want)) {
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;
@@ -449,6 +454,7 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 		.include = want->include,
 		.n_include = want->n_include,
 		.with_sources = want->with_sources,
+		.is_unsigned = want->is_unsigned,
 	};
 	struct showing show = { 0 };
 	struct vault_export *e;

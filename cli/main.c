@@ -103,12 +103,13 @@ const struct command commands[] = {
 	    " office; --not-our-office takes that\nback.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
-	    " [--with-sources]",
+	    " [--with-sources] [--unsigned]",
 	    "an encrypted, signed bundle for other offices",
 	    "Says what leaves and what is held back and why, then asks.  A case"
 	    " takes along\nwhat belongs to it.  Level 3 never leaves, level 2"
 	    " only to our own office or by\n--include.  -o - is standard"
-	    " output.\n" },
+	    " output.  --unsigned: nobody can prove who packed it, nor\nknow"
+	    " it; what is in it is still signed by who wrote it.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,

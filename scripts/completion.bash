@@ -78,7 +78,7 @@ _amparo() {
 		extract) offered+=' -o --output --number' ;;
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
-		export) offered+=' --to --include --with-sources -o' ;;
+		export) offered+=' --to --include --with-sources --unsigned -o' ;;
 		import) offered+=' --anyway --keep --map --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;

@@ -54,6 +54,7 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
+complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from import' -l map -r -F

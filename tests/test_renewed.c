@@ -23,18 +23,50 @@ steal(struct stolen *p, const struct office *f)
 	secret_free(by.key);
 }
 
+/* The sealed secret of our office. */
+static void
+copy_sealed(struct buf *out, const struct office *f)
+{
+	struct sql *q = sql_open(of(f)->store, "SELECT secret FROM office");
+	const void *bytes;
+	size_t len;
+	bool there;
+
+	assert_ok(sql_step(q, &there));
+	assert_true(there);
+	bytes = sql_blob(q, 0, &len);
+	assert_true(buf_put(out, bytes, len));
+	sql_close(q);
+}
+
+/* In how many places a piece of it stands: any 16 bytes are its own. */
+static unsigned
+sealed_left(struct office *f, const struct buf *sealed)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i + 16 <= sealed->len; i += 16)
+		n += inner_count_bytes(&f->o, sealed->bytes + i, 16);
+	return n;
+}
+
 static void
 our_key_is_renewed_in_one_commit_and_destroyed(void **state)
 {
 	struct vault_office own;
 	struct stolen old, now;
+	struct buf sealed = { 0 };
 	struct office us;
 	struct card card;
 
 	(void)state;
 	office_open(&us, "A");
 	steal(&old, &us);
+	copy_sealed(&sealed, &us);
+	assert_int_equal(sealed_left(&us, &sealed), 4);
 	assert_ok(vault_office_renew_signing(of(&us)));
+	/* It is sealed nowhere any more, not in a free page either. */
+	assert_int_equal(sealed_left(&us, &sealed), 0);
 	steal(&now, &us);
 	assert_memory_not_equal(old.key, now.key, 32);
 	assert_ok(vault_office(&own, of(&us)));
@@ -44,7 +76,6 @@ our_key_is_renewed_in_one_commit_and_destroyed(void **state)
 	assert_int_equal(card.n_follows, 1);
 	assert_memory_equal(card.follows[0].key, old.key, 32);
 	vault_office_free(&own);
-	/* The old seed is sealed nowhere; only its public half stays. */
 	assert_int_equal(number(&us, "SELECT count(*) FROM office"), 1);
 	assert_int_equal(
 	    number(&us, "SELECT count(*) FROM log WHERE what='signing-key'"),
@@ -55,6 +86,7 @@ our_key_is_renewed_in_one_commit_and_destroyed(void **state)
 	assert_ok(card_read(&card, buf_text(&own.card), own.card.len));
 	assert_int_equal(card.n_follows, CARD_FOLLOWS_MAX);
 	vault_office_free(&own);
+	buf_free(&sealed);
 	office_close(&us);
 }
 

@@ -185,17 +185,25 @@ vault_bundle_each(struct vault_bundle *b,
 /* ---- Who sent it ---- */
 
 static enum vault_err
+look_at_chain(
+    enum chain_seen *out, struct store *s, const struct bundle *bundle)
+{
+	size_t len;
+	const void *peer = bundle_peer(bundle, &len);
+
+	if (!bundle->manifest.is_signed)
+		return chain_look_unsigned(out, s, bundle->hash);
+	return chain_look(out, s, peer, len, &bundle->place, bundle->hash);
+}
+
+static enum vault_err
 look_at_sender(struct vault_bundle *b)
 {
 	const struct bundle *bundle = &b->bundle;
 	struct store *s = b->v->store;
-	const void *peer;
 	enum vault_err err;
-	size_t len;
 
-	peer = bundle_peer(bundle, &len);
-	if ((err = chain_look(&b->seen, s, peer, len, &bundle->place,
-		 bundle->hash)) != VAULT_OK)
+	if ((err = look_at_chain(&b->seen, s, bundle)) != VAULT_OK)
 		return err;
 	if (bundle->knows_sender) {
 		err = contact_by_key(&b->sender, s, bundle->present);
@@ -348,8 +356,7 @@ finish(struct vault_bundle *b, const struct bundle_done *done, bool accept)
 	size_t len;
 
 	peer = bundle_peer(bundle, &len);
-	if ((err = chain_look(&seen, s, peer, len, &bundle->place,
-		 bundle->hash)) != VAULT_OK)
+	if ((err = look_at_chain(&seen, s, bundle)) != VAULT_OK)
 		return err;
 	if (seen == CHAIN_SAME)
 		return VAULT_EEXISTS;

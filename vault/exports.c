@@ -25,6 +25,7 @@ struct recipient {
 
 struct vault_export {
 	struct vault *v;
+	bool is_unsigned;
 	struct buf nums, include; /* int64_t: of what was decided on */
 	struct leave_how how;     /* borrows include */
 	struct leave leave;
@@ -301,6 +302,7 @@ vault_export_new(struct vault_export **out, struct vault *v,
 	if (e == NULL)
 		return VAULT_ENOMEM;
 	e->v = v;
+	e->is_unsigned = what->is_unsigned;
 	t.e = e;
 	g.nums = &e->nums;
 	if ((err = add_recipients(e, what, which)) != VAULT_OK)
@@ -437,7 +439,8 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 		id_print(id, tombstone_at(&e->leave.tombstones, i)->record);
 		buf_putf(&detail, "%s\"%s\"", i > 0 ? "," : "", id);
 	}
-	buf_putf(&detail, "],\"versions\":%zu}", e->info.versions);
+	buf_putf(&detail, "]%s,\"versions\":%zu}",
+	    e->is_unsigned ? ",\"unsigned\":true" : "", e->info.versions);
 	if ((err = buf_ok(&detail)) == VAULT_OK)
 		err = log_add(
 		    e->v->store, "export", buf_text(&detail), detail.len);
@@ -461,7 +464,8 @@ take_places(struct vault_export *e, const struct manifest_to *to,
 	if ((err = store_begin(s)) != VAULT_OK)
 		return err;
 	err = still_so(e);
-	for (size_t i = 0; err == VAULT_OK && i < e->n_to; i++)
+	for (size_t i = 0; err == VAULT_OK && !e->is_unsigned && i < e->n_to;
+	     i++)
 		err = chain_sent(
 		    s, e->to[i].contact.key, &to[i].place, written->hash);
 	if (err == VAULT_OK && (err = log_export(e, written)) == VAULT_OK)
@@ -478,6 +482,10 @@ next_places(struct manifest_to *to, const struct vault_export *e)
 
 	for (size_t i = 0; i < e->n_to; i++) {
 		to[i].recipient = buf_text(&e->to[i].text);
+		if (e->is_unsigned) {
+			chain_none(&to[i].place);
+			continue;
+		}
 		if ((err = chain_next(&to[i].place, e->v->store,
 			 e->to[i].contact.key)) != VAULT_OK)
 			return err;
@@ -503,8 +511,10 @@ write_to(struct vault_export *e, struct manifest_to *to,
 
 	if ((err = records_signer(&by, e->v->store)) != VAULT_OK)
 		return err;
-	what.public_key = by.public_key;
-	what.key = by.key;
+	if (!e->is_unsigned) {
+		what.public_key = by.public_key;
+		what.key = by.key;
+	}
 	if ((err = still_so_now(e)) == VAULT_OK &&
 	    (err = next_places(to, e)) == VAULT_OK)
 		err = bundle_write(written, &pipe, e->v->store, &what);

@@ -798,6 +798,7 @@ struct vault_export_what {
 	const char *const *include; /* ids of records */
 	size_t n_include;
 	bool with_sources;
+	bool is_unsigned; /* nobody is to prove, or to know, who packed it */
 };
 
 /* What becomes of one record; borrowed for the call. */

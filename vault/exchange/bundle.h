@@ -39,7 +39,7 @@ struct bundle_what {
 	const struct leave *leave;
 	const struct manifest_to *to;
 	size_t n_to;
-	const uint8_t *public_key; /* who signs */
+	const uint8_t *public_key; /* who signs; NULL: nobody does */
 	const struct secret *key;
 	bundle_progress *progress;
 	void *ctx;
@@ -61,7 +61,7 @@ VAULT_CHECKED enum vault_err bundle_write(struct bundle_written *out,
     const struct bundle_what *what);
 
 /* README.txt. */
-extern const char bundle_readme[];
+extern const char bundle_readme[], bundle_readme_unsigned[];
 
 /* ---- Reading ---- */
 

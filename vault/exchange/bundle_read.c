@@ -128,6 +128,16 @@ bundle_free(struct bundle *b)
 
 /* ---- The manifest and its signature ---- */
 
+/* What nobody signed is in no chain of anybody's. */
+static bool
+is_first(const struct manifest_place *place)
+{
+	static const uint8_t none[MANIFEST_HASH_LEN];
+
+	return place->number == 1 &&
+	    memcmp(place->previous, none, sizeof(none)) == 0;
+}
+
 /* The line for one of our recipients. */
 static enum vault_err
 find_place(struct bundle *b)
@@ -136,7 +146,9 @@ find_place(struct bundle *b)
 		enum vault_err err = manifest_find(&b->place, &b->manifest,
 		    buf_text(&b->keys->key[i].recipient));
 
-		if (err == VAULT_OK && b->place.number > NUMBER_MAX)
+		if (err == VAULT_OK &&
+		    (b->place.number > NUMBER_MAX ||
+			(!b->manifest.is_signed && !is_first(&b->place))))
 			err = VAULT_EDAMAGED;
 		if (err != VAULT_ENOTFORUS)
 			return blame(b, err, BUNDLE_FAULT_MANIFEST);

@@ -165,16 +165,22 @@ hash_records(struct writing *w)
 	return err;
 }
 
-static size_t
-readme_len(void)
+static bool
+is_signed(const struct writing *w)
 {
-	return strlen(bundle_readme);
+	return w->what->public_key != NULL;
+}
+
+static const char *
+readme(const struct writing *w)
+{
+	return is_signed(w) ? bundle_readme : bundle_readme_unsigned;
 }
 
 static uint64_t
 sum_sizes(const struct writing *w)
 {
-	uint64_t sum = readme_len();
+	uint64_t sum = strlen(readme(w));
 
 	for (size_t i = 0; i < leave_files(w->leave); i++)
 		sum += leave_file(w->leave, i)->size;
@@ -189,7 +195,7 @@ list_files(struct writing *w)
 	char name[TAR_NAME_MAX + 1];
 	uint8_t hash[MANIFEST_HASH_LEN];
 
-	crypto_hash_sha256(hash, (const uint8_t *)bundle_readme, readme_len());
+	crypto_hash_sha256(hash, (const uint8_t *)readme(w), strlen(readme(w)));
 	manifest_write_file(&w->manifest, hash, TAR_README);
 	for (size_t i = 0; i < leave_files(w->leave); i++) {
 		file_name(name, i);
@@ -203,17 +209,31 @@ list_files(struct writing *w)
 }
 
 static enum vault_err
-make_manifest(struct writing *w)
+sign(struct writing *w)
 {
-	struct bundle_written *out = w->out;
-	struct manifest m = { .is_signed = true };
 	struct minisig_key key = keyid_minisign(w->what->public_key);
 	struct buf comment = { 0 };
 	enum vault_err err;
 
+	hex_encode(&comment, w->out->id, sizeof(w->out->id));
+	if ((err = buf_ok(&comment)) == VAULT_OK)
+		err = minisig_sign(&w->signature, key.id, w->what->key,
+		    w->manifest.bytes, w->manifest.len, buf_text(&comment));
+	buf_free(&comment);
+	return err;
+}
+
+static enum vault_err
+make_manifest(struct writing *w)
+{
+	struct bundle_written *out = w->out;
+	struct manifest m = { .is_signed = is_signed(w) };
+	enum vault_err err;
+
 	random_fill(out->id, sizeof(out->id));
 	memcpy(m.bundle, out->id, sizeof(m.bundle));
-	memcpy(m.sender, key.id, sizeof(m.sender));
+	if (m.is_signed)
+		memcpy(m.sender, w->what->public_key, sizeof(m.sender));
 	out->files = 1 + leave_files(w->leave) + n_records(w);
 	out->bytes = sum_sizes(w);
 	m.n_files = out->files;
@@ -224,16 +244,10 @@ make_manifest(struct writing *w)
 		 &w->manifest, &m, w->what->to, w->what->n_to)) != VAULT_OK)
 		return err;
 	list_files(w);
-	hex_encode(&comment, out->id, sizeof(out->id));
-	if ((err = buf_ok(&w->manifest)) == VAULT_OK &&
-	    (err = buf_ok(&comment)) == VAULT_OK)
-		err = minisig_sign(&w->signature, key.id, w->what->key,
-		    w->manifest.bytes, w->manifest.len, buf_text(&comment));
-	if (err == VAULT_OK)
-		crypto_hash_sha256(
-		    out->hash, w->manifest.bytes, w->manifest.len);
-	buf_free(&comment);
-	return err;
+	if ((err = buf_ok(&w->manifest)) != VAULT_OK)
+		return err;
+	crypto_hash_sha256(out->hash, w->manifest.bytes, w->manifest.len);
+	return is_signed(w) ? sign(w) : VAULT_OK;
 }
 
 /* ---- The archive ---- */
@@ -343,12 +357,13 @@ put_all(struct writing *w)
 	struct buf text = { 0 };
 	enum vault_err err;
 
-	if ((err = put_bytes(w, TAR_README, bundle_readme, readme_len())) !=
+	if ((err = put_bytes(w, TAR_README, readme(w), strlen(readme(w)))) !=
 		VAULT_OK ||
 	    (err = put_bytes(w, TAR_MANIFEST, w->manifest.bytes,
 		 w->manifest.len)) != VAULT_OK ||
-	    (err = put_bytes(w, TAR_SIGNATURE, w->signature.bytes,
-		 w->signature.len)) != VAULT_OK)
+	    (is_signed(w) &&
+		(err = put_bytes(w, TAR_SIGNATURE, w->signature.bytes,
+		     w->signature.len)) != VAULT_OK))
 		return err;
 	for (size_t i = 0; err == VAULT_OK && i < leave_files(w->leave); i++)
 		err = put_file(w, i);

@@ -61,6 +61,14 @@ keep_chain(struct store *s, const uint8_t chain[static MANIFEST_CHAIN_LEN])
 	return sql_finish(q);
 }
 
+void
+chain_none(struct manifest_place *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->number = 1;
+	random_fill(out->chain, sizeof(out->chain));
+}
+
 enum vault_err
 chain_sent(struct store *s, const uint8_t peer[static IDENTITY_PUBLIC_LEN],
     const struct manifest_place *place,
@@ -200,6 +208,17 @@ chain_look(enum chain_seen *out, struct store *s, const void *peer,
 	else if (place->number != last + 1)
 		*out = CHAIN_GAP;
 	return VAULT_OK;
+}
+
+enum vault_err
+chain_look_unsigned(enum chain_seen *out, struct store *s,
+    const uint8_t hash[static MANIFEST_HASH_LEN])
+{
+	bool same;
+	enum vault_err err = was_imported(&same, s, hash);
+
+	*out = same ? CHAIN_SAME : CHAIN_NEXT;
+	return err;
 }
 
 enum vault_err

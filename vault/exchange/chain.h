@@ -33,6 +33,8 @@ VAULT_CHECKED enum vault_err chain_next(struct manifest_place *out,
  * A bundle has been written at that place.  VAULT_EBUSY: another one has been
  * in between.
  */
+/* The place of one that nobody signs: in a chain of its own, kept nowhere. */
+void chain_none(struct manifest_place *out);
 VAULT_CHECKED enum vault_err chain_sent(struct store *s,
     const uint8_t peer[static IDENTITY_PUBLIC_LEN],
     const struct manifest_place *place,
@@ -49,6 +51,9 @@ VAULT_CHECKED enum vault_err chain_look(enum chain_seen *out, struct store *s,
 VAULT_CHECKED enum vault_err chain_move(struct store *s,
     const uint8_t from[static IDENTITY_PUBLIC_LEN],
     const uint8_t to[static IDENTITY_PUBLIC_LEN]);
+/* Of one that nobody signed: was this very one imported? */
+VAULT_CHECKED enum vault_err chain_look_unsigned(enum chain_seen *out,
+    struct store *s, const uint8_t hash[static MANIFEST_HASH_LEN]);
 VAULT_CHECKED enum vault_err chain_received(struct store *s, const void *peer,
     size_t peer_len, const struct manifest_place *place,
     const uint8_t hash[static MANIFEST_HASH_LEN]);
