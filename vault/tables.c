@@ -539,7 +539,7 @@ write_all(struct pass *p)
 		return err;
 	if ((err = records_signer(&p->by, s)) == VAULT_OK &&
 	    (err = read_again(p)) == VAULT_OK && p->done->added > 0 &&
-	    (err = index_tidy(s)) == VAULT_OK &&
+	    (err = index_tidy(s, (size_t)p->done->added)) == VAULT_OK &&
 	    (err = log_import(p)) == VAULT_OK)
 		err = store_commit(s);
 	secret_free(p->by.key);

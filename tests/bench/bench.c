@@ -196,6 +196,7 @@ bulk(struct sides *s, unsigned n)
 			make_record(&json, &text);
 			vault_add_one(s, &json);
 		}
+		assert_ok(index_tidy(s->o.vault->store, BATCH));
 		assert_ok(store_commit(s->o.vault->store));
 		ours += now() - from;
 		state = keep; /* the same records */

@@ -37,8 +37,12 @@ VAULT_CHECKED enum vault_err index_put_new(
 VAULT_CHECKED enum vault_err index_find_row(
     int64_t *num, struct store *s, const uint8_t key[static HASH_LEN]);
 
-/* A bounded step of FTS5's merging: after each write, not in it. */
-VAULT_CHECKED enum vault_err index_tidy(struct store *s);
+/*
+ * A step of FTS5's merging, bounded by n, the records that were written in
+ * this transaction: behind them, or every search would read more and more
+ * places.  For a single record it is taken now and then.
+ */
+VAULT_CHECKED enum vault_err index_tidy(struct store *s, size_t n);
 
 /* Drop everything and make it again. */
 VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
