@@ -16,7 +16,7 @@
 #include "store/sql.h"
 
 /* What the index says of one record. */
-struct entry {
+struct index_entry {
 	struct buf body, names, title_words; /* the columns of find */
 	struct buf title;                    /* the line in lists */
 	struct buf values; /* field, key, NUL, ... as put_key writes them */
@@ -25,7 +25,7 @@ struct entry {
 };
 
 static void
-entry_free(struct entry *e)
+entry_free(struct index_entry *e)
 {
 	buf_free(&e->body);
 	buf_free(&e->names);
@@ -39,7 +39,7 @@ entry_free(struct entry *e)
 static enum vault_err
 add_word(void *ctx, const char *path, const char *text, size_t len)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 	struct buf *to = &e->body;
 
 	if (strncmp(path, "names", 5) == 0 || strcmp(path, "pseudonym") == 0)
@@ -53,7 +53,7 @@ add_word(void *ctx, const char *path, const char *text, size_t len)
 
 /* A value whose key is text. */
 static enum vault_err
-put_key(struct entry *e, uint8_t field, const char *text)
+put_key(struct index_entry *e, uint8_t field, const char *text)
 {
 	buf_put_byte(&e->values, field);
 	buf_put_text(&e->values, text);
@@ -62,7 +62,7 @@ put_key(struct entry *e, uint8_t field, const char *text)
 }
 
 static enum vault_err
-put_hex(struct entry *e, uint8_t field, const uint8_t *bytes, size_t len)
+put_hex(struct index_entry *e, uint8_t field, const uint8_t *bytes, size_t len)
 {
 	buf_put_byte(&e->values, field);
 	hex_encode(&e->values, bytes, len);
@@ -71,7 +71,7 @@ put_hex(struct entry *e, uint8_t field, const uint8_t *bytes, size_t len)
 }
 
 static enum vault_err
-put_value(struct entry *e, uint8_t field, const char *text, size_t len)
+put_value(struct index_entry *e, uint8_t field, const char *text, size_t len)
 {
 	enum vault_err err;
 
@@ -85,7 +85,7 @@ put_value(struct entry *e, uint8_t field, const char *text, size_t len)
 }
 
 static enum vault_err
-put_days(struct entry *e, const struct date_days *days)
+put_days(struct index_entry *e, const struct date_days *days)
 {
 	char key[32];
 
@@ -98,7 +98,7 @@ put_days(struct entry *e, const struct date_days *days)
 static enum vault_err
 add_value(void *ctx, const struct body_value *value)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 
 	if (value->text == NULL)
 		return put_days(e, &value->days);
@@ -113,7 +113,7 @@ add_value(void *ctx, const struct body_value *value)
 
 /* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
 static enum vault_err
-add_names(struct entry *e, const json_t *body)
+add_names(struct index_entry *e, const json_t *body)
 {
 	struct name_list names = { 0 };
 	enum vault_err err;
@@ -132,7 +132,7 @@ add_names(struct entry *e, const json_t *body)
 
 /* What a record may be called by, besides a name: its title. */
 static enum vault_err
-add_title(struct entry *e, const json_t *body)
+add_title(struct index_entry *e, const json_t *body)
 {
 	const json_t *title = json_object_get(body, "title");
 
@@ -144,7 +144,7 @@ add_title(struct entry *e, const json_t *body)
 
 /* By which an import knows the row of a list again. */
 static enum vault_err
-add_row_key(struct entry *e, const json_t *body)
+add_row_key(struct index_entry *e, const json_t *body)
 {
 	uint8_t key[HASH_LEN];
 	enum vault_err err;
@@ -158,7 +158,7 @@ add_row_key(struct entry *e, const json_t *body)
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 	enum vault_err err;
 
 	e->heads++;
@@ -181,7 +181,7 @@ add_head(void *ctx, const struct head *h)
 
 /* Deterministic: the same heads always give the same entry. */
 static enum vault_err
-entry_of(struct entry *e, struct store *s, const struct record_row *r)
+entry_of(struct index_entry *e, struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
 
@@ -201,7 +201,8 @@ put_buf(struct sql *q, int at, const struct buf *b)
 }
 
 static enum vault_err
-put_words(struct store *s, int64_t num, const struct entry *e, const char *sql)
+put_words(
+    struct store *s, int64_t num, const struct index_entry *e, const char *sql)
 {
 	struct sql *q = sql_open(s, sql);
 
@@ -213,7 +214,8 @@ put_words(struct store *s, int64_t num, const struct entry *e, const char *sql)
 }
 
 static enum vault_err
-put_item(struct store *s, const struct record_row *r, const struct entry *e)
+put_item(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
 {
 	struct sql *q = sql_open(s, "INSERT INTO item VALUES(?1,?2,?3,?4,?5)");
 
@@ -226,7 +228,7 @@ put_item(struct store *s, const struct record_row *r, const struct entry *e)
 }
 
 static enum vault_err
-put_values(struct store *s, int64_t num, const struct entry *e)
+put_values(struct store *s, int64_t num, const struct index_entry *e)
 {
 	const char *at = buf_text(&e->values), *end = at + e->values.len;
 	enum vault_err err = VAULT_OK;
@@ -278,7 +280,7 @@ enum vault_err
 index_remove(struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
-	struct entry e;
+	struct index_entry e;
 	bool there;
 
 	if ((err = is_indexed(&there, s, r->num)) != VAULT_OK || !there)
@@ -295,7 +297,8 @@ index_remove(struct store *s, const struct record_row *r)
 }
 
 static enum vault_err
-put_entry(struct store *s, const struct record_row *r, const struct entry *e)
+put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
 {
 	enum vault_err err;
 
@@ -311,7 +314,7 @@ enum vault_err
 index_put(struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
-	struct entry e;
+	struct index_entry e;
 
 	if (r->forgotten)
 		return VAULT_OK;
@@ -323,15 +326,33 @@ index_put(struct store *s, const struct record_row *r)
 }
 
 enum vault_err
-index_put_new(struct store *s, const struct kept *new_one)
+index_entry_new(struct index_entry **out, const struct head *head)
 {
-	struct entry e = { .heads = 0 };
 	enum vault_err err;
 
-	if ((err = add_head(&e, &new_one->head)) == VAULT_OK)
-		err = put_entry(s, &new_one->row, &e);
-	entry_free(&e);
+	if ((*out = mem_zalloc(sizeof(**out))) == NULL)
+		return VAULT_ENOMEM;
+	if ((err = add_head(*out, head)) != VAULT_OK) {
+		index_entry_free(*out);
+		*out = NULL;
+	}
 	return err;
+}
+
+void
+index_entry_free(struct index_entry *e)
+{
+	if (e == NULL)
+		return;
+	entry_free(e);
+	mem_free(e);
+}
+
+enum vault_err
+index_put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
+{
+	return put_entry(s, r, e);
 }
 
 enum vault_err
@@ -433,7 +454,7 @@ index_rebuild(struct store *s,
 
 /* The rows that there are, in the form that an entry has them. */
 static enum vault_err
-read_rows(struct entry *e, struct store *s, int64_t num)
+read_rows(struct index_entry *e, struct store *s, int64_t num)
 {
 	struct sql *q = sql_open(s, "SELECT title FROM item WHERE num=?1");
 	enum vault_err err;
@@ -495,7 +516,7 @@ bufs_equal(const struct buf *a, const struct buf *b)
 enum vault_err
 index_agrees(bool *same, struct store *s, const struct record_row *r)
 {
-	struct entry want, have;
+	struct index_entry want, have;
 	enum vault_err err;
 
 	*same = false;

@@ -26,9 +26,16 @@ VAULT_CHECKED enum vault_err index_remove(
 VAULT_CHECKED enum vault_err index_put(
     struct store *s, const struct record_row *r);
 
-/* The same for a record that was just made, and is not read again for it. */
-VAULT_CHECKED enum vault_err index_put_new(
-    struct store *s, const struct kept *new_one);
+/*
+ * The same in two steps, for a record that was just made and has this one
+ * head: what is to be put in, which needs no store; putting it in.
+ */
+struct index_entry;
+VAULT_CHECKED enum vault_err index_entry_new(
+    struct index_entry **out, const struct head *head);
+void index_entry_free(struct index_entry *e);
+VAULT_CHECKED enum vault_err index_put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e);
 
 /*
  * The record that was made of the row of a list with this key (table_key).

@@ -328,12 +328,12 @@ put_days(struct maker *m, const struct query_node *n)
 	if (n->hi != INT64_MAX) {
 		/* 'g' stands behind all digits, whatever the last day is. */
 		buf_put_text(
-		    sql, " AND key <= printf('" QUERY_DAY_FORM "g',?)");
+		    sql, " AND key <= format('" QUERY_DAY_FORM "g',?)");
 		add_number(m, day_number(n->hi));
 	}
 	if (n->lo != INT64_MIN) {
 		buf_put_text(sql,
-		    " AND substr(key,9) >= printf('" QUERY_DAY_FORM "',?)");
+		    " AND substr(key,9) >= format('" QUERY_DAY_FORM "',?)");
 		add_number(m, day_number(n->lo));
 	}
 	buf_put_byte(sql, ')');

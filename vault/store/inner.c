@@ -439,6 +439,16 @@ store_secure_delete(struct store *s, bool on)
 	return cells_secure_delete(s->cells, on);
 }
 
+enum vault_err
+store_wide(struct store *s, bool on)
+{
+	if (sqlite_run(s->db,
+		on ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-4096") !=
+	    VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	return VAULT_OK;
+}
+
 const struct keyring *
 store_ring(const struct store *s)
 {
