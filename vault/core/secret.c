@@ -95,6 +95,15 @@ bytes_wipe(void *p, size_t len)
 		sodium_memzero(p, len);
 }
 
+/* More than any cipher or hash of libsodium takes. */
+#define STACK_LEN 32768
+
+void
+stack_wipe(void)
+{
+	sodium_stackzero(STACK_LEN);
+}
+
 bool
 memory_is_locked(const void *p)
 {

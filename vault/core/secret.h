@@ -39,6 +39,9 @@ bool secret_equal(const struct secret *a, const struct secret *b);
 bool bytes_equal(const void *a, const void *b, size_t len);
 void bytes_wipe(void *p, size_t len);
 
+/* Wipe what functions that have returned left below us on the stack. */
+void stack_wipe(void);
+
 /*
  * True if the kernel really locked the page at p: mlock can fail without a
  * word, so this looks at the flags of the mapping in /proc/self/smaps.
