@@ -39,7 +39,9 @@ make(void *at)
 	i->err = keep_make(
 	    &i->kept, store_ring(b->s), b->by, i->room, i->whole);
 	if (i->err == VAULT_OK)
-		i->err = index_entry_new(&i->entry, &i->kept.head);
+		i->err = index_entry_new(&i->entry);
+	if (i->err == VAULT_OK)
+		i->err = index_entry_add(i->entry, &i->kept.head);
 	json_decref(i->whole);
 	i->whole = NULL;
 }

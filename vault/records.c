@@ -206,7 +206,8 @@ add(struct kept *k, struct vault *v, const struct signer *by,
 
 	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) ==
 		VAULT_OK &&
-	    (err = index_entry_new(&entry, &k->head)) == VAULT_OK)
+	    (err = index_entry_new(&entry)) == VAULT_OK &&
+	    (err = index_entry_add(entry, &k->head)) == VAULT_OK)
 		err = index_put_entry(v->store, &k->row, entry);
 	index_entry_free(entry);
 	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK ||

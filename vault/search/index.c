@@ -326,17 +326,16 @@ index_put(struct store *s, const struct record_row *r)
 }
 
 enum vault_err
-index_entry_new(struct index_entry **out, const struct head *head)
+index_entry_new(struct index_entry **out)
 {
-	enum vault_err err;
+	*out = mem_zalloc(sizeof(**out));
+	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
+}
 
-	if ((*out = mem_zalloc(sizeof(**out))) == NULL)
-		return VAULT_ENOMEM;
-	if ((err = add_head(*out, head)) != VAULT_OK) {
-		index_entry_free(*out);
-		*out = NULL;
-	}
-	return err;
+enum vault_err
+index_entry_add(struct index_entry *e, const struct head *head)
+{
+	return add_head(e, head);
 }
 
 void
@@ -514,19 +513,31 @@ bufs_equal(const struct buf *a, const struct buf *b)
 }
 
 enum vault_err
+index_has(bool *same, struct store *s, const struct record_row *r,
+    const struct index_entry *want)
+{
+	struct index_entry have;
+	enum vault_err err;
+
+	*same = false;
+	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
+		*same = bufs_equal(&want->title, &have.title) &&
+		    are_among(&want->values, &have.values) &&
+		    are_among(&have.values, &want->values);
+	entry_free(&have);
+	return err;
+}
+
+enum vault_err
 index_agrees(bool *same, struct store *s, const struct record_row *r)
 {
-	struct index_entry want, have;
+	struct index_entry want;
 	enum vault_err err;
 
 	*same = false;
 	if ((err = entry_of(&want, s, r)) != VAULT_OK)
 		return err;
-	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
-		*same = bufs_equal(&want.title, &have.title) &&
-		    are_among(&want.values, &have.values) &&
-		    are_among(&have.values, &want.values);
+	err = index_has(same, s, r, &want);
 	entry_free(&want);
-	entry_free(&have);
 	return err;
 }

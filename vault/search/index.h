@@ -27,12 +27,13 @@ VAULT_CHECKED enum vault_err index_put(
     struct store *s, const struct record_row *r);
 
 /*
- * The same in two steps, for a record that was just made and has this one
- * head: what is to be put in, which needs no store; putting it in.
+ * The same in two steps, for heads that are at hand: what is to be put in,
+ * which needs no store; putting it in.
  */
 struct index_entry;
-VAULT_CHECKED enum vault_err index_entry_new(
-    struct index_entry **out, const struct head *head);
+VAULT_CHECKED enum vault_err index_entry_new(struct index_entry **out);
+VAULT_CHECKED enum vault_err index_entry_add(
+    struct index_entry *e, const struct head *head);
 void index_entry_free(struct index_entry *e);
 VAULT_CHECKED enum vault_err index_put_entry(
     struct store *s, const struct record_row *r, const struct index_entry *e);
@@ -61,5 +62,9 @@ VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
  */
 VAULT_CHECKED enum vault_err index_agrees(
     bool *same, struct store *s, const struct record_row *r);
+
+/* The same with what should be there at hand. */
+VAULT_CHECKED enum vault_err index_has(bool *same, struct store *s,
+    const struct record_row *r, const struct index_entry *want);
 
 #endif
