@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -71,7 +70,7 @@ give_place(struct place *p)
 	size_t i = (size_t)(p - room.places);
 
 	if (sodium_memcmp(p->mark, room.mark, MARK_LEN) != 0)
-		abort(); /* something has written over its end */
+		sodium_misuse(); /* ends all: something wrote over it */
 	sodium_memzero(p->bytes, PLACE_LEN);
 	atomic_fetch_and(&room.taken[i / 64], ~(UINT64_C(1) << i % 64));
 }
