@@ -275,13 +275,35 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	return err == VAULT_OK ? buf_ok(&f->nums) : err;
 }
 
+/* A query that is the whole id of a record finds that one. */
+static enum vault_err
+by_id(bool *is_id, struct finding *f)
+{
+	uint8_t id[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+
+	*is_id = false;
+	if (id_parse(id, f->what->query, f->what->query_len) != VAULT_OK)
+		return VAULT_OK;
+	if ((err = rows_find(&r, f->v->store, id)) != VAULT_OK || r.forgotten)
+		return err == VAULT_ENORECORD ? VAULT_OK : err;
+	*is_id = true;
+	f->total = 1;
+	buf_put_le64(&f->nums, (uint64_t)r.num);
+	return buf_ok(&f->nums);
+}
+
 static enum vault_err
 by_query(struct finding *f, bool count)
 {
 	struct query_sql sql;
 	enum vault_err err;
+	bool is_id;
 
 	memset(&sql, 0, sizeof(sql));
+	if ((err = by_id(&is_id, f)) != VAULT_OK || is_id)
+		return err;
 	if ((err = query_offices(f->query, f->v->store)) == VAULT_OK &&
 	    (err = query_sql(&sql, f->query)) == VAULT_OK &&
 	    (err = select_nums(f, &sql, false)) == VAULT_OK) {

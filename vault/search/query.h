@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query - the query language.  Any text is a valid query.
+ * query - the query language.  Any text is a valid query.  (Before it comes
+ * here, the whole id of a record was taken for that record.)
  *
  *	teng biao          both words, anywhere       a AND b: the same
  *	teng OR liu        either                     AND binds tighter
