@@ -13,10 +13,10 @@
 #include "store/sql.h"
 #include "support.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define HAS_ASAN 1
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
 #else
-#define HAS_ASAN 0
+#define SANITIZED 0
 #endif
 
 struct fixture {
@@ -603,7 +603,7 @@ a_big_file_takes_little_memory(void **state)
 	int status = 0;
 	pid_t pid;
 
-	if (HAS_ASAN) {
+	if (SANITIZED) {
 		print_message("skipped: 256 MiB: memory under a sanitizer"
 			      " says nothing\n");
 		skip();
