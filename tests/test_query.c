@@ -21,11 +21,10 @@
 
 static const char schema[] =
     "CREATE TABLE item(num INTEGER PRIMARY KEY, title TEXT);"
-    "CREATE VIRTUAL TABLE find USING fts5(names, title, body, content='',"
+    "CREATE VIRTUAL TABLE find USING fts5(body, names, title, content='',"
     " tokenize='amparo');"
     "CREATE TABLE value(field INTEGER, key TEXT, num INTEGER,"
-    " PRIMARY KEY(field, key, num)) WITHOUT ROWID;"
-    "CREATE TABLE day(num INTEGER, lo INTEGER, hi INTEGER);";
+    " PRIMARY KEY(field, key, num)) WITHOUT ROWID;";
 
 static const struct {
 	const char *names, *title, *body;
@@ -60,8 +59,10 @@ static const char values[] =
     " (10,'lawyer',1),(10,'lawyer',3),(10,'women',4),"
     " (11,'0',4),(11,'2',1),(11,'3',3);"
     /* 2011-02-16 ..; February 2011; .. 2011-04-26; 1973-09-12 */
-    "INSERT INTO day VALUES (1,15021,NULL),(2,15006,15033),"
-    " (3,NULL,15090),(4,1350,1350);";
+    "INSERT INTO value SELECT 15,"
+    " printf('%08x%08x',column2+2147483648,column3+2147483648),column1"
+    " FROM (VALUES (1,15021,2147483647),(2,15006,15033),"
+    " (3,-2147483648,15090),(4,1350,1350));";
 
 static void
 run(sqlite3 *db, const char *sql)
@@ -84,14 +85,14 @@ open_tables(void **state)
 	run(db, values);
 	assert_int_equal(
 	    sqlite3_prepare_v2(db,
-		"INSERT INTO find(rowid, names, title, body) VALUES(?,?,?,?)",
+		"INSERT INTO find(rowid, body, names, title) VALUES(?,?,?,?)",
 		-1, &stmt, NULL),
 	    SQLITE_OK);
 	for (int i = 1; i < (int)N_RECORDS; i++) {
 		sqlite3_bind_int(stmt, 1, i);
-		sqlite3_bind_text(stmt, 2, records[i].names, -1, NULL);
-		sqlite3_bind_text(stmt, 3, records[i].title, -1, NULL);
-		sqlite3_bind_text(stmt, 4, records[i].body, -1, NULL);
+		sqlite3_bind_text(stmt, 3, records[i].names, -1, NULL);
+		sqlite3_bind_text(stmt, 4, records[i].title, -1, NULL);
+		sqlite3_bind_text(stmt, 2, records[i].body, -1, NULL);
 		assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
 		sqlite3_reset(stmt);
 	}

@@ -201,12 +201,16 @@ static enum vault_err
 add(struct kept *k, struct vault *v, const struct signer *by,
     struct vault_report *report, const char *type, const void *json, size_t len)
 {
+	struct index_entry *entry = NULL;
 	enum vault_err err;
 
-	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) !=
-		VAULT_OK ||
-	    (err = index_put_new(v->store, k)) != VAULT_OK ||
-	    (err = index_tidy(v->store)) != VAULT_OK ||
+	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) ==
+		VAULT_OK &&
+	    (err = index_entry_new(&entry)) == VAULT_OK &&
+	    (err = index_entry_add(entry, &k->head)) == VAULT_OK)
+		err = index_put_entry(v->store, &k->row, entry);
+	index_entry_free(entry);
+	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK ||
 	    (err = records_log(v, "add", &k->row)) != VAULT_OK)
 		return err;
 	return store_commit(v->store);
@@ -250,7 +254,7 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	    (err = keep_version(v->store, &by, r, parents, attachment,
 		 &report->keep, json->bytes, json->len)) == VAULT_OK &&
 	    (err = index_put(v->store, r)) == VAULT_OK &&
-	    (err = index_tidy(v->store)) == VAULT_OK &&
+	    (err = index_tidy(v->store, 1)) == VAULT_OK &&
 	    (err = records_log(v, what, r)) == VAULT_OK)
 		err = store_commit(v->store);
 	secret_free(by.key);

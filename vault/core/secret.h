@@ -2,9 +2,10 @@
 /*
  * secret - memory for keys and passphrases.
  *
- * The bytes lie between guard pages, are locked into memory where the system
- * allows it, are left out of core dumps, and are wiped when freed.  Each
- * secret costs several pages; records, which are many, live in a struct buf.
+ * The bytes lie between guard pages, up to 64 of them with those of other
+ * secrets, are locked into memory where the system allows it, are left out of
+ * core dumps, and are wiped when freed.  A longer secret costs several pages;
+ * records, which are many, live in a struct buf.
  */
 #ifndef CORE_SECRET_H
 #define CORE_SECRET_H

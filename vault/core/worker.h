@@ -7,8 +7,8 @@
  * which they were put (in_order) or side by side, and are always taken back
  * in that order.  Rules that make it safe:
  *
- *  1. A job is a pure computation on its argument: no store, no source, no
- *     sink, no allocation, no random bytes, no static state that changes.
+ *  1. A job is a computation on its argument: no store, no source, no sink,
+ *     no static state that changes.
  *  2. From worker_put until worker_take gives it back, the argument belongs
  *     to the job, and only worker_free takes it away from there.
  *  3. If no thread can be had, the caller's does all of it.  Few jobs are

@@ -399,7 +399,7 @@ index_touched(struct importing *m)
 		    (err = forget_settle(m->s, &r)) == VAULT_OK &&
 		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK)
 			err = index_put(m->s, &r);
-	return err == VAULT_OK ? index_tidy(m->s) : err;
+	return err == VAULT_OK ? index_tidy(m->s, n) : err;
 }
 
 /* ---- All of it ---- */

@@ -48,8 +48,9 @@ static enum vault_err
 resolve(struct query *query, struct query_node *n, struct store *s)
 {
 	struct sql *q = sql_open(s,
-	    "SELECT name,lower(hex(public)) FROM office UNION ALL"
-	    " SELECT name,lower(hex(public)) FROM contact");
+	    "SELECT name,lower(hex(substr(public,1,16))) FROM office"
+	    " UNION ALL"
+	    " SELECT name,lower(hex(substr(public,1,16))) FROM contact");
 	struct buf keys = { 0 };
 	enum vault_err err;
 	bool row;
