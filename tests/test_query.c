@@ -109,6 +109,47 @@ close_tables(void **state)
 	return 0;
 }
 
+static sqlite3_stmt *
+prepare(sqlite3 *db, const struct buf *text, const struct query_sql *sql)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	rc = sqlite3_prepare_v2(db, buf_text(text), -1, &stmt, NULL);
+	if (rc != SQLITE_OK)
+		fail_msg("%s: %s", buf_text(text), sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_bind_parameter_count(stmt), sql->n_params);
+	for (size_t i = 0; i < sql->n_params; i++) {
+		const struct query_param *p = &sql->params[i];
+
+		if (p->is_text)
+			rc = sqlite3_bind_text(stmt, (int)i + 1,
+			    query_param_text(sql, p), (int)p->len,
+			    SQLITE_STATIC);
+		else
+			rc = sqlite3_bind_int64(stmt, (int)i + 1, p->number);
+		assert_int_equal(rc, SQLITE_OK);
+	}
+	return stmt;
+}
+
+/* What is counted is what is found. */
+static void
+check_count(sqlite3 *db, const struct query_sql *sql, int found)
+{
+	struct buf text = { 0 };
+	sqlite3_stmt *stmt;
+
+	if (sql->count == NULL)
+		return;
+	buf_putf(&text, "SELECT count(*) FROM %s", sql->count);
+	stmt = prepare(db, &text, sql);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), found);
+	sqlite3_finalize(stmt);
+	buf_free(&text);
+}
+
 /* Run a parsed query, its numbers in the order given by order. */
 static void
 answer(struct buf *out, sqlite3 *db, const struct query *q, bool ranked)
@@ -116,33 +157,20 @@ answer(struct buf *out, sqlite3 *db, const struct query *q, bool ranked)
 	struct query_sql sql;
 	struct buf text = { 0 };
 	sqlite3_stmt *stmt;
-	int rc;
+	int rc, found = 0;
 
 	assert_int_equal(query_sql(&sql, q), VAULT_OK);
 	buf_putf(&text, "SELECT item.num FROM %s ORDER BY %s",
 	    buf_text(&sql.from),
 	    ranked && sql.rank != NULL ? sql.rank : "item.num");
-	rc = sqlite3_prepare_v2(db, buf_text(&text), -1, &stmt, NULL);
-	if (rc != SQLITE_OK)
-		fail_msg("%s: %s", buf_text(&text), sqlite3_errmsg(db));
-	assert_int_equal(sqlite3_bind_parameter_count(stmt), sql.n_params);
-	for (size_t i = 0; i < sql.n_params; i++) {
-		const struct query_param *p = &sql.params[i];
-
-		if (p->is_text)
-			rc = sqlite3_bind_text(stmt, (int)i + 1,
-			    query_param_text(&sql, p), (int)p->len,
-			    SQLITE_STATIC);
-		else
-			rc = sqlite3_bind_int64(stmt, (int)i + 1, p->number);
-		assert_int_equal(rc, SQLITE_OK);
-	}
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+	stmt = prepare(db, &text, &sql);
+	for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; found++)
 		buf_putf(out, "%s%d", out->len > 0 ? " " : "",
 		    sqlite3_column_int(stmt, 0));
 	if (rc != SQLITE_DONE)
 		fail_msg("%s: %s", buf_text(&text), sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
+	check_count(db, &sql, found);
 	buf_free(&text);
 	query_sql_free(&sql);
 }

@@ -413,7 +413,7 @@ a_draft_protects_a_record(void **state)
 	attach(&a, id, "f", "of A");
 	send(&a, &b, "B", "");
 	assert_ok(vault_draft_put(
-	    of(&b), &draft, id, "case", "{\"x_d\":\"mine\"}", 14));
+	    of(&b), &draft, id, NULL, "case", "{\"x_d\":\"mine\"}", 14));
 	assert_ok(vault_forget(of(&a), id));
 	send(&a, &b, "B", "");
 	assert_int_equal(got.forgot_texts, 1);

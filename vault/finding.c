@@ -247,7 +247,7 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	bool row;
 
 	buf_putf(&text, "SELECT %s FROM %s", counting ? "count(*)" : "item.num",
-	    buf_text(&sql->from));
+	    counting && sql->count != NULL ? sql->count : buf_text(&sql->from));
 	if (!counting && f->what->ranked && sql->rank != NULL)
 		buf_putf(&text, " ORDER BY %s", sql->rank);
 	else if (!counting)

@@ -571,24 +571,59 @@ vault_history(struct vault *v, const char *id,
 	return vault_failed(v, err);
 }
 
-/* The version that text begins, as if it were the only head. */
+/* As if these versions were the heads. */
 static enum vault_err
-get_version(struct vault_record *out, struct vault *v, struct record_row *r,
-    const char *id, const char *version)
+get_these(struct vault_record *out, struct vault *v, const struct record_row *r,
+    const struct buf *ids)
 {
-	uint8_t number[VERSION_ID_LEN];
 	struct merged m;
 	enum vault_err err;
 
-	if ((err = row_of(r, v, id)) != VAULT_OK ||
-	    (err = rows_version_prefix(
-		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
-	    (err = heads_version(&m, v->store, r, number)) != VAULT_OK)
+	if ((err = heads_these(&m, v->store, r, ids)) != VAULT_OK)
 		return err;
 	err = json_object_size(m.body) == 0 ? VAULT_ENORECORD
 					    : fill_record(out, v, r, &m);
 	merged_free(&m);
 	return err;
+}
+
+/* The version that text begins. */
+static enum vault_err
+get_version(struct vault_record *out, struct vault *v, struct record_row *r,
+    const char *id, const char *version)
+{
+	uint8_t number[VERSION_ID_LEN];
+	struct buf ids = { 0 };
+	enum vault_err err;
+
+	if ((err = row_of(r, v, id)) == VAULT_OK &&
+	    (err = rows_version_prefix(
+		 number, v->store, r, version, strlen(version))) == VAULT_OK)
+		err = buf_put(&ids, number, sizeof(number))
+		    ? get_these(out, v, r, &ids)
+		    : VAULT_ENOMEM;
+	buf_free(&ids);
+	return err;
+}
+
+enum vault_err
+vault_get_at(struct vault_record *out, struct vault *v, const char *id,
+    const struct buf *heads)
+{
+	struct record_row r;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if (heads->len == 0 || heads->len % VERSION_ID_LEN != 0)
+		return vault_failed(v, VAULT_EUSE);
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = row_of(&r, v, id)) == VAULT_OK)
+		err = get_these(out, v, &r, heads);
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_record_free(out);
+	return vault_failed(v, err);
 }
 
 enum vault_err

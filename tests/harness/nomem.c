@@ -391,8 +391,8 @@ call_draft_put(struct state *s)
 	int64_t number = 0;
 	static const char json[] = "{\"type\":\"case\",\"title\":\"A\"}";
 
-	return vault_draft_put(
-	    s->vault, &number, content.person, "case", json, strlen(json));
+	return vault_draft_put(s->vault, &number, content.person, NULL, "case",
+	    json, strlen(json));
 }
 
 static enum vault_err

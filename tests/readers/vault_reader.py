@@ -69,7 +69,7 @@ INNER_SCHEMA = [
     "NULL, part BLOB) STRICT",
     "CREATE INDEX attachment_record ON attachment(record)",
     "CREATE TABLE chunk(num INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
-    "CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, type TEXT NOT NULL, "
+    "CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, base BLOB, type TEXT NOT NULL, "
     "time INTEGER NOT NULL, body TEXT NOT NULL) STRICT",
     "CREATE TABLE receiving(serial INTEGER PRIMARY KEY, first TEXT NOT NULL, "
     "recipient TEXT NOT NULL, secret BLOB NOT NULL) STRICT",

@@ -161,6 +161,11 @@ struct query_sql {
 	struct buf from;
 	/* What to order by to have the best first; NULL: nothing to rank. */
 	const char *rank;
+	/*
+	 * What to count instead of `from`, with the same parameters; NULL:
+	 * that itself.  A record has one row in item and one in find.
+	 */
+	const char *count;
 	struct buf text;
 	struct query_param *params;
 	size_t n_params;

@@ -420,6 +420,8 @@ put_matching(struct maker *m, const struct query_node *root)
 	if (is_match(m, root)) {
 		buf_put_text(sql, " AND find.rank MATCH 'bm25(" WEIGHTS ")'");
 		m->out->rank = "find.rank";
+		/* To look up item for every hit would take most of the time. */
+		m->out->count = "find WHERE find MATCH ?";
 		return;
 	}
 	put_others(m, root, " AND ", " AND ");
