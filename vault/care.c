@@ -203,14 +203,17 @@ check_attachment(
     struct store *s, const struct record_row *r, const uint8_t *hash)
 {
 	struct attach_row a;
-	struct buf chunk = { 0 };
+	struct chunks *c = NULL;
+	const uint8_t *bytes;
+	size_t len = 1;
 	enum vault_err err = attach_find(&a, s, r, hash);
 
 	if (err != VAULT_OK) /* one that is not here was withheld */
 		return err == VAULT_ENORECORD ? VAULT_OK : err;
-	for (uint64_t i = 0; err == VAULT_OK && i < attach_chunks(a.size); i++)
-		err = attach_chunk(&chunk, s, r, &a, i);
-	buf_free(&chunk);
+	if ((err = attach_open(&c, s, r, &a)) == VAULT_OK)
+		while (err == VAULT_OK && len > 0)
+			err = chunks_get(c, &bytes, &len);
+	chunks_free(c);
 	attach_row_free(&a);
 	return err;
 }

@@ -382,7 +382,7 @@ call_resolve(struct state *s)
 static enum vault_err
 call_record_attach(struct state *s)
 {
-	return content_attach(s->vault, content.old, "b.ogg", 140000);
+	return content_attach(s->vault, content.old, "b.ogg", 330000);
 }
 
 static enum vault_err

@@ -21,6 +21,9 @@
 /* Fewer jobs are done before a thread has started. */
 #define THREAD_FROM 4
 
+/* It is woken for so many, or when the caller waits: waking has its price. */
+#define WAKE_FROM 4
+
 struct job {
 	void (*run)(void *arg);
 	void *arg;
@@ -116,7 +119,8 @@ worker_put(struct worker *w, void (*run)(void *arg), void *arg)
 	w->jobs[w->put % WORKER_JOBS] = (struct job){ run, arg, false };
 	pthread_mutex_lock(&w->lock);
 	w->put++;
-	pthread_cond_signal(&w->to_begin);
+	if (w->put - w->begun >= WAKE_FROM)
+		pthread_cond_signal(&w->to_begin);
 	pthread_mutex_unlock(&w->lock);
 	if (w->put == THREAD_FROM)
 		start(w);
@@ -140,8 +144,10 @@ worker_take(struct worker *w)
 #endif
 	pthread_mutex_lock(&w->lock);
 	while (!oldest->done)
-		if (!may_help || !do_next(w))
+		if (!may_help || !do_next(w)) {
+			pthread_cond_signal(&w->to_begin);
 			pthread_cond_wait(&w->was_done, &w->lock);
+		}
 	w->returned++;
 	pthread_mutex_unlock(&w->lock);
 	return oldest->arg;
