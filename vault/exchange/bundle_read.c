@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "core/mem.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "record/digest.h"
 
 #define SIGNATURE_MAX 4096
 #define NUMBER_MAX (UINT64_C(1) << 53)
@@ -21,9 +22,9 @@ struct reading {
 	const struct bundle_events *events;
 	bool again; /* for the second time */
 	struct tar_reader tar;
-	struct digest *digest; /* of this entry */
-	bool hashed;           /* by whoever takes its bytes, not here */
-	uint64_t size, sum;    /* of this entry; of all that are listed */
+	crypto_hash_sha256_state hash;
+	bool hashed;        /* by whoever takes its bytes, not here */
+	uint64_t size, sum; /* of this entry; of all that are listed */
 	enum kind kind;
 	struct buf text; /* an entry that is looked at as a whole */
 	uint8_t readme[MANIFEST_HASH_LEN];
@@ -350,7 +351,7 @@ begin(void *ctx, const char *name, uint64_t size)
 	r->kind = kind_of(name);
 	r->size = size;
 	buf_reset(&r->text);
-	digest_begin(r->digest);
+	crypto_hash_sha256_init(&r->hash);
 	r->hashed = false;
 	if (r->kind == SIGNATURE && size > SIGNATURE_MAX)
 		return refuse(r->b, BUNDLE_FAULT_SIGNATURE);
@@ -377,7 +378,7 @@ data(void *ctx, const void *bytes, size_t len)
 	struct reading *r = ctx;
 
 	if (!r->hashed)
-		digest_put(r->digest, bytes, len);
+		crypto_hash_sha256_update(&r->hash, bytes, len);
 	if (r->kind == ATTACHMENT)
 		return r->events->file_data == NULL
 		    ? VAULT_OK
@@ -394,7 +395,7 @@ end(void *ctx)
 	struct reading *r = ctx;
 	enum vault_err err;
 
-	digest_end(r->digest, hash);
+	crypto_hash_sha256_final(&r->hash, hash);
 	if (r->hashed &&
 	    (err = r->events->file_hash(r->events->ctx, r->files, hash)) !=
 		VAULT_OK)
@@ -578,15 +579,12 @@ read_all(struct reading *r, const struct pipe_source *from)
 	for (size_t i = 0; i < b->keys->n; i++)
 		ids[i] = b->keys->key[i].id;
 	r->total = from->size;
-	if ((r->digest = digest_new()) == NULL)
-		return VAULT_ENOMEM;
 	tar_reader_init(&r->tar, &events);
 	err = age_open_where(&b->age, &to, from, ids, b->keys->n);
 	if (b->age.fault != AGE_FAULT_NONE)
 		b->fault = fault_of_age(&b->age, from);
 	if (err == VAULT_OK)
 		err = check_end(r);
-	digest_free(r->digest);
 	buf_free(&r->text);
 	return err;
 }

@@ -12,18 +12,10 @@ struct digest;
 
 /* NULL if memory is short. */
 struct digest *digest_new(void);
-
-/* Begin anew, as if it had just been made. */
-void digest_begin(struct digest *d);
 void digest_put(struct digest *d, const void *bytes, size_t len);
 
 /* May be called once. */
 void digest_end(struct digest *d, uint8_t out[static DIGEST_LEN]);
 void digest_free(struct digest *d);
-
-#ifdef VAULT_TEST
-/* Before anything is put: by libsodium alone. */
-void digest_test_slow(struct digest *d);
-#endif
 
 #endif
