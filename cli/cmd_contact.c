@@ -7,17 +7,26 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"contact add CARD [--as NAME] | list | verify NAME [--our-office]"     \
+	"contact add CARD [--as NAME] | list"                                  \
+	" | verify NAME [--digits DIGITS] [--our-office]"                      \
 	" | mark NAME --our-office | mark NAME --not-our-office | remove NAME"
 
 #define CARD_LEN_MAX 65536
 
 /* ---- Showing ---- */
 
+/* The announced keys whose digits are told. */
+static size_t
+known_announced(const struct vault_contact *c)
+{
+	return c->n_announced < VAULT_ANNOUNCED_MAX ? c->n_announced
+						    : VAULT_ANNOUNCED_MAX;
+}
+
 static struct doc *
 contact_doc(const struct vault_contact *c)
 {
-	struct doc *d = doc_object();
+	struct doc *d = doc_object(), *announced = doc_array();
 
 	doc_text(d, "name", c->name);
 	doc_text(d, "digits", c->digits);
@@ -27,6 +36,12 @@ contact_doc(const struct vault_contact *c)
 		doc_text(d, "verified_at", say_time(c->verified));
 	doc_bool(d, "our_office", c->our_office);
 	doc_bool(d, "frozen", c->frozen);
+	doc_bool(d, "revoked", c->revoked != 0);
+	if (c->revoked != 0)
+		doc_text(d, "revoked_at", say_time(c->revoked));
+	for (size_t i = 0; i < known_announced(c); i++)
+		doc_text(announced, NULL, c->announced[i]);
+	doc_put(d, "announced", announced);
 	doc_int(d, "receiving", (int64_t)c->receiving.serial);
 	doc_text(d, "receiving_from", c->receiving.first);
 	return d;
@@ -40,6 +55,10 @@ struct listing {
 static void
 put_marks(struct buf *out, const struct vault_contact *c)
 {
+	if (c->revoked != 0) {
+		say_put(out, SAY_CONTACT_REVOKED, say_time(c->revoked), NULL);
+		buf_put_text(out, ", ");
+	}
 	say_put(out, c->verified != 0 ? SAY_CONTACT_VERIFIED : SAY_CONTACT_NEW,
 	    say_time(c->verified), NULL);
 	if (c->our_office) {
@@ -50,6 +69,21 @@ put_marks(struct buf *out, const struct vault_contact *c)
 		buf_put_text(out, ", ");
 		say_put(out, SAY_CONTACT_FROZEN, NULL);
 	}
+}
+
+/* A line of its own for each key that waits to be compared. */
+static bool
+put_announced(struct buf *rows, const struct vault_contact *c)
+{
+	for (size_t i = 0; i < known_announced(c); i++) {
+		buf_putf(rows, "%s\t", c->announced[i]);
+		say_put(rows, SAY_CONTACT_ANNOUNCED, NULL);
+		buf_put_byte(rows, '\t');
+		if (text_safe_line(rows, c->name, strlen(c->name)) != VAULT_OK)
+			return false;
+		buf_put_byte(rows, '\n');
+	}
+	return true;
 }
 
 static bool
@@ -67,7 +101,7 @@ gather(void *ctx, const struct vault_contact *c)
 	/* The name last: it may be right-to-left. */
 	if (text_safe_line(&l->rows, c->name, strlen(c->name)) != VAULT_OK)
 		return false;
-	return buf_put_byte(&l->rows, '\n');
+	return buf_put_byte(&l->rows, '\n') && put_announced(&l->rows, c);
 }
 
 static int
@@ -103,17 +137,25 @@ say_added(void *ctx, const struct vault_contact *c)
 		*status = doc_print(contact_doc(c));
 		return;
 	}
-	if (c->renewed)
+	if (c->frozen)
+		say_warning(SAY_CONTACT_TWO_KEYS, c->name, NULL);
+	else if (c->announces)
+		say_warning(
+		    SAY_CONTACT_NEW_KEY, c->name, c->announced[0], NULL);
+	else if (c->renewed)
 		say_line(SAY_CONTACT_RENEWED, c->name,
 		    say_number(c->receiving.serial), c->receiving.first, NULL);
 	else
 		say_line(SAY_CONTACT_ADDED, c->name, c->digits, NULL);
-	if (c->verified == 0)
+	if (c->frozen)
+		say_hint(SAY_HINT_FROZEN, say_word(c->name), NULL);
+	else if (c->verified == 0 || c->n_announced > 0)
 		say_hint(SAY_HINT_VERIFY, say_word(c->name), NULL);
 }
 
 static int
-add_fault(const struct session *s, enum vault_err err, const char *file)
+add_fault(const struct session *s, enum vault_err err, const char *file,
+    bool our_office)
 {
 	switch ((int)err) {
 	case VAULT_EDAMAGED:
@@ -131,12 +173,47 @@ add_fault(const struct session *s, enum vault_err err, const char *file)
 		say_error(SAY_CARD_NOT_TAKEN, file, NULL);
 		return 2;
 	case VAULT_EREFUSED:
-		say_error(SAY_CARD_NOT_COMPARED, NULL);
-		say_hint(SAY_HINT_ADD_PLAIN, NULL);
+		say_error(our_office ? SAY_CARD_NOT_COMPARED : SAY_CARD_STOLEN,
+		    file, NULL);
+		say_hint(
+		    our_office ? SAY_HINT_ADD_PLAIN : SAY_HINT_STOLEN, NULL);
 		return 17;
 	default:
 		return session_fault(s, err);
 	}
+}
+
+static int
+revoke(struct session *s, const struct buf *text, const char *file)
+{
+	struct vault_revoked r;
+	enum vault_err err = vault_contact_revoke(
+	    &r, s->vault, text->bytes, text->len);
+	int status = 0;
+	struct doc *d;
+
+	if (err == VAULT_EDAMAGED) {
+		say_error(SAY_REVOCATION_BAD, file, NULL);
+		return 13;
+	}
+	if (err == VAULT_EUSE) {
+		say_error(SAY_REVOCATION_OURS, file, NULL);
+		say_hint(SAY_HINT_REVOKE, NULL);
+		return 2;
+	}
+	if (err != VAULT_OK)
+		return session_fault(s, err);
+	if (say_is_json()) {
+		d = doc_object();
+		doc_text(d, "revoked", r.digits);
+		doc_text(d, "name", buf_text(&r.name));
+		status = doc_print(d);
+	} else {
+		say_line(SAY_REVOKED, buf_text(&r.name), r.digits, NULL);
+		say_hint(SAY_HINT_REVOKED, NULL);
+	}
+	vault_revoked_free(&r);
+	return status;
 }
 
 static int
@@ -146,11 +223,15 @@ add(struct session *s, const char *file, const char *name, bool our_office)
 	enum vault_err err;
 	int status;
 
-	if ((status = infile_read(&card, file, CARD_LEN_MAX)) == 0) {
+	status = infile_read(&card, file, CARD_LEN_MAX);
+	if (status == 0 && vault_is_revocation(card.bytes, card.len)) {
+		status = name != NULL || our_office ? say_usage(USAGE)
+						    : revoke(s, &card, file);
+	} else if (status == 0) {
 		err = vault_contact_add(s->vault, buf_text(&card), card.len,
 		    name, our_office, say_added, &status);
 		if (err != VAULT_OK)
-			status = add_fault(s, err, file);
+			status = add_fault(s, err, file, our_office);
 	}
 	buf_free(&card);
 	return status;
@@ -166,11 +247,24 @@ no_contact(const struct session *s, enum vault_err err, const char *name)
 	return 15;
 }
 
+/* Whose digits are compared, and how the wanted ones begin, if it is said. */
 struct wanted {
-	const char *name;
-	char digits[72];
-	bool found;
+	const char *name, *begin;
+	char digits[72]; /* of the key that it is; "": none, or several */
+	bool found, several;
 };
+
+/* Of several that fit none is meant. */
+static void
+try_digits(struct wanted *w, const char *digits)
+{
+	if (w->begin != NULL &&
+	    (*w->begin == '\0' ||
+		strncmp(w->begin, digits, strlen(w->begin)) != 0))
+		return;
+	w->several = w->several || w->digits[0] != '\0';
+	memcpy(w->digits, digits, sizeof(w->digits));
+}
 
 static bool
 look_for(void *ctx, const struct vault_contact *c)
@@ -178,31 +272,42 @@ look_for(void *ctx, const struct vault_contact *c)
 	struct wanted *w = ctx;
 
 	w->found = strcmp(w->name, c->name) == 0;
-	if (w->found)
-		memcpy(w->digits, c->digits, sizeof(w->digits));
-	return !w->found;
+	if (!w->found)
+		return true;
+	if (w->begin != NULL || c->n_announced == 0)
+		try_digits(w, c->digits);
+	for (size_t i = 0; i < known_announced(c); i++)
+		try_digits(w, c->announced[i]);
+	w->several = w->several ||
+	    (w->begin == NULL && c->n_announced > known_announced(c));
+	return false;
 }
 
 /* The digits of both, to be read to each other, and the question. */
 static int
-compare(struct session *s, const struct cli *c, const char *name)
+compare(struct wanted *w, struct session *s, const struct cli *c)
 {
-	struct wanted w = { .name = name };
 	struct vault_office own;
 	enum vault_err err;
 
-	if ((err = vault_contacts(s->vault, look_for, &w)) == VAULT_OK &&
-	    !w.found)
+	if ((err = vault_contacts(s->vault, look_for, w)) == VAULT_OK &&
+	    !w->found)
 		err = VAULT_ENORECORD;
 	if (err != VAULT_OK)
-		return no_contact(s, err, name);
+		return no_contact(s, err, w->name);
+	if (w->several || w->digits[0] == '\0') {
+		say_error(w->several ? SAY_VERIFY_SEVERAL : SAY_VERIFY_NONE,
+		    w->name, NULL);
+		say_hint(SAY_HINT_WHICH_DIGITS, say_word(w->name), NULL);
+		return w->several ? 16 : 15;
+	}
 	if ((err = vault_office(&own, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
 	say_line(SAY_VERIFY_OURS, own.digits, NULL);
-	say_line(SAY_VERIFY_THEIRS, name, w.digits, NULL);
+	say_line(SAY_VERIFY_THEIRS, w->name, w->digits, NULL);
 	vault_office_free(&own);
 	say_hint(SAY_HINT_COMPARE, NULL);
-	if (ask_yes(c, false, SAY_ASK_SAME_DIGITS, name))
+	if (ask_yes(c, false, SAY_ASK_SAME_DIGITS, w->name))
 		return 0;
 	say_error(SAY_NOT_VERIFIED, NULL);
 	return 1;
@@ -223,15 +328,21 @@ done(enum say what, const char *name)
 }
 
 static int
-verify(
-    struct session *s, const struct cli *c, const char *name, bool our_office)
+verify(struct session *s, const struct cli *c, const char *name,
+    const char *digits, bool our_office)
 {
+	struct wanted w = { .name = name, .begin = digits };
 	enum vault_err err;
 	int status;
 
-	if ((status = compare(s, c, name)) != 0)
+	if ((status = compare(&w, s, c)) != 0)
 		return status;
-	err = vault_contact_verify(s->vault, name, our_office);
+	err = vault_contact_verify(s->vault, name, w.digits, our_office);
+	if (err == VAULT_EREFUSED) {
+		say_error(SAY_VERIFY_REVOKED, name, NULL);
+		say_hint(SAY_HINT_REVOKED, NULL);
+		return 17;
+	}
 	if (err != VAULT_OK)
 		return no_contact(s, err, name);
 	return done(SAY_VERIFIED, name);
@@ -263,7 +374,7 @@ remove_one(struct session *s, const char *name)
 }
 
 struct asked {
-	const char *verb, *name, *as;
+	const char *verb, *name, *as, *digits;
 	bool our_office, not_ours;
 };
 
@@ -275,7 +386,8 @@ is_good(const struct asked *a, int words)
 	bool mark = strcmp(a->verb, "mark") == 0;
 
 	if (words != (strcmp(a->verb, "list") == 0 ? 1 : 2) ||
-	    (a->as != NULL && !add) || (a->not_ours && !mark))
+	    (a->as != NULL && !add) || (a->not_ours && !mark) ||
+	    (a->digits != NULL && strcmp(a->verb, "verify") != 0))
 		return false;
 	if (mark)
 		return a->our_office != a->not_ours;
@@ -293,7 +405,7 @@ obey(struct session *s, const struct cli *c, const struct asked *a)
 	case 'a':
 		return add(s, a->name, a->as, a->our_office);
 	case 'v':
-		return verify(s, c, a->name, a->our_office);
+		return verify(s, c, a->name, a->digits, a->our_office);
 	case 'm':
 		return mark(s, a->name, a->our_office);
 	default:
@@ -307,10 +419,11 @@ cmd_contact(struct cli *c, int argc, char **argv)
 	struct asked a = { 0 };
 	const struct option_of options[] = {
 		{ "--as", &a.as, NULL },
+		{ "--digits", &a.digits, NULL },
 		{ "--our-office", NULL, &a.our_office },
 		{ "--not-our-office", NULL, &a.not_ours },
 	};
-	int words = cli_options(argc, argv, options, 3), status;
+	int words = cli_options(argc, argv, options, 4), status;
 	struct session s;
 
 	a.verb = words > 0 ? argv[1] : "";

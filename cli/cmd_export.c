@@ -380,6 +380,38 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	return status;
 }
 
+struct why {
+	const char *name;
+	bool revoked;
+};
+
+static bool
+look_why(void *ctx, const struct vault_contact *c)
+{
+	struct why *w = ctx;
+
+	if (strcmp(c->name, w->name) == 0)
+		w->revoked = c->revoked != 0 && !c->frozen;
+	return true;
+}
+
+/* Its key was revoked, or two are announced. */
+static int
+no_sending(const struct session *s, const char *which)
+{
+	struct why w = { which, false };
+
+	if (vault_contacts(s->vault, look_why, &w) != VAULT_OK)
+		w.revoked = false;
+	say_error(
+	    w.revoked ? SAY_EXPORT_REVOKED : SAY_EXPORT_FROZEN, which, NULL);
+	if (w.revoked)
+		say_hint(SAY_HINT_REVOKED, NULL);
+	else
+		say_hint(SAY_HINT_FROZEN, say_word(which), NULL);
+	return 17;
+}
+
 static int
 new_fault(const struct session *s, enum vault_err err, const char *which)
 {
@@ -389,7 +421,10 @@ new_fault(const struct session *s, enum vault_err err, const char *which)
 		say_hint(SAY_HINT_CONTACTS, NULL);
 		return 15;
 	case VAULT_EREFUSED:
-		say_error(SAY_EXPORT_FROZEN, which, NULL);
+		return no_sending(s, which);
+	case VAULT_ECONFLICT:
+		say_error(SAY_EXPORT_ANNOUNCED, which, NULL);
+		say_hint(SAY_HINT_VERIFY, say_word(which), NULL);
 		return 17;
 	case VAULT_EVERSION:
 		say_error(SAY_EXPORT_NO_KEY, which, NULL);

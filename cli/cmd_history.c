@@ -21,6 +21,8 @@ put_mark(struct buf *line, const struct vault_past *p)
 		say_put(line, SAY_HISTORY_WITHHELD, NULL);
 	if (p->parents > 1)
 		say_put(line, SAY_HISTORY_JOINED, NULL);
+	if (p->revoked != 0)
+		say_put(line, SAY_HISTORY_REVOKED, say_time(p->revoked), NULL);
 }
 
 static void
@@ -35,6 +37,8 @@ add_doc(struct past *all, const struct vault_past *p)
 	doc_bool(d, "withheld", p->withheld);
 	doc_bool(d, "forgotten", p->forgotten);
 	doc_int(d, "parents", p->parents);
+	if (p->revoked != 0)
+		doc_text(d, "key_revoked_at", say_time(p->revoked));
 	doc_put(all->array, NULL, d);
 }
 

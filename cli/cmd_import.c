@@ -106,7 +106,7 @@ arrives_word(enum vault_arrives arrives)
 	static const char *const words[] = { "new-record", "new-version",
 		"completes", "here", "forgotten", "forget-known",
 		"forget-later", "forget-request", "forgets-texts",
-		"forgets-record", "other-type" };
+		"forgets-record", "other-type", "revoked" };
 
 	return words[arrives];
 }
@@ -119,7 +119,7 @@ arrives_say(enum vault_arrives arrives)
 		SAY_ARRIVES_FORGOTTEN, SAY_ARRIVES_FORGETS_NOTHING,
 		SAY_ARRIVES_FORGETS_LATER, SAY_ARRIVES_REQUEST,
 		SAY_ARRIVES_FORGETS_TEXTS, SAY_ARRIVES_FORGETS_RECORD,
-		SAY_ARRIVES_OTHER };
+		SAY_ARRIVES_OTHER, SAY_ARRIVES_OTHER };
 
 	return what[arrives];
 }
@@ -148,6 +148,9 @@ warn(struct reading *r, const struct vault_arriving *a)
 	if (a->arrives == VAULT_OTHER_TYPE)
 		say_warning(SAY_ARRIVES_NOT_TAKEN, say_number(a->versions),
 		    a->id, a->type_here, a->type, a->office, NULL);
+	if (a->arrives == VAULT_REVOKED)
+		say_warning(SAY_ARRIVES_REVOKED, say_number(a->versions), a->id,
+		    a->office, NULL);
 	if (a->wrong_clock == NULL)
 		return;
 	for (size_t at = 0; at < r->clocks.len;
@@ -266,10 +269,16 @@ say_sender(const struct vault_bundle_info *info)
 {
 	if (!info->is_signed)
 		say_warning(SAY_SENDER_UNSIGNED, NULL);
+	else if (info->sender_revoked)
+		say_warning(SAY_SENDER_REVOKED, info->sender, NULL);
 	else if (!info->sender_known)
 		say_warning(SAY_SENDER_UNKNOWN, info->sender, NULL);
 	else if (info->sender_frozen)
 		say_warning(SAY_SENDER_FROZEN, info->sender, NULL);
+	else if (info->sender_announced)
+		say_warning(SAY_SENDER_ANNOUNCED, info->sender, NULL);
+	else if (info->sender_earlier)
+		say_warning(SAY_SENDER_EARLIER, info->sender, NULL);
 	else if (!info->sender_compared)
 		say_warning(SAY_SENDER_NOT_COMPARED, info->sender, NULL);
 }
@@ -284,6 +293,10 @@ info_doc(const struct vault_bundle_info *info)
 	doc_text(d, "sender", info->sender);
 	doc_bool(d, "sender_known", info->sender_known);
 	doc_bool(d, "sender_compared", info->sender_compared);
+	doc_bool(d, "sender_frozen", info->sender_frozen);
+	doc_bool(d, "sender_announced", info->sender_announced);
+	doc_bool(d, "sender_earlier", info->sender_earlier);
+	doc_bool(d, "sender_revoked", info->sender_revoked);
 	if (info->sender_known)
 		doc_text(d, "digits", info->digits);
 	doc_int(d, "number", (int64_t)info->number);
@@ -393,7 +406,7 @@ may_go_on(const struct cli *c, const struct vault_bundle_info *info,
     const struct buf *destroys)
 {
 	bool plain = info->seen == VAULT_SEEN_NEXT && info->sender_known &&
-	    !info->sender_frozen;
+	    !info->sender_frozen && !info->sender_earlier;
 
 	if (destroys->len > 0) {
 		say_lines_aside(destroys);
@@ -408,8 +421,15 @@ may_go_on(const struct cli *c, const struct vault_bundle_info *info,
 static int
 refuse(const struct vault_bundle_info *info)
 {
+	if (info->sender_revoked) {
+		say_error(SAY_IMPORT_REVOKED, info->sender, NULL);
+		say_hint(SAY_HINT_REVOKED, NULL);
+		return 17;
+	}
 	if (!info->sender_known || info->sender_frozen) {
-		say_error(SAY_IMPORT_UNKNOWN, NULL);
+		say_error(info->sender_frozen ? SAY_IMPORT_FROZEN
+					      : SAY_IMPORT_UNKNOWN,
+		    info->sender, NULL);
 		say_hint(SAY_HINT_ANYWAY, NULL);
 		return 17;
 	}
@@ -471,7 +491,7 @@ imported_doc(const struct vault_bundle_info *info,
 	doc_int(d, "forget_requests", (int64_t)got->requests);
 	doc_int(d, "forget_later", (int64_t)got->later);
 	doc_int(d, "forget_kept", (int64_t)got->kept);
-	doc_int(d, "not_taken", (int64_t)got->others);
+	doc_int(d, "not_taken", (int64_t)(got->others + got->revoked));
 	return d;
 }
 
@@ -579,6 +599,8 @@ put_in(struct cli *c, struct session *s, struct reading *r,
 		return say_already(&info);
 	say_sender(&info);
 	say_seen(&info);
+	if (info.sender_revoked)
+		return refuse(&info);
 	if (!how->anyway &&
 	    (!info.sender_known || info.sender_frozen ||
 		info.seen == VAULT_SEEN_OTHERS))

@@ -9,8 +9,9 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"office [--name NAME] [--card FILE] | office renew"                    \
-	" | office retire N | office secret-key -o FILE"
+	"office [--name NAME] [--card FILE] | office renew [--signing]"        \
+	" | office retire N | office revoke [N] -o FILE [--prepare]"           \
+	" | office secret-key -o FILE"
 
 /* ---- The office ---- */
 
@@ -165,20 +166,30 @@ int
 cmd_office(struct cli *c, int argc, char **argv)
 {
 	const char *name = NULL, *card = NULL, *file = NULL;
+	bool signing = false, prepare = false;
 	const struct option_of options[] = {
 		{ "--name", &name, NULL },
 		{ "--card", &card, NULL },
 		{ "-o", &file, NULL },
+		{ "--signing", NULL, &signing },
+		{ "--prepare", NULL, &prepare },
 	};
-	int words = cli_options(argc, argv, options, 3), status;
+	int words = cli_options(argc, argv, options, 5), status;
 	struct session s;
 
+	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
+	    card == NULL && file == NULL)
+		return signing ? office_renew_signing(c) : office_renew(c);
+	if (!signing && words > 0 && words + prepare <= 2 &&
+	    strcmp(argv[1], "revoke") == 0 && name == NULL && card == NULL &&
+	    file != NULL && *file != '\0')
+		return office_revoke(
+		    c, words == 2 ? argv[2] : NULL, file, prepare);
+	if (signing || prepare)
+		return say_usage(USAGE);
 	if (words == 1 && strcmp(argv[1], "secret-key") == 0 && name == NULL &&
 	    card == NULL)
 		return secret_key(c, file);
-	if (words == 1 && strcmp(argv[1], "renew") == 0 && name == NULL &&
-	    card == NULL && file == NULL)
-		return office_renew(c);
 	if (words == 2 && strcmp(argv[1], "retire") == 0 && name == NULL &&
 	    card == NULL && file == NULL)
 		return office_retire(c, argv[2]);

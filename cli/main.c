@@ -76,20 +76,29 @@ const struct command commands[] = {
 	    "By its own name, unless -o or --output says another.  Nothing is"
 	    " overwritten.  --number chooses among several of one name.\n" },
 	{ "office", cmd_office,
-	    "office [--name NAME] [--card FILE] | office renew"
-	    " | office retire N | office secret-key -o FILE",
+	    "office [--name NAME] [--card FILE] | office renew [--signing]"
+	    " | office retire N | office revoke [N] -o FILE [--prepare]"
+	    " | office secret-key -o FILE",
 	    "our own office: its digits, its card, its secret keys",
 	    "The card is what others add; nothing on it is secret.  renew"
 	    " makes a newer key\nfor others to seal to: yearly, and hand out"
-	    " the card.  retire destroys an older\none: nobody reads what was"
-	    " sealed to it.  secret-key asks for the passphrase,\nwarns, and"
-	    " is logged; the keys go to a file and nowhere else.\n" },
+	    " the card.  renew --signing makes another\nkey that signs: all"
+	    " who have the card compare the digits again.  retire destroys\nan"
+	    " older key: nobody reads what was sealed to it.  revoke: a"
+	    " signing key was stolen;\nmakes another one, and a file by which"
+	    " contacts refuse the stolen one; --prepare\nonly writes that"
+	    " file, for the day the vault is gone.  secret-key asks for the"
+	    "\npassphrase, warns, and is logged; the keys go to a file and"
+	    " nowhere else.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list | verify NAME [--our-office]"
+	    "contact add CARD [--as NAME] | list"
+	    " | verify NAME [--digits DIGITS] [--our-office]"
 	    " | mark NAME --our-office | mark NAME --not-our-office"
 	    " | remove NAME",
 	    "the offices that we know",
-	    "verify shows the digits of both, to be read to each other.  With"
+	    "verify shows the digits of both, to be read to each other.  A"
+	    " newer signing key\nthat a card announces waits for that; of"
+	    " several --digits says which.  With"
 	    " --our-office one\nthat was compared may have what stays in the"
 	    " office; --not-our-office takes that\nback.\n" },
 	{ "export", cmd_export,

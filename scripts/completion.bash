@@ -53,7 +53,7 @@ _amparo() {
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
-	--passphrase-fd | --office | --limit | --like | --take | --name | --set | --as | \
+	--passphrase-fd | --office | --limit | --like | --take | --name | --set | --as | --digits | \
 		--to | --include) return ;;
 	esac
 	if [[ -n $offered ]]; then
@@ -76,8 +76,8 @@ _amparo() {
 		resolve) offered+=' --take' ;;
 		attach) offered+=' --name' ;;
 		extract) offered+=' -o --output --number' ;;
-		office) offered+=' --name --card -o' ;;
-		contact) offered+=' --as --our-office --not-our-office' ;;
+		office) offered+=' --name --card --signing --prepare -o' ;;
+		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources -o' ;;
 		import) offered+=' --anyway --keep --map --preview' ;;
 		forget) offered+=' --asked' ;;
@@ -90,7 +90,7 @@ _amparo() {
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
-		office:0) offered='renew retire secret-key' ;;
+		office:0) offered='renew retire revoke secret-key' ;;
 		contact:0) offered='add list verify mark remove' ;;
 		add:1 | attach:1 | contact:1 | inspect:0 | import:0)
 			compopt -o filenames 2>/dev/null

@@ -40,12 +40,15 @@ complete -c amparo -n '__fish_seen_subcommand_from extract' -l number -x
 complete -c amparo -n '__fish_seen_subcommand_from backup restore' \
     -a '(__fish_complete_directories)'
 complete -c amparo -n '__fish_seen_subcommand_from new edit' -l set -x
-complete -c amparo -n '__fish_seen_subcommand_from office' -a 'renew retire secret-key'
+complete -c amparo -n '__fish_seen_subcommand_from office' -a 'renew retire revoke secret-key'
 complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
+complete -c amparo -n '__fish_seen_subcommand_from office' -l signing
+complete -c amparo -n '__fish_seen_subcommand_from office' -l prepare
 complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F
 complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify mark remove'
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
+complete -c amparo -n '__fish_seen_subcommand_from contact' -l digits -x
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l our-office
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x

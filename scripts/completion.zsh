@@ -35,8 +35,8 @@ _amparo() {
 		resolve) _arguments $common '1:id:' '--take:version:' ;;
 		attach) _arguments $common '1:id:' '2:file:_files' '--name:name:' ;;
 		extract) _arguments $common '1:id:' '2:name:' '--number:number:' '(-o --output)'{-o,--output}':file:_files' ;;
-		office) _arguments $common '1:what:(renew retire secret-key)' '--name:name:' '--card:file:_files' '-o:file:_files' ;;
-		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--our-office' '--not-our-office' ;;
+		office) _arguments $common '1:what:(renew retire revoke secret-key)' '--name:name:' '--card:file:_files' '--signing' '--prepare' '-o:file:_files' ;;
+		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
 		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--preview' ;;

@@ -134,7 +134,7 @@ a_later_bundle_completes_what_was_withheld(void **state)
 	assert_true(r.withheld);
 	vault_record_free(&r);
 	memory_free(&m);
-	assert_ok(vault_contact_verify(of(&a), "B", true));
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
 	export(&m, &a, "B", "name:Q");
 	info = inspect(&b, &m);
 	assert_int_equal(info.count[VAULT_COMPLETES], 1);
@@ -200,7 +200,7 @@ holds_back_by_level(void **state)
 	    "{\"type\":\"person\",\"level\":3,\"readers\":[\"mj\"],"
 	    "\"names\":[{\"text\":\"Levelthree\"}]}");
 	assert_int_equal(leaves("Levelthree"), VAULT_HELD_LEVEL_3);
-	assert_ok(vault_contact_verify(of(&a), "B", true));
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
 	assert_int_equal(leaves("Levelthree"), VAULT_HELD_LEVEL_3);
 	edit(&a, id,
 	    "{\"type\":\"person\",\"level\":2,"
@@ -658,7 +658,7 @@ what_changed_since_it_was_shown_does_not_leave(void **state)
 	edit(&a, id, one);
 	w.json = NULL;
 	w.m.len = 0;
-	assert_ok(vault_contact_verify(of(&a), "B", true));
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
 	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
 	assert_ok(store_begin(of(&a)->store));
 	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));

@@ -299,9 +299,9 @@ contacts_are_keys_under_a_name(void **state)
 	identity_digits(digits, public_half);
 	assert_string_equal(t.digits, digits);
 	assert_false(t.verified);
-	assert_ok(vault_contact_verify(o.vault, "Office B", true));
-	assert_int_equal(
-	    vault_contact_verify(o.vault, "Office C", true), VAULT_ENORECORD);
+	assert_ok(vault_contact_verify(o.vault, "Office B", NULL, true));
+	assert_int_equal(vault_contact_verify(o.vault, "Office C", NULL, true),
+	    VAULT_ENORECORD);
 
 	/* Again, and a newer one: what was compared stays compared. */
 	assert_ok(vault_contact_add(
@@ -378,7 +378,7 @@ an_older_card_never_replaces_a_newer_one(void **state)
 	assert_ok(vault_try(&o, folder, "dusk"));
 	assert_ok(add_serials(o.vault, "12", &t));
 	assert_false(t.renewed);
-	assert_ok(vault_contact_verify(o.vault, "Office B", false));
+	assert_ok(vault_contact_verify(o.vault, "Office B", NULL, false));
 
 	/* Key 3 comes, key 1 and then key 2 go: all newer, all verified. */
 	assert_ok(add_serials(o.vault, "123", &t));
@@ -570,7 +570,7 @@ only_a_contact_that_was_compared_is_our_office(void **state)
 	assert_ok(vault_contacts(o.vault, told_each, &t));
 	assert_false(t.our_office);
 
-	assert_ok(vault_contact_verify(o.vault, "Office B", false));
+	assert_ok(vault_contact_verify(o.vault, "Office B", NULL, false));
 	assert_ok(vault_contact_mark(o.vault, "Office B", true));
 	assert_ok(vault_contacts(o.vault, told_each, &t));
 	assert_true(t.verified && t.our_office);
@@ -584,7 +584,7 @@ only_a_contact_that_was_compared_is_our_office(void **state)
 	assert_ok(vault_contact_add(
 	    o.vault, card.bytes, card.len, NULL, false, told, &t));
 	assert_false(t.verified || t.our_office);
-	assert_ok(vault_contact_verify(o.vault, "Office B", true));
+	assert_ok(vault_contact_verify(o.vault, "Office B", NULL, true));
 	use_key(8);
 	by_hand(&card, "Office B", lines);
 	assert_ok(vault_contact_add(

@@ -140,6 +140,7 @@ listed_free(struct buf *list)
 
 /* The hashes that the heads of a record name, but for silent ones. */
 struct naming {
+	struct store *s;
 	struct buf hashes, tombstones;
 };
 
@@ -148,9 +149,13 @@ add_hashes(void *ctx, const struct head *h)
 {
 	struct naming *n = ctx;
 	struct buf *all = &n->hashes;
+	enum vault_err err;
+	bool silent;
 
-	if (tombstone_names(&n->tombstones, h->version.office))
-		return VAULT_OK;
+	if ((err = tombstone_covers(&silent, n->s, &n->tombstones,
+		 h->version.office)) != VAULT_OK ||
+	    silent)
+		return err;
 	for (size_t i = 0; i < version_hash_count(&h->version.attachments);
 	     i++) {
 		const uint8_t *hash = version_hash_at(
@@ -165,7 +170,7 @@ add_hashes(void *ctx, const struct head *h)
 static enum vault_err
 find_all(struct buf *list, struct store *s, const struct record_row *r)
 {
-	struct naming n = { 0 };
+	struct naming n = { .s = s };
 	enum vault_err err;
 
 	if (r->forgotten)

@@ -24,6 +24,7 @@ _Static_assert((int)VAULT_NEW_RECORD == (int)ARRIVES_RECORD &&
 	(int)VAULT_FORGETS_RECORD - (int)VAULT_FORGETS_NOTHING ==
 	    (int)FORGET_RECORD &&
 	(int)VAULT_OTHER_TYPE == (int)ARRIVES_OTHER_TYPE &&
+	(int)VAULT_REVOKED == (int)ARRIVES_REVOKED &&
 	(int)VAULT_ARRIVES_N == (int)ARRIVES_N,
     "vault.h and arrivals.h number the same cases");
 _Static_assert((int)VAULT_BUNDLE_NOT_AGE == (int)BUNDLE_FAULT_AGE &&
@@ -75,10 +76,13 @@ record(void *ctx, const struct carried *c)
 	struct record_row r;
 	enum vault_err err;
 	size_t number;
+	bool heard;
 
 	if ((err = store_read(s)) != VAULT_OK)
 		return err;
-	if ((err = arrivals_look(&arrives, &r, s, c)) == VAULT_OK)
+	if ((err = bundle_hears(&heard, &b->bundle, c->version.office)) ==
+		VAULT_OK &&
+	    (err = arrivals_look(&arrives, &r, s, c, heard)) == VAULT_OK)
 		err = arrivals_add(
 		    &number, &b->bundle.arrivals, s, c, &r, arrives);
 	store_read_end(s);
@@ -90,12 +94,16 @@ tombstone(void *ctx, const struct tombstone *t)
 {
 	struct vault_bundle *b = ctx;
 	struct store *s = b->v->store;
-	enum forget_does does;
+	enum forget_does does = FORGET_KNOWN;
 	enum vault_err err;
+	bool heard;
 
 	if ((err = store_read(s)) != VAULT_OK)
 		return err;
-	if ((err = forget_look(&does, s, t)) == VAULT_OK)
+	err = bundle_hears(&heard, &b->bundle, t->office);
+	if (err == VAULT_OK && heard)
+		err = forget_look(&does, s, t);
+	if (err == VAULT_OK)
 		err = arrivals_tombstone(&b->bundle.arrivals, s, t, does);
 	store_read_end(s);
 	return err;
@@ -190,7 +198,7 @@ look_at_sender(struct vault_bundle *b)
 		 bundle->hash)) != VAULT_OK)
 		return err;
 	if (bundle->knows_sender) {
-		err = contact_by_key(&b->sender, s, bundle->sender);
+		err = contact_by_key(&b->sender, s, bundle->present);
 		buf_put(&b->name, b->sender.name.bytes, b->sender.name.len);
 	} else if (bundle->manifest.is_signed) {
 		hex_encode(&b->name, bundle->manifest.sender,
@@ -277,7 +285,13 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->is_signed = m->is_signed;
 	out->sender = buf_text(&b->name);
 	out->sender_known = b->bundle.knows_sender;
-	out->sender_compared = b->sender.verified != 0;
+	out->sender_announced = out->sender_known &&
+	    b->bundle.sender_key == CONTACT_KEY_ANNOUNCED;
+	out->sender_earlier = out->sender_known &&
+	    b->bundle.sender_key == CONTACT_KEY_EARLIER;
+	out->sender_revoked = b->bundle.revoked != 0;
+	out->sender_compared = b->sender.verified != 0 &&
+	    !out->sender_announced && !out->sender_revoked;
 	out->sender_frozen = b->sender.frozen;
 	if (out->sender_known)
 		identity_digits(out->digits, b->bundle.sender);
@@ -362,6 +376,7 @@ imported(const struct bundle_done *done)
 		.later = done->did[FORGET_LATER],
 		.kept = done->kept,
 		.others = done->others,
+		.revoked = done->revoked,
 		.attachments = done->files };
 }
 
@@ -408,6 +423,8 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	memset(bad, 0, sizeof(*bad));
 	if (b->seen == CHAIN_SAME)
 		return VAULT_EEXISTS;
+	if (b->bundle.revoked != 0)
+		return VAULT_EREFUSED;
 	if (!accept && (!b->bundle.knows_sender || b->sender.frozen))
 		return VAULT_EREFUSED;
 	if (!accept && b->seen == CHAIN_OTHERS)

@@ -71,8 +71,11 @@ add_recipient(struct vault_export *e, const char *name)
 	if ((err = contact_find(&r->contact, e->v->store, name)) != VAULT_OK)
 		return err;
 	e->n_to++;
-	if (r->contact.frozen)
+	if (r->contact.frozen ||
+	    (r->contact.revoked != 0 && r->contact.announced == 0))
 		return VAULT_EREFUSED;
+	if (r->contact.announced > 0)
+		return VAULT_ECONFLICT;
 	for (size_t i = 0; i + 1 < e->n_to; i++)
 		if (e->to[i].contact.num == r->contact.num)
 			return VAULT_EUSE;
@@ -333,7 +336,8 @@ same_recipient(bool *same, const struct recipient *r, struct store *s)
 		*same = false;
 		err = VAULT_OK;
 	} else if (err == VAULT_OK) {
-		*same = !now.frozen && now.verified == r->contact.verified &&
+		*same = !now.frozen && now.revoked == 0 && now.announced == 0 &&
+		    now.verified == r->contact.verified &&
 		    now.our_office == r->contact.our_office &&
 		    strcmp(buf_text(&text), buf_text(&r->text)) == 0;
 	}

@@ -116,6 +116,10 @@ VAULT_CHECKED enum vault_err receiving_need(struct vault *v);
 VAULT_CHECKED enum vault_err receiving_list(
     struct vault_office *out, struct store *s);
 
+/* Log what was done with a signing key: the beginning of it. */
+VAULT_CHECKED enum vault_err offices_log_key(
+    struct store *s, const char *what, const uint8_t *key);
+
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 

@@ -4,6 +4,7 @@
 
 #include "core/base64.h"
 #include "core/mem.h"
+#include "exchange/revocation.h"
 #include "inside.h"
 #include "record/graph.h"
 #include "record/guard.h"
@@ -439,7 +440,11 @@ records_office(struct buf *out, struct store *s, const uint8_t *key)
 {
 	struct sql *q = sql_open(s,
 	    "SELECT name FROM office WHERE public=?1 UNION ALL"
-	    " SELECT name FROM contact WHERE public=?1");
+	    " SELECT name FROM contact WHERE public=?1 UNION ALL"
+	    " SELECT o.name FROM earlier e,office o"
+	    " WHERE e.public=?1 AND e.contact=0 UNION ALL"
+	    " SELECT c.name FROM earlier e JOIN contact c ON c.num=e.contact"
+	    " WHERE e.public=?1");
 	enum vault_err err;
 	bool row;
 
@@ -524,13 +529,16 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 	struct vault_past past;
 	struct head h;
 	enum vault_err err;
+	int64_t revoked;
 	bool silent;
 
 	if ((err = head_open(&h, v->store, r, id, true)) != VAULT_OK)
 		return err;
 	memset(&past, 0, sizeof(past));
 	hex_encode(&hex, id, VERSION_ID_LEN);
-	if ((err = tombstone_has(&silent, v->store, r->id, h.version.office)) ==
+	if ((err = tombstone_silences(
+		 &silent, v->store, r->id, h.version.office)) == VAULT_OK &&
+	    (err = revocation_time(&revoked, v->store, h.version.office)) ==
 		VAULT_OK &&
 	    (err = records_office(&name, v->store, h.version.office)) ==
 		VAULT_OK &&
@@ -541,6 +549,7 @@ tell_past(struct vault *v, const struct record_row *r, const uint8_t *id,
 		past.head = head;
 		past.withheld = h.has_withheld;
 		past.forgotten = r->forgotten || silent;
+		past.revoked = revoked;
 		past.parents = (unsigned)version_hash_count(&h.version.parents);
 		*go_on = each(ctx, &past);
 	}

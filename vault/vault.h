@@ -466,6 +466,7 @@ struct vault_past {
 	const char *office; /* its name, or the beginning of its key */
 	bool head;
 	bool withheld, forgotten;
+	int64_t revoked; /* when it came that its key is; 0: it is not */
 	unsigned parents;
 };
 VAULT_CHECKED enum vault_err vault_history(struct vault *v, const char *id,
@@ -668,7 +669,8 @@ struct vault_office {
 	struct buf name, card, minisign;
 	struct vault_receiving key[VAULT_RECEIVING_MAX];
 	size_t n_keys;
-	bool renew_due; /* the newest is more than a year old */
+	bool renew_due;   /* the newest is more than a year old */
+	size_t n_earlier; /* how often the signing key was renewed */
 };
 VAULT_CHECKED enum vault_err vault_office(
     struct vault_office *out, struct vault *v);
@@ -685,6 +687,26 @@ VAULT_CHECKED enum vault_err vault_office_rename(
  */
 VAULT_CHECKED enum vault_err vault_office_renew(
     uint64_t *serial, struct vault *v);
+
+/*
+ * Make another signing key, from now on the only one that signs.  The one
+ * before signs on our card that it is followed, and is destroyed.  Whoever
+ * adds that card compares the digits again.
+ */
+VAULT_CHECKED enum vault_err vault_office_renew_signing(struct vault *v);
+
+/*
+ * Revoke a signing key of ours, and append the text to hand out, which may be
+ * asked for again.  0, or the number of the present one, the last: another one
+ * takes its place, as with vault_office_renew_signing; *number is which it
+ * was, from 1.  VAULT_ENORECORD: there is none of that number.
+ */
+VAULT_CHECKED enum vault_err vault_office_revoke(
+    struct buf *out, size_t *number, struct vault *v);
+
+/* The same text for the present key, kept for later: nothing changes. */
+VAULT_CHECKED enum vault_err vault_office_revocation(
+    struct buf *out, struct vault *v);
 
 /*
  * Destroy a receiving key: what is sealed to it is never read again, but with
@@ -705,13 +727,19 @@ VAULT_CHECKED enum vault_err vault_office_retired(bool *out, struct vault *v);
 VAULT_CHECKED enum vault_err vault_office_secret(
     struct secret **out, struct vault *v);
 
+/* Keys that cards have announced; more than one: the contact is frozen. */
+#define VAULT_ANNOUNCED_MAX 8
 struct vault_contact {
 	const char *name; /* borrowed for the call */
 	char digits[72];
 	int64_t added, verified; /* verified: 0 if the digits never were */
 	bool our_office, frozen;
 	struct vault_receiving receiving; /* the newest key on its card */
-	bool renewed; /* the card has just replaced an earlier one */
+	bool renewed;    /* the card has just replaced an earlier one */
+	bool announces;  /* the card has just announced another key */
+	int64_t revoked; /* when it came that its key is; 0: it is not */
+	size_t n_announced;
+	char announced[VAULT_ANNOUNCED_MAX][72]; /* digits, of the first ones */
 };
 
 /*
@@ -721,17 +749,42 @@ struct vault_contact {
  * not a whole card, or a wrong signature.  VAULT_EEXISTS: that name belongs to
  * another key.  VAULT_ECONFLICT: an older card than is here.  VAULT_EUSE: our
  * own card, a bad name.  VAULT_EREFUSED: it is to be our office, and its
- * digits were never compared.
+ * digits were never compared; or it follows a key of ours, or one whose
+ * successor was compared and is another one, or is revoked.  The card of a key
+ * that follows a contact's only announces it: vault_contact_verify takes it.
  */
 VAULT_CHECKED enum vault_err vault_contact_add(struct vault *v,
     const void *card, size_t len, const char *name, bool our_office,
     void (*told)(void *ctx, const struct vault_contact *c), void *ctx);
+
+/* Is it the text by which a signing key is revoked, and no card? */
+bool vault_is_revocation(const void *text, size_t len);
+
+/*
+ * A key signs no more: take its word for it.  What it signed and is here stays
+ * good; nothing else comes from it, and nothing is sealed to its office before
+ * another key of it was compared.  VAULT_EDAMAGED: changed, or not signed by
+ * that key.  VAULT_EUSE: it is our own present key.
+ */
+struct vault_revoked {
+	char digits[72];
+	struct buf name; /* of the contact; its key's beginning if none */
+};
+VAULT_CHECKED enum vault_err vault_contact_revoke(
+    struct vault_revoked *out, struct vault *v, const void *text, size_t len);
+void vault_revoked_free(struct vault_revoked *r);
 VAULT_CHECKED enum vault_err vault_contacts(struct vault *v,
     bool (*each)(void *ctx, const struct vault_contact *c), void *ctx);
 
-/* The digits were compared.  VAULT_ENORECORD: no such contact. */
+/*
+ * The digits were compared: those of its key or of one that is announced,
+ * whole.  NULL: of the only one announced, or of its key if none is.
+ * VAULT_ENORECORD: no such contact.  VAULT_ECONFLICT: none of its keys has
+ * these digits, or several are announced and it is not said which.
+ * VAULT_EREFUSED: that key is revoked.
+ */
 VAULT_CHECKED enum vault_err vault_contact_verify(
-    struct vault *v, const char *name, bool our_office);
+    struct vault *v, const char *name, const char *digits, bool our_office);
 
 /*
  * It is another machine of our office, which may have what stays there, or no
@@ -869,6 +922,7 @@ enum vault_arrives {
 	VAULT_FORGETS_TEXTS,   /* what that office wrote in the record goes */
 	VAULT_FORGETS_RECORD,  /* the record goes */
 	VAULT_OTHER_TYPE, /* a version not taken: the record has another type */
+	VAULT_REVOKED,    /* a version not taken: its key was revoked before */
 	VAULT_ARRIVES_N
 };
 
@@ -899,7 +953,10 @@ struct vault_bundle_info {
 	bool is_signed;
 	const char *sender; /* a contact, or the beginning of an unknown key */
 	bool sender_known, sender_compared, sender_frozen;
-	char digits[72]; /* of a known sender */
+	bool sender_announced; /* by a key that nobody has compared yet */
+	bool sender_earlier;   /* by a key that the sender has renewed */
+	bool sender_revoked;   /* by a key that was revoked: it is refused */
+	char digits[72];       /* of a known sender */
 	uint64_t number;
 	enum vault_bundle_seen seen;
 	size_t records, versions, attachments, tombstones;
@@ -935,14 +992,16 @@ struct vault_imported {
 	size_t records, versions, completed, known, attachments;
 	size_t forgotten; /* versions of which no text was taken */
 	size_t forgot_records, forgot_texts, requests, later, kept;
-	size_t others; /* versions not taken: of another type */
+	size_t others;  /* versions not taken: of another type */
+	size_t revoked; /* versions not taken: their key was revoked before */
 	/* VAULT_ESPACE, and need above room: refused before it was begun. */
 	uint64_t need, room;
 };
 
 /*
  * Put it into the vault: all of it, or nothing.  Unless accept is set,
- * VAULT_EREFUSED: it is not signed by a contact.  VAULT_ECONFLICT: its number
+ * VAULT_EREFUSED: it is not signed by a contact.  With it too: it is signed
+ * by a key that was revoked.  VAULT_ECONFLICT: its number
  * was that of another one.  VAULT_EEXISTS: it was imported already.
  */
 VAULT_CHECKED enum vault_err vault_bundle_import(struct vault_imported *out,

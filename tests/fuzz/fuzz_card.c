@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Reaches card_read, card_write.  The input is a card without its signature,
- * which is made here under a fixed key, so that fuzzing gets behind it.
+ * which is made here under a fixed key, so that fuzzing gets behind it.  The
+ * seed that has a line "follows" has a right one, of the key of 32 twos.
  * Property: what is accepted is what the writer writes of what was read.
  */
 #include <sodium.h>

@@ -88,6 +88,13 @@ INNER_SCHEMA = [
     "CREATE TABLE tombstone(record BLOB NOT NULL, office BLOB NOT NULL, time INTEGER "
     "NOT NULL, signature BLOB NOT NULL, PRIMARY KEY(record, office)) STRICT, WITHOUT "
     "ROWID",
+    "CREATE TABLE earlier(num INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, "
+    "contact INTEGER NOT NULL, time INTEGER NOT NULL, successor BLOB NOT NULL, "
+    "revocation BLOB NOT NULL) STRICT",
+    "CREATE TABLE announced(public BLOB PRIMARY KEY, contact INTEGER NOT NULL, time "
+    "INTEGER NOT NULL, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE revoked(public BLOB PRIMARY KEY, time INTEGER NOT NULL, signature "
+    "BLOB NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE item(num INTEGER PRIMARY KEY, type TEXT NOT NULL, title TEXT NOT "
     "NULL, time INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT",
     "CREATE VIRTUAL TABLE find USING fts5(body, names, title, content='', "

@@ -3,6 +3,7 @@ FORMAT.md, and canonical JSON of section 1.  Everything is verified while it is
 read, so what these functions return can be believed.
 """
 import hashlib
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ SALT, CHUNK, UNSEEN = 32, 65536, 256
 CHUNK_NUMBERS = 2 ** 24
 VERSION = b"amparo version 1\0"
 TOMBSTONE = b"amparo tombstone 1\0"
+SUCCESSOR = b"amparo successor 1\0"
 HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")
@@ -81,15 +83,20 @@ class Record:
     key: bytes | None
     versions: list = field(default_factory=list)
     attachments: list = field(default_factory=list)
-    silent: set = field(default_factory=set)    # offices that have forgotten it
+    silent: set = field(default_factory=set)    # keys that have forgotten it
+    covered: set = field(default_factory=set)   # and all keys of their offices
 
     @property
     def text(self):
         return base32(self.id)
 
     def is_silent(self, version):
-        """7.5: is there a tombstone of its office?"""
+        """7.5: is there a tombstone by its key?"""
         return bytes.fromhex(version.envelope["office"]) in self.silent
+
+    def may_be_silent(self, version):
+        """9.1: or by another key of its office?"""
+        return bytes.fromhex(version.envelope["office"]) in self.covered
 
     def heads(self):
         return [version for version in self.versions if version.head]
@@ -338,6 +345,48 @@ def read_tombstones(db):
     return found
 
 
+def read_offices(db):
+    """9.1: [our own keys, those of each contact ...]."""
+    offices = {0: {row[0] for row in db.execute("SELECT public FROM office")}}
+    for num, public in db.execute("SELECT num, public FROM contact"):
+        offices[num] = {public}
+    for public, contact, successor, revocation in db.execute(
+            "SELECT public, contact, successor, revocation FROM earlier ORDER BY num"):
+        demand(len(public) == 32 and len(successor) == 64, "earlier: wrong lengths")
+        demand(len(revocation) == (0 if contact else 64), "earlier: wrong lengths")
+        demand(contact or revocation_is_right(public, revocation),
+               "earlier: wrong revocation")
+        demand(contact in offices, "earlier: of no contact")
+        offices[contact].add(public)
+    check_successions(db)
+    check_revoked(db)
+    return list(offices.values())
+
+
+def revocation_is_right(public, signature):
+    """9.2: is it this key's own word that it signs no more?"""
+    key = base64.b64encode(b"Ed" + public[:8] + public)
+    text = b"# amparo-revocation 1\n# key " + key + b"\n"
+    return signature_is_right(b"amparo revocation 1\0" + text, signature, public)
+
+
+def check_revoked(db):
+    """9.2: each revoked key has said so."""
+    for public, time, signature in db.execute("SELECT * FROM revoked"):
+        demand(len(public) == 32 and is_time(time) and len(signature) == 64 and
+               revocation_is_right(public, signature), "revoked: wrong signature")
+
+
+def check_successions(db):
+    """9.1: each earlier key of ours has signed that the next one follows it."""
+    keys = db.execute("SELECT public, successor FROM earlier WHERE contact = 0 "
+                      "ORDER BY num").fetchall()
+    keys += db.execute("SELECT public, NULL FROM office").fetchall()
+    for (old, signature), (new, _) in zip(keys, keys[1:]):
+        demand(signature_is_right(SUCCESSOR + old + new, signature, old),
+               "earlier: wrong signature")
+
+
 def check_silence(record, ours, has_draft):
     """7.5: nothing is here of what is forgotten, 1, 2 and 4."""
     what = f"record {record.text}"
@@ -354,7 +403,7 @@ def check_silence(record, ours, has_draft):
     if ours & record.silent:
         demand(record.key is None, f"{what}: forgotten, and has a key")
     elif record.key is None:
-        demand(all(map(record.is_silent, record.versions)),
+        demand(all(map(record.may_be_silent, record.versions)),
                f"{what}: not forgotten by all, and has no key")
         demand(not has_draft, f"{what}: a draft, and no key")
 
@@ -455,10 +504,13 @@ def read_records(db, opened):
     records = [open_record(row, vault_id, key) for row in
                db.execute("SELECT num, id, type, key FROM record ORDER BY num")]
     tombstones = read_tombstones(db)
-    ours = {row[0] for row in db.execute("SELECT public FROM office")}
+    offices = read_offices(db)
+    ours = offices[0]
     drafts = {row[0] for row in db.execute("SELECT record FROM draft")}
     for record in records:
         record.silent = tombstones.get(record.id, set())
+        record.covered = record.silent.union(
+            *(keys for keys in offices if keys & record.silent))
         record.versions = [read_version(row, record, vault_id) for row in db.execute(
             "SELECT id, time, head, envelope, signature, body, private FROM version "
             "WHERE record = ? ORDER BY num", (record.num,))]

@@ -6,7 +6,7 @@
 #include "exchange/arrivals.h"
 #include "record/attach.h"
 #include "record/carry.h"
-#include "record/guard.h"
+#include "record/whose.h"
 #include "store/store.h"
 
 void
@@ -91,7 +91,7 @@ look_at_version(enum arrives *out, struct store *s, const struct record_row *r,
 
 enum vault_err
 arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
-    const struct carried *c)
+    const struct carried *c, bool heard)
 {
 	const struct version *v = &c->version;
 	enum forget_takes takes;
@@ -101,9 +101,11 @@ arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
 	if ((err = forget_takes(&takes, s, v->record, v->office)) != VAULT_OK)
 		return err;
 	err = rows_find(r, s, v->record);
-	if (err == VAULT_ENORECORD)
+	if (err == VAULT_ENORECORD) {
 		memset(r, 0, sizeof(*r));
-	else if (err != VAULT_OK)
+		err = VAULT_OK;
+	}
+	if (err != VAULT_OK)
 		return err;
 	if (takes == FORGET_TAKES_NOTHING)
 		*out = ARRIVES_FORGOTTEN;
@@ -112,21 +114,22 @@ arrivals_look(enum arrives *out, struct record_row *r, struct store *s,
 	else if (takes == FORGET_TAKES_ENVELOPE)
 		*out = ARRIVES_FORGOTTEN;
 	else if (r->num > 0 && !r->forgotten)
-		return look_at_version(out, s, r, c);
-	return VAULT_OK;
+		err = look_at_version(out, s, r, c);
+	/* What came before its key was revoked stays good, and only that. */
+	if (!heard && (*out == ARRIVES_RECORD || *out == ARRIVES_VERSION))
+		*out = ARRIVES_REVOKED;
+	return err;
 }
 
 /* Is a state of the record, as it is here, one of our own office's? */
 static enum vault_err
 is_ours(bool *out, struct store *s, const struct record_row *r)
 {
-	uint8_t own[IDENTITY_PUBLIC_LEN];
-	struct buf heads = { 0 };
+	struct buf own = { 0 }, heads = { 0 };
 	enum vault_err err;
-	bool any;
 
 	*out = false;
-	if ((err = guard_own_key(own, &any, s)) == VAULT_OK && any)
+	if ((err = whose_own(&own, s)) == VAULT_OK)
 		err = rows_versions(&heads, s, r, true);
 	for (size_t at = 0; err == VAULT_OK && !*out && at < heads.len;
 	     at += VERSION_ID_LEN) {
@@ -134,10 +137,10 @@ is_ours(bool *out, struct store *s, const struct record_row *r)
 
 		err = rows_version(
 		    &v, NULL, NULL, s, r, heads.bytes + at, false);
-		*out = err == VAULT_OK &&
-		    memcmp(v.office, own, sizeof(own)) == 0;
+		*out = err == VAULT_OK && whose_has(&own, v.office);
 		version_free(&v);
 	}
+	buf_free(&own);
 	buf_free(&heads);
 	return err;
 }
@@ -238,6 +241,8 @@ arrivals_became(struct arrivals *a, size_t number, enum arrives arrives)
 static int
 class_of(const struct arrival *one)
 {
+	if (one->arrives == ARRIVES_REVOKED)
+		return 3;
 	if (one->arrives == ARRIVES_OTHER_TYPE)
 		return 2;
 	return arrival_is_tombstone(one) ? 1 : 0;

@@ -25,6 +25,7 @@ enum arrives {
 	ARRIVES_FORGOTTEN,
 	ARRIVES_FORGETS, /* and what enum forget_does adds to it */
 	ARRIVES_OTHER_TYPE = ARRIVES_FORGETS + FORGET_DOES_N,
+	ARRIVES_REVOKED,
 	ARRIVES_N
 };
 
@@ -61,11 +62,11 @@ struct arrivals {
 };
 
 /*
- * What a version would do: *r is its record, if that is here, or zeros.  Inside
- * a transaction.
+ * What a version would do: *r is its record, if that is here, or zeros.  One
+ * that is not heard (bundle_hears) must be here already.  Inside a transaction.
  */
 VAULT_CHECKED enum vault_err arrivals_look(enum arrives *out,
-    struct record_row *r, struct store *s, const struct carried *c);
+    struct record_row *r, struct store *s, const struct carried *c, bool heard);
 
 /* Note what a version does, before it does it; *number is the note's. */
 VAULT_CHECKED enum vault_err arrivals_add(size_t *number, struct arrivals *a,

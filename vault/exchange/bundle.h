@@ -20,6 +20,7 @@
 #include "exchange/age.h"
 #include "exchange/arrivals.h"
 #include "exchange/chain.h"
+#include "exchange/contact.h"
 #include "exchange/forget.h"
 #include "exchange/leave.h"
 #include "exchange/minisig.h"
@@ -117,8 +118,12 @@ struct bundle {
 	struct manifest_place place;
 	bool knows_sender; /* then its signature was verified */
 	uint8_t sender[IDENTITY_PUBLIC_LEN];
-	struct buf files; /* struct bundle_file, by name */
-	size_t n_records; /* versions */
+	enum contact_key sender_key;          /* which of its keys that is */
+	uint8_t present[IDENTITY_PUBLIC_LEN]; /* and the one that it has */
+	int64_t revoked;    /* when it came that its key is; 0: it is not */
+	struct buf vouched; /* keys of the office that was compared, if it is */
+	struct buf files;   /* struct bundle_file, by name */
+	size_t n_records;   /* versions */
 	size_t n_tombstones;
 	struct arrivals arrivals; /* filled by whoever is told of records */
 	struct buf staged;        /* attach_note: what nothing points to yet */
@@ -153,6 +158,13 @@ size_t bundle_find_file(const struct bundle *b, const char *name);
 /* What the sender is known by: its key, or the id of a key we do not have. */
 const void *bundle_peer(const struct bundle *b, size_t *len);
 
+/*
+ * Is what this key signed to be taken, though it is not here yet?  Not if the
+ * key was revoked, unless its own office sends it, by a key that was compared.
+ */
+VAULT_CHECKED enum vault_err bundle_hears(bool *out, const struct bundle *b,
+    const uint8_t key[static IDENTITY_PUBLIC_LEN]);
+
 /* ---- Importing ---- */
 
 struct bundle_done {
@@ -160,8 +172,9 @@ struct bundle_done {
 	size_t completed; /* versions that gained a part or an attachment */
 	size_t known;     /* versions that were here already */
 	size_t forgotten; /* versions of what was forgotten here: skipped */
-	size_t others; /* versions of another type than the record: skipped */
-	size_t files;  /* attachments that came */
+	size_t others;  /* versions of another type than the record: skipped */
+	size_t revoked; /* versions that came after their key was: skipped */
+	size_t files;   /* attachments that came */
 	size_t did[FORGET_DOES_N]; /* tombstones, by what they did */
 	size_t kept;               /* tombstones that were left aside */
 };

@@ -302,6 +302,7 @@ count(struct bundle_done *done, enum arrives arrives)
 	done->known += arrives == ARRIVES_HERE;
 	done->forgotten += arrives == ARRIVES_FORGOTTEN;
 	done->others += arrives == ARRIVES_OTHER_TYPE;
+	done->revoked += arrives == ARRIVES_REVOKED;
 }
 
 /* Take a version as it was found to arrive; *arrives may turn out less. */
@@ -312,7 +313,8 @@ take(enum arrives *arrives, struct importing *m, struct record_row *r,
 	const struct version *v = &c->version;
 	enum vault_err err = VAULT_OK;
 
-	if (*arrives == ARRIVES_OTHER_TYPE || takes == FORGET_TAKES_NOTHING)
+	if (*arrives == ARRIVES_OTHER_TYPE || *arrives == ARRIVES_REVOKED ||
+	    takes == FORGET_TAKES_NOTHING)
 		return VAULT_OK;
 	if (r->num == 0)
 		err = make_record(r, m, v);
@@ -333,11 +335,13 @@ record(void *ctx, const struct carried *c)
 	struct record_row r;
 	enum vault_err err;
 	size_t noted;
+	bool heard;
 
 	if ((err = begin_writing(m)) != VAULT_OK ||
 	    (err = forget_takes(&takes, m->s, c->version.record,
 		 c->version.office)) != VAULT_OK ||
-	    (err = arrivals_look(&arrives, &r, m->s, c)) != VAULT_OK)
+	    (err = bundle_hears(&heard, m->b, c->version.office)) != VAULT_OK ||
+	    (err = arrivals_look(&arrives, &r, m->s, c, heard)) != VAULT_OK)
 		return err;
 	/* Noted before anything changes: it asks who wrote what is here. */
 	if ((err = arrivals_add(&noted, &m->arrivals, m->s, c, &r, arrives)) !=
@@ -356,8 +360,11 @@ tombstone(void *ctx, const struct tombstone *t)
 	enum forget_does did;
 	struct record_row r;
 	enum vault_err err;
+	bool heard;
 
-	if (m->b->keep) {
+	if ((err = bundle_hears(&heard, m->b, t->office)) != VAULT_OK)
+		return err;
+	if (m->b->keep || !heard) {
 		m->done->kept++;
 		return VAULT_OK;
 	}

@@ -8,6 +8,8 @@
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
 #include "exchange/keyid.h"
+#include "exchange/revocation.h"
+#include "record/whose.h"
 #include "record/attach.h"
 #include "record/carry.h"
 
@@ -109,13 +111,17 @@ const void *
 bundle_peer(const struct bundle *b, size_t *len)
 {
 	*len = b->knows_sender ? IDENTITY_PUBLIC_LEN : MANIFEST_SENDER_LEN;
-	return b->knows_sender ? b->sender : b->manifest.sender;
+	if (!b->knows_sender)
+		return b->manifest.sender;
+	/* What was announced only counts nothing of the office's own. */
+	return b->sender_key == CONTACT_KEY_EARLIER ? b->present : b->sender;
 }
 
 void
 bundle_free(struct bundle *b)
 {
 	buf_free(&b->text);
+	buf_free(&b->vouched);
 	buf_free(&b->files);
 	arrivals_free(&b->arrivals);
 	buf_free(&b->staged);
@@ -147,13 +153,30 @@ find_sender(struct bundle *b)
 
 	if (!b->manifest.is_signed)
 		return VAULT_OK;
-	err = contact_by_id(&c, b->store, b->manifest.sender);
+	err = contact_by_sender(
+	    &c, b->sender, &b->sender_key, b->store, b->manifest.sender);
 	if (err == VAULT_OK) {
 		b->knows_sender = true;
-		memcpy(b->sender, c.key, sizeof(b->sender));
+		memcpy(b->present, c.key, sizeof(b->present));
+		if (c.verified != 0 && c.revoked == 0 &&
+		    b->sender_key == CONTACT_KEY_PRESENT)
+			err = whose_keys(&b->vouched, b->store, c.key);
 	}
 	contact_free(&c);
-	return err == VAULT_ENORECORD ? VAULT_OK : err;
+	if (err != VAULT_OK && err != VAULT_ENORECORD)
+		return err;
+	return revocation_time_of_id(&b->revoked, b->store, b->manifest.sender);
+}
+
+enum vault_err
+bundle_hears(bool *out, const struct bundle *b,
+    const uint8_t key[static IDENTITY_PUBLIC_LEN])
+{
+	int64_t revoked;
+	enum vault_err err = revocation_time(&revoked, b->store, key);
+
+	*out = revoked == 0 || whose_has(&b->vouched, key);
+	return err;
 }
 
 /* The first file of the manifest is README.txt, which came before it. */

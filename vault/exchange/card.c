@@ -9,6 +9,7 @@
 #include "exchange/keyid.h"
 
 static const char label[] = "amparo card 1";
+static const char successor_label[] = "amparo successor 1";
 static const char first_line[] = "# amparo-card 1\n";
 
 bool
@@ -106,23 +107,132 @@ keys_are_good(const struct card *card)
 	return true;
 }
 
+/* ---- Earlier keys ---- */
+
+/* earlier key || key that follows it */
+#define SUCCESSION_LEN (2 * IDENTITY_PUBLIC_LEN)
+
+static void
+succession(
+    uint8_t out[static SUCCESSION_LEN], const uint8_t *old, const uint8_t *next)
+{
+	memcpy(out, old, IDENTITY_PUBLIC_LEN);
+	memcpy(out + IDENTITY_PUBLIC_LEN, next, IDENTITY_PUBLIC_LEN);
+}
+
+enum vault_err
+card_succeed(struct card_follows *out,
+    const uint8_t old[static IDENTITY_PUBLIC_LEN], const struct secret *key,
+    const uint8_t next[static IDENTITY_PUBLIC_LEN])
+{
+	uint8_t both[SUCCESSION_LEN];
+
+	succession(both, old, next);
+	memcpy(out->key, old, sizeof(out->key));
+	return identity_sign(
+	    out->signature, key, successor_label, both, sizeof(both));
+}
+
+const uint8_t *
+card_successor(const struct card *card, size_t i)
+{
+	return i + 1 < card->n_follows ? card->follows[i + 1].key : card->key;
+}
+
+size_t
+card_find_follows(
+    const struct card *card, const uint8_t key[static IDENTITY_PUBLIC_LEN])
+{
+	size_t i = 0;
+
+	while (i < card->n_follows &&
+	    memcmp(card->follows[i].key, key, IDENTITY_PUBLIC_LEN) != 0)
+		i++;
+	return i;
+}
+
+/* Each line is signed, and no key comes twice: nothing follows itself. */
+static enum vault_err
+follows_are_good(const struct card *card)
+{
+	uint8_t both[SUCCESSION_LEN];
+	enum vault_err err = VAULT_OK;
+
+	if (card_find_follows(card, card->key) < card->n_follows)
+		return VAULT_EDAMAGED;
+	for (size_t i = 0; err == VAULT_OK && i < card->n_follows; i++) {
+		const struct card_follows *f = &card->follows[i];
+
+		if (card_find_follows(card, f->key) != i)
+			return VAULT_EDAMAGED;
+		succession(both, f->key, card_successor(card, i));
+		err = identity_verify(
+		    f->signature, f->key, successor_label, both, sizeof(both));
+	}
+	return err;
+}
+
+bool
+card_is_older(const struct card *card, const struct card *before)
+{
+	uint64_t last = card->receive[card->n - 1].serial;
+	uint64_t last_before = before->receive[before->n - 1].serial;
+	size_t j = 0;
+
+	if (last != last_before)
+		return last < last_before;
+	for (size_t i = 0; i < card->n; i++) {
+		while (j < before->n &&
+		    before->receive[j].serial < card->receive[i].serial)
+			j++;
+		if (j == before->n ||
+		    before->receive[j].serial != card->receive[i].serial)
+			return true;
+	}
+	return false;
+}
+
 /* ---- Writing ---- */
+
+static void
+put_key(struct buf *out, const uint8_t *key)
+{
+	struct minisig_key minisign = keyid_minisign(key);
+
+	minisig_key_write(out, &minisign);
+}
+
+static void
+put_follows(struct buf *out, const struct card *card)
+{
+	for (size_t i = 0; i < card->n_follows; i++) {
+		const struct card_follows *f = &card->follows[i];
+
+		buf_put_text(out, "# follows ");
+		put_key(out, f->key);
+		buf_put_byte(out, ' ');
+		hex_encode(out, f->signature, sizeof(f->signature));
+		buf_put_byte(out, '\n');
+	}
+}
 
 enum vault_err
 card_write(struct buf *out, const struct card *card, const struct secret *key)
 {
-	struct minisig_key minisign = keyid_minisign(card->key);
 	uint8_t signature[SIGNATURE_LEN];
 	size_t start = out->len;
 	enum vault_err err;
 
 	if (!card_name_is_good(card->name, strlen(card->name)) ||
-	    !keys_are_good(card))
+	    !keys_are_good(card) || card->n_follows > CARD_FOLLOWS_MAX)
 		return VAULT_EUSE;
+	if ((err = follows_are_good(card)) != VAULT_OK)
+		return err == VAULT_EDAMAGED ? VAULT_EUSE : err;
 	buf_put_text(out, first_line);
 	buf_putf(out, "# name %s\n# key ", card->name);
-	minisig_key_write(out, &minisign);
+	put_key(out, card->key);
 	buf_put_byte(out, '\n');
+	put_follows(out, card);
 	for (size_t i = 0; i < card->n; i++) {
 		const struct card_key *k = &card->receive[i];
 
@@ -155,15 +265,22 @@ went_well(struct cursor *c, enum vault_err err)
 	return err == VAULT_OK;
 }
 
+/* Does this text come? */
+static bool
+comes(const struct cursor *c, const char *text)
+{
+	size_t len = strlen(text);
+
+	return c->len - c->at >= len && memcmp(c->text + c->at, text, len) == 0;
+}
+
 /* Pass over text, which must stand at the cursor. */
 static bool
 take_text(struct cursor *c, const char *text)
 {
-	size_t len = strlen(text);
-
-	if (c->len - c->at < len || memcmp(c->text + c->at, text, len) != 0)
+	if (!comes(c, text))
 		return false;
-	c->at += len;
+	c->at += strlen(text);
 	return true;
 }
 
@@ -195,18 +312,49 @@ take_name(struct cursor *c, struct card *card)
 	return true;
 }
 
+/* A key in front of end, as `minisign -P` takes it. */
 static bool
-take_key(struct cursor *c, struct card *card)
+take_minisign(
+    struct cursor *c, uint8_t out[static IDENTITY_PUBLIC_LEN], char end)
 {
 	struct minisig_key key;
 	const char *text;
 	size_t len;
 
-	if (!take_text(c, "# key ") || !take_until(c, '\n', &text, &len) ||
+	if (!take_until(c, end, &text, &len) ||
 	    !went_well(c, minisig_key_parse(&key, text, len)) ||
 	    !keyid_matches(key.id, key.key))
 		return false;
-	memcpy(card->key, key.key, IDENTITY_PUBLIC_LEN);
+	memcpy(out, key.key, IDENTITY_PUBLIC_LEN);
+	return true;
+}
+
+static bool
+take_key(struct cursor *c, struct card *card)
+{
+	return take_text(c, "# key ") && take_minisign(c, card->key, '\n');
+}
+
+static bool
+take_signature(struct cursor *c, uint8_t out[static SIGNATURE_LEN])
+{
+	const char *hex;
+	size_t len;
+
+	return take_until(c, '\n', &hex, &len) &&
+	    hex_decode(out, SIGNATURE_LEN, hex, len) == VAULT_OK;
+}
+
+static bool
+take_follows(struct cursor *c, struct card *card)
+{
+	struct card_follows *f = &card->follows[card->n_follows];
+
+	if (card->n_follows == CARD_FOLLOWS_MAX ||
+	    !take_text(c, "# follows ") || !take_minisign(c, f->key, ' ') ||
+	    !take_signature(c, f->signature))
+		return false;
+	card->n_follows++;
 	return true;
 }
 
@@ -248,22 +396,24 @@ static bool
 take_card(struct cursor *c, struct card *card)
 {
 	uint8_t signature[SIGNATURE_LEN];
-	const char *hex;
-	size_t len, signed_len;
+	size_t signed_len;
 
 	if (!take_text(c, first_line) || !take_name(c, card) ||
 	    !take_key(c, card))
 		return false;
-	while (c->len - c->at > 3 && memcmp(c->text + c->at, "# r", 3) == 0)
+	while (comes(c, "# f"))
+		if (!take_follows(c, card))
+			return false;
+	while (comes(c, "# r"))
 		if (!take_receive(c, card))
 			return false;
 	signed_len = c->at;
 	return keys_are_good(card) && take_text(c, "# signature ") &&
-	    take_until(c, '\n', &hex, &len) && c->at == c->len &&
-	    hex_decode(signature, sizeof(signature), hex, len) == VAULT_OK &&
+	    take_signature(c, signature) && c->at == c->len &&
 	    went_well(c,
 		identity_verify(
-		    signature, card->key, label, c->text, signed_len));
+		    signature, card->key, label, c->text, signed_len)) &&
+	    went_well(c, follows_are_good(card));
 }
 
 /* True for the first line of a version that is not ours. */

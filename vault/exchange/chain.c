@@ -217,3 +217,38 @@ chain_received(struct store *s, const void *peer, size_t peer_len,
 	sql_put_int(q, 5, clock_now());
 	return sql_finish(q);
 }
+
+/* ---- Another key ---- */
+
+static enum vault_err
+with_keys(
+    struct store *s, const char *sql, const uint8_t *from, const uint8_t *to)
+{
+	struct sql *q = sql_open(s, sql);
+
+	sql_put_blob(q, 1, from, IDENTITY_PUBLIC_LEN);
+	sql_put_blob(q, 2, to, IDENTITY_PUBLIC_LEN);
+	return sql_finish(q);
+}
+
+enum vault_err
+chain_move(struct store *s, const uint8_t from[static IDENTITY_PUBLIC_LEN],
+    const uint8_t to[static IDENTITY_PUBLIC_LEN])
+{
+	enum vault_err err;
+
+	/* A number is never given twice: of two rows the higher one stays. */
+	if ((err = with_keys(s,
+		 "INSERT INTO sent SELECT ?2,chain,number,hash FROM sent"
+		 " WHERE peer=?1 ON CONFLICT(peer,chain) DO UPDATE"
+		 " SET number=excluded.number,hash=excluded.hash"
+		 " WHERE excluded.number>number",
+		 from, to)) != VAULT_OK ||
+	    (err = with_keys(s, "DELETE FROM sent WHERE peer=?1 AND ?1<>?2",
+		 from, to)) != VAULT_OK)
+		return err;
+	return with_keys(s,
+	    "UPDATE received SET peer=?2 WHERE substr(peer,1,8)=substr(?1,1,8)"
+	    " AND (length(peer)=8 OR peer=?1)",
+	    from, to);
+}

@@ -45,6 +45,10 @@ VAULT_CHECKED enum vault_err chain_renew(struct store *s);
 VAULT_CHECKED enum vault_err chain_look(enum chain_seen *out, struct store *s,
     const void *peer, size_t peer_len, const struct manifest_place *place,
     const uint8_t hash[static MANIFEST_HASH_LEN]);
+/* An office has another key: its bundles, and ours to it, are counted on. */
+VAULT_CHECKED enum vault_err chain_move(struct store *s,
+    const uint8_t from[static IDENTITY_PUBLIC_LEN],
+    const uint8_t to[static IDENTITY_PUBLIC_LEN]);
 VAULT_CHECKED enum vault_err chain_received(struct store *s, const void *peer,
     size_t peer_len, const struct manifest_place *place,
     const uint8_t hash[static MANIFEST_HASH_LEN]);

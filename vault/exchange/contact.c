@@ -4,6 +4,9 @@
 #include "core/clock.h"
 #include "exchange/age.h"
 #include "exchange/contact.h"
+#include "exchange/revocation.h"
+#include "exchange/succession.h"
+#include "record/whose.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -17,7 +20,9 @@ contact_free(struct contact *c)
 /* ---- Reading ---- */
 
 #define COLUMNS                                                                \
-	"SELECT num,name,public,card,added,verified,our_office,frozen"         \
+	"SELECT num,name,public,card,added,verified,our_office,frozen,"        \
+	"(SELECT count(*) FROM announced a WHERE a.contact=contact.num),"      \
+	"(SELECT time FROM revoked r WHERE r.public=contact.public)"           \
 	" FROM contact "
 
 static void
@@ -42,6 +47,8 @@ read_row(struct contact *out, struct sql *q)
 	out->verified = sql_int(q, 5);
 	out->our_office = sql_int(q, 6) != 0;
 	out->frozen = sql_int(q, 7) != 0;
+	out->announced = (size_t)sql_int(q, 8);
+	out->revoked = sql_int(q, 9);
 	if ((err = sql_copy(q, 2, out->key, sizeof(out->key))) == VAULT_OK &&
 	    (err = buf_ok(&out->name)) == VAULT_OK)
 		err = buf_ok(&out->card);
@@ -84,12 +91,34 @@ contact_by_key(struct contact *out, struct store *s,
 }
 
 enum vault_err
-contact_by_id(struct contact *out, struct store *s,
+contact_by_sender(struct contact *out, uint8_t key[static IDENTITY_PUBLIC_LEN],
+    enum contact_key *which, struct store *s,
     const uint8_t id[static MINISIG_ID_LEN])
 {
-	struct sql *q = sql_open(s, COLUMNS "WHERE substr(public,1,8)=?1");
+	struct sql *q = sql_open(s,
+	    "SELECT num,public,0 FROM contact WHERE substr(public,1,8)=?1"
+	    " UNION ALL SELECT contact,public,1 FROM announced"
+	    " WHERE substr(public,1,8)=?1"
+	    " UNION ALL SELECT contact,public,2 FROM earlier"
+	    " WHERE substr(public,1,8)=?1 AND contact<>0");
+	enum vault_err err;
+	int64_t num = 0;
+	bool row;
 
+	memset(out, 0, sizeof(*out));
 	sql_put_blob(q, 1, id, MINISIG_ID_LEN);
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK) {
+		num = sql_int(q, 0);
+		*which = (enum contact_key)sql_int(q, 2);
+		err = sql_copy(q, 1, key, IDENTITY_PUBLIC_LEN);
+	}
+	sql_close(q);
+	if (err != VAULT_OK)
+		return err;
+	q = sql_open(s, COLUMNS "WHERE num=?1");
+	sql_put_int(q, 1, num);
 	return only(out, q);
 }
 
@@ -114,42 +143,24 @@ contact_each(struct store *s, bool (*each)(void *ctx, const struct contact *c),
 
 /* ---- Writing ---- */
 
-/* A key that is our own office's is no contact. */
-static enum vault_err
-is_ours(bool *out, struct store *s, const uint8_t *key)
-{
-	struct sql *q = sql_open(s, "SELECT 1 FROM office WHERE public=?1");
-	enum vault_err err;
-
-	sql_put_blob(q, 1, key, IDENTITY_PUBLIC_LEN);
-	err = sql_step(q, out);
-	sql_close(q);
-	return err;
-}
-
 /*
- * Is it older than the one before?  Serials only rise, and a key that was
- * retired does not come back: whoever sealed to it would be read by nobody,
- * or by who has stolen it.
+ * Our own key is no contact, and none of our keys made another office: who
+ * says so has stolen it.  VAULT_EUSE, VAULT_EREFUSED.
  */
-static bool
-is_older(const struct card *card, const struct card *before)
+static enum vault_err
+refuse_ours(struct store *s, const struct card *card)
 {
-	uint64_t last = card->receive[card->n - 1].serial;
-	uint64_t last_before = before->receive[before->n - 1].serial;
-	size_t j = 0;
+	enum vault_err err;
+	bool ours;
 
-	if (last != last_before)
-		return last < last_before;
-	for (size_t i = 0; i < card->n; i++) {
-		while (j < before->n &&
-		    before->receive[j].serial < card->receive[i].serial)
-			j++;
-		if (j == before->n ||
-		    before->receive[j].serial != card->receive[i].serial)
-			return true;
-	}
-	return false;
+	if ((err = whose_is_ours(&ours, s, card->key)) == VAULT_OK && ours)
+		err = VAULT_EUSE;
+	for (size_t i = 0; err == VAULT_OK && i < card->n_follows; i++)
+		if ((err = whose_is_ours(&ours, s, card->follows[i].key)) ==
+			VAULT_OK &&
+		    ours)
+			err = VAULT_EREFUSED;
+	return err;
 }
 
 /* What a card is beside the one that we have of its office. */
@@ -163,7 +174,7 @@ compare_cards(const struct card *card, const char *text, size_t len,
 		return CONTACT_SAME;
 	return card_read(&before, buf_text(&have->card), have->card.len) ==
 		    VAULT_OK &&
-		is_older(card, &before)
+		card_is_older(card, &before)
 	    ? CONTACT_OLDER
 	    : CONTACT_NEWER;
 }
@@ -220,14 +231,20 @@ contact_add(struct contact *out, enum contact_news *news, struct store *s,
 	struct contact have = { 0 };
 	struct card card;
 	enum vault_err err;
-	bool ours;
+	int64_t revoked;
 
 	memset(out, 0, sizeof(*out));
 	*news = CONTACT_NEW;
 	if ((err = card_read(&card, text, len)) != VAULT_OK ||
-	    (err = is_ours(&ours, s, card.key)) != VAULT_OK)
+	    (err = refuse_ours(s, &card)) != VAULT_OK ||
+	    (err = revocation_time(&revoked, s, card.key)) != VAULT_OK)
 		return err;
+	if (revoked != 0)
+		return VAULT_EREFUSED;
 	err = contact_by_key(&have, s, card.key);
+	if (err == VAULT_ENORECORD &&
+	    (err = succession_add(out, news, s, &card, text, len)) == VAULT_OK)
+		return VAULT_OK;
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
 	if (err == VAULT_OK)
@@ -235,7 +252,7 @@ contact_add(struct contact *out, enum contact_news *news, struct store *s,
 	/* Without a name of its own one that is known keeps the one it has. */
 	if (name == NULL)
 		name = err == VAULT_OK ? buf_text(&have.name) : card.name;
-	if (ours || !card_name_is_good(name, strlen(name)))
+	if (!card_name_is_good(name, strlen(name)))
 		err = VAULT_EUSE;
 	else if (*news == CONTACT_OLDER)
 		err = VAULT_ECONFLICT;
@@ -262,9 +279,12 @@ enum vault_err
 contact_remove(struct store *s, const struct contact *c)
 {
 	struct sql *q = sql_open(s, "DELETE FROM contact WHERE num=?1");
+	enum vault_err err;
 
 	sql_put_int(q, 1, c->num);
-	return sql_finish(q);
+	if ((err = sql_finish(q)) == VAULT_OK)
+		err = succession_drop(s, c);
+	return err;
 }
 
 enum vault_err

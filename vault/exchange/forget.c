@@ -3,10 +3,10 @@
 
 #include "core/base64.h"
 #include "core/mem.h"
-#include "exchange/contact.h"
 #include "exchange/forget.h"
 #include "exchange/minisig.h"
 #include "record/graph.h"
+#include "record/whose.h"
 #include "store/log.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -34,21 +34,22 @@ view_free(struct view *w)
 
 static enum vault_err
 add_version(struct view *w, struct store *s, const struct record_row *r,
-    const uint8_t *id, const uint8_t *office)
+    const uint8_t *id, const struct buf *keys)
 {
 	struct version v;
 	enum vault_err err;
 	struct buf *to;
-	bool of_it, silent;
+	bool of_it, silent = false;
 
 	err = rows_version(&v, NULL, NULL, s, r, id, false);
 #ifdef PLANT_FORGETS_OTHERS
-	of_it = office != NULL;
+	of_it = keys->len > 0;
 #else
-	of_it = office != NULL &&
-	    memcmp(v.office, office, IDENTITY_PUBLIC_LEN) == 0;
+	of_it = whose_has(keys, v.office);
 #endif
-	silent = of_it || tombstone_names(&w->silences, v.office);
+	if (err == VAULT_OK && !of_it)
+		err = tombstone_covers(&silent, s, &w->silences, v.office);
+	silent = silent || of_it;
 	to = silent ? &w->theirs : &w->others;
 	if (err == VAULT_OK &&
 	    ((of_it && !buf_put(&w->wipe, id, VERSION_ID_LEN)) ||
@@ -59,49 +60,43 @@ add_version(struct view *w, struct store *s, const struct record_row *r,
 	return err;
 }
 
-/* office, if it is not NULL, is the one more. */
+/* office, if it is not NULL, is the one more, by whatever key of its. */
 static enum vault_err
 look(struct view *w, struct store *s, const struct record_row *r,
     const uint8_t *office)
 {
 	struct sql *q = sql_open(s, "SELECT 1 FROM draft WHERE record=?1");
-	struct buf all = { 0 };
+	struct buf all = { 0 }, keys = { 0 };
 	enum vault_err err;
 
 	memset(w, 0, sizeof(*w));
 	sql_put_blob(q, 1, r->id, ID_LEN);
 	err = sql_step(q, &w->draft);
 	sql_close(q);
+	if (err == VAULT_OK && office != NULL)
+		err = whose_keys(&keys, s, office);
 	if (err == VAULT_OK &&
 	    (err = tombstone_list(&w->silences, s, r->id, false)) == VAULT_OK)
 		err = rows_versions(&all, s, r, false);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&all); i++)
-		err = add_version(w, s, r, version_hash_at(&all, i), office);
+		err = add_version(w, s, r, version_hash_at(&all, i), &keys);
+	buf_free(&keys);
 	buf_free(&all);
-	return err;
-}
-
-static enum vault_err
-is_our_office(bool *out, struct store *s, const uint8_t *office)
-{
-	struct sql *q = sql_open(s, "SELECT 1 FROM office WHERE public=?1");
-	enum vault_err err;
-
-	sql_put_blob(q, 1, office, IDENTITY_PUBLIC_LEN);
-	err = sql_step(q, out);
-	sql_close(q);
 	return err;
 }
 
 static enum vault_err
 is_contact(bool *out, struct store *s, const uint8_t *office)
 {
-	struct contact c;
-	enum vault_err err = contact_by_key(&c, s, office);
+	struct sql *q = sql_open(s,
+	    "SELECT 1 FROM contact WHERE public=?1 UNION ALL"
+	    " SELECT 1 FROM earlier WHERE public=?1 AND contact<>0");
+	enum vault_err err;
 
-	*out = err == VAULT_OK;
-	contact_free(&c);
-	return err == VAULT_ENORECORD ? VAULT_OK : err;
+	sql_put_blob(q, 1, office, IDENTITY_PUBLIC_LEN);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
 }
 
 /* The offices that wrote versions of r: 32 bytes each, each once. */
@@ -169,7 +164,7 @@ look_at(enum forget_does *out, struct record_row *r, struct view *w,
 	if (err == VAULT_ENORECORD || (err == VAULT_OK && r->forgotten))
 		return VAULT_OK;
 	if (err != VAULT_OK ||
-	    (err = is_our_office(&ours, s, t->office)) != VAULT_OK ||
+	    (err = whose_is_ours(&ours, s, t->office)) != VAULT_OK ||
 	    (err = look(w, s, r, t->office)) != VAULT_OK)
 		return err;
 	*out = effect(w, ours);
@@ -358,7 +353,7 @@ forget_takes(enum forget_takes *out, struct store *s,
 
 	*out = FORGET_TAKES_ALL;
 	if ((err = tombstone_is_ours(&ours, s, record)) != VAULT_OK ||
-	    (err = tombstone_has(&silent, s, record, office)) != VAULT_OK)
+	    (err = tombstone_silences(&silent, s, record, office)) != VAULT_OK)
 		return err;
 	if (ours)
 		*out = FORGET_TAKES_NOTHING;
@@ -383,9 +378,9 @@ forget_settle(struct store *s, const struct record_row *r)
 
 /* ---- To whom they leave ---- */
 
-/* Did this office get the record?  Our log of exports knows. */
+/* Did this key get the record?  Our log of exports knows. */
 static enum vault_err
-was_sent(bool *out, struct store *s, const struct tombstone *t,
+was_sent_to(bool *out, struct store *s, const struct tombstone *t,
     const uint8_t *office)
 {
 	struct sql *q;
@@ -411,6 +406,22 @@ was_sent(bool *out, struct store *s, const struct tombstone *t,
 	sql_close(q);
 out:
 	buf_free(&to);
+	return err;
+}
+
+/* Did this office, by whatever key it was known by then? */
+static enum vault_err
+was_sent(bool *out, struct store *s, const struct tombstone *t,
+    const uint8_t *office)
+{
+	struct buf keys = { 0 };
+	enum vault_err err = whose_keys(&keys, s, office);
+
+	*out = false;
+	for (size_t at = 0; err == VAULT_OK && !*out && at < keys.len;
+	     at += IDENTITY_PUBLIC_LEN)
+		err = was_sent_to(out, s, t, keys.bytes + at);
+	buf_free(&keys);
 	return err;
 }
 
@@ -459,12 +470,12 @@ next_record(struct leaving *l, const struct tombstone *t)
 
 /* Whoever has forgotten it knows; all others must have it, if any has. */
 static void
-count_those(size_t *got, size_t *all, const struct leaving *l,
-    const struct tombstone *t)
+count_those(
+    size_t *got, size_t *all, const struct leaving *l, const struct buf *forgot)
 {
 	*got = *all = 0;
 	for (size_t i = 0; i < l->n; i++) {
-		if (memcmp(t->office, l->offices[i], IDENTITY_PUBLIC_LEN) == 0)
+		if (whose_has(forgot, l->offices[i]))
 			continue;
 		++*all;
 		*got += l->got[i];
@@ -475,25 +486,31 @@ static enum vault_err
 leave_one(
     struct buf *out, size_t *held, struct leaving *l, const struct tombstone *t)
 {
+	struct buf keys = { 0 };
 	size_t got, all;
 	enum vault_err err;
-	bool ours;
+	bool ours, wrote = false;
 
 	if (memcmp(l->record, t->record, ID_LEN) != 0 &&
 	    (err = next_record(l, t)) != VAULT_OK)
 		return err;
-	if ((err = is_our_office(&ours, l->s, t->office)) != VAULT_OK)
-		return err;
+	if ((err = whose_is_ours(&ours, l->s, t->office)) != VAULT_OK ||
+	    (err = whose_keys(&keys, l->s, t->office)) != VAULT_OK)
+		goto out;
+	for (size_t at = 0; at < keys.len; at += IDENTITY_PUBLIC_LEN)
+		wrote = wrote || version_has_hash(&l->authors, keys.bytes + at);
 	/* Nobody fills our bundles with what strangers say. */
-	if (!version_has_hash(&l->authors, t->office) &&
-	    !(ours && l->authors.len > 0))
-		return VAULT_OK;
-	count_those(&got, &all, l, t);
+	if (!wrote && !(ours && l->authors.len > 0))
+		goto out;
+	count_those(&got, &all, l, &keys);
 	if (got > 0 && got == all)
 		buf_put(out, t, sizeof(*t));
 	else
 		*held += got > 0;
-	return buf_ok(out);
+	err = buf_ok(out);
+out:
+	buf_free(&keys);
+	return err;
 }
 
 enum vault_err

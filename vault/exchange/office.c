@@ -223,6 +223,103 @@ office_keys_free(struct office_keys *k)
 	k->n = 0;
 }
 
+/* ---- The signing key ---- */
+
+static enum vault_err
+keep_earlier(
+    struct store *s, const struct card_follows *f, const struct revocation *r)
+{
+	struct sql *q = sql_open(s,
+	    "INSERT INTO earlier(public,contact,time,successor,revocation)"
+	    " VALUES(?1,0,?2,?3,?4)");
+
+	sql_put_blob(q, 1, f->key, sizeof(f->key));
+	sql_put_int(q, 2, clock_now());
+	sql_put_blob(q, 3, f->signature, sizeof(f->signature));
+	sql_put_blob(q, 4, r->signature, sizeof(r->signature));
+	return sql_finish(q);
+}
+
+enum vault_err
+office_new_signing(uint8_t out[static IDENTITY_PUBLIC_LEN], struct store *s,
+    const uint8_t public_key[static IDENTITY_PUBLIC_LEN],
+    const struct secret *key)
+{
+	uint8_t sealed[IDENTITY_SEALED_LEN];
+	struct card_follows f;
+	struct revocation r;
+	enum vault_err err;
+	struct sql *q;
+
+	/* Once it is destroyed it could not revoke itself any more. */
+	memcpy(r.key, public_key, sizeof(r.key));
+
+	if ((err = identity_new(out, sealed, store_ring(s))) != VAULT_OK ||
+	    (err = card_succeed(&f, public_key, key, out)) != VAULT_OK ||
+	    (err = revocation_sign(&r, key)) != VAULT_OK ||
+	    (err = keep_earlier(s, &f, &r)) != VAULT_OK)
+		return err;
+	q = sql_open(s, "UPDATE office SET public=?1,secret=?2");
+	sql_put_blob(q, 1, out, IDENTITY_PUBLIC_LEN);
+	sql_put_blob(q, 2, sealed, sizeof(sealed));
+	return sql_finish(q);
+}
+
+enum vault_err
+office_revocation(struct revocation *out, struct store *s, size_t number)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT public,revocation FROM earlier WHERE contact=0"
+	    " ORDER BY num LIMIT 1 OFFSET ?1");
+	enum vault_err err;
+	bool row;
+
+	sql_put_int(q, 1, (int64_t)number - 1);
+	if ((err = sql_step(q, &row)) == VAULT_OK && !row)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK &&
+	    (err = sql_copy(q, 0, out->key, sizeof(out->key))) == VAULT_OK)
+		err = sql_copy(q, 1, out->signature, sizeof(out->signature));
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+office_n_earlier(size_t *out, struct store *s)
+{
+	int64_t n = 0;
+	enum vault_err err = sql_number(
+	    &n, s, "SELECT count(*) FROM earlier WHERE contact=0");
+
+	*out = (size_t)n;
+	return err;
+}
+
+/* The last of them, in their order: a card has room for no more. */
+static enum vault_err
+put_follows(struct card *card, struct store *s)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT public,successor FROM (SELECT num,public,successor"
+	    " FROM earlier WHERE contact=0 ORDER BY num DESC LIMIT ?1)"
+	    " ORDER BY num");
+	enum vault_err err;
+	bool row;
+
+	sql_put_int(q, 1, CARD_FOLLOWS_MAX);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		struct card_follows *f = &card->follows[card->n_follows++];
+
+		if ((err = sql_copy(q, 0, f->key, sizeof(f->key))) !=
+			VAULT_OK ||
+		    (err = sql_copy(
+			 q, 1, f->signature, sizeof(f->signature))) != VAULT_OK)
+			break;
+	}
+	sql_close(q);
+	return err;
+}
+
 enum vault_err
 office_card(struct buf *out, struct store *s, const char *name,
     const uint8_t public_key[static IDENTITY_PUBLIC_LEN],
@@ -247,7 +344,8 @@ office_card(struct buf *out, struct store *s, const char *name,
 		k->recipient = buf_text(&keys.key[i].recipient);
 		k->len = keys.key[i].recipient.len;
 	}
-	err = card_write(out, &card, key);
+	if ((err = put_follows(&card, s)) == VAULT_OK)
+		err = card_write(out, &card, key);
 	office_keys_free(&keys);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include "core/buf.h"
 #include "exchange/age.h"
 #include "exchange/card.h"
+#include "exchange/revocation.h"
 
 struct store;
 
@@ -44,6 +45,26 @@ VAULT_CHECKED enum vault_err office_has_keys(bool *out, struct store *s);
 VAULT_CHECKED enum vault_err office_retire_key(
     struct store *s, uint64_t serial);
 VAULT_CHECKED enum vault_err office_any_retired(bool *out, struct store *s);
+
+/*
+ * Make a signing key, which follows the one that is given with its secret
+ * half; that one's secret is replaced, in a write transaction that overwrites
+ * what it deletes.
+ */
+VAULT_CHECKED enum vault_err office_new_signing(
+    uint8_t out[static IDENTITY_PUBLIC_LEN], struct store *s,
+    const uint8_t public_key[static IDENTITY_PUBLIC_LEN],
+    const struct secret *key);
+
+/*
+ * That one of our earlier keys is revoked; the first is number 1.
+ * VAULT_ENORECORD: there is none of that number.
+ */
+VAULT_CHECKED enum vault_err office_revocation(
+    struct revocation *out, struct store *s, size_t number);
+
+/* How many signing keys of ours were renewed. */
+VAULT_CHECKED enum vault_err office_n_earlier(size_t *out, struct store *s);
 
 /* The receiving keys by their serials, with their secrets or without. */
 VAULT_CHECKED enum vault_err office_keys(

@@ -10,19 +10,6 @@
 
 /* ---- Our own newest versions ---- */
 
-enum vault_err
-guard_own_key(
-    uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s)
-{
-	struct sql *q = sql_open(s, "SELECT public FROM office");
-	enum vault_err err;
-
-	if ((err = sql_step(q, has)) == VAULT_OK && *has)
-		err = sql_copy(q, 0, key, IDENTITY_PUBLIC_LEN);
-	sql_close(q);
-	return err;
-}
-
 struct own {
 	bool *is;     /* of each node: our office wrote it */
 	bool *passed; /* and: a version of ours follows it */
@@ -31,7 +18,7 @@ struct own {
 
 static enum vault_err
 find_own(struct own *own, struct store *s, const struct record_row *r,
-    const struct graph *g, const uint8_t *key)
+    const struct graph *g, const struct buf *keys)
 {
 	own->is = mem_zalloc((g->n + 1) * sizeof(*own->is));
 	own->passed = mem_zalloc((g->n + 1) * sizeof(*own->passed));
@@ -42,8 +29,7 @@ find_own(struct own *own, struct store *s, const struct record_row *r,
 		enum vault_err err = rows_version(
 		    &v, NULL, NULL, s, r, g->nodes[i].id, false);
 
-		own->is[i] = err == VAULT_OK &&
-		    memcmp(v.office, key, IDENTITY_PUBLIC_LEN) == 0;
+		own->is[i] = err == VAULT_OK && whose_has(keys, v.office);
 		own->n += own->is[i];
 		version_free(&v);
 		if (err != VAULT_OK)
@@ -99,15 +85,14 @@ static enum vault_err
 each_in(struct store *s, const struct record_row *r, const struct graph *g,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
-	uint8_t key[IDENTITY_PUBLIC_LEN];
 	struct own own = { 0 };
+	struct buf keys = { 0 };
 	enum vault_err err;
-	bool has;
 
-	if ((err = guard_own_key(key, &has, s)) != VAULT_OK || !has)
-		return err;
-	if ((err = find_own(&own, s, r, g, key)) == VAULT_OK && own.n > 0)
+	if ((err = whose_own(&keys, s)) == VAULT_OK &&
+	    (err = find_own(&own, s, r, g, &keys)) == VAULT_OK && own.n > 0)
 		err = each_newest(&own, s, r, g, each, ctx);
+	buf_free(&keys);
 	mem_free(own.is);
 	mem_free(own.passed);
 	return err;
@@ -166,7 +151,6 @@ take_word(void *ctx, const struct head *h)
 	bool first = !g->ours;
 
 	g->ours = true;
-	memcpy(g->office, h->version.office, sizeof(g->office));
 	if (h->body == NULL) {
 		if (h->version.has_body && h->version.time > g->withheld)
 			g->withheld = h->version.time;
@@ -187,10 +171,14 @@ enum vault_err
 guard_read(struct guard *out, struct store *s, const struct record_row *r,
     const struct graph *g)
 {
+	enum vault_err err;
+
 	memset(out, 0, sizeof(*out));
 	out->level = -1;
 	if ((out->hidden = json_array()) == NULL)
 		return VAULT_ENOMEM;
+	if ((err = whose_own(&out->own, s)) != VAULT_OK)
+		return err;
 	return g == NULL ? guard_each(s, r, take_word, out)
 			 : each_in(s, r, g, take_word, out);
 }
@@ -207,14 +195,14 @@ guard_free(struct guard *g)
 	json_decref(g->hidden);
 	json_decref(g->readers);
 	json_decref(g->audiences);
+	buf_free(&g->own);
 	memset(g, 0, sizeof(*g));
 }
 
 bool
 guard_is_foreign(const struct guard *g, const struct head *h)
 {
-	return !g->ours ||
-	    memcmp(g->office, h->version.office, sizeof(g->office)) != 0;
+	return !g->ours || !whose_has(&g->own, h->version.office);
 }
 
 /* ---- Held against what others wrote ---- */

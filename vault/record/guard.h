@@ -7,12 +7,14 @@
  * What counts are our own newest versions: those that no later version of
  * ours follows, whatever other offices wrote in between or afterwards.  A
  * merged body takes over what they say (guard_apply), so that whoever edits
- * sees it, and the version that is written then is our word again.
+ * sees it, and the version that is written then is our word again.  A signing
+ * key that was renewed is still ours: what it signed was our word.
  */
 #ifndef RECORD_GUARD_H
 #define RECORD_GUARD_H
 
 #include "record/head.h"
+#include "record/whose.h"
 
 struct graph;
 
@@ -24,13 +26,9 @@ struct guard {
 	int level;       /* the highest of these; -1: none */
 	json_t *hidden;  /* all paths that they keep private, an array */
 	json_t *readers; /* as all of them have it; or NULL */
-	json_t *audiences;                   /* the same */
-	uint8_t office[IDENTITY_PUBLIC_LEN]; /* ours */
+	json_t *audiences; /* the same */
+	struct buf own;    /* the keys of our office: whose_own */
 };
-
-/* Our public key; *has is false in a vault that has no office yet. */
-VAULT_CHECKED enum vault_err guard_own_key(
-    uint8_t key[static IDENTITY_PUBLIC_LEN], bool *has, struct store *s);
 
 /* Our own newest versions of r, each borrowed for the call; not verified. */
 VAULT_CHECKED enum vault_err guard_each(struct store *s,

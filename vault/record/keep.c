@@ -322,8 +322,8 @@ inherit(struct following *f, const struct head *h)
 	bool silent;
 
 	/* What its office has forgotten is not named anew. */
-	if ((err = tombstone_has(&silent, f->s, f->r->id, h->version.office)) !=
-		VAULT_OK ||
+	if ((err = tombstone_silences(
+		 &silent, f->s, f->r->id, h->version.office)) != VAULT_OK ||
 	    silent)
 		return err;
 	buf_put(&v->attachments, h->version.attachments.bytes,

@@ -4,6 +4,7 @@
 
 #include "core/base64.h"
 #include "record/tombstone.h"
+#include "record/whose.h"
 #include "store/sql.h"
 
 #define FORMAT 1
@@ -193,12 +194,27 @@ tombstone_has(bool *out, struct store *s, const uint8_t record[static ID_LEN],
 }
 
 enum vault_err
+tombstone_silences(bool *out, struct store *s,
+    const uint8_t record[static ID_LEN],
+    const uint8_t office[static IDENTITY_PUBLIC_LEN])
+{
+	struct buf list = { 0 };
+	enum vault_err err = tombstone_list(&list, s, record, false);
+
+	if (err == VAULT_OK)
+		err = tombstone_covers(out, s, &list, office);
+	buf_free(&list);
+	return err;
+}
+
+enum vault_err
 tombstone_is_ours(
     bool *out, struct store *s, const uint8_t record[static ID_LEN])
 {
 	struct sql *q = sql_open(s,
 	    "SELECT 1 FROM tombstone WHERE record=?1"
-	    " AND office=(SELECT public FROM office)");
+	    " AND office IN (SELECT public FROM office UNION ALL"
+	    " SELECT public FROM earlier WHERE contact=0)");
 	enum vault_err err;
 
 	sql_put_blob(q, 1, record, ID_LEN);
@@ -286,4 +302,21 @@ tombstone_names(const struct buf *list, const uint8_t *office)
 			IDENTITY_PUBLIC_LEN) == 0)
 			return true;
 	return false;
+}
+
+enum vault_err
+tombstone_covers(
+    bool *out, struct store *s, const struct buf *list, const uint8_t *office)
+{
+	struct buf keys = { 0 };
+	enum vault_err err;
+
+	*out = false;
+	if (list->len == 0)
+		return VAULT_OK;
+	err = whose_keys(&keys, s, office);
+	for (size_t i = 0; err == VAULT_OK && i < tombstone_count(list); i++)
+		*out = *out || whose_has(&keys, tombstone_at(list, i)->office);
+	buf_free(&keys);
+	return err;
 }

@@ -53,8 +53,13 @@ VAULT_CHECKED enum vault_err tombstone_read(
 VAULT_CHECKED enum vault_err tombstone_put(
     bool *fresh, struct store *s, const struct tombstone *t);
 
-/* Is there one of this office for this record? */
+/* Is there one by this very key for this record? */
 VAULT_CHECKED enum vault_err tombstone_has(bool *out, struct store *s,
+    const uint8_t record[static ID_LEN],
+    const uint8_t office[static IDENTITY_PUBLIC_LEN]);
+
+/* Is there one by any key of the office that has this one? */
+VAULT_CHECKED enum vault_err tombstone_silences(bool *out, struct store *s,
     const uint8_t record[static ID_LEN],
     const uint8_t office[static IDENTITY_PUBLIC_LEN]);
 
@@ -73,7 +78,11 @@ VAULT_CHECKED enum vault_err tombstone_list(
 const struct tombstone *tombstone_at(const struct buf *list, size_t i);
 size_t tombstone_count(const struct buf *list);
 
-/* Is there one of this office in a list of those for one record? */
+/* Is there one by this very key in a list of those for one record? */
 bool tombstone_names(const struct buf *list, const uint8_t *office);
+
+/* Is there one by any key of the office that has this one? */
+VAULT_CHECKED enum vault_err tombstone_covers(
+    bool *out, struct store *s, const struct buf *list, const uint8_t *office);
 
 #endif
