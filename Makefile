@@ -178,6 +178,6 @@ clean:
 
 .SECONDARY:
 
--include $(wildcard $(B)/tests/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
+-include $(wildcard $(B)/tests/*.d $(B)/tests/*/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
 .PHONY: all static bench vectors tests-built unit check install uninstall pot clean
 .DELETE_ON_ERROR:

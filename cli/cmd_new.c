@@ -183,6 +183,7 @@ read_record(struct writing *w, const char *id)
 	if (!vault_type_by_name(&w->form.type, w->base.type))
 		return session_fault(s, VAULT_EVERSION);
 	memcpy(w->form.record, w->base.id, VAULT_ID_LEN);
+	w->form.follows = &w->base.heads;
 	return 0;
 }
 

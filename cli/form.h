@@ -28,6 +28,7 @@ struct form {
 	struct vault_type type;
 	struct vault_body *body;
 	char record[VAULT_ID_LEN]; /* "": a new one */
+	const struct buf *follows; /* its heads, of vault_record; or NULL */
 
 	struct lineedit *l;
 	bool changed; /* anything was set or emptied here */

@@ -37,7 +37,7 @@ draft_with(struct form *f, const char *path, const char *text, size_t len)
 	}
 	if (err == VAULT_OK)
 		err = vault_draft_put(f->s->vault, &f->draft, f->record,
-		    f->type.name, json.bytes, json.len);
+		    f->follows, f->type.name, json.bytes, json.len);
 	buf_free(&json);
 	vault_body_free(copy);
 	return err;

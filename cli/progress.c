@@ -50,9 +50,13 @@ void
 progress_begin(struct progress *p, enum say what)
 {
 	struct sigaction act = { .sa_handler = on_usr1 };
+	const char *accessible = getenv("ACCESSIBLE");
 
 	sigaction(SIGUSR1, &act, NULL);
 	*p = (struct progress){ .what = what, .began_ms = now_ms() };
+	p->on_terminal = isatty(STDERR_FILENO);
+	p->plain = p->on_terminal &&
+	    (accessible == NULL || *accessible == '\0');
 	p->shown_ms = p->began_ms;
 }
 
@@ -92,21 +96,11 @@ show_on_terminal(struct progress *p, struct buf *b)
 	p->shown = true;
 }
 
-static bool
-on_plain_terminal(void)
-{
-	const char *accessible = getenv("ACCESSIBLE");
-
-	return isatty(STDERR_FILENO) &&
-	    (accessible == NULL || *accessible == '\0');
-}
-
 bool
 progress_step(struct progress *p, uint64_t done, uint64_t total)
 {
-	bool terminal = form == PROGRESS_TERMINAL && on_plain_terminal();
-	bool lines = form != PROGRESS_TERMINAL ||
-	    (isatty(STDERR_FILENO) && !terminal);
+	bool terminal = form == PROGRESS_TERMINAL && p->plain;
+	bool lines = form != PROGRESS_TERMINAL || (p->on_terminal && !terminal);
 	int64_t now = now_ms(), wait = terminal ? EVERY_MS : LINES_MS;
 	struct buf b = { 0 };
 

@@ -23,6 +23,7 @@ struct progress {
 	enum say what;
 	int64_t began_ms, shown_ms;
 	bool shown;
+	bool on_terminal, plain; /* standard error; without ACCESSIBLE */
 };
 
 void progress_begin(struct progress *p, enum say what);

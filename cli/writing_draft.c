@@ -12,6 +12,7 @@ struct offers {
 	const struct form *form;
 	struct vault_draft draft[DRAFTS_MAX];
 	size_t n;
+	enum vault_err err;
 };
 
 static bool
@@ -24,10 +25,14 @@ take_draft(void *ctx, const struct vault_draft *d)
 	    strcmp(d->record, all->form->record) != 0)
 		return true;
 	*to = *d;
-	to->body = (struct buf){ 0 };
-	if (buf_put(&to->body, d->body.bytes, d->body.len))
-		all->n++;
-	return all->n < DRAFTS_MAX;
+	to->body = to->base = (struct buf){ 0 };
+	buf_put(&to->base, d->base.bytes, d->base.len);
+	buf_put(&to->body, d->body.bytes, d->body.len);
+	all->n++; /* to be freed, at the least */
+	all->err = buf_ok(&to->base);
+	if (all->err == VAULT_OK)
+		all->err = buf_ok(&to->body);
+	return all->err == VAULT_OK && all->n < DRAFTS_MAX;
 }
 
 /* "10:43", or with the day if that is not today. */
@@ -47,45 +52,26 @@ draft_time(char out[32], int64_t when)
 	return out;
 }
 
-/* The version a draft was written on: the newest that is not newer. */
-struct origin {
-	int64_t before, time;
-	char version[VAULT_VERSION_LEN];
-};
-
-static bool
-take_origin(void *ctx, const struct vault_past *p)
-{
-	struct origin *o = ctx;
-
-	if (p->time <= o->before && (p->version[0] != '\0') &&
-	    (o->version[0] == '\0' || p->time > o->time)) {
-		o->time = p->time;
-		memcpy(o->version, p->version, sizeof(o->version));
-	}
-	return true;
-}
-
 /*
- * The record was changed after the draft was written: follow what the draft
- * followed, so that neither is lost.
+ * If the record was changed since the draft was begun, follow what the draft
+ * followed, so that neither is lost.  What is not here any more, since it was
+ * forgotten, nobody can follow.
  */
 static enum vault_err
-use_origin(struct writing *w, int64_t draft_time_of)
+use_origin(struct writing *w, const struct buf *base)
 {
-	struct origin o = { .before = draft_time_of };
-	struct vault *v = w->form.s->vault;
+	const struct buf *now = &w->base.heads;
 	struct vault_record old;
 	enum vault_err err;
 
-	if (w->base.time <= draft_time_of)
+	if (base->len == 0 ||
+	    (base->len == now->len &&
+		memcmp(base->bytes, now->bytes, now->len) == 0))
 		return VAULT_OK;
 	FORM_TELL(SAY_FORM_DRAFT_OLD);
-	if ((err = vault_history(v, w->form.record, take_origin, &o)) !=
-		VAULT_OK ||
-	    o.version[0] == '\0')
-		return err;
-	err = vault_get_version(&old, v, w->form.record, o.version);
+	err = vault_get_at(&old, w->form.s->vault, w->form.record, base);
+	if (err == VAULT_ENORECORD)
+		return VAULT_OK;
 	if (err == VAULT_OK) {
 		vault_record_free(&w->base);
 		w->base = old;
@@ -106,7 +92,7 @@ use_draft(struct writing *w, const struct vault_draft *d)
 	w->form.body = b;
 	w->form.draft = d->number;
 	w->form.changed = true;
-	return w->form.record[0] == '\0' ? VAULT_OK : use_origin(w, d->time);
+	return w->form.record[0] == '\0' ? VAULT_OK : use_origin(w, &d->base);
 }
 
 /* Yes, no, or drop it. */
@@ -135,6 +121,9 @@ writing_offer(struct writing *w)
 	struct vault *v = w->form.s->vault;
 	enum vault_err err = vault_drafts(v, take_draft, &all);
 
+	if (err == VAULT_OK)
+		err = all.err;
+
 	for (size_t i = 0; err == VAULT_OK && i < all.n; i++) {
 		char answer = ask_draft(&all.draft[i]);
 
@@ -145,7 +134,9 @@ writing_offer(struct writing *w)
 		if (answer == 'd')
 			err = vault_draft_drop(v, all.draft[i].number);
 	}
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
+		buf_free(&all.draft[i].base);
 		buf_free(&all.draft[i].body);
+	}
 	return err;
 }

@@ -92,7 +92,7 @@ add_records(struct vault *v)
 	attach(v, id[0], "full chunk.bin", 65536);
 	attach(v, id[2], "照片.jpg", 100000);
 	disagree(v, id[1], report);
-	assert_ok(vault_draft_put(v, &draft, NULL, "person", "{}", 2));
+	assert_ok(vault_draft_put(v, &draft, NULL, NULL, "person", "{}", 2));
 	vault_report_free(report);
 }
 

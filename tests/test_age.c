@@ -16,6 +16,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/secret.h"
+#include "core/worker.h"
 #include "exchange/age.h"
 #include "exchange/age_header.h"
 #include "exchange/bech32.h"
@@ -1109,12 +1110,28 @@ main(void)
 		cmocka_unit_test(age_opens_what_we_wrote),
 		cmocka_unit_test(opens_what_age_wrote),
 	};
+#ifdef VAULT_TEST
+	const struct CMUnitTest alone[] = {
+		cmocka_unit_test(refuses_chunks_swapped_doubled_and_dropped),
+		cmocka_unit_test(
+		    hands_out_only_what_comes_before_the_first_bad_chunk),
+		cmocka_unit_test(returns_the_error_of_the_sink_and_stops),
+		cmocka_unit_test(reads_what_it_wrote_at_every_edge),
+		cmocka_unit_test(returns_errors_while_writing),
+	};
+#endif
 	int failed;
 
 	if (sodium_init() < 0 ||
 	    age_identity_parse(&us, IDENTITY, strlen(IDENTITY)) != VAULT_OK)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
+#ifdef VAULT_TEST
+	/* The same where no thread can be had. */
+	worker_test_alone(true);
+	failed += cmocka_run_group_tests(alone, NULL, NULL);
+	worker_test_alone(false);
+#endif
 	age_identity_free(us);
 	return failed;
 }

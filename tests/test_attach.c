@@ -6,15 +6,17 @@
 
 #include "core/clock.h"
 #include "core/io.h"
+#include "core/worker.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "store/inner.h"
+#include "store/sql.h"
 #include "support.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define HAS_ASAN 1
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
 #else
-#define HAS_ASAN 0
+#define SANITIZED 0
 #endif
 
 struct fixture {
@@ -601,7 +603,7 @@ a_big_file_takes_little_memory(void **state)
 	int status = 0;
 	pid_t pid;
 
-	if (HAS_ASAN) {
+	if (SANITIZED) {
 		print_message("skipped: 256 MiB: memory under a sanitizer"
 			      " says nothing\n");
 		skip();
@@ -617,6 +619,127 @@ a_big_file_takes_little_memory(void **state)
 		_exit(attach_big(f));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+}
+
+/* ---- Files of many chunks: a second thread works ahead ---- */
+
+#define LONG_CHUNKS 40
+#define LONG_SIZE ((uint64_t)LONG_CHUNKS * 65536 - 1000)
+
+static enum vault_err
+take_until(void *ctx, const void *bytes, size_t len)
+{
+	struct stream *s = ctx;
+
+	return s->at >= s->fails_at ? VAULT_ESPACE : take(ctx, bytes, len);
+}
+
+/* What comes out before a bad chunk is right; of it and behind it nothing. */
+static void
+long_files(struct fixture *f, const char *name)
+{
+	static const unsigned places[] = { 0, 1, 7, 8, 16, 23, 38, 39 };
+	struct stream s = { .size = LONG_SIZE, .kind = 3 };
+	struct vault_sink to = { &s, take_until, NULL };
+	struct vault *v = f->o.vault;
+	char sql[160];
+	int64_t num;
+
+	assert_ok(attach(v, f->id, name, &s));
+	assert_ok(extract(v, f->id, name, &s));
+	assert_int_equal(s.at, LONG_SIZE);
+
+	/* The sink stops it in the middle, and hears no more. */
+	s = (struct stream){ .kind = 3, .fails_at = 20 * 65536 };
+	assert_int_equal(vault_extract(v, f->id, name, 0, &to), VAULT_ESPACE);
+	assert_int_equal(s.at, 20 * 65536);
+
+	num = inner_number(v, "SELECT max(num) FROM attachment");
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(sql, sizeof(sql),
+		    "UPDATE chunk SET body=CAST(substr(body,2)"
+		    "||substr(body,1,1) AS BLOB) WHERE num=%lld",
+		    (long long)(num << 24) + places[i]);
+		inner_sql(v, sql);
+		s = (struct stream){ .kind = 3 };
+		assert_int_equal(extract(v, f->id, name, &s), VAULT_EDAMAGED);
+		assert_true(s.at <= places[i] * UINT64_C(65536));
+		snprintf(sql, sizeof(sql),
+		    "UPDATE chunk SET body=CAST(substr(body,-1)"
+		    "||substr(body,1,length(body)-1) AS BLOB) WHERE num=%lld",
+		    (long long)(num << 24) + places[i]);
+		inner_sql(v, sql);
+		assert_ok(extract(v, f->id, name, &s));
+		assert_int_equal(s.at, LONG_SIZE);
+	}
+}
+
+static void
+a_bad_chunk_ends_a_long_file_where_it_is(void **state)
+{
+	long_files(*state, "long");
+}
+
+static void
+without_a_thread_it_is_the_same(void **state)
+{
+	worker_test_alone(true);
+	long_files(*state, "long");
+	worker_test_alone(false);
+}
+
+/* All chunks are right, and together they are not what was signed. */
+static void
+a_wrong_hash_is_told_at_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct stream s = { .size = LONG_SIZE, .kind = 4 };
+	struct vault *v = f->o.vault;
+	uint8_t id[ID_LEN], hash[HASH_LEN];
+	const uint8_t *bytes;
+	struct record_row r;
+	struct attach_row a;
+	struct chunks *c;
+	enum vault_err err;
+	struct sql *q;
+	size_t len, sum = 0;
+	bool row;
+
+	assert_ok(attach(v, f->id, "long", &s));
+	assert_ok(id_parse(id, f->id, strlen(f->id)));
+	assert_ok(rows_find(&r, v->store, id));
+	q = sql_open(v->store, "SELECT hash FROM attachment");
+	assert_ok(sql_step(q, &row));
+	assert_ok(sql_copy(q, 0, hash, HASH_LEN));
+	sql_close(q);
+	assert_ok(attach_find(&a, v->store, &r, hash));
+	a.sha256[31] ^= 1;
+	assert_ok(attach_open(&c, v->store, &r, &a));
+	while ((err = chunks_get(c, &bytes, &len)) == VAULT_OK && len > 0)
+		sum += len;
+	assert_int_equal(err, VAULT_EDAMAGED);
+	assert_int_equal(sum, LONG_SIZE);
+	chunks_free(c);
+	attach_row_free(&a);
+}
+
+/* Given up in the middle: the thread ends, and what it had is wiped. */
+static void
+a_long_file_can_be_given_up_anywhere(void **state)
+{
+	struct fixture *f = *state;
+	struct stream s;
+
+	for (uint64_t at = 65536; at < LONG_SIZE; at += 5 * 65536) {
+		s = (struct stream){ .size = LONG_SIZE, .stops_at = at };
+		assert_int_equal(
+		    attach(f->o.vault, f->id, "long", &s), VAULT_ECANCELED);
+		s = (struct stream){ .size = LONG_SIZE, .fails_at = at };
+		assert_int_equal(
+		    attach(f->o.vault, f->id, "long", &s), VAULT_EIO);
+		assert_int_equal(
+		    inner_number(f->o.vault, "SELECT count(*) FROM chunk"), 0);
+	}
 }
 
 int
@@ -635,6 +758,10 @@ main(void)
 		with_vault(an_interruption_leaves_nothing_to_be_seen),
 		with_vault(what_a_killed_one_left_goes_at_the_next_opening),
 		with_vault(what_somebody_may_be_at_is_left_for_a_day),
+		with_vault(a_bad_chunk_ends_a_long_file_where_it_is),
+		with_vault(without_a_thread_it_is_the_same),
+		with_vault(a_wrong_hash_is_told_at_the_end),
+		with_vault(a_long_file_can_be_given_up_anywhere),
 		with_vault(a_big_file_takes_little_memory),
 	};
 

@@ -661,39 +661,6 @@ a_receiving_key_is_bound_to_its_row(void **state)
 	folder_free(folder);
 }
 
-static void
-an_older_vault_gets_the_tables_it_lacks(void **state)
-{
-	static const char *const drop[] = { "DROP TABLE revoked",
-		"DROP TABLE announced", "DROP TABLE earlier",
-		"DROP TABLE tombstone", "DROP TABLE received",
-		"DROP TABLE sent", "DROP TABLE chain", "DROP TABLE contact",
-		"DROP TABLE receiving" };
-	struct vault_office own;
-	char *folder = folder_new();
-	struct opened o;
-
-	(void)state;
-	vault_make(folder);
-	assert_ok(vault_try(&o, folder, "dusk"));
-	assert_ok(store_begin(o.vault->store));
-	for (size_t i = 0; i < sizeof(drop) / sizeof(drop[0]); i++)
-		assert_ok(sql_run(o.vault->store, drop[i]));
-	assert_ok(store_commit(o.vault->store));
-	vault_done(&o);
-	assert_ok(vault_try(&o, folder, "dusk"));
-	assert_ok(vault_office(&own, o.vault));
-	vault_office_free(&own);
-
-	/* One table less is damage, not age. */
-	assert_ok(store_begin(o.vault->store));
-	assert_ok(sql_run(o.vault->store, "DROP TABLE contact"));
-	assert_ok(store_commit(o.vault->store));
-	vault_done(&o);
-	assert_int_equal(vault_try(&o, folder, "dusk"), VAULT_EDAMAGED);
-	folder_free(folder);
-}
-
 int
 main(void)
 {
@@ -714,7 +681,6 @@ main(void)
 		    only_a_contact_that_was_compared_is_our_office),
 		cmocka_unit_test(our_card_is_one_and_our_keys_open),
 		cmocka_unit_test(a_receiving_key_is_bound_to_its_row),
-		cmocka_unit_test(an_older_vault_gets_the_tables_it_lacks),
 	};
 
 	return cmocka_run_group_tests_name("card", tests, setup, teardown);

@@ -65,8 +65,8 @@ drafts(struct vault *v)
 static int64_t
 put(struct vault *v, int64_t number, const char *record, const char *json)
 {
-	assert_ok(
-	    vault_draft_put(v, &number, record, "case", json, strlen(json)));
+	assert_ok(vault_draft_put(
+	    v, &number, record, NULL, "case", json, strlen(json)));
 	return number;
 }
 
@@ -123,6 +123,58 @@ a_draft_of_a_record_names_it(void **state)
 	vault_report_free(report);
 	put(f->o.vault, 0, id, json);
 	assert_string_equal(drafts(f->o.vault).record[0], id);
+}
+
+static bool
+copy_base(void *ctx, const struct vault_draft *d)
+{
+	assert_true(buf_put(ctx, d->base.bytes, d->base.len));
+	return false;
+}
+
+/* Whatever the clocks say: the edit that came later is dated before both. */
+static void
+a_draft_knows_what_it_follows(void **state)
+{
+	static const char one[] = "{\"type\":\"case\",\"title\":\"one\"}",
+			  two[] = "{\"type\":\"case\",\"title\":\"two\"}";
+	struct fixture *f = *state;
+	struct vault_record now, then;
+	struct vault_report *report;
+	struct buf base = { 0 };
+	char id[VAULT_ID_LEN];
+	int64_t draft = 0;
+
+	assert_ok(vault_report_new(&report));
+	clock_test_set(2000);
+	assert_ok(vault_add(id, f->o.vault, report, NULL, one, strlen(one)));
+	assert_ok(vault_get(&now, f->o.vault, id));
+	assert_ok(vault_draft_put(
+	    f->o.vault, &draft, id, &now.heads, "case", one, strlen(one)));
+	clock_test_set(1000);
+	assert_ok(vault_edit(f->o.vault, &now, report, two, strlen(two)));
+	vault_record_free(&now);
+	assert_ok(vault_drafts(f->o.vault, copy_base, &base));
+	assert_ok(vault_get(&now, f->o.vault, id));
+	assert_int_equal(base.len, now.heads.len);
+	assert_memory_not_equal(base.bytes, now.heads.bytes, base.len);
+	assert_ok(vault_get_at(&then, f->o.vault, id, &base));
+	assert_non_null(strstr(buf_text(&then.body), "\"one\""));
+	assert_ok(vault_edit(f->o.vault, &then, report, one, strlen(one)));
+	vault_record_free(&now);
+	assert_ok(vault_get(&now, f->o.vault, id));
+	assert_int_equal(now.n_heads, 2);
+	vault_record_free(&then);
+
+	base.bytes[0] ^= 1;
+	assert_int_equal(
+	    vault_get_at(&then, f->o.vault, id, &base), VAULT_ENORECORD);
+	buf_truncate(&base, base.len - 1);
+	assert_int_equal(
+	    vault_get_at(&then, f->o.vault, id, &base), VAULT_EUSE);
+	vault_record_free(&now);
+	vault_report_free(report);
+	buf_free(&base);
 }
 
 static bool
@@ -204,11 +256,11 @@ the_longest_body_fits_and_one_byte_more_does_not(void **state)
 
 	memset(text, 'x', VAULT_BODY_MAX + 1);
 	assert_ok(vault_draft_put(
-	    f->o.vault, &number, NULL, "case", text, VAULT_BODY_MAX));
+	    f->o.vault, &number, NULL, NULL, "case", text, VAULT_BODY_MAX));
 	assert_ok(vault_drafts(f->o.vault, note_len, &len));
 	assert_int_equal(len, VAULT_BODY_MAX);
-	assert_int_equal(vault_draft_put(f->o.vault, &number, NULL, "case",
-			     text, VAULT_BODY_MAX + 1),
+	assert_int_equal(vault_draft_put(f->o.vault, &number, NULL, NULL,
+			     "case", text, VAULT_BODY_MAX + 1),
 	    VAULT_EVERSION);
 	free(text);
 }
@@ -221,7 +273,8 @@ too_long_a_type_is_refused_or_kept_whole(void **state)
 	int64_t number = 0;
 
 	assert_int_equal(strlen(longest), VAULT_TYPE_LEN - 1);
-	assert_ok(vault_draft_put(f->o.vault, &number, NULL, longest, "{}", 2));
+	assert_ok(
+	    vault_draft_put(f->o.vault, &number, NULL, NULL, longest, "{}", 2));
 	assert_string_equal(
 	    drafts(f->o.vault).body[0], "abcdefghijklmnopqrstuvwxyz123456|{}");
 }
@@ -234,6 +287,7 @@ main(void)
 		with_vault(a_draft_is_kept_and_listed_newest_first),
 		with_vault(a_draft_put_again_replaces_itself),
 		with_vault(a_draft_of_a_record_names_it),
+		with_vault(a_draft_knows_what_it_follows),
 		with_vault(a_draft_is_no_record),
 		with_vault(what_is_replaced_or_dropped_is_gone),
 		with_vault(dropping_one_leaves_the_others),

@@ -57,8 +57,8 @@ a_forgotten_record_leaves_no_word_behind(void **state)
 	assert_ok(vault_edit(o.vault, &r, report, after, strlen(after)));
 	vault_record_free(&r);
 	vault_report_free(report);
-	assert_ok(vault_draft_put(
-	    o.vault, &draft, id, "person", "{\"x_d\":\"Numbatdraft\"}", 21));
+	assert_ok(vault_draft_put(o.vault, &draft, id, NULL, "person",
+	    "{\"x_d\":\"Numbatdraft\"}", 21));
 	/* The index keeps its words in small letters. */
 	assert_true(inner_count(&o, "zebrakanarius") > 0);
 	assert_true(inner_count(&o, "Numbatdraft") > 0);

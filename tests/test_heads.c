@@ -127,7 +127,7 @@ comes(struct vault *v, const char *id, const struct theirs *t, bool body,
 	    body ? &t->body : NULL, hidden ? &t->hidden : NULL));
 	assert_ok(graph_settle(v->store, &r));
 	assert_ok(index_put(v->store, &r));
-	assert_ok(index_tidy(v->store));
+	assert_ok(index_tidy(v->store, 1));
 	assert_ok(store_commit(v->store));
 }
 

@@ -422,12 +422,12 @@ static void
 a_row_too_many_or_too_few_is_seen(void **state)
 {
 	static const char *const changes[] = {
-		"DELETE FROM label WHERE num=1",
-		"UPDATE label SET key=key||'x' WHERE num=1",
+		"DELETE FROM value WHERE num=1 AND field=14",
+		"UPDATE value SET key=key||'x' WHERE num=1 AND field=14",
 		"DELETE FROM value WHERE num=1 AND field=1",
 		"INSERT INTO value VALUES(1,'more',1)",
 		"UPDATE item SET title='Another' WHERE num=1",
-		"DELETE FROM day WHERE num=1",
+		"DELETE FROM value WHERE num=1 AND field=15",
 	};
 	static const char json[] = "{\"type\":\"case\",\"title\":\"A title\","
 				   "\"date\":{\"edtf\":\"2011\"}}";

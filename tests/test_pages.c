@@ -340,11 +340,43 @@ is_locked_once_the_keys_are_gone(void **state)
 	    VAULT_ELOCKED);
 }
 
+/* What opening says once this statement was committed. */
+static enum vault_err
+opened_after(const char *sql)
+{
+	struct vault_place place = { in_folder(folder, "v"), NULL };
+	struct vault_fault fault;
+	struct vault *v = NULL;
+	enum vault_err err;
+
+	assert_ok(store_begin(a->store));
+	assert_ok(sql_finish(sql_open_once(a->store, sql)));
+	assert_ok(store_commit(a->store));
+	err = vault_open(&v, &place, key, &fault);
+	vault_close(v);
+	return err;
+}
+
+static void
+another_version_is_told_and_another_schema_is_damage(void **state)
+{
+	(void)state;
+	assert_int_equal(opened_after("PRAGMA user_version=1"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=3"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=0"), VAULT_EDAMAGED);
+	assert_int_equal(
+	    opened_after("PRAGMA user_version=-1"), VAULT_EDAMAGED);
+	assert_ok(opened_after("PRAGMA user_version=2"));
+	assert_int_equal(opened_after("DROP TABLE contact"), VAULT_EDAMAGED);
+}
+
 int
 main(void)
 {
 #define with_vault(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		with_vault(
+		    another_version_is_told_and_another_schema_is_damage),
 		with_vault(opens_the_main_database_and_nothing_else),
 		with_vault(a_page_within_is_a_cell_and_beyond_is_a_short_read),
 		with_vault(a_missing_page_is_an_error_and_never_zeros),

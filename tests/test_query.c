@@ -21,11 +21,10 @@
 
 static const char schema[] =
     "CREATE TABLE item(num INTEGER PRIMARY KEY, title TEXT);"
-    "CREATE VIRTUAL TABLE find USING fts5(names, title, body, content='',"
+    "CREATE VIRTUAL TABLE find USING fts5(body, names, title, content='',"
     " tokenize='amparo');"
     "CREATE TABLE value(field INTEGER, key TEXT, num INTEGER,"
-    " PRIMARY KEY(field, key, num)) WITHOUT ROWID;"
-    "CREATE TABLE day(num INTEGER, lo INTEGER, hi INTEGER);";
+    " PRIMARY KEY(field, key, num)) WITHOUT ROWID;";
 
 static const struct {
 	const char *names, *title, *body;
@@ -60,8 +59,10 @@ static const char values[] =
     " (10,'lawyer',1),(10,'lawyer',3),(10,'women',4),"
     " (11,'0',4),(11,'2',1),(11,'3',3);"
     /* 2011-02-16 ..; February 2011; .. 2011-04-26; 1973-09-12 */
-    "INSERT INTO day VALUES (1,15021,NULL),(2,15006,15033),"
-    " (3,NULL,15090),(4,1350,1350);";
+    "INSERT INTO value SELECT 15,"
+    " printf('%08x%08x',column2+2147483648,column3+2147483648),column1"
+    " FROM (VALUES (1,15021,2147483647),(2,15006,15033),"
+    " (3,-2147483648,15090),(4,1350,1350));";
 
 static void
 run(sqlite3 *db, const char *sql)
@@ -84,14 +85,14 @@ open_tables(void **state)
 	run(db, values);
 	assert_int_equal(
 	    sqlite3_prepare_v2(db,
-		"INSERT INTO find(rowid, names, title, body) VALUES(?,?,?,?)",
+		"INSERT INTO find(rowid, body, names, title) VALUES(?,?,?,?)",
 		-1, &stmt, NULL),
 	    SQLITE_OK);
 	for (int i = 1; i < (int)N_RECORDS; i++) {
 		sqlite3_bind_int(stmt, 1, i);
-		sqlite3_bind_text(stmt, 2, records[i].names, -1, NULL);
-		sqlite3_bind_text(stmt, 3, records[i].title, -1, NULL);
-		sqlite3_bind_text(stmt, 4, records[i].body, -1, NULL);
+		sqlite3_bind_text(stmt, 3, records[i].names, -1, NULL);
+		sqlite3_bind_text(stmt, 4, records[i].title, -1, NULL);
+		sqlite3_bind_text(stmt, 2, records[i].body, -1, NULL);
 		assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);
 		sqlite3_reset(stmt);
 	}
@@ -108,6 +109,47 @@ close_tables(void **state)
 	return 0;
 }
 
+static sqlite3_stmt *
+prepare(sqlite3 *db, const struct buf *text, const struct query_sql *sql)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	rc = sqlite3_prepare_v2(db, buf_text(text), -1, &stmt, NULL);
+	if (rc != SQLITE_OK)
+		fail_msg("%s: %s", buf_text(text), sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_bind_parameter_count(stmt), sql->n_params);
+	for (size_t i = 0; i < sql->n_params; i++) {
+		const struct query_param *p = &sql->params[i];
+
+		if (p->is_text)
+			rc = sqlite3_bind_text(stmt, (int)i + 1,
+			    query_param_text(sql, p), (int)p->len,
+			    SQLITE_STATIC);
+		else
+			rc = sqlite3_bind_int64(stmt, (int)i + 1, p->number);
+		assert_int_equal(rc, SQLITE_OK);
+	}
+	return stmt;
+}
+
+/* What is counted is what is found. */
+static void
+check_count(sqlite3 *db, const struct query_sql *sql, int found)
+{
+	struct buf text = { 0 };
+	sqlite3_stmt *stmt;
+
+	if (sql->count == NULL)
+		return;
+	buf_putf(&text, "SELECT count(*) FROM %s", sql->count);
+	stmt = prepare(db, &text, sql);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), found);
+	sqlite3_finalize(stmt);
+	buf_free(&text);
+}
+
 /* Run a parsed query, its numbers in the order given by order. */
 static void
 answer(struct buf *out, sqlite3 *db, const struct query *q, bool ranked)
@@ -115,33 +157,20 @@ answer(struct buf *out, sqlite3 *db, const struct query *q, bool ranked)
 	struct query_sql sql;
 	struct buf text = { 0 };
 	sqlite3_stmt *stmt;
-	int rc;
+	int rc, found = 0;
 
 	assert_int_equal(query_sql(&sql, q), VAULT_OK);
 	buf_putf(&text, "SELECT item.num FROM %s ORDER BY %s",
 	    buf_text(&sql.from),
 	    ranked && sql.rank != NULL ? sql.rank : "item.num");
-	rc = sqlite3_prepare_v2(db, buf_text(&text), -1, &stmt, NULL);
-	if (rc != SQLITE_OK)
-		fail_msg("%s: %s", buf_text(&text), sqlite3_errmsg(db));
-	assert_int_equal(sqlite3_bind_parameter_count(stmt), sql.n_params);
-	for (size_t i = 0; i < sql.n_params; i++) {
-		const struct query_param *p = &sql.params[i];
-
-		if (p->is_text)
-			rc = sqlite3_bind_text(stmt, (int)i + 1,
-			    query_param_text(&sql, p), (int)p->len,
-			    SQLITE_STATIC);
-		else
-			rc = sqlite3_bind_int64(stmt, (int)i + 1, p->number);
-		assert_int_equal(rc, SQLITE_OK);
-	}
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+	stmt = prepare(db, &text, &sql);
+	for (; (rc = sqlite3_step(stmt)) == SQLITE_ROW; found++)
 		buf_putf(out, "%s%d", out->len > 0 ? " " : "",
 		    sqlite3_column_int(stmt, 0));
 	if (rc != SQLITE_DONE)
 		fail_msg("%s: %s", buf_text(&text), sqlite3_errmsg(db));
 	sqlite3_finalize(stmt);
+	check_count(db, &sql, found);
 	buf_free(&text);
 	query_sql_free(&sql);
 }

@@ -413,7 +413,7 @@ a_draft_protects_a_record(void **state)
 	attach(&a, id, "f", "of A");
 	send(&a, &b, "B", "");
 	assert_ok(vault_draft_put(
-	    of(&b), &draft, id, "case", "{\"x_d\":\"mine\"}", 14));
+	    of(&b), &draft, id, NULL, "case", "{\"x_d\":\"mine\"}", 14));
 	assert_ok(vault_forget(of(&a), id));
 	send(&a, &b, "B", "");
 	assert_int_equal(got.forgot_texts, 1);
@@ -799,25 +799,6 @@ of_two_the_earlier_counts(void **state)
 	store_abort(of(&b)->store);
 }
 
-static void
-a_vault_from_before_gets_the_table(void **state)
-{
-	char id[VAULT_ID_LEN];
-
-	(void)state;
-	add(id, &a, "{\"type\":\"case\",\"title\":\"Old\"}");
-	assert_ok(store_begin(of(&a)->store));
-	assert_ok(sql_run(of(&a)->store, "DROP TABLE revoked"));
-	assert_ok(sql_run(of(&a)->store, "DROP TABLE announced"));
-	assert_ok(sql_run(of(&a)->store, "DROP TABLE earlier"));
-	assert_ok(sql_run(of(&a)->store, "DROP TABLE tombstone"));
-	assert_ok(store_commit(of(&a)->store));
-	vault_done(&a.o);
-	assert_ok(vault_try(&a.o, a.folder, "dusk"));
-	assert_ok(vault_forget(of(&a), id));
-	assert_gone(&a, id);
-}
-
 int
 main(void)
 {
@@ -839,7 +820,6 @@ main(void)
 		with_offices(strangers_are_not_asked_about_nor_passed_on),
 		with_offices(a_version_behind_a_tombstone_is_refused),
 		with_offices(of_two_the_earlier_counts),
-		with_offices(a_vault_from_before_gets_the_table),
 	};
 
 	if (vault_setup() != VAULT_OK)

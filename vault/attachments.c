@@ -8,7 +8,6 @@
 #include "core/text.h"
 #include "inside.h"
 #include "record/attach.h"
-#include "record/digest.h"
 #include "record/heads.h"
 #include "record/tombstone.h"
 #include "store/store.h"
@@ -356,51 +355,29 @@ choose(struct attach_row *out, const struct buf *list, const char *name,
 	return VAULT_OK;
 }
 
-/*
- * One chunk in a snapshot of its own: no reader waits for a slow disk.  The
- * rows are never changed, so the chunks fit together.
- */
-static enum vault_err
-one_chunk(struct buf *out, struct vault *v, const struct record_row *r,
-    const struct attach_row *a, uint64_t i)
-{
-	enum vault_err err;
-
-	if ((err = store_read(v->store)) != VAULT_OK)
-		return err;
-	err = attach_chunk(out, v->store, r, a, i);
-	store_read_end(v->store);
-	return err;
-}
-
 static enum vault_err
 stream(struct vault *v, const struct record_row *r, const struct attach_row *a,
     const struct vault_sink *to)
 {
-	struct digest *digest = digest_new();
-	uint8_t sha256[DIGEST_LEN];
-	struct buf chunk = { 0 };
-	enum vault_err err = VAULT_OK;
+	const uint8_t *bytes;
+	struct chunks *c;
+	enum vault_err err;
 	uint64_t done = 0;
+	size_t len;
 
-	if (digest == NULL)
-		return VAULT_ENOMEM;
-	for (uint64_t i = 0; err == VAULT_OK && i < attach_chunks(a->size);
-	     i++) {
-		if ((err = one_chunk(&chunk, v, r, a, i)) != VAULT_OK)
+	if ((err = attach_open(&c, v->store, r, a)) != VAULT_OK)
+		return err;
+	while ((err = chunks_get(c, &bytes, &len)) == VAULT_OK && len > 0) {
+		if ((err = to->write(to->ctx, bytes, len)) != VAULT_OK)
 			break;
-		digest_put(digest, buf_text(&chunk), chunk.len);
-		err = to->write(to->ctx, buf_text(&chunk), chunk.len);
-		done += chunk.len;
-		if (err == VAULT_OK && to->progress != NULL &&
-		    !to->progress(to->ctx, done, a->size))
+		done += len;
+		if (to->progress != NULL &&
+		    !to->progress(to->ctx, done, a->size)) {
 			err = VAULT_ECANCELED;
+			break;
+		}
 	}
-	digest_end(digest, sha256);
-	if (err == VAULT_OK && memcmp(sha256, a->sha256, DIGEST_LEN) != 0)
-		err = VAULT_EDAMAGED;
-	digest_free(digest);
-	buf_free(&chunk);
+	chunks_free(c);
 	return err;
 }
 

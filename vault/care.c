@@ -203,39 +203,70 @@ check_attachment(
     struct store *s, const struct record_row *r, const uint8_t *hash)
 {
 	struct attach_row a;
-	struct buf chunk = { 0 };
+	struct chunks *c = NULL;
+	const uint8_t *bytes;
+	size_t len = 1;
 	enum vault_err err = attach_find(&a, s, r, hash);
 
 	if (err != VAULT_OK) /* one that is not here was withheld */
 		return err == VAULT_ENORECORD ? VAULT_OK : err;
-	for (uint64_t i = 0; err == VAULT_OK && i < attach_chunks(a.size); i++)
-		err = attach_chunk(&chunk, s, r, &a, i);
-	buf_free(&chunk);
+	if ((err = attach_open(&c, s, r, &a)) == VAULT_OK)
+		while (err == VAULT_OK && len > 0)
+			err = chunks_get(c, &bytes, &len);
+	chunks_free(c);
 	attach_row_free(&a);
 	return err;
 }
 
-static enum vault_err
-check_head_attachments(void *ctx, const struct head *h)
-{
-	struct buf *all = ctx;
+/* What the heads of a record say, each opened once. */
+struct heads_seen {
+	struct buf attachments; /* hashes */
+	struct buf *idle;
+	struct index_entry *entry;
+};
 
-	buf_put(all, h->version.attachments.bytes, h->version.attachments.len);
-	return buf_ok(all);
+static enum vault_err
+look_at_head(void *ctx, const struct head *h)
+{
+	struct heads_seen *seen = ctx;
+	enum vault_err err;
+
+	buf_put(&seen->attachments, h->version.attachments.bytes,
+	    h->version.attachments.len);
+	/* Another office may believe that it has hidden something. */
+	if (!h->has_withheld &&
+	    (err = body_idle_paths(seen->idle, h->body)) != VAULT_OK)
+		return err;
+	if ((err = index_entry_add(seen->entry, h)) != VAULT_OK)
+		return err;
+	return buf_ok(&seen->attachments);
 }
 
-/* Another office may believe that it has hidden something. */
 static enum vault_err
-look_for_idle(void *ctx, const struct head *h)
+check_heads(
+    bool *same, struct buf *idle, struct store *s, const struct record_row *r)
 {
-	return h->has_withheld ? VAULT_OK : body_idle_paths(ctx, h->body);
+	struct heads_seen seen = { .idle = idle };
+	enum vault_err err;
+
+	if ((err = index_entry_new(&seen.entry)) == VAULT_OK)
+		err = heads_each(s, r, look_at_head, &seen);
+	for (size_t i = 0;
+	     err == VAULT_OK && i < version_hash_count(&seen.attachments); i++)
+		err = check_attachment(
+		    s, r, version_hash_at(&seen.attachments, i));
+	if (err == VAULT_OK)
+		err = index_has(same, s, r, seen.entry);
+	index_entry_free(seen.entry);
+	buf_free(&seen.attachments);
+	return err;
 }
 
 static enum vault_err
 check_record(
     bool *same, struct buf *idle, struct store *s, const struct record_row *r)
 {
-	struct buf ids = { 0 }, hashes = { 0 }, tombstones = { 0 };
+	struct buf ids = { 0 }, tombstones = { 0 };
 	enum vault_err err = rows_versions(&ids, s, r, false);
 
 	if (err == VAULT_OK)
@@ -244,15 +275,8 @@ check_record(
 		err = check_version(
 		    s, r, version_hash_at(&ids, i), &tombstones);
 	if (err == VAULT_OK)
-		err = heads_each(s, r, check_head_attachments, &hashes);
-	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(&hashes);
-	     i++)
-		err = check_attachment(s, r, version_hash_at(&hashes, i));
-	if (err == VAULT_OK &&
-	    (err = heads_each(s, r, look_for_idle, idle)) == VAULT_OK)
-		err = index_agrees(same, s, r);
+		err = check_heads(same, idle, s, r);
 	buf_free(&ids);
-	buf_free(&hashes);
 	buf_free(&tombstones);
 	return err;
 }

@@ -14,11 +14,11 @@
 #include "store/store.h"
 
 static enum vault_err
-put(struct vault *v, int64_t *number, const char *record, const char *type,
-    const void *json, size_t len)
+put(struct vault *v, int64_t *number, const char *record,
+    const struct buf *base, const char *type, const void *json, size_t len)
 {
 	struct sql *q = sql_open(v->store,
-	    "INSERT OR REPLACE INTO draft VALUES(?1,?2,?3,?4,?5)"
+	    "INSERT OR REPLACE INTO draft VALUES(?1,?2,?3,?4,?5,?6)"
 	    " RETURNING id");
 	uint8_t id[ID_LEN];
 	enum vault_err err;
@@ -33,9 +33,13 @@ put(struct vault *v, int64_t *number, const char *record, const char *type,
 		sql_put_blob(q, 2, id, ID_LEN);
 	else
 		sql_put_null(q, 2);
-	sql_put_text(q, 3, type, strlen(type));
-	sql_put_int(q, 4, clock_now());
-	sql_put_text(q, 5, json, len);
+	if (base != NULL && base->len > 0)
+		sql_put_blob(q, 3, base->bytes, base->len);
+	else
+		sql_put_null(q, 3);
+	sql_put_text(q, 4, type, strlen(type));
+	sql_put_int(q, 5, clock_now());
+	sql_put_text(q, 6, json, len);
 	if ((err = sql_step(q, &row)) == VAULT_OK && row)
 		*number = sql_int(q, 0);
 	sql_close(q);
@@ -44,7 +48,7 @@ put(struct vault *v, int64_t *number, const char *record, const char *type,
 
 enum vault_err
 vault_draft_put(struct vault *v, int64_t *number, const char *record,
-    const char *type, const void *json, size_t len)
+    const struct buf *base, const char *type, const void *json, size_t len)
 {
 	enum vault_err err;
 
@@ -53,7 +57,7 @@ vault_draft_put(struct vault *v, int64_t *number, const char *record,
 	/* What was typed and taken out again is not to stay in free pages. */
 	if ((err = store_begin(v->store)) == VAULT_OK &&
 	    (err = store_secure_delete(v->store, true)) == VAULT_OK)
-		err = put(v, number, record, type, json, len);
+		err = put(v, number, record, base, type, json, len);
 	store_abort(v->store);
 	return vault_failed(v, err);
 }
@@ -80,6 +84,7 @@ read_row(struct vault_draft *d, struct sql *q)
 {
 	uint8_t id[ID_LEN];
 	enum vault_err err = VAULT_OK;
+	const uint8_t *base;
 	const char *text;
 	size_t len;
 
@@ -90,14 +95,17 @@ read_row(struct vault_draft *d, struct sql *q)
 			return err;
 		id_print(d->record, id);
 	}
-	text = sql_text(q, 2, &len);
+	base = sql_blob(q, 2, &len);
+	buf_put(&d->base, base, len);
+	text = sql_text(q, 3, &len);
 	if (len >= sizeof(d->type))
 		return VAULT_EDAMAGED;
 	memcpy(d->type, text, len);
-	d->time = sql_int(q, 3);
-	text = sql_text(q, 4, &len);
+	d->time = sql_int(q, 4);
+	text = sql_text(q, 5, &len);
 	buf_put(&d->body, text, len);
-	return buf_ok(&d->body);
+	err = buf_ok(&d->base);
+	return err == VAULT_OK ? buf_ok(&d->body) : err;
 }
 
 enum vault_err
@@ -105,7 +113,8 @@ vault_drafts(struct vault *v,
     bool (*each)(void *ctx, const struct vault_draft *d), void *ctx)
 {
 	struct sql *q = sql_open(v->store,
-	    "SELECT id,record,type,time,body FROM draft ORDER BY time DESC");
+	    "SELECT id,record,base,type,time,body FROM draft ORDER BY time "
+	    "DESC");
 	enum vault_err err;
 	bool row, go_on = true;
 
@@ -114,6 +123,7 @@ vault_drafts(struct vault *v,
 
 		if ((err = read_row(&d, q)) == VAULT_OK)
 			go_on = each(ctx, &d);
+		buf_free(&d.base);
 		buf_free(&d.body);
 		if (err != VAULT_OK)
 			break;

@@ -142,8 +142,10 @@ by_label(struct nums *all, struct store *s, const char *text)
 		buf_free(&key);
 		return err == VAULT_EUSE ? VAULT_OK : err;
 	}
-	q = sql_open(s, "SELECT DISTINCT num FROM label WHERE key=?1 LIMIT 50");
-	sql_put_text(q, 1, buf_text(&key), key.len);
+	q = sql_open(
+	    s, "SELECT num FROM value WHERE field=?1 AND key=?2 LIMIT 50");
+	sql_put_int(q, 1, QUERY_LABEL);
+	sql_put_text(q, 2, buf_text(&key), key.len);
 	err = gather(all, q);
 	buf_free(&key);
 	return err;
@@ -245,7 +247,7 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	bool row;
 
 	buf_putf(&text, "SELECT %s FROM %s", counting ? "count(*)" : "item.num",
-	    buf_text(&sql->from));
+	    counting && sql->count != NULL ? sql->count : buf_text(&sql->from));
 	if (!counting && f->what->ranked && sql->rank != NULL)
 		buf_putf(&text, " ORDER BY %s", sql->rank);
 	else if (!counting)
@@ -273,13 +275,35 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 	return err == VAULT_OK ? buf_ok(&f->nums) : err;
 }
 
+/* A query that is the whole id of a record finds that one. */
+static enum vault_err
+by_id(bool *is_id, struct finding *f)
+{
+	uint8_t id[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+
+	*is_id = false;
+	if (id_parse(id, f->what->query, f->what->query_len) != VAULT_OK)
+		return VAULT_OK;
+	if ((err = rows_find(&r, f->v->store, id)) != VAULT_OK || r.forgotten)
+		return err == VAULT_ENORECORD ? VAULT_OK : err;
+	*is_id = true;
+	f->total = 1;
+	buf_put_le64(&f->nums, (uint64_t)r.num);
+	return buf_ok(&f->nums);
+}
+
 static enum vault_err
 by_query(struct finding *f, bool count)
 {
 	struct query_sql sql;
 	enum vault_err err;
+	bool is_id;
 
 	memset(&sql, 0, sizeof(sql));
+	if ((err = by_id(&is_id, f)) != VAULT_OK || is_id)
+		return err;
 	if ((err = query_offices(f->query, f->v->store)) == VAULT_OK &&
 	    (err = query_sql(&sql, f->query)) == VAULT_OK &&
 	    (err = select_nums(f, &sql, false)) == VAULT_OK) {
@@ -308,32 +332,49 @@ compare_likeness(const void *a, const void *b)
 	return x->num < y->num ? -1 : x->num > y->num;
 }
 
-/* Every label is compared; of one record's, the best counts. */
+/* By record; the best of one record first. */
+static int
+compare_records(const void *a, const void *b)
+{
+	const struct likeness *x = a, *y = b;
+
+	return x->num == y->num ? compare_likeness(a, b)
+				: (x->num < y->num ? -1 : 1);
+}
+
+/* Every label is compared; those that are not like it are passed over. */
 static enum vault_err
 score_labels(struct buf *out, struct store *s, const struct like *like)
 {
-	struct sql *q = sql_open(s, "SELECT num,key FROM label ORDER BY num");
-	struct likeness best = { 0, 0 };
+	struct sql *q = sql_open(s, "SELECT num,key FROM value WHERE field=?1");
 	enum vault_err err;
 	bool row;
 
+	sql_put_int(q, 1, QUERY_LABEL);
 	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
-		int64_t num = sql_int(q, 0);
+		struct likeness one = { .num = sql_int(q, 0) };
 		size_t len;
 		const char *key = sql_text(q, 1, &len);
-		unsigned score = like_score(like, key, len);
 
-		if (num != best.num && best.score > 0)
-			buf_put(out, &best, sizeof(best));
-		if (num != best.num)
-			best = (struct likeness){ num, 0 };
-		if (score > best.score)
-			best.score = score;
+		if ((one.score = like_score(like, key, len)) > 0)
+			buf_put(out, &one, sizeof(one));
 	}
-	if (best.score > 0)
-		buf_put(out, &best, sizeof(best));
 	sql_close(q);
 	return err == VAULT_OK ? buf_ok(out) : err;
+}
+
+/* Of one record's labels the best counts; how many records there are. */
+static size_t
+best_of_each(struct likeness *list, size_t n)
+{
+	size_t kept = 0;
+
+	qsort(list, n, sizeof(*list), compare_records);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || list[kept - 1].num != list[i].num)
+			list[kept++] = list[i];
+	qsort(list, kept, sizeof(*list), compare_likeness);
+	return kept;
 }
 
 static enum vault_err
@@ -352,8 +393,7 @@ by_like(struct finding *f)
 	if (err == VAULT_OK && n > 0) {
 		struct likeness *list = (struct likeness *)(void *)scores.bytes;
 
-		qsort(list, n, sizeof(*list), compare_likeness);
-		f->total = n;
+		f->total = n = best_of_each(list, n);
 		for (size_t i = 0;
 		     i < n && (f->what->limit == 0 || i < f->what->limit); i++)
 			buf_put_le64(&f->nums, (uint64_t)list[i].num);

@@ -202,12 +202,16 @@ static enum vault_err
 add(struct kept *k, struct vault *v, const struct signer *by,
     struct vault_report *report, const char *type, const void *json, size_t len)
 {
+	struct index_entry *entry = NULL;
 	enum vault_err err;
 
-	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) !=
-		VAULT_OK ||
-	    (err = index_put_new(v->store, k)) != VAULT_OK ||
-	    (err = index_tidy(v->store)) != VAULT_OK ||
+	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) ==
+		VAULT_OK &&
+	    (err = index_entry_new(&entry)) == VAULT_OK &&
+	    (err = index_entry_add(entry, &k->head)) == VAULT_OK)
+		err = index_put_entry(v->store, &k->row, entry);
+	index_entry_free(entry);
+	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK ||
 	    (err = records_log(v, "add", &k->row)) != VAULT_OK)
 		return err;
 	return store_commit(v->store);
@@ -251,7 +255,7 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	    (err = keep_version(v->store, &by, r, parents, attachment,
 		 &report->keep, json->bytes, json->len)) == VAULT_OK &&
 	    (err = index_put(v->store, r)) == VAULT_OK &&
-	    (err = index_tidy(v->store)) == VAULT_OK &&
+	    (err = index_tidy(v->store, 1)) == VAULT_OK &&
 	    (err = records_log(v, what, r)) == VAULT_OK)
 		err = store_commit(v->store);
 	secret_free(by.key);
@@ -576,24 +580,59 @@ vault_history(struct vault *v, const char *id,
 	return vault_failed(v, err);
 }
 
-/* The version that text begins, as if it were the only head. */
+/* As if these versions were the heads. */
 static enum vault_err
-get_version(struct vault_record *out, struct vault *v, struct record_row *r,
-    const char *id, const char *version)
+get_these(struct vault_record *out, struct vault *v, const struct record_row *r,
+    const struct buf *ids)
 {
-	uint8_t number[VERSION_ID_LEN];
 	struct merged m;
 	enum vault_err err;
 
-	if ((err = row_of(r, v, id)) != VAULT_OK ||
-	    (err = rows_version_prefix(
-		 number, v->store, r, version, strlen(version))) != VAULT_OK ||
-	    (err = heads_version(&m, v->store, r, number)) != VAULT_OK)
+	if ((err = heads_these(&m, v->store, r, ids)) != VAULT_OK)
 		return err;
 	err = json_object_size(m.body) == 0 ? VAULT_ENORECORD
 					    : fill_record(out, v, r, &m);
 	merged_free(&m);
 	return err;
+}
+
+/* The version that text begins. */
+static enum vault_err
+get_version(struct vault_record *out, struct vault *v, struct record_row *r,
+    const char *id, const char *version)
+{
+	uint8_t number[VERSION_ID_LEN];
+	struct buf ids = { 0 };
+	enum vault_err err;
+
+	if ((err = row_of(r, v, id)) == VAULT_OK &&
+	    (err = rows_version_prefix(
+		 number, v->store, r, version, strlen(version))) == VAULT_OK)
+		err = buf_put(&ids, number, sizeof(number))
+		    ? get_these(out, v, r, &ids)
+		    : VAULT_ENOMEM;
+	buf_free(&ids);
+	return err;
+}
+
+enum vault_err
+vault_get_at(struct vault_record *out, struct vault *v, const char *id,
+    const struct buf *heads)
+{
+	struct record_row r;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if (heads->len == 0 || heads->len % VERSION_ID_LEN != 0)
+		return vault_failed(v, VAULT_EUSE);
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	if ((err = row_of(&r, v, id)) == VAULT_OK)
+		err = get_these(out, v, &r, heads);
+	store_read_end(v->store);
+	if (err != VAULT_OK)
+		vault_record_free(out);
+	return vault_failed(v, err);
 }
 
 enum vault_err

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bulk.h"
 #include "core/base64.h"
 #include "core/mem.h"
 #include "core/secret.h"
@@ -110,6 +111,7 @@ struct pass {
 	bool preview;
 	unsigned since; /* rows in this snapshot */
 	struct signer by;
+	struct bulk *bulk;
 	struct seen *seen;
 	size_t n_seen, cap_seen;
 	struct vault_table_done *done;
@@ -411,18 +413,11 @@ compare(struct pass *p, const struct table_row *row, int64_t num, json_t *body)
 static enum vault_err
 add(struct pass *p, const struct table_row *row, json_t *body)
 {
-	struct store *s = p->t->v->store;
 	struct body_report report = { 0 };
-	struct kept k = { .row = { 0 } };
-	enum vault_err err;
+	enum vault_err err = keep_look(&report, body);
 
-	if (p->preview) {
-		err = keep_look(&report, body);
-	} else if ((err = keep_body(&k, s, &p->by, &report, body)) ==
-	    VAULT_OK) {
-		err = index_put_new(s, &k);
-	}
-	kept_free(&k);
+	if (err == VAULT_OK && !p->preview)
+		err = bulk_add(p->bulk, json_incref(body), row->text.len);
 	if (err == VAULT_OK)
 		p->done->added++;
 	if (err == VAULT_EUSE && report.count[BODY_ERROR] > 0) {
@@ -538,10 +533,12 @@ write_all(struct pass *p)
 	if ((err = store_begin(s)) != VAULT_OK)
 		return err;
 	if ((err = records_signer(&p->by, s)) == VAULT_OK &&
-	    (err = read_again(p)) == VAULT_OK && p->done->added > 0 &&
-	    (err = index_tidy(s)) == VAULT_OK &&
+	    (err = bulk_new(&p->bulk, s, &p->by)) == VAULT_OK &&
+	    (err = read_again(p)) == VAULT_OK &&
+	    (err = bulk_finish(p->bulk)) == VAULT_OK && p->done->added > 0 &&
 	    (err = log_import(p)) == VAULT_OK)
 		err = store_commit(s);
+	bulk_free(p->bulk);
 	secret_free(p->by.key);
 	store_abort(s);
 	return err;

@@ -476,6 +476,13 @@ VAULT_CHECKED enum vault_err vault_history(struct vault *v, const char *id,
 VAULT_CHECKED enum vault_err vault_get_version(struct vault_record *out,
     struct vault *v, const char *id, const char *version);
 
+/*
+ * The same as it was when these were its heads, as vault_record.heads has
+ * them.  VAULT_ENORECORD: one is not here any more.
+ */
+VAULT_CHECKED enum vault_err vault_get_at(struct vault_record *out,
+    struct vault *v, const char *id, const struct buf *heads);
+
 /* Make an earlier version the new one. */
 VAULT_CHECKED enum vault_err vault_revert(
     struct vault *v, const char *id, const char *version);
@@ -541,14 +548,19 @@ VAULT_CHECKED enum vault_err vault_extract(struct vault *v, const char *id,
 struct vault_draft {
 	int64_t number;
 	char record[VAULT_ID_LEN]; /* empty: of a new record */
+	struct buf base; /* the heads that it follows, as a record's */
 	char type[VAULT_TYPE_LEN];
 	int64_t time;
 	struct buf body; /* JSON */
 };
 
-/* Keep a draft; *number 0 makes a new one and is set.  record may be NULL. */
+/*
+ * Keep a draft; *number 0 makes a new one and is set.  record, and the heads
+ * in base that the draft follows, may be NULL.
+ */
 VAULT_CHECKED enum vault_err vault_draft_put(struct vault *v, int64_t *number,
-    const char *record, const char *type, const void *json, size_t len);
+    const char *record, const struct buf *base, const char *type,
+    const void *json, size_t len);
 VAULT_CHECKED enum vault_err vault_draft_drop(struct vault *v, int64_t number);
 VAULT_CHECKED enum vault_err vault_drafts(struct vault *v,
     bool (*each)(void *ctx, const struct vault_draft *d), void *ctx);

@@ -34,6 +34,14 @@ expect_json 'd[0]["snippet"].encode()[d[0]["hits"][0][0]:d[0]["hits"][0][1]] == 
 expect_status 0 opened find "O'Brien (or"
 expect_err "nothing found"
 expect_no_out
+# Its whole id, alone, finds it; the beginning of one is a word like others.
+expect_status 0 opened find "$TENG"
+expect_out "腾彪"
+[ "$(wc -l < "$OUT")" = 1 ] || fail "not one: $TENG"
+expect_status 0 opened find "${TENG%??}"
+expect_err "nothing found"
+expect_status 0 opened list "NOT $TENG"
+[ "$(wc -l < "$OUT")" = 4 ] || fail "an id among words is a word"
 
 # Newest first, and how many there are.
 expect_status 0 opened list --limit 1

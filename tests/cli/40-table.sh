@@ -102,7 +102,7 @@ expect_status 1 opened import "$LIST" --map none.json
 expect_status 1 opened import none.csv --map "$MAP"
 
 # ---- Stopped in the middle: nothing of it is seen, and it can be done again ----
-{ cat head.csv; awk 'BEGIN { for (i = 0; i < 6000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv
+{ cat head.csv; awk 'BEGIN { for (i = 0; i < 30000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv
 expect_status 0 opened unlock
 for signal in INT KILL; do
 	# A shell gives SIGINT to what it starts in the background as ignored.
@@ -120,7 +120,7 @@ sys.exit(0 if p.wait() not in (0, 2) else 1)' \
 	expect_no_out "Fam17"
 done
 expect_status 0 amparo import long.csv --map "$MAP" --yes
-expect_out "added: 6000"
+expect_out "added: 30,000"
 expect_status 0 amparo lock
 expect_clean
 

@@ -135,7 +135,7 @@ content_make(struct content *c, struct vault *v)
 		VAULT_OK)
 		return err;
 	return vault_draft_put(
-	    v, &c->draft, NULL, "case", draft, strlen(draft));
+	    v, &c->draft, NULL, NULL, "case", draft, strlen(draft));
 }
 
 /* ---- Looking ---- */

@@ -382,7 +382,7 @@ call_resolve(struct state *s)
 static enum vault_err
 call_record_attach(struct state *s)
 {
-	return content_attach(s->vault, content.old, "b.ogg", 140000);
+	return content_attach(s->vault, content.old, "b.ogg", 330000);
 }
 
 static enum vault_err
@@ -391,8 +391,8 @@ call_draft_put(struct state *s)
 	int64_t number = 0;
 	static const char json[] = "{\"type\":\"case\",\"title\":\"A\"}";
 
-	return vault_draft_put(
-	    s->vault, &number, content.person, "case", json, strlen(json));
+	return vault_draft_put(s->vault, &number, content.person, NULL, "case",
+	    json, strlen(json));
 }
 
 static enum vault_err

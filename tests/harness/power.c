@@ -540,7 +540,7 @@ draft_put(struct vault *v, const char *folder, bool done)
 	(void)folder;
 	(void)done;
 	return vault_draft_put(
-	    v, &number, content.person, "case", draft, strlen(draft));
+	    v, &number, content.person, NULL, "case", draft, strlen(draft));
 }
 
 static enum vault_err

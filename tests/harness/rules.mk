@@ -42,7 +42,8 @@ harness-%:
 harness: $(HARNESSES:%=harness-%) planted
 
 # Test and planted fault, with a colon between them.
-PLANTED_TESTS = test_pages:PLANT_NO_REOPEN test_tombstone:PLANT_FORGETS_OTHERS
+PLANTED_TESTS = test_pages:PLANT_NO_REOPEN test_tombstone:PLANT_FORGETS_OTHERS \
+    test_worker:PLANT_WORKER_ORDER
 
 planted:
 	@set -e; $(foreach p,$(PLANTED_TESTS),\

@@ -313,7 +313,7 @@ def outer_bytes(folder):
     return path.read_bytes()
 
 
-def check_sqlite_header(data, name, application_id, reserved):
+def check_sqlite_header(data, name, application_id, reserved, wanted=1):
     """4.1 and 5.1: the fixed fields of an SQLite header (its own are big-endian)."""
     demand(len(data) >= PAGE and data[:16] == b"SQLite format 3\0",
            f"{name}: no SQLite database")
@@ -321,8 +321,8 @@ def check_sqlite_header(data, name, application_id, reserved):
     vacuum, encoding, version = struct.unpack_from(">3I", data, 52)
     application, = struct.unpack_from(">I", data, 68)
     demand(application == application_id, f"{name}: wrong application_id")
-    demand(version <= 1, f"{name}: user_version {version} is newer", UNKNOWN_FORMAT)
-    demand(version == 1, f"{name}: wrong user_version")
+    demand(0 < version < 1 << 31, f"{name}: wrong user_version")
+    demand(version == wanted, f"{name}: user_version {version}", UNKNOWN_FORMAT)
     demand(page == PAGE, f"{name}: wrong page size")
     demand(data[18:20] == b"\1\1", f"{name}: not in rollback mode")
     demand(data[20] == reserved, f"{name}: wrong reserved bytes")

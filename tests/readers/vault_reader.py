@@ -69,25 +69,8 @@ INNER_SCHEMA = [
     "NULL, part BLOB) STRICT",
     "CREATE INDEX attachment_record ON attachment(record)",
     "CREATE TABLE chunk(num INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
-    "CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, type TEXT NOT NULL, "
+    "CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, base BLOB, type TEXT NOT NULL, "
     "time INTEGER NOT NULL, body TEXT NOT NULL) STRICT",
-    "CREATE TABLE item(num INTEGER PRIMARY KEY, type TEXT NOT NULL, title TEXT NOT "
-    "NULL, time INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT",
-    "CREATE VIRTUAL TABLE find USING fts5(names, title, body, content='', "
-    "tokenize='amparo')",
-    "CREATE TABLE 'find_data'(id INTEGER PRIMARY KEY, block BLOB)",
-    "CREATE TABLE 'find_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT "
-    "ROWID",
-    "CREATE TABLE 'find_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
-    "CREATE TABLE 'find_config'(k PRIMARY KEY, v) WITHOUT ROWID",
-    "CREATE TABLE value(field INTEGER NOT NULL, key TEXT NOT NULL, num INTEGER NOT "
-    "NULL, PRIMARY KEY(field, key, num)) STRICT, WITHOUT ROWID",
-    "CREATE INDEX value_num ON value(num)",
-    "CREATE TABLE day(num INTEGER NOT NULL, lo INTEGER, hi INTEGER) STRICT",
-    "CREATE INDEX day_num ON day(num)",
-    "CREATE TABLE label(num INTEGER NOT NULL, key TEXT NOT NULL) STRICT",
-    "CREATE INDEX label_num ON label(num)",
-    "CREATE INDEX label_key ON label(key)",
     "CREATE TABLE receiving(serial INTEGER PRIMARY KEY, first TEXT NOT NULL, "
     "recipient TEXT NOT NULL, secret BLOB NOT NULL) STRICT",
     "CREATE TABLE contact(num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
@@ -112,6 +95,18 @@ INNER_SCHEMA = [
     "INTEGER NOT NULL, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE TABLE revoked(public BLOB PRIMARY KEY, time INTEGER NOT NULL, signature "
     "BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE item(num INTEGER PRIMARY KEY, type TEXT NOT NULL, title TEXT NOT "
+    "NULL, time INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT",
+    "CREATE VIRTUAL TABLE find USING fts5(body, names, title, content='', "
+    "tokenize='amparo')",
+    "CREATE TABLE 'find_data'(id INTEGER PRIMARY KEY, block BLOB)",
+    "CREATE TABLE 'find_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT "
+    "ROWID",
+    "CREATE TABLE 'find_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
+    "CREATE TABLE 'find_config'(k PRIMARY KEY, v) WITHOUT ROWID",
+    "CREATE TABLE value(field INTEGER NOT NULL, key TEXT NOT NULL, num INTEGER NOT "
+    "NULL, PRIMARY KEY(field, key, num)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX value_num ON value(num)",
 ]
 
 
@@ -131,7 +126,7 @@ class Vault:
 def rebuild_inner(pages):
     """5.1: the plain SQLite file; what lies beyond its own pages must be zeros."""
     data = b"".join(page + bytes(PAGE - USED) for page in pages)
-    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED)
+    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED, 2)
     changed, = struct.unpack_from(">I", data, 24)
     size, = struct.unpack_from(">I", data, 28)
     valid_for, = struct.unpack_from(">I", data, 92)

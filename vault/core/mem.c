@@ -16,7 +16,8 @@ union head {
 };
 
 #ifdef VAULT_TEST
-static size_t test_n, test_count;
+static size_t test_n;
+static _Atomic size_t test_count; /* threads allocate, too */
 static int test_for_ever;
 
 void
@@ -36,10 +37,11 @@ mem_test_count(void)
 int
 mem_test_due(void)
 {
-	test_count++;
+	size_t count = ++test_count;
+
 	if (test_n == 0)
 		return 0;
-	return test_for_ever ? test_count >= test_n : test_count == test_n;
+	return test_for_ever ? count >= test_n : count == test_n;
 }
 #else
 #define mem_test_due() 0

@@ -6,7 +6,8 @@
 #include "core/random.h"
 
 #ifdef VAULT_TEST
-static uint64_t test_seed, test_calls;
+static uint64_t test_seed;
+static _Atomic uint64_t test_calls; /* threads draw, too */
 
 void
 random_test_seed(uint64_t seed)
@@ -19,10 +20,10 @@ static void
 test_fill(void *to, size_t len)
 {
 	uint8_t seed[randombytes_SEEDBYTES] = { 0 };
+	uint64_t call = ++test_calls;
 
-	test_calls++;
 	memcpy(seed, &test_seed, sizeof(test_seed));
-	memcpy(seed + 8, &test_calls, sizeof(test_calls));
+	memcpy(seed + 8, &call, sizeof(call));
 	randombytes_buf_deterministic(to, len, seed);
 }
 #endif

@@ -2,9 +2,10 @@
 /*
  * secret - memory for keys and passphrases.
  *
- * The bytes lie between guard pages, are locked into memory where the system
- * allows it, are left out of core dumps, and are wiped when freed.  Each
- * secret costs several pages; records, which are many, live in a struct buf.
+ * The bytes lie between guard pages, up to 64 of them with those of other
+ * secrets, are locked into memory where the system allows it, are left out of
+ * core dumps, and are wiped when freed.  A longer secret costs several pages;
+ * records, which are many, live in a struct buf.
  */
 #ifndef CORE_SECRET_H
 #define CORE_SECRET_H
@@ -38,6 +39,9 @@ bool secret_equal(const struct secret *a, const struct secret *b);
 /* Compare and wipe plain bytes: the only such functions in the project. */
 bool bytes_equal(const void *a, const void *b, size_t len);
 void bytes_wipe(void *p, size_t len);
+
+/* Wipe what functions that have returned left below us on the stack. */
+void stack_wipe(void);
 
 /*
  * True if the kernel really locked the page at p: mlock can fail without a

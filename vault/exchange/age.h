@@ -10,8 +10,9 @@
  *     needs all or nothing reads twice and discards the first time.
  *  3. Memory is constant: the header, at most 2 MiB, and 4 MiB of chunks.
  *
- * A second thread helps with the cipher; sources and sinks are only ever
- * called from the caller's thread.  sodium_init() must have been called.
+ * A second thread (core/worker.h) helps with the cipher; sources and sinks
+ * are only ever called from the caller's thread.  sodium_init() must have been
+ * called.
  */
 #ifndef EXCHANGE_AGE_H
 #define EXCHANGE_AGE_H

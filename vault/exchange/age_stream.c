@@ -2,37 +2,24 @@
 /*
  * age_stream - chunks through a ring, with a second thread for the cipher.
  *
- * The caller's thread fills slots and delivers them; both threads take turns
- * at the cipher in between.  Chunks are numbered; chunk i lies in slot i
- * modulo SLOTS, and
- *
- *  1. delivered <= taken <= filled <= delivered + SLOTS;
- *  2. a slot from filled on belongs to the caller's thread; from taken to
- *     filled to nobody; below taken to who took it, until it is done; done,
- *     to the caller's thread again;
- *  3. chunks are delivered in order, each after its cipher is done, and none
- *     after the first fault.
- *
- * The lock guards the three counters, done and stop; 2 guards the rest.  If
- * no thread can be started, the caller's does all of it.
+ * The caller's thread fills slots and delivers them; the worker has them in
+ * between.  Chunks are numbered; chunk i lies in slot i modulo SLOTS.  They
+ * are delivered in order, each after its cipher is done, and none after the
+ * first fault.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 #include <sodium.h>
 
 #include "core/mem.h"
 #include "core/secret.h"
+#include "core/worker.h"
 #include "exchange/age_kind.h"
 #include "exchange/age_stream.h"
 
-#define SLOTS 32
+#define SLOTS WORKER_JOBS
 #define SEALED_LEN (AGE_CHUNK_LEN + AGE_TAG_LEN)
 #define NONCE_LEN crypto_aead_chacha20poly1305_ietf_NPUBBYTES
-
-/* A file of fewer chunks is done before a thread has started. */
-#define THREAD_FROM 4
 
 enum found { FOUND_BAD, FOUND_MORE, FOUND_LAST };
 
@@ -42,20 +29,16 @@ struct slot {
 	uint64_t number;
 	bool last;        /* nothing follows it in the file */
 	enum found found; /* opening: what its tag says it is */
-	bool done;
+	const struct secret *key;
 };
 
 struct ring {
 	struct slot slots[SLOTS];
-	uint64_t delivered, taken, filled;
+	uint64_t delivered, filled;
 	const struct secret *key;
-	void (*cipher)(struct slot *slot, const uint8_t *key);
+	bool opening;
 	const struct pipe_sink *to;
-
-	pthread_mutex_t lock;
-	pthread_cond_t to_take, was_done;
-	pthread_t helper;
-	bool has_helper, stop;
+	struct worker *worker;
 };
 
 static void
@@ -68,91 +51,46 @@ make_nonce(uint8_t nonce[static NONCE_LEN], uint64_t number, bool last)
 }
 
 static void
-seal_chunk(struct slot *slot, const uint8_t *key)
+seal_chunk(void *arg)
 {
+	struct slot *slot = arg;
 	uint8_t nonce[NONCE_LEN];
 
 	make_nonce(nonce, slot->number, slot->last);
-	crypto_aead_chacha20poly1305_ietf_encrypt(
-	    slot->out, NULL, slot->in, slot->in_len, NULL, 0, NULL, nonce, key);
+	crypto_aead_chacha20poly1305_ietf_encrypt(slot->out, NULL, slot->in,
+	    slot->in_len, NULL, 0, NULL, nonce, secret_view(slot->key));
 	slot->out_len = slot->in_len + AGE_TAG_LEN;
 }
 
 static bool
-try_open(struct slot *slot, bool last, const uint8_t *key)
+try_open(struct slot *slot, bool last)
 {
 	uint8_t nonce[NONCE_LEN];
 
 	make_nonce(nonce, slot->number, last);
 	return crypto_aead_chacha20poly1305_ietf_decrypt(slot->out, NULL, NULL,
-		   slot->in, slot->in_len, NULL, 0, nonce, key) == 0;
+		   slot->in, slot->in_len, NULL, 0, nonce,
+		   secret_view(slot->key)) == 0;
 }
 
 /* Only a full chunk can have others after it. */
 static void
-open_chunk(struct slot *slot, const uint8_t *key)
+open_chunk(void *arg)
 {
+	struct slot *slot = arg;
+
 	slot->found = FOUND_BAD;
 	if (slot->in_len < AGE_TAG_LEN)
 		return;
 	slot->out_len = slot->in_len - AGE_TAG_LEN;
-	if (slot->in_len == SEALED_LEN && try_open(slot, false, key))
+	if (slot->in_len == SEALED_LEN && try_open(slot, false))
 		slot->found = FOUND_MORE;
-	else if (try_open(slot, true, key))
+	else if (try_open(slot, true))
 		slot->found = FOUND_LAST;
 }
 
-/* Take the next chunk that waits, or NULL.  The lock is held. */
-static struct slot *
-take(struct ring *r)
-{
-	return r->taken < r->filled ? &r->slots[r->taken++ % SLOTS] : NULL;
-}
-
-/* The lock is held, and let go of in between. */
-static void
-work_on(struct ring *r, struct slot *slot)
-{
-	pthread_mutex_unlock(&r->lock);
-	r->cipher(slot, secret_view(r->key));
-	pthread_mutex_lock(&r->lock);
-	slot->done = true;
-}
-
-static void *
-help(void *arg)
-{
-	struct ring *r = arg;
-	struct slot *slot;
-
-	pthread_mutex_lock(&r->lock);
-	while (!r->stop) {
-		if ((slot = take(r)) == NULL) {
-			pthread_cond_wait(&r->to_take, &r->lock);
-			continue;
-		}
-		work_on(r, slot);
-		pthread_cond_signal(&r->was_done);
-	}
-	pthread_mutex_unlock(&r->lock);
-	return NULL;
-}
-
-/* Signals are for the caller's thread alone. */
-static void
-start_helper(struct ring *r)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r->has_helper = pthread_create(&r->helper, NULL, help, r) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 static struct ring *
-ring_new(const struct pipe_sink *to, const struct secret *key,
-    void (*cipher)(struct slot *, const uint8_t *))
+ring_new(const struct pipe_sink *to, const struct secret *key, bool opening)
 {
 	struct ring *r = mem_zalloc(sizeof(*r));
 
@@ -160,10 +98,11 @@ ring_new(const struct pipe_sink *to, const struct secret *key,
 		return NULL;
 	r->to = to;
 	r->key = key;
-	r->cipher = cipher;
-	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->to_take, NULL);
-	pthread_cond_init(&r->was_done, NULL);
+	r->opening = opening;
+	if ((r->worker = worker_new(false)) == NULL) {
+		mem_free(r);
+		return NULL;
+	}
 	return r;
 }
 
@@ -172,16 +111,7 @@ ring_free(struct ring *r)
 {
 	if (r == NULL)
 		return;
-	if (r->has_helper) {
-		pthread_mutex_lock(&r->lock);
-		r->stop = true;
-		pthread_cond_signal(&r->to_take);
-		pthread_mutex_unlock(&r->lock);
-		pthread_join(r->helper, NULL);
-	}
-	pthread_cond_destroy(&r->was_done);
-	pthread_cond_destroy(&r->to_take);
-	pthread_mutex_destroy(&r->lock);
+	worker_free(r->worker);
 	for (size_t i = 0; i < SLOTS; i++) {
 		mem_free(r->slots[i].in); /* wipes */
 		mem_free(r->slots[i].out);
@@ -189,32 +119,14 @@ ring_free(struct ring *r)
 	mem_free(r);
 }
 
-/* Wait for the oldest chunk, lending a hand with those that wait. */
-static struct slot *
-ring_oldest(struct ring *r)
-{
-	struct slot *oldest = &r->slots[r->delivered % SLOTS], *slot;
-
-	pthread_mutex_lock(&r->lock);
-	while (!oldest->done) {
-		if ((slot = take(r)) != NULL)
-			work_on(r, slot);
-		else
-			pthread_cond_wait(&r->was_done, &r->lock);
-	}
-	pthread_mutex_unlock(&r->lock);
-	return oldest;
-}
-
 /* Hand the oldest chunk to the sink.  *bad: the chunk itself is at fault. */
 static enum vault_err
 ring_deliver(struct ring *r, bool *bad)
 {
-	struct slot *slot = ring_oldest(r);
-	bool opening = r->cipher == open_chunk;
+	struct slot *slot = worker_take(r->worker);
 	enum vault_err err;
 
-	*bad = opening &&
+	*bad = r->opening &&
 	    (slot->found == FOUND_BAD ||
 		(slot->out_len == 0 && slot->number > 0));
 #ifdef PLANT_UNVERIFIED
@@ -229,16 +141,13 @@ ring_deliver(struct ring *r, bool *bad)
 		return err;
 
 	/* The last one must say so, and no other may. */
-	*bad = opening && (slot->found == FOUND_LAST) != slot->last;
+	*bad = r->opening && (slot->found == FOUND_LAST) != slot->last;
 #ifdef PLANT_NO_FINAL
 	*bad = *bad && !slot->last;
 #endif
 	if (*bad)
 		return VAULT_EDAMAGED;
-	slot->done = false;
-	pthread_mutex_lock(&r->lock);
 	r->delivered++;
-	pthread_mutex_unlock(&r->lock);
 	return VAULT_OK;
 }
 
@@ -269,13 +178,9 @@ ring_put(struct ring *r, bool last)
 
 	slot->number = r->filled;
 	slot->last = last;
-	slot->done = false;
-	pthread_mutex_lock(&r->lock);
+	slot->key = r->key;
 	r->filled++;
-	pthread_cond_signal(&r->to_take);
-	pthread_mutex_unlock(&r->lock);
-	if (r->filled == THREAD_FROM)
-		start_helper(r);
+	worker_put(r->worker, r->opening ? open_chunk : seal_chunk, slot);
 }
 
 static enum vault_err
@@ -292,7 +197,7 @@ enum vault_err
 age_stream_open(bool *bad, uint64_t *chunk, const struct pipe_sink *to,
     const struct pipe_source *from, uint64_t offset, const struct secret *key)
 {
-	struct ring *r = ring_new(to, key, open_chunk);
+	struct ring *r = ring_new(to, key, true);
 	enum vault_err err = VAULT_ENOMEM;
 	struct slot *slot;
 
@@ -346,7 +251,7 @@ age_stream_new(
 	}
 	s->key = key;
 	s->to = *to;
-	if ((s->ring = ring_new(&s->to, key, seal_chunk)) == NULL ||
+	if ((s->ring = ring_new(&s->to, key, false)) == NULL ||
 	    (err = ring_slot(s->ring, &s->slot, &bad)) != VAULT_OK)
 		goto out;
 	s->slot->in_len = 0;

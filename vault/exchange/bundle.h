@@ -95,8 +95,10 @@ struct bundle_file {
 /* What the reader of a bundle is told; each may be NULL. */
 struct bundle_events {
 	void *ctx;
-	enum vault_err (*file_begin)(void *ctx, size_t i);
+	/* *hashes: whoever takes the bytes computes their SHA-256 anyway. */
+	enum vault_err (*file_begin)(void *ctx, size_t i, bool *hashes);
 	enum vault_err (*file_data)(void *ctx, const void *bytes, size_t len);
+	enum vault_err (*file_hash)(void *ctx, size_t i, uint8_t *sha256);
 	enum vault_err (*file_end)(void *ctx, size_t i);
 	enum vault_err (*record)(void *ctx, const struct carried *c);
 	enum vault_err (*tombstone)(void *ctx, const struct tombstone *t);

@@ -97,7 +97,7 @@ begin_writing(struct importing *m)
 }
 
 static enum vault_err
-file_begin(void *ctx, size_t i)
+file_begin(void *ctx, size_t i, bool *hashes)
 {
 	struct importing *m = ctx;
 	const struct bundle_file *f = bundle_file(m->b, i);
@@ -114,6 +114,7 @@ file_begin(void *ctx, size_t i)
 	if (m->writer != NULL && !attach_note(&m->b->staged, m->writer))
 		err = VAULT_ENOMEM;
 	secret_free(key);
+	*hashes = m->writer != NULL;
 	return err;
 }
 
@@ -146,20 +147,31 @@ file_data(void *ctx, const void *bytes, size_t len)
 	return commit_some(m, len);
 }
 
+/* All of it is staged; whether it may stay, its hash decides. */
+static enum vault_err
+file_hash(void *ctx, size_t i, uint8_t *sha256)
+{
+	struct importing *m = ctx;
+	struct attach_staged *a = &m->staged[i].a;
+	enum vault_err err;
+
+	if ((err = begin_writing(m)) == VAULT_OK &&
+	    (err = attach_stage_end(m->writer, a)) == VAULT_OK)
+		memcpy(sha256, a->sha256, sizeof(a->sha256));
+	return err;
+}
+
 static enum vault_err
 file_end(void *ctx, size_t i)
 {
 	struct importing *m = ctx;
-	enum vault_err err;
 
 	if (m->writer == NULL)
 		return VAULT_OK;
-	if ((err = begin_writing(m)) == VAULT_OK)
-		err = attach_stage_end(m->writer, &m->staged[i].a);
-	m->staged[i].there = err == VAULT_OK;
+	m->staged[i].there = true;
 	attach_writer_free(m->writer);
 	m->writer = NULL;
-	return err == VAULT_OK ? commit_some(m, ATTACH_CHUNK) : err;
+	return commit_some(m, ATTACH_CHUNK);
 }
 
 /* ---- Records: all in one transaction ---- */
@@ -394,7 +406,7 @@ index_touched(struct importing *m)
 		    (err = forget_settle(m->s, &r)) == VAULT_OK &&
 		    (err = rows_get(&r, m->s, list[i])) == VAULT_OK)
 			err = index_put(m->s, &r);
-	return err == VAULT_OK ? index_tidy(m->s) : err;
+	return err == VAULT_OK ? index_tidy(m->s, n) : err;
 }
 
 /* ---- All of it ---- */
@@ -457,8 +469,8 @@ bundle_import(struct bundle_done *out, struct bundle *b,
 	struct importing m = {
 		.b = b, .s = b->store, .done = out, .progress = told, .ctx = ctx
 	};
-	struct bundle_events events = { &m, file_begin, file_data, file_end,
-		record, tombstone, progress };
+	struct bundle_events events = { &m, file_begin, file_data, file_hash,
+		file_end, record, tombstone, progress };
 	enum vault_err err = VAULT_ENOMEM;
 
 	memset(out, 0, sizeof(*out));

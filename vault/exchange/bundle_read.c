@@ -25,6 +25,7 @@ struct reading {
 	bool again; /* for the second time */
 	struct tar_reader tar;
 	crypto_hash_sha256_state hash;
+	bool hashed;        /* by whoever takes its bytes, not here */
 	uint64_t size, sum; /* of this entry; of all that are listed */
 	enum kind kind;
 	struct buf text; /* an entry that is looked at as a whole */
@@ -386,6 +387,7 @@ begin(void *ctx, const char *name, uint64_t size)
 	r->size = size;
 	buf_reset(&r->text);
 	crypto_hash_sha256_init(&r->hash);
+	r->hashed = false;
 	if (r->kind == SIGNATURE && size > SIGNATURE_MAX)
 		return refuse(r->b, BUNDLE_FAULT_SIGNATURE);
 	if (r->kind == RECORD && size > CARRY_MAX) {
@@ -399,7 +401,8 @@ begin(void *ctx, const char *name, uint64_t size)
 	if (r->kind == ATTACHMENT && r->events->file_begin != NULL) {
 		if (r->again && r->files >= bundle_n_files(r->b))
 			return refuse(r->b, BUNDLE_FAULT_CHANGED);
-		return r->events->file_begin(r->events->ctx, r->files);
+		return r->events->file_begin(
+		    r->events->ctx, r->files, &r->hashed);
 	}
 	return VAULT_OK;
 }
@@ -409,7 +412,8 @@ data(void *ctx, const void *bytes, size_t len)
 {
 	struct reading *r = ctx;
 
-	crypto_hash_sha256_update(&r->hash, bytes, len);
+	if (!r->hashed)
+		crypto_hash_sha256_update(&r->hash, bytes, len);
 	if (r->kind == ATTACHMENT)
 		return r->events->file_data == NULL
 		    ? VAULT_OK
@@ -424,8 +428,13 @@ end(void *ctx)
 {
 	uint8_t hash[MANIFEST_HASH_LEN];
 	struct reading *r = ctx;
+	enum vault_err err;
 
 	crypto_hash_sha256_final(&r->hash, hash);
+	if (r->hashed &&
+	    (err = r->events->file_hash(r->events->ctx, r->files, hash)) !=
+		VAULT_OK)
+		return err;
 	if (r->kind != MANIFEST && r->kind != SIGNATURE)
 		r->sum += r->size;
 	switch (r->kind) {

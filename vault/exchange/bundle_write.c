@@ -271,20 +271,6 @@ put_bytes(struct writing *w, const char *name, const void *bytes, size_t len)
 	return err == VAULT_OK ? tar_writer_put(&w->tar, bytes, len) : err;
 }
 
-/* One chunk in a snapshot of its own: no writer waits for a slow medium. */
-static enum vault_err
-one_chunk(struct buf *out, const struct writing *w, const struct record_row *r,
-    const struct attach_row *a, uint64_t i)
-{
-	enum vault_err err;
-
-	if ((err = store_read(w->store)) != VAULT_OK)
-		return err;
-	err = attach_chunk(out, w->store, r, a, i);
-	store_read_end(w->store);
-	return err;
-}
-
 static enum vault_err
 find_file(struct record_row *r, struct attach_row *a, const struct writing *w,
     const struct leave_file *f)
@@ -300,37 +286,33 @@ find_file(struct record_row *r, struct attach_row *a, const struct writing *w,
 	return err == VAULT_ENORECORD ? VAULT_EBUSY : err;
 }
 
+/* Its SHA-256 is what the MANIFEST says, or the bundle never ends. */
 static enum vault_err
 put_file(struct writing *w, size_t i)
 {
 	const struct leave_file *f = leave_file(w->leave, i);
-	uint8_t hash[MANIFEST_HASH_LEN];
-	crypto_hash_sha256_state state;
 	char name[TAR_NAME_MAX + 1];
-	struct buf chunk = { 0 };
+	struct chunks *c = NULL;
+	const uint8_t *bytes;
 	struct attach_row a;
 	struct record_row r;
 	enum vault_err err;
+	size_t len;
 
 	file_name(name, i);
 	if ((err = find_file(&r, &a, w, f)) != VAULT_OK)
 		return err;
-	crypto_hash_sha256_init(&state);
-	err = tar_writer_begin(&w->tar, name, f->size);
-	for (uint64_t j = 0; err == VAULT_OK && j < attach_chunks(f->size);
-	     j++) {
-		if ((err = one_chunk(&chunk, w, &r, &a, j)) != VAULT_OK)
-			break;
-		if (chunk.len == 0)
-			continue;
-		crypto_hash_sha256_update(&state, chunk.bytes, chunk.len);
-		err = tar_writer_put(&w->tar, chunk.bytes, chunk.len);
-	}
-	crypto_hash_sha256_final(&state, hash);
-	if (err == VAULT_OK && memcmp(hash, f->sha256, sizeof(hash)) != 0)
+	if (a.size != f->size ||
+	    memcmp(a.sha256, f->sha256, sizeof(a.sha256)) != 0)
 		err = VAULT_EDAMAGED;
+	if (err == VAULT_OK &&
+	    (err = attach_open(&c, w->store, &r, &a)) == VAULT_OK)
+		err = tar_writer_begin(&w->tar, name, f->size);
+	while (err == VAULT_OK &&
+	    (err = chunks_get(c, &bytes, &len)) == VAULT_OK && len > 0)
+		err = tar_writer_put(&w->tar, bytes, len);
+	chunks_free(c);
 	attach_row_free(&a);
-	buf_free(&chunk);
 	return err;
 }
 

@@ -7,7 +7,6 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "record/attach.h"
-#include "record/digest.h"
 #include "record/json.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -15,46 +14,33 @@
 #define FILE_PART_MAX 4096
 #define SWEEP_AFTER (24 * 3600)
 
-/* Chunk i of attachment num is row num * CHUNKS + i. */
-#define CHUNKS ((int64_t)1 << 24)
+#ifdef VAULT_TEST
+static unsigned commit_after = ATTACH_COMMIT;
+
+void
+attach_test_commit(unsigned chunks)
+{
+	commit_after = chunks;
+}
+#else
+#define commit_after ATTACH_COMMIT
+#endif
 
 struct attach_writer {
 	struct store *store;
 	struct record_row record;
 	struct secret *key;
-	struct digest *digest;
-	struct buf name,
-	    pending; /* pending: less than a chunk, or a full one */
+	struct buf name;
 	int64_t num;
 	uint8_t id[ID_LEN];
-	uint64_t size, chunks;
-	unsigned since_commit;
+	struct chunks *chunks;
+	uint64_t committed; /* chunks, when the caller was told to commit */
 };
 
 void
 attach_row_free(struct attach_row *a)
 {
 	buf_free(&a->name);
-}
-
-uint64_t
-attach_chunks(uint64_t size)
-{
-	/* An empty file has one chunk, which is empty and final. */
-	return size == 0 ? 1 : (size + ATTACH_CHUNK - 1) / ATTACH_CHUNK;
-}
-
-/* record id || attachment id || LE64(i) || final flag */
-#define CHUNK_AD_LEN (2 * ID_LEN + 8 + 1)
-
-static void
-chunk_ad(uint8_t ad[static CHUNK_AD_LEN], const uint8_t *record,
-    const uint8_t *id, uint64_t i, bool final)
-{
-	memcpy(ad, record, ID_LEN);
-	memcpy(ad + ID_LEN, id, ID_LEN);
-	put_le64(ad + 2 * ID_LEN, i);
-	ad[CHUNK_AD_LEN - 1] = final;
 }
 
 /* vault id || record id || attachment id || "attachment" */
@@ -93,11 +79,22 @@ insert_row(struct attach_writer *w)
 static enum vault_err
 begin(struct attach_writer *w)
 {
+	struct chunks_of of = { 0 };
+	struct secret *key;
+	enum vault_err err;
+
 	random_fill(w->id, ID_LEN);
-	if ((w->digest = digest_new()) == NULL ||
-	    !buf_reserve(&w->pending, ATTACH_CHUNK))
+	if ((err = insert_row(w)) != VAULT_OK)
+		return err;
+	of.num = w->num;
+	memcpy(of.record, w->record.id, ID_LEN);
+	memcpy(of.id, w->id, ID_LEN);
+	key = secret_copy(secret_view(w->key), secret_len(w->key));
+	if (key == NULL)
 		return VAULT_ENOMEM;
-	return insert_row(w);
+	if ((err = chunks_new(&w->chunks, w->store, &of, key)) == VAULT_OK)
+		chunks_ahead(w->chunks, commit_after);
+	return err;
 }
 
 enum vault_err
@@ -128,73 +125,11 @@ out:
 	return err;
 }
 
-/* Seal what is pending as the next chunk. */
-static enum vault_err
-put_chunk(struct attach_writer *w, bool final)
-{
-	uint8_t ad[CHUNK_AD_LEN];
-	struct buf sealed = { 0 };
-	enum vault_err err;
-	struct sql *q;
-
-	if (w->chunks >= (uint64_t)CHUNKS)
-		return VAULT_EVERSION;
-	if (!buf_reserve(&sealed, w->pending.len + SEAL_EXTRA))
-		return VAULT_ENOMEM;
-	chunk_ad(ad, w->record.id, w->id, w->chunks, final);
-	seal_with(sealed.bytes, secret_view(w->key), w->pending.bytes,
-	    w->pending.len, ad, sizeof(ad));
-	sealed.len = w->pending.len + SEAL_EXTRA;
-	q = sql_open(w->store, "INSERT INTO chunk VALUES(?1,?2)");
-	sql_put_int(q, 1, w->num * CHUNKS + (int64_t)w->chunks);
-	sql_put_blob(q, 2, sealed.bytes, sealed.len);
-	err = sql_finish(q);
-	buf_free(&sealed);
-	if (err != VAULT_OK)
-		return err;
-	w->chunks++;
-	w->since_commit++;
-	w->pending.len = 0; /* overwritten by the next; wiped at the end */
-	return VAULT_OK;
-}
-
 enum vault_err
 attach_put(struct attach_writer *w, const void *bytes, size_t len)
 {
-	const uint8_t *at = bytes;
-	enum vault_err err;
-
-	digest_put(w->digest, bytes, len);
-	w->size += len;
-	while (len > 0) {
-		size_t room = ATTACH_CHUNK - w->pending.len;
-		size_t n = len < room ? len : room;
-
-		/* A full one waits: only the end knows which is final. */
-		if (room == 0) {
-			if ((err = put_chunk(w, false)) != VAULT_OK)
-				return err;
-			continue;
-		}
-		if (!buf_put(&w->pending, at, n))
-			return VAULT_ENOMEM;
-		at += n;
-		len -= n;
-	}
-	return VAULT_OK;
+	return chunks_put(w->chunks, bytes, len);
 }
-
-#ifdef VAULT_TEST
-static unsigned commit_after = ATTACH_COMMIT;
-
-void
-attach_test_commit(unsigned chunks)
-{
-	commit_after = chunks;
-}
-#else
-#define commit_after ATTACH_COMMIT
-#endif
 
 uint64_t
 attach_commit_bytes(void)
@@ -205,9 +140,9 @@ attach_commit_bytes(void)
 bool
 attach_wants_commit(struct attach_writer *w)
 {
-	if (w->since_commit < commit_after)
+	if (chunks_stored(w->chunks) - w->committed < commit_after)
 		return false;
-	w->since_commit = 0;
+	w->committed = chunks_stored(w->chunks);
 	return true;
 }
 
@@ -280,13 +215,12 @@ end_chunks(struct attach_writer *w, struct attach_staged *out)
 {
 	enum vault_err err;
 
-	if ((err = put_chunk(w, true)) != VAULT_OK)
+	if ((err = chunks_end(w->chunks, out->sha256)) != VAULT_OK)
 		return err;
 	out->num = w->num;
 	memcpy(out->id, w->id, ID_LEN);
-	out->size = w->size;
-	out->chunks = w->chunks;
-	digest_end(w->digest, out->sha256);
+	out->size = chunks_size(w->chunks);
+	out->chunks = chunks_stored(w->chunks);
 	return VAULT_OK;
 }
 
@@ -364,10 +298,9 @@ attach_writer_free(struct attach_writer *w)
 {
 	if (w == NULL)
 		return;
+	chunks_free(w->chunks);
 	secret_free(w->key);
-	digest_free(w->digest);
 	buf_free(&w->name);
-	buf_free(&w->pending);
 	mem_free(w);
 }
 
@@ -402,8 +335,8 @@ drop_some(struct store *s, int64_t num)
 	q = sql_open(s,
 	    "DELETE FROM chunk WHERE num IN (SELECT num FROM chunk"
 	    " WHERE num>=?1 AND num<?2 LIMIT 64) RETURNING num");
-	sql_put_int(q, 1, num * CHUNKS);
-	sql_put_int(q, 2, (num + 1) * CHUNKS);
+	sql_put_int(q, 1, num * CHUNKS_MAX);
+	sql_put_int(q, 2, (num + 1) * CHUNKS_MAX);
 	err = sql_step(q, &row);
 	if (err == VAULT_OK && row) {
 		/* The rest of the rows is deleted by the same statement. */
@@ -599,7 +532,7 @@ attach_find(struct attach_row *out, struct store *s, const struct record_row *r,
 		chunks = (uint64_t)sql_int(q, 2);
 		err = open_part(out, s, r, sealed, len);
 		out->here = err == VAULT_OK &&
-		    chunks == attach_chunks(out->size);
+		    chunks == chunks_count(out->size);
 	}
 	sql_close(q);
 	if (err != VAULT_OK)
@@ -608,36 +541,19 @@ attach_find(struct attach_row *out, struct store *s, const struct record_row *r,
 }
 
 enum vault_err
-attach_chunk(struct buf *out, struct store *s, const struct record_row *r,
-    const struct attach_row *a, uint64_t i)
+attach_open(struct chunks **out, struct store *s, const struct record_row *r,
+    const struct attach_row *a)
 {
-	struct sql *q = sql_open(s, "SELECT body FROM chunk WHERE num=?1");
-	bool final = i + 1 == attach_chunks(a->size), row;
-	uint64_t want = final ? a->size - i * ATTACH_CHUNK : ATTACH_CHUNK;
-	uint8_t ad[CHUNK_AD_LEN];
-	struct secret *key = NULL;
-	const uint8_t *sealed;
+	struct chunks_of of = { .num = a->num };
+	struct secret *key;
 	enum vault_err err;
-	size_t len;
 
-	buf_reset(out);
-	sql_put_int(q, 1, a->num * CHUNKS + (int64_t)i);
-	if ((err = sql_step(q, &row)) != VAULT_OK ||
-	    (err = rows_key(&key, s, r)) != VAULT_OK)
-		goto out;
-	err = VAULT_EDAMAGED;
-	sealed = row ? sql_blob(q, 0, &len) : NULL;
-	if (sealed == NULL || len != want + SEAL_EXTRA)
-		goto out;
-	err = VAULT_ENOMEM;
-	if (!buf_reserve(out, want))
-		goto out;
-	chunk_ad(ad, r->id, a->id, i, final);
-	err = seal_open_with(
-	    out->bytes, secret_view(key), sealed, len, ad, sizeof(ad));
-	out->len = err == VAULT_OK ? want : 0;
-out:
-	secret_free(key);
-	sql_close(q);
-	return err;
+	*out = NULL;
+	memcpy(of.record, r->id, ID_LEN);
+	memcpy(of.id, a->id, ID_LEN);
+	if ((err = rows_key(&key, s, r)) != VAULT_OK ||
+	    (err = chunks_new(out, s, &of, key)) != VAULT_OK)
+		return err;
+	chunks_expect(*out, a->size, a->sha256);
+	return VAULT_OK;
 }

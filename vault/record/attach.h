@@ -3,20 +3,21 @@
  * attach - files that belong to a record, of any size, in constant memory
  * (FORMAT.md, 7.4).
  *
- * Bytes are sealed in chunks of 64 KiB under the record's key.  While they
- * are staged, in small commits, nothing points to them; the version that
+ * Bytes are sealed in chunks of 64 KiB (chunks.h) under the record's key. While
+ * they are staged, in small commits, nothing points to them; the version that
  * names the attachment publishes all of them at once, and what an
  * interruption left behind is swept away.
  */
 #ifndef RECORD_ATTACH_H
 #define RECORD_ATTACH_H
 
+#include "record/chunks.h"
 #include "record/rows.h"
 
 struct secret;
 struct store;
 
-#define ATTACH_CHUNK 65536
+#define ATTACH_CHUNK CHUNK_LEN
 #define ATTACH_NAME_MAX 255
 #define ATTACH_COMMIT 64 /* chunks between commits: 4 MiB */
 
@@ -114,10 +115,9 @@ VAULT_CHECKED enum vault_err attach_find(struct attach_row *out,
 VAULT_CHECKED enum vault_err attach_part(struct part *out, struct store *s,
     const struct record_row *r, const struct attach_row *a);
 
-/* Chunk i, from 0, into out, which is reset first. */
-VAULT_CHECKED enum vault_err attach_chunk(struct buf *out, struct store *s,
-    const struct record_row *r, const struct attach_row *a, uint64_t i);
-uint64_t attach_chunks(uint64_t size);
+/* Its bytes, for chunks_get; free with chunks_free. */
+VAULT_CHECKED enum vault_err attach_open(struct chunks **out, struct store *s,
+    const struct record_row *r, const struct attach_row *a);
 
 #ifdef VAULT_TEST
 /* Commit after so many chunks: several commits of a small file. */

@@ -654,11 +654,12 @@ check_missing(struct check *c, const struct model_type *type,
 		    (field->need == MODEL_MUST_WITH &&
 			is_begun(type, object, field->group, value));
 
-		if (json_object_get(value, field->name) != NULL)
+		if ((!must && field->need != MODEL_SHOULD) ||
+		    json_object_get(value, field->name) != NULL)
 			continue;
 		if (must)
 			found_in(c, field->name, BODY_MISSING, field, NULL);
-		else if (field->need == MODEL_SHOULD)
+		else
 			found_in(c, field->name, BODY_SHOULD, field, NULL);
 	}
 }

@@ -22,7 +22,9 @@ body_path_name(struct buf *path, const char *name)
 {
 	size_t before = path->len;
 
-	buf_putf(path, "%s%s", before > 0 ? "." : "", name);
+	if (before > 0)
+		buf_put_byte(path, '.');
+	buf_put_text(path, name);
 	return before;
 }
 

@@ -57,6 +57,26 @@ head_from(struct head *out, struct version *v, const struct part *body,
 }
 
 enum vault_err
+head_made(struct head *out, struct version *v, const json_t *open,
+    const json_t *closed)
+{
+	json_t *hidden = NULL;
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	out->version = *v;
+	memset(v, 0, sizeof(*v));
+	if ((err = json_sorted(&out->open, open)) == VAULT_OK &&
+	    (closed == NULL ||
+		(err = json_sorted(&hidden, closed)) == VAULT_OK))
+		err = body_join(&out->body, out->open, hidden);
+	json_decref(hidden);
+	if (err != VAULT_OK)
+		head_free(out);
+	return err;
+}
+
+enum vault_err
 head_open(struct head *out, struct store *s, const struct record_row *r,
     const uint8_t id[static VERSION_ID_LEN], bool verify)
 {

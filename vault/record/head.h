@@ -48,6 +48,13 @@ VAULT_CHECKED enum vault_err head_open(struct head *out, struct store *s,
 VAULT_CHECKED enum vault_err head_from(struct head *out, struct version *v,
     const struct part *body, const struct part *hidden);
 
+/*
+ * The same of a version that was just made of these two parts; closed may be
+ * NULL.
+ */
+VAULT_CHECKED enum vault_err head_made(struct head *out, struct version *v,
+    const json_t *open, const json_t *closed);
+
 /* head_open, with the private parts of what it follows that still hold. */
 VAULT_CHECKED enum vault_err head_whole(struct head *out, struct store *s,
     const struct record_row *r, const struct graph *g,

@@ -431,8 +431,8 @@ heads_merge(struct merged *out, struct store *s, const struct record_row *r)
 }
 
 enum vault_err
-heads_version(struct merged *out, struct store *s, const struct record_row *r,
-    const uint8_t id[static VERSION_ID_LEN])
+heads_these(struct merged *out, struct store *s, const struct record_row *r,
+    const struct buf *ids)
 {
 	struct graph g;
 	enum vault_err err;
@@ -440,8 +440,8 @@ heads_version(struct merged *out, struct store *s, const struct record_row *r,
 	memset(out, 0, sizeof(*out));
 	if ((err = graph_load(&g, s, r)) != VAULT_OK)
 		return err;
-	err = buf_put(&out->heads, id, VERSION_ID_LEN) ? merge(out, s, r, &g)
-						       : VAULT_ENOMEM;
+	err = buf_put(&out->heads, ids->bytes, ids->len) ? merge(out, s, r, &g)
+							 : VAULT_ENOMEM;
 	graph_free(&g);
 	if (err != VAULT_OK)
 		merged_free(out);

@@ -65,9 +65,9 @@ VAULT_CHECKED enum vault_err clashes_each(const struct buf *clashes,
 VAULT_CHECKED enum vault_err heads_merge(
     struct merged *out, struct store *s, const struct record_row *r);
 
-/* The same for one version, whether it is a head or not. */
-VAULT_CHECKED enum vault_err heads_version(struct merged *out, struct store *s,
-    const struct record_row *r, const uint8_t id[static VERSION_ID_LEN]);
+/* The same for these versions, whether they are heads or not. */
+VAULT_CHECKED enum vault_err heads_these(struct merged *out, struct store *s,
+    const struct record_row *r, const struct buf *ids);
 void merged_free(struct merged *m);
 
 #endif

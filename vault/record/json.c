@@ -396,7 +396,9 @@ write_members(struct buf *out, const json_t *object, const char *const *keys,
 	for (size_t i = 0; i < n; i++) {
 		if (!is_plain_key(keys[i]))
 			return VAULT_EUSE;
-		buf_putf(out, "%s\"%s\":", i > 0 ? "," : "", keys[i]);
+		buf_put_text(out, i > 0 ? ",\"" : "\"");
+		buf_put_text(out, keys[i]);
+		buf_put_text(out, "\":");
 		err = write_value(out, json_object_get(object, keys[i]), depth);
 		if (err != VAULT_OK)
 			return err;
@@ -405,21 +407,35 @@ write_members(struct buf *out, const json_t *object, const char *const *keys,
 	return buf_ok(out);
 }
 
+/* The n keys of an object in the order of their bytes; to be freed. */
 static enum vault_err
-write_object(struct buf *out, const json_t *object, size_t depth)
+sorted_keys(const char ***out, size_t *n, const json_t *object)
 {
-	size_t n = json_object_size(object), i = 0;
 	const char **keys, *key;
 	json_t *unused;
-	enum vault_err err;
+	size_t i = 0;
 
-	if (depth > JSON_DEPTH)
-		return VAULT_EUSE;
-	if ((keys = mem_alloc((n + 1) * sizeof(*keys))) == NULL)
+	*n = json_object_size(object);
+	if ((keys = mem_alloc((*n + 1) * sizeof(*keys))) == NULL)
 		return VAULT_ENOMEM;
 	/* The iterators of jansson take no const, but change nothing. */
 	json_object_foreach((json_t *)object, key, unused) keys[i++] = key;
-	qsort(keys, n, sizeof(*keys), compare_keys);
+	qsort(keys, *n, sizeof(*keys), compare_keys);
+	*out = keys;
+	return VAULT_OK;
+}
+
+static enum vault_err
+write_object(struct buf *out, const json_t *object, size_t depth)
+{
+	const char **keys;
+	enum vault_err err;
+	size_t n;
+
+	if (depth > JSON_DEPTH)
+		return VAULT_EUSE;
+	if ((err = sorted_keys(&keys, &n, object)) != VAULT_OK)
+		return err;
 	err = write_members(out, object, keys, n, depth);
 	mem_free(keys);
 	return err;
@@ -466,6 +482,60 @@ write_value(struct buf *out, const json_t *value, size_t depth)
 		break;
 	}
 	return VAULT_EUSE;
+}
+
+static enum vault_err
+sort_array(json_t *to, const json_t *array)
+{
+	enum vault_err err = VAULT_OK;
+	json_t *one;
+
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(array); i++)
+		if ((err = json_sorted(&one, json_array_get(array, i))) ==
+			VAULT_OK &&
+		    json_array_append_new(to, one) != 0)
+			err = VAULT_ENOMEM;
+	return err;
+}
+
+static enum vault_err
+sort_object(json_t *to, const json_t *object)
+{
+	const char **keys;
+	enum vault_err err;
+	json_t *one;
+	size_t n;
+
+	if ((err = sorted_keys(&keys, &n, object)) != VAULT_OK)
+		return err;
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		if ((err = json_sorted(
+			 &one, json_object_get(object, keys[i]))) == VAULT_OK &&
+		    json_object_set_new(to, keys[i], one) != 0)
+			err = VAULT_ENOMEM;
+	mem_free(keys);
+	return err;
+}
+
+enum vault_err
+json_sorted(json_t **out, const json_t *value)
+{
+	enum vault_err err;
+
+	if (!json_is_object(value) && !json_is_array(value)) {
+		*out = json_incref((json_t *)value);
+		return VAULT_OK;
+	}
+	*out = json_is_object(value) ? json_object() : json_array();
+	if (*out == NULL)
+		return VAULT_ENOMEM;
+	err = json_is_object(value) ? sort_object(*out, value)
+				    : sort_array(*out, value);
+	if (err != VAULT_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return err;
 }
 
 enum vault_err

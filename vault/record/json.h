@@ -74,6 +74,13 @@ VAULT_CHECKED enum vault_err json_read_around(json_t **out, const void *text,
  */
 VAULT_CHECKED enum vault_err json_write(struct buf *out, const json_t *value);
 
+/*
+ * The same value as if it had been written and read again: the members of
+ * objects in the order of their names.  *out shares what is no object and no
+ * array, and is to be let go.
+ */
+VAULT_CHECKED enum vault_err json_sorted(json_t **out, const json_t *value);
+
 /* Is a value equal to this one an element of the array? */
 bool json_has(const json_t *array, const json_t *value);
 

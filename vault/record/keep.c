@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/random.h"
 #include "core/secret.h"
 #include "record/graph.h"
 #include "record/head.h"
 #include "record/keep.h"
 #include "record/tombstone.h"
+#include "store/store.h"
 
 void
 keep_report_free(struct keep_report *r)
@@ -112,10 +114,11 @@ make_part(struct part *out, uint8_t hash[static HASH_LEN], const json_t *json)
 	return err;
 }
 
-/* A version in the making, and its parts. */
+/* A version in the making, and its parts, as text and as JSON. */
 struct making {
 	struct version v;
 	struct part body, hidden;
+	json_t *open, *closed; /* closed is NULL if nothing is private */
 };
 
 static void
@@ -124,6 +127,8 @@ making_free(struct making *m)
 	version_free(&m->v);
 	part_free(&m->body);
 	part_free(&m->hidden);
+	json_decref(m->open);
+	json_decref(m->closed);
 }
 
 /* The parts of a whole body, and their hashes in the version. */
@@ -131,51 +136,82 @@ static enum vault_err
 make_parts(struct making *m, const json_t *whole)
 {
 	struct version *v = &m->v;
-	json_t *open = NULL, *closed = NULL;
 	enum vault_err err;
 
-	if ((err = body_split(&open, &closed, whole)) != VAULT_OK ||
-	    (err = make_part(&m->body, v->body, open)) != VAULT_OK)
-		goto out;
+	if ((err = body_split(&m->open, &m->closed, whole)) != VAULT_OK ||
+	    (err = make_part(&m->body, v->body, m->open)) != VAULT_OK)
+		return err;
 	v->has_body = true;
-	if (closed != NULL) {
-		err = make_part(&m->hidden, v->hidden, closed);
+	if (m->closed != NULL) {
+		err = make_part(&m->hidden, v->hidden, m->closed);
 		v->has_private = err == VAULT_OK;
 	}
-out:
-	json_decref(open);
-	json_decref(closed);
 	return err;
 }
 
-/*
- * Sign and keep: the version has its parents and attachments already; key is
- * the record's.
- */
+/* Made and signed; it has its parents and attachments already. */
 static enum vault_err
-keep(struct store *s, const struct signer *by, const struct record_row *r,
-    const struct secret *key, struct making *m, const json_t *whole)
+make_version(struct making *m, const struct record_row *r,
+    const struct signer *by, const json_t *whole)
 {
 	struct version *v = &m->v;
 	enum vault_err err;
-	bool fresh;
 
 	memcpy(v->record, r->id, ID_LEN);
 	memcpy(v->type, r->type, sizeof(v->type));
 	memcpy(v->office, by->public_key, IDENTITY_PUBLIC_LEN);
 	v->time = clock_now();
-	if ((err = make_parts(m, whole)) == VAULT_OK &&
-	    (err = version_sign(v, by->key)) == VAULT_OK &&
-	    (err = rows_put_version_with(
-		 &fresh, s, r, key, v, &m->body, &m->hidden)) == VAULT_OK)
-		err = graph_settle(s, r);
+	if ((err = make_parts(m, whole)) == VAULT_OK)
+		err = version_sign(v, by->key);
 	return err;
 }
 
 void
 kept_free(struct kept *k)
 {
+	sealed_parts_free(&k->parts);
 	head_free(&k->head);
+}
+
+/* Its type, if there may be such a one, and an id that nobody has. */
+static enum vault_err
+new_row(struct record_row *r, const json_t *whole)
+{
+	const char *type = json_string_value(json_object_get(whole, "type"));
+
+	if (type == NULL || strlen(type) > VERSION_TYPE_MAX)
+		return VAULT_EUSE;
+	memset(r, 0, sizeof(*r));
+	memcpy(r->type, type, strlen(type));
+	id_new(r->id);
+	return VAULT_OK;
+}
+
+enum vault_err
+keep_make(struct kept *out, const struct keyring *ring, const struct signer *by,
+    struct secret *room, const json_t *whole)
+{
+	struct making m = { 0 };
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	random_fill(secret_bytes(room), KEY_LEN);
+	if ((err = new_row(&out->row, whole)) == VAULT_OK &&
+	    (err = rows_seal_key(out->key, ring, out->row.id, room)) ==
+		VAULT_OK &&
+	    (err = make_version(&m, &out->row, by, whole)) == VAULT_OK &&
+	    (err = rows_seal(&out->parts, ring, &m.v, &m.body, &m.hidden,
+		 room)) == VAULT_OK)
+		err = head_made(&out->head, &m.v, m.open, m.closed);
+	bytes_wipe(secret_bytes(room), KEY_LEN);
+	making_free(&m);
+	return err;
+}
+
+enum vault_err
+keep_put(struct kept *k, struct store *s)
+{
+	return rows_put_new(&k->row, s, k->key, &k->head.version, &k->parts);
 }
 
 /* A new record of a body that has been checked. */
@@ -183,21 +219,14 @@ static enum vault_err
 keep_first(struct kept *out, struct store *s, const struct signer *by,
     const json_t *whole)
 {
-	struct secret *key = NULL;
-	struct making m = { 0 };
-	uint8_t id[ID_LEN];
+	struct secret *room = secret_new(KEY_LEN);
 	enum vault_err err;
 
-	id_new(id);
-	err = rows_new(&out->row, &key, s, id,
-	    json_string_value(json_object_get(whole, "type")));
-	if (err == VAULT_OK)
-		err = keep(s, by, &out->row, key, &m, whole);
-	if (err == VAULT_OK)
-		err = head_from(&out->head, &m.v, &m.body, &m.hidden);
-	secret_free(key);
-	making_free(&m);
-	return err;
+	if (room == NULL)
+		return VAULT_ENOMEM;
+	err = keep_make(out, store_ring(s), by, room, whole);
+	secret_free(room);
+	return err == VAULT_OK ? keep_put(out, s) : err;
 }
 
 enum vault_err
@@ -209,18 +238,6 @@ keep_look(struct body_report *report, json_t *whole)
 	    (err = body_check(whole, BODY_ENTRY, report)) == VAULT_OK)
 		err = body_check_private(whole, NULL, report);
 	return err;
-}
-
-enum vault_err
-keep_body(struct kept *out, struct store *s, const struct signer *by,
-    struct body_report *report, json_t *whole)
-{
-	enum vault_err err;
-
-	memset(out, 0, sizeof(*out));
-	if ((err = keep_look(report, whole)) != VAULT_OK)
-		return err;
-	return keep_first(out, s, by, whole);
 }
 
 enum vault_err
@@ -354,6 +371,7 @@ keep_version(struct store *s, const struct signer *by,
 	struct version *v = &f.m.v;
 	struct secret *key = NULL;
 	enum vault_err err;
+	bool fresh;
 
 	if (r->forgotten)
 		return VAULT_ENORECORD;
@@ -366,8 +384,11 @@ keep_version(struct store *s, const struct signer *by,
 		buf_put(&v->attachments, attachment, HASH_LEN);
 	if (err == VAULT_OK && (err = buf_ok(&v->parents)) == VAULT_OK &&
 	    (err = buf_ok(&v->attachments)) == VAULT_OK &&
-	    (err = rows_key(&key, s, r)) == VAULT_OK)
-		err = keep(s, by, r, key, &f.m, f.whole);
+	    (err = rows_key(&key, s, r)) == VAULT_OK &&
+	    (err = make_version(&f.m, r, by, f.whole)) == VAULT_OK &&
+	    (err = rows_put_version_with(
+		 &fresh, s, r, key, v, &f.m.body, &f.m.hidden)) == VAULT_OK)
+		err = graph_settle(s, r);
 	secret_free(key);
 	body_report_free(&f.past);
 	making_free(&f.m);

@@ -36,7 +36,9 @@ VAULT_CHECKED enum vault_err keep_check(
 
 /* A record that was made, and its one version as it would be read. */
 struct kept {
-	struct record_row row;
+	struct record_row row; /* its number once it was put */
+	uint8_t key[ROWS_KEY_SEALED_LEN];
+	struct sealed_parts parts;
 	struct head head;
 };
 void kept_free(struct kept *k);
@@ -60,9 +62,16 @@ VAULT_CHECKED enum vault_err keep_new(struct kept *out, struct store *s,
     const struct signer *by, struct keep_report *report, const char *type,
     const void *json, size_t len);
 
-/* The same for a body that is JSON already, with keep_look. */
-VAULT_CHECKED enum vault_err keep_body(struct kept *out, struct store *s,
-    const struct signer *by, struct body_report *report, json_t *whole);
+/*
+ * The same in two steps, for a body that keep_look has found good: sign and
+ * seal, which needs no store and may be done ahead by another thread; put.
+ * room is KEY_LEN bytes for the record's key, which are wiped again: such
+ * memory is dear to get.  Free *out, also after an error.
+ */
+VAULT_CHECKED enum vault_err keep_make(struct kept *out,
+    const struct keyring *ring, const struct signer *by, struct secret *room,
+    const json_t *whole);
+VAULT_CHECKED enum vault_err keep_put(struct kept *k, struct store *s);
 
 /*
  * A new version of r that follows parents (ids, one behind the other) and has

@@ -461,7 +461,8 @@ static const struct model_field *
 find_field(const struct model_field *fields, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(fields[i].name, name) == 0)
+		if (fields[i].name[0] == name[0] &&
+		    strcmp(fields[i].name, name) == 0)
 			return &fields[i];
 	return NULL;
 }
@@ -484,17 +485,17 @@ const struct model_field *
 model_next_field(const struct model_type *type, const struct model_field *after)
 {
 	const struct model_object *own = &type->own;
+	/* By address: after may lie in either table. */
+	uintptr_t at = (uintptr_t)after, first = (uintptr_t)own->fields,
+		  last = (uintptr_t)(own->fields + own->n - 1);
 	size_t i = 0;
 
-	/* Compared one by one: after may lie in either table. */
 	if (after == NULL && own->n > 0)
 		return own->fields;
-	for (size_t j = 0; j < own->n; j++)
-		if (own->fields + j == after && j + 1 < own->n)
-			return after + 1;
-	while (i < LEN(common) && common + i != after)
-		i++;
-	i = i == LEN(common) ? 0 : i + 1;
+	if (at >= first && at < last)
+		return after + 1;
+	if (after != NULL && at != last)
+		i = (size_t)(after - common) + 1;
 	while (i < LEN(common) && model_member(own, common[i].name) != NULL)
 		i++;
 	return i < LEN(common) ? common + i : NULL;

@@ -8,8 +8,6 @@
 #include "store/sql.h"
 #include "store/store.h"
 
-#define RECORD_KEY_SEALED_LEN (KEY_LEN + SEAL_EXTRA)
-
 static const char body_label[] = "body";
 static const char hidden_label[] = "private";
 
@@ -39,11 +37,11 @@ part_new(struct part *out, uint8_t hash[static HASH_LEN], const void *json,
 
 /* vault id || record id || version id || label */
 static void
-part_ad(struct buf *ad, const struct store *s, const struct record_row *r,
+part_ad(struct buf *ad, const struct keyring *ring, const uint8_t *record,
     const uint8_t *version, const char *label)
 {
-	buf_put(ad, keyring_vault_id(store_ring(s)), ID_LEN);
-	buf_put(ad, r->id, ID_LEN);
+	buf_put(ad, keyring_vault_id(ring), ID_LEN);
+	buf_put(ad, record, ID_LEN);
 	buf_put(ad, version, VERSION_ID_LEN);
 	buf_put_text(ad, label);
 }
@@ -158,41 +156,47 @@ rows_get(struct record_row *out, struct store *s, int64_t num)
 
 /* vault id || record id */
 static void
-key_ad(uint8_t ad[static 2 * ID_LEN], const struct store *s, const uint8_t *id)
+key_ad(uint8_t ad[static 2 * ID_LEN], const struct keyring *ring,
+    const uint8_t *id)
 {
-	memcpy(ad, keyring_vault_id(store_ring(s)), ID_LEN);
+	memcpy(ad, keyring_vault_id(ring), ID_LEN);
 	memcpy(ad + ID_LEN, id, ID_LEN);
 }
 
-static enum vault_err
-seal_key(uint8_t sealed[static RECORD_KEY_SEALED_LEN], struct store *s,
-    const uint8_t *id, const struct secret *key)
+enum vault_err
+rows_seal_key(uint8_t sealed[static ROWS_KEY_SEALED_LEN],
+    const struct keyring *ring, const uint8_t id[static ID_LEN],
+    const struct secret *key)
 {
 	uint8_t ad[2 * ID_LEN];
 
-	key_ad(ad, s, id);
-	return seal_in(sealed, store_ring(s), KEY_RECORD_KEYS, secret_view(key),
-	    KEY_LEN, ad, sizeof(ad));
+	key_ad(ad, ring, id);
+	return seal_in(sealed, ring, KEY_RECORD_KEYS, secret_view(key), KEY_LEN,
+	    ad, sizeof(ad));
 }
 
+/* r has its id and type; it gets its number. */
 static enum vault_err
-insert_record(struct store *s, const struct record_row *r,
-    const uint8_t sealed[static RECORD_KEY_SEALED_LEN])
+insert_record(struct record_row *r, struct store *s,
+    const uint8_t sealed[static ROWS_KEY_SEALED_LEN])
 {
 	struct sql *q = sql_open(
 	    s, "INSERT INTO record(id,type,key) VALUES(?1,?2,?3)");
+	enum vault_err err;
 
 	sql_put_blob(q, 1, r->id, ID_LEN);
 	sql_put_text(q, 2, r->type, strlen(r->type));
-	sql_put_blob(q, 3, sealed, RECORD_KEY_SEALED_LEN);
-	return sql_finish(q);
+	sql_put_blob(q, 3, sealed, ROWS_KEY_SEALED_LEN);
+	if ((err = sql_finish(q)) != VAULT_OK)
+		return err;
+	return sql_number(&r->num, s, "SELECT last_insert_rowid()");
 }
 
 enum vault_err
 rows_new_with(struct record_row *out, struct store *s,
     const uint8_t id[static ID_LEN], const char *type, const struct secret *key)
 {
-	uint8_t sealed[RECORD_KEY_SEALED_LEN];
+	uint8_t sealed[ROWS_KEY_SEALED_LEN];
 	enum vault_err err;
 
 	if ((err = rows_find(out, s, id)) != VAULT_ENORECORD)
@@ -201,19 +205,20 @@ rows_new_with(struct record_row *out, struct store *s,
 		return VAULT_EUSE;
 	memcpy(out->id, id, ID_LEN);
 	memcpy(out->type, type, strlen(type) + 1);
-	if ((err = seal_key(sealed, s, id, key)) == VAULT_OK)
-		err = insert_record(s, out, sealed);
-	return err == VAULT_OK ? rows_find(out, s, id) : err;
+	if ((err = rows_seal_key(sealed, store_ring(s), id, key)) == VAULT_OK)
+		err = insert_record(out, s, sealed);
+	return err;
 }
 
 enum vault_err
 rows_give_key(struct record_row *r, struct store *s, const struct secret *key)
 {
-	uint8_t sealed[RECORD_KEY_SEALED_LEN];
+	uint8_t sealed[ROWS_KEY_SEALED_LEN];
 	enum vault_err err;
 	struct sql *q;
 
-	if ((err = seal_key(sealed, s, r->id, key)) != VAULT_OK)
+	if ((err = rows_seal_key(sealed, store_ring(s), r->id, key)) !=
+	    VAULT_OK)
 		return err;
 	q = sql_open(
 	    s, "UPDATE record SET key=?2 WHERE num=?1 AND key IS NULL");
@@ -245,7 +250,7 @@ enum vault_err
 rows_key(struct secret **out, struct store *s, const struct record_row *r)
 {
 	struct sql *q = sql_open(s, "SELECT key FROM record WHERE num=?1");
-	uint8_t sealed[RECORD_KEY_SEALED_LEN], ad[2 * ID_LEN];
+	uint8_t sealed[ROWS_KEY_SEALED_LEN], ad[2 * ID_LEN];
 	struct secret *key = NULL;
 	enum vault_err err;
 	bool row;
@@ -261,7 +266,7 @@ rows_key(struct secret **out, struct store *s, const struct record_row *r)
 		return err;
 	if ((key = secret_new(KEY_LEN)) == NULL)
 		return VAULT_ENOMEM;
-	key_ad(ad, s, r->id);
+	key_ad(ad, store_ring(s), r->id);
 	err = seal_open_in(secret_bytes(key), store_ring(s), KEY_RECORD_KEYS,
 	    sealed, sizeof(sealed), ad, sizeof(ad));
 	if (err != VAULT_OK) {
@@ -294,20 +299,41 @@ put_parents(struct store *s, const struct version *v)
 
 /* A part sealed, or nothing in *out if it is not here. */
 static enum vault_err
-seal_part(struct buf *out, const struct part *p, struct store *s,
-    const struct record_row *r, const struct version *v,
-    const struct secret *key, const char *label)
+seal_part(struct buf *out, const struct part *p, const struct keyring *ring,
+    const struct version *v, const struct secret *key, const char *label)
 {
 	struct buf ad = { 0 };
 	enum vault_err err;
 
 	if (!is_here(p))
 		return VAULT_OK;
-	part_ad(&ad, s, r, v->id, label);
+	part_ad(&ad, ring, v->record, v->id, label);
 	if ((err = buf_ok(&ad)) == VAULT_OK)
 		err = part_seal(out, p, key, &ad);
 	buf_free(&ad);
 	return err;
+}
+
+enum vault_err
+rows_seal(struct sealed_parts *out, const struct keyring *ring,
+    const struct version *v, const struct part *body, const struct part *hidden,
+    const struct secret *key)
+{
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = seal_part(&out->body, body, ring, v, key, body_label)) ==
+	    VAULT_OK)
+		err = seal_part(
+		    &out->hidden, hidden, ring, v, key, hidden_label);
+	return err;
+}
+
+void
+sealed_parts_free(struct sealed_parts *p)
+{
+	buf_free(&p->body);
+	buf_free(&p->hidden);
 }
 
 static void
@@ -320,29 +346,41 @@ put_or_null(struct sql *q, int at, const struct buf *b)
 }
 
 static enum vault_err
-insert_version(struct store *s, const struct record_row *r,
-    const struct version *v, const struct buf *body, const struct buf *hidden)
+insert_version(struct store *s, int64_t record, const struct version *v,
+    const struct sealed_parts *parts, bool head)
 {
 	struct sql *q = sql_open(s,
 	    "INSERT INTO version(id,record,time,head,envelope,signature,body,"
-	    "private) VALUES(?1,?2,?3,0,?4,?5,?6,?7)");
+	    "private) VALUES(?1,?2,?3,?8,?4,?5,?6,?7)");
 	enum vault_err err;
 
 	sql_put_blob(q, 1, v->id, VERSION_ID_LEN);
-	sql_put_int(q, 2, r->num);
+	sql_put_int(q, 2, record);
 	sql_put_int(q, 3, v->time);
+	sql_put_int(q, 8, head);
 	sql_put_text(q, 4, (const char *)v->envelope.bytes, v->envelope.len);
 	sql_put_blob(q, 5, v->signature, SIGNATURE_LEN);
-	put_or_null(q, 6, body);
-	put_or_null(q, 7, hidden);
+	put_or_null(q, 6, &parts->body);
+	put_or_null(q, 7, &parts->hidden);
 	err = sql_finish(q);
 	return err == VAULT_OK ? put_parents(s, v) : err;
+}
+
+enum vault_err
+rows_put_new(struct record_row *r, struct store *s,
+    const uint8_t key[static ROWS_KEY_SEALED_LEN], const struct version *v,
+    const struct sealed_parts *parts)
+{
+	enum vault_err err = insert_record(r, s, key);
+
+	return err == VAULT_OK ? insert_version(s, r->num, v, parts, true)
+			       : err;
 }
 
 /* Parts that were withheld earlier and have come now. */
 static enum vault_err
 complete_version(bool *fresh, struct store *s, const struct version *v,
-    const struct buf *body, const struct buf *hidden)
+    const struct sealed_parts *parts)
 {
 	struct sql *q = sql_open(s,
 	    "UPDATE version SET body=ifnull(body,?2),"
@@ -352,8 +390,8 @@ complete_version(bool *fresh, struct store *s, const struct version *v,
 	enum vault_err err;
 
 	sql_put_blob(q, 1, v->id, VERSION_ID_LEN);
-	put_or_null(q, 2, body);
-	put_or_null(q, 3, hidden);
+	put_or_null(q, 2, &parts->body);
+	put_or_null(q, 3, &parts->hidden);
 	err = sql_step(q, fresh);
 	sql_close(q);
 	return err;
@@ -377,7 +415,7 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
     const struct secret *key, const struct version *v, const struct part *body,
     const struct part *hidden)
 {
-	struct buf sealed_body = { 0 }, sealed_hidden = { 0 };
+	struct sealed_parts sealed = { 0 };
 	struct secret *opened = NULL;
 	enum vault_err err;
 	bool here;
@@ -394,23 +432,19 @@ rows_put_version_with(bool *fresh, struct store *s, const struct record_row *r,
 			return err;
 		key = opened;
 	}
-	if ((err = seal_part(&sealed_body, body, s, r, v, key, body_label)) !=
+	if ((err = rows_seal(&sealed, store_ring(s), v, body, hidden, key)) !=
 		VAULT_OK ||
-	    (err = seal_part(&sealed_hidden, hidden, s, r, v, key,
-		 hidden_label)) != VAULT_OK ||
 	    (err = rows_has_version(&here, s, v->id)) != VAULT_OK)
 		goto out;
 	if (here) {
-		err = complete_version(
-		    fresh, s, v, &sealed_body, &sealed_hidden);
+		err = complete_version(fresh, s, v, &sealed);
 	} else {
 		*fresh = true;
-		err = insert_version(s, r, v, &sealed_body, &sealed_hidden);
+		err = insert_version(s, r->num, v, &sealed, false);
 	}
 out:
 	secret_free(opened);
-	buf_free(&sealed_body);
-	buf_free(&sealed_hidden);
+	sealed_parts_free(&sealed);
 	return err;
 }
 
@@ -437,7 +471,7 @@ open_part(struct part *out, struct sql *q, int column, struct store *s,
 	if ((err = rows_key(&key, s, r)) != VAULT_OK)
 		return err;
 	sealed = sql_blob(q, column, &len);
-	part_ad(&ad, s, r, version, label);
+	part_ad(&ad, store_ring(s), r->id, version, label);
 	if ((err = buf_ok(&ad)) == VAULT_OK)
 		err = part_open(out, key, sealed, len, &ad);
 	buf_free(&ad);

@@ -11,6 +11,8 @@
 
 #include "record/version.h"
 
+#define ROWS_KEY_SEALED_LEN (KEY_LEN + SEAL_EXTRA)
+
 struct secret;
 struct store;
 
@@ -45,6 +47,29 @@ VAULT_CHECKED enum vault_err part_new(struct part *out,
  */
 bool part_fits(
     const struct part *p, bool named, const uint8_t hash[static HASH_LEN]);
+
+/* The parts of a version, sealed under the key of its record. */
+struct sealed_parts {
+	struct buf body, hidden; /* empty: not here */
+};
+void sealed_parts_free(struct sealed_parts *p);
+
+/* Seal a key of KEY_LEN bytes for the record id, or the parts of v; pure. */
+VAULT_CHECKED enum vault_err rows_seal_key(
+    uint8_t sealed[static ROWS_KEY_SEALED_LEN], const struct keyring *ring,
+    const uint8_t id[static ID_LEN], const struct secret *key);
+VAULT_CHECKED enum vault_err rows_seal(struct sealed_parts *out,
+    const struct keyring *ring, const struct version *v,
+    const struct part *body, const struct part *hidden,
+    const struct secret *key);
+
+/*
+ * Put a record that is new, of an id nobody has, and its first version, which
+ * is its head.  r has id and type, and gets its number.
+ */
+VAULT_CHECKED enum vault_err rows_put_new(struct record_row *r, struct store *s,
+    const uint8_t key[static ROWS_KEY_SEALED_LEN], const struct version *v,
+    const struct sealed_parts *parts);
 
 /* VAULT_ENORECORD: there is none of that id, or number. */
 VAULT_CHECKED enum vault_err rows_find(

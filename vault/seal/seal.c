@@ -13,12 +13,25 @@ _Static_assert(
     SEAL_TAG_LEN == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag");
 
 void
+seal_new_nonce(uint8_t *out)
+{
+	random_fill(out, SEAL_NONCE_LEN);
+}
+
+void
+seal_after_nonce(uint8_t *out, const uint8_t *key, const void *plain,
+    size_t len, const void *ad, size_t ad_len)
+{
+	crypto_aead_xchacha20poly1305_ietf_encrypt(
+	    out + SEAL_NONCE_LEN, NULL, plain, len, ad, ad_len, NULL, out, key);
+}
+
+void
 seal_with(uint8_t *out, const uint8_t *key, const void *plain, size_t len,
     const void *ad, size_t ad_len)
 {
-	random_fill(out, SEAL_NONCE_LEN);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(
-	    out + SEAL_NONCE_LEN, NULL, plain, len, ad, ad_len, NULL, out, key);
+	seal_new_nonce(out);
+	seal_after_nonce(out, key, plain, len, ad, ad_len);
 }
 
 #ifdef PLANT_TAG15

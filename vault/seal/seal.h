@@ -28,6 +28,14 @@ void seal_with(uint8_t *out, const uint8_t *key, const void *plain, size_t len,
     const void *ad, size_t ad_len);
 
 /*
+ * The same in two steps, for a worker, which draws no random bytes: a nonce
+ * at out, and what is sealed under it behind it.  One nonce seals once.
+ */
+void seal_new_nonce(uint8_t *out);
+void seal_after_nonce(uint8_t *out, const uint8_t *key, const void *plain,
+    size_t len, const void *ad, size_t ad_len);
+
+/*
  * Open sealed_len >= SEAL_EXTRA bytes into plain, sealed_len - SEAL_EXTRA
  * bytes.  VAULT_EDAMAGED, and zeros in plain, if the tag is wrong.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base64.h"
@@ -15,26 +16,22 @@
 #include "store/sql.h"
 
 /* What the index says of one record. */
-struct entry {
-	struct buf names, title_words, body; /* the columns of find */
+struct index_entry {
+	struct buf body, names, title_words; /* the columns of find */
 	struct buf title;                    /* the line in lists */
-	struct buf values; /* field, key, NUL, ... as put_value writes them */
-	struct buf days;   /* pairs of LE64 */
-	struct buf labels; /* keys, each with a NUL behind it */
+	struct buf values; /* field, key, NUL, ... as put_key writes them */
 	int64_t time;      /* of the newest head */
 	size_t heads;
 };
 
 static void
-entry_free(struct entry *e)
+entry_free(struct index_entry *e)
 {
+	buf_free(&e->body);
 	buf_free(&e->names);
 	buf_free(&e->title_words);
-	buf_free(&e->body);
 	buf_free(&e->title);
 	buf_free(&e->values);
-	buf_free(&e->days);
-	buf_free(&e->labels);
 }
 
 /* ---- Gathering ---- */
@@ -42,7 +39,7 @@ entry_free(struct entry *e)
 static enum vault_err
 add_word(void *ctx, const char *path, const char *text, size_t len)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 	struct buf *to = &e->body;
 
 	if (strncmp(path, "names", 5) == 0 || strcmp(path, "pseudonym") == 0)
@@ -54,12 +51,31 @@ add_word(void *ctx, const char *path, const char *text, size_t len)
 	return buf_ok(to);
 }
 
+/* A value whose key is text. */
 static enum vault_err
-put_value(struct entry *e, enum query_field field, const char *text, size_t len)
+put_key(struct index_entry *e, uint8_t field, const char *text)
+{
+	buf_put_byte(&e->values, field);
+	buf_put_text(&e->values, text);
+	buf_put_byte(&e->values, 0);
+	return buf_ok(&e->values);
+}
+
+static enum vault_err
+put_hex(struct index_entry *e, uint8_t field, const uint8_t *bytes, size_t len)
+{
+	buf_put_byte(&e->values, field);
+	hex_encode(&e->values, bytes, len);
+	buf_put_byte(&e->values, 0);
+	return buf_ok(&e->values);
+}
+
+static enum vault_err
+put_value(struct index_entry *e, uint8_t field, const char *text, size_t len)
 {
 	enum vault_err err;
 
-	buf_put_byte(&e->values, (uint8_t)field);
+	buf_put_byte(&e->values, field);
 	/* What is not text has no key; the value is then found by no word. */
 	if ((err = text_key(&e->values, text, len)) != VAULT_OK &&
 	    err != VAULT_EUSE)
@@ -69,37 +85,46 @@ put_value(struct entry *e, enum query_field field, const char *text, size_t len)
 }
 
 static enum vault_err
+put_days(struct index_entry *e, const struct date_days *days)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), QUERY_DAY_FORM QUERY_DAY_FORM,
+	    (long long)(QUERY_DAY_ZERO + days->lo),
+	    (long long)(QUERY_DAY_ZERO + days->hi));
+	return put_key(e, QUERY_DAY, key);
+}
+
+static enum vault_err
 add_value(void *ctx, const struct body_value *value)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 
-	if (value->text == NULL) {
-		buf_put_le64(&e->days, (uint64_t)(int64_t)value->days.lo);
-		buf_put_le64(&e->days, (uint64_t)(int64_t)value->days.hi);
-		return buf_ok(&e->days);
-	}
+	if (value->text == NULL)
+		return put_days(e, &value->days);
+	/* Titles and names are columns of find. */
 	for (enum query_field f = QUERY_TYPE; f <= QUERY_OFFICE; f++)
-		if (strcmp(query_field_name(f), value->query) == 0)
-			return put_value(e, f, value->text, value->len);
+		if (f != QUERY_TITLE && f != QUERY_NAME &&
+		    strcmp(query_field_name(f), value->query) == 0)
+			return put_value(
+			    e, (uint8_t)f, value->text, value->len);
 	return VAULT_OK;
 }
 
 /* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
 static enum vault_err
-add_names(struct entry *e, const json_t *body)
+add_names(struct index_entry *e, const json_t *body)
 {
 	struct name_list names = { 0 };
 	enum vault_err err;
 
 	err = name_add_body(&names, body);
 	for (size_t i = 0; err == VAULT_OK && i < names.n; i++) {
-		buf_put_text(&e->labels, names.forms[i].key);
-		buf_put_byte(&e->labels, 0);
+		err = put_key(e, QUERY_LABEL, names.forms[i].key);
 		if (names.forms[i].source == NAME_JOINED) {
 			buf_put_text(&e->names, names.forms[i].key);
 			buf_put_byte(&e->names, '\n');
 		}
-		err = buf_ok(&e->labels);
 	}
 	name_list_free(&names);
 	return err == VAULT_OK ? buf_ok(&e->names) : err;
@@ -107,24 +132,19 @@ add_names(struct entry *e, const json_t *body)
 
 /* What a record may be called by, besides a name: its title. */
 static enum vault_err
-add_title(struct entry *e, const json_t *body)
+add_title(struct index_entry *e, const json_t *body)
 {
 	const json_t *title = json_object_get(body, "title");
-	enum vault_err err;
 
-	if (!json_is_string(title))
-		return VAULT_OK;
-	err = text_key(
-	    &e->labels, json_string_value(title), json_string_length(title));
-	if (err != VAULT_OK && err != VAULT_EUSE)
-		return err;
-	buf_put_byte(&e->labels, 0);
-	return buf_ok(&e->labels);
+	return !json_is_string(title)
+	    ? VAULT_OK
+	    : put_value(e, QUERY_LABEL, json_string_value(title),
+		  json_string_length(title));
 }
 
 /* By which an import knows the row of a list again. */
 static enum vault_err
-add_row_key(struct entry *e, const json_t *body)
+add_row_key(struct index_entry *e, const json_t *body)
 {
 	uint8_t key[HASH_LEN];
 	enum vault_err err;
@@ -132,32 +152,21 @@ add_row_key(struct entry *e, const json_t *body)
 
 	if ((err = table_key(&has, key, body)) != VAULT_OK || !has)
 		return err;
-	buf_put_byte(&e->values, QUERY_ROW_KEY);
-	hex_encode(&e->values, key, sizeof(key));
-	buf_put_byte(&e->values, 0);
-	return buf_ok(&e->values);
-}
-
-/* Who wrote it, by its key: names change. */
-static enum vault_err
-add_office(struct entry *e, const struct head *h)
-{
-	buf_put_byte(&e->values, QUERY_OFFICE);
-	hex_encode(&e->values, h->version.office, sizeof(h->version.office));
-	buf_put_byte(&e->values, 0);
-	return buf_ok(&e->values);
+	return put_hex(e, QUERY_ROW_KEY, key, sizeof(key));
 }
 
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
-	struct entry *e = ctx;
+	struct index_entry *e = ctx;
 	enum vault_err err;
 
 	e->heads++;
 	if (h->version.time > e->time)
 		e->time = h->version.time;
-	if ((err = add_office(e, h)) != VAULT_OK || h->body == NULL)
+	/* Who wrote it, by its key: names change. */
+	err = put_hex(e, QUERY_OFFICE, h->version.office, QUERY_OFFICE_LEN / 2);
+	if (err != VAULT_OK || h->body == NULL)
 		return err; /* withheld: nothing else to find */
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
@@ -172,7 +181,7 @@ add_head(void *ctx, const struct head *h)
 
 /* Deterministic: the same heads always give the same entry. */
 static enum vault_err
-entry_of(struct entry *e, struct store *s, const struct record_row *r)
+entry_of(struct index_entry *e, struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
 
@@ -192,19 +201,21 @@ put_buf(struct sql *q, int at, const struct buf *b)
 }
 
 static enum vault_err
-put_words(struct store *s, int64_t num, const struct entry *e, const char *sql)
+put_words(
+    struct store *s, int64_t num, const struct index_entry *e, const char *sql)
 {
 	struct sql *q = sql_open(s, sql);
 
 	sql_put_int(q, 1, num);
-	put_buf(q, 2, &e->names);
-	put_buf(q, 3, &e->title_words);
-	put_buf(q, 4, &e->body);
+	put_buf(q, 2, &e->body);
+	put_buf(q, 3, &e->names);
+	put_buf(q, 4, &e->title_words);
 	return sql_finish(q);
 }
 
 static enum vault_err
-put_item(struct store *s, const struct record_row *r, const struct entry *e)
+put_item(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
 {
 	struct sql *q = sql_open(s, "INSERT INTO item VALUES(?1,?2,?3,?4,?5)");
 
@@ -217,7 +228,7 @@ put_item(struct store *s, const struct record_row *r, const struct entry *e)
 }
 
 static enum vault_err
-put_values(struct store *s, int64_t num, const struct entry *e)
+put_values(struct store *s, int64_t num, const struct index_entry *e)
 {
 	const char *at = buf_text(&e->values), *end = at + e->values.len;
 	enum vault_err err = VAULT_OK;
@@ -231,47 +242,6 @@ put_values(struct store *s, int64_t num, const struct entry *e)
 		sql_put_int(q, 3, num);
 		err = sql_finish(q);
 		at += strlen(at + 1) + 2;
-	}
-	return err;
-}
-
-static void
-put_day(struct sql *q, int at, int64_t day)
-{
-	if (day == INT32_MIN || day == INT32_MAX)
-		sql_put_null(q, at);
-	else
-		sql_put_int(q, at, day);
-}
-
-static enum vault_err
-put_days(struct store *s, int64_t num, const struct entry *e)
-{
-	enum vault_err err = VAULT_OK;
-
-	for (size_t i = 0; err == VAULT_OK && i + 16 <= e->days.len; i += 16) {
-		struct sql *q = sql_open(s, "INSERT INTO day VALUES(?1,?2,?3)");
-
-		sql_put_int(q, 1, num);
-		put_day(q, 2, (int64_t)get_le64(e->days.bytes + i));
-		put_day(q, 3, (int64_t)get_le64(e->days.bytes + i + 8));
-		err = sql_finish(q);
-	}
-	return err;
-}
-
-static enum vault_err
-put_labels(struct store *s, int64_t num, const struct entry *e)
-{
-	const char *at = buf_text(&e->labels), *end = at + e->labels.len;
-	enum vault_err err = VAULT_OK;
-
-	for (; err == VAULT_OK && at < end; at += strlen(at) + 1) {
-		struct sql *q = sql_open(s, "INSERT INTO label VALUES(?1,?2)");
-
-		sql_put_int(q, 1, num);
-		sql_put_text(q, 2, at, strlen(at));
-		err = sql_finish(q);
 	}
 	return err;
 }
@@ -294,12 +264,10 @@ delete_rows(struct store *s, int64_t num)
 	static const char *const deletes[] = {
 		"DELETE FROM item WHERE num=?1",
 		"DELETE FROM value WHERE num=?1",
-		"DELETE FROM day WHERE num=?1",
-		"DELETE FROM label WHERE num=?1",
 	};
 	enum vault_err err = VAULT_OK;
 
-	for (size_t i = 0; err == VAULT_OK && i < 4; i++) {
+	for (size_t i = 0; err == VAULT_OK && i < 2; i++) {
 		struct sql *q = sql_open(s, deletes[i]);
 
 		sql_put_int(q, 1, num);
@@ -312,7 +280,7 @@ enum vault_err
 index_remove(struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
-	struct entry e;
+	struct index_entry e;
 	bool there;
 
 	if ((err = is_indexed(&there, s, r->num)) != VAULT_OK || !there)
@@ -320,7 +288,7 @@ index_remove(struct store *s, const struct record_row *r)
 	if ((err = entry_of(&e, s, r)) != VAULT_OK)
 		return err;
 	err = put_words(s, r->num, &e,
-	    "INSERT INTO find(find,rowid,names,title,body)"
+	    "INSERT INTO find(find,rowid,body,names,title)"
 	    " VALUES('delete',?1,?2,?3,?4)");
 	if (err == VAULT_OK)
 		err = delete_rows(s, r->num);
@@ -329,17 +297,16 @@ index_remove(struct store *s, const struct record_row *r)
 }
 
 static enum vault_err
-put_entry(struct store *s, const struct record_row *r, const struct entry *e)
+put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
 {
 	enum vault_err err;
 
 	if ((err = put_item(s, r, e)) == VAULT_OK &&
 	    (err = put_words(s, r->num, e,
-		 "INSERT INTO find(rowid,names,title,body)"
-		 " VALUES(?1,?2,?3,?4)")) == VAULT_OK &&
-	    (err = put_values(s, r->num, e)) == VAULT_OK &&
-	    (err = put_days(s, r->num, e)) == VAULT_OK)
-		err = put_labels(s, r->num, e);
+		 "INSERT INTO find(rowid,body,names,title)"
+		 " VALUES(?1,?2,?3,?4)")) == VAULT_OK)
+		err = put_values(s, r->num, e);
 	return err;
 }
 
@@ -347,7 +314,7 @@ enum vault_err
 index_put(struct store *s, const struct record_row *r)
 {
 	enum vault_err err;
-	struct entry e;
+	struct index_entry e;
 
 	if (r->forgotten)
 		return VAULT_OK;
@@ -359,15 +326,32 @@ index_put(struct store *s, const struct record_row *r)
 }
 
 enum vault_err
-index_put_new(struct store *s, const struct kept *new_one)
+index_entry_new(struct index_entry **out)
 {
-	struct entry e = { .heads = 0 };
-	enum vault_err err;
+	*out = mem_zalloc(sizeof(**out));
+	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
+}
 
-	if ((err = add_head(&e, &new_one->head)) == VAULT_OK)
-		err = put_entry(s, &new_one->row, &e);
-	entry_free(&e);
-	return err;
+enum vault_err
+index_entry_add(struct index_entry *e, const struct head *head)
+{
+	return add_head(e, head);
+}
+
+void
+index_entry_free(struct index_entry *e)
+{
+	if (e == NULL)
+		return;
+	entry_free(e);
+	mem_free(e);
+}
+
+enum vault_err
+index_put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e)
+{
+	return put_entry(s, r, e);
 }
 
 enum vault_err
@@ -395,10 +379,32 @@ index_find_row(
 	return err;
 }
 
+/*
+ * Eight segments of one size become one of eight times that (usermerge): an
+ * entry is written again some five times until there are 100,000.  Steps that
+ * are small cost more than they do, since each also writes to all that it
+ * merges.
+ */
+#define TIDY_EVERY 16
+#define TIDY_PAGES 8 /* for each record */
+
 enum vault_err
-index_tidy(struct store *s)
+index_tidy(struct store *s, size_t n)
 {
-	return sql_run(s, "INSERT INTO find(find,rank) VALUES('merge',16)");
+	struct sql *q;
+	enum vault_err err;
+	int64_t last;
+
+	if (n == 1) {
+		err = sql_number(
+		    &last, s, "SELECT ifnull(max(seq),0) FROM log");
+		if (err != VAULT_OK || last % TIDY_EVERY != 0)
+			return err;
+		n = TIDY_EVERY;
+	}
+	q = sql_open(s, "INSERT INTO find(find,rank) VALUES('merge',?1)");
+	sql_put_int(q, 1, n > 1000000 ? 8000000 : (int64_t)n * TIDY_PAGES);
+	return sql_finish(q);
 }
 
 /* ---- Making it again ---- */
@@ -410,12 +416,10 @@ drop_all(struct store *s)
 		"INSERT INTO find(find) VALUES('delete-all')",
 		"DELETE FROM item",
 		"DELETE FROM value",
-		"DELETE FROM day",
-		"DELETE FROM label",
 	};
 	enum vault_err err = VAULT_OK;
 
-	for (size_t i = 0; err == VAULT_OK && i < 5; i++)
+	for (size_t i = 0; err == VAULT_OK && i < 3; i++)
 		err = sql_run(s, deletes[i]);
 	return err;
 }
@@ -447,16 +451,9 @@ index_rebuild(struct store *s,
 
 /* ---- Comparing ---- */
 
-static uint64_t
-get_day(struct sql *q, int column, int64_t open_end)
-{
-	return (
-	    uint64_t)(sql_is_null(q, column) ? open_end : sql_int(q, column));
-}
-
 /* The rows that there are, in the form that an entry has them. */
 static enum vault_err
-read_rows(struct entry *e, struct store *s, int64_t num)
+read_rows(struct index_entry *e, struct store *s, int64_t num)
 {
 	struct sql *q = sql_open(s, "SELECT title FROM item WHERE num=?1");
 	enum vault_err err;
@@ -479,22 +476,6 @@ read_rows(struct entry *e, struct store *s, int64_t num)
 		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
 		text = sql_text(q, 1, &len);
 		buf_put(&e->values, text, len + 1);
-	}
-	sql_close(q);
-	q = sql_open(s, "SELECT key FROM label WHERE num=?1 ORDER BY rowid");
-	sql_put_int(q, 1, num);
-	while (
-	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
-		text = sql_text(q, 0, &len);
-		buf_put(&e->labels, text, len + 1);
-	}
-	sql_close(q);
-	q = sql_open(s, "SELECT lo,hi FROM day WHERE num=?1 ORDER BY rowid");
-	sql_put_int(q, 1, num);
-	while (
-	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
-		buf_put_le64(&e->days, get_day(q, 0, INT32_MIN));
-		buf_put_le64(&e->days, get_day(q, 1, INT32_MAX));
 	}
 	sql_close(q);
 	return err;
@@ -532,21 +513,31 @@ bufs_equal(const struct buf *a, const struct buf *b)
 }
 
 enum vault_err
+index_has(bool *same, struct store *s, const struct record_row *r,
+    const struct index_entry *want)
+{
+	struct index_entry have;
+	enum vault_err err;
+
+	*same = false;
+	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
+		*same = bufs_equal(&want->title, &have.title) &&
+		    are_among(&want->values, &have.values) &&
+		    are_among(&have.values, &want->values);
+	entry_free(&have);
+	return err;
+}
+
+enum vault_err
 index_agrees(bool *same, struct store *s, const struct record_row *r)
 {
-	struct entry want, have;
+	struct index_entry want;
 	enum vault_err err;
 
 	*same = false;
 	if ((err = entry_of(&want, s, r)) != VAULT_OK)
 		return err;
-	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
-		*same = bufs_equal(&want.title, &have.title) &&
-		    bufs_equal(&want.labels, &have.labels) &&
-		    bufs_equal(&want.days, &have.days) &&
-		    are_among(&want.values, &have.values) &&
-		    are_among(&have.values, &want.values);
+	err = index_has(same, s, r, &want);
 	entry_free(&want);
-	entry_free(&have);
 	return err;
 }

@@ -26,9 +26,17 @@ VAULT_CHECKED enum vault_err index_remove(
 VAULT_CHECKED enum vault_err index_put(
     struct store *s, const struct record_row *r);
 
-/* The same for a record that was just made, and is not read again for it. */
-VAULT_CHECKED enum vault_err index_put_new(
-    struct store *s, const struct kept *new_one);
+/*
+ * The same in two steps, for heads that are at hand: what is to be put in,
+ * which needs no store; putting it in.
+ */
+struct index_entry;
+VAULT_CHECKED enum vault_err index_entry_new(struct index_entry **out);
+VAULT_CHECKED enum vault_err index_entry_add(
+    struct index_entry *e, const struct head *head);
+void index_entry_free(struct index_entry *e);
+VAULT_CHECKED enum vault_err index_put_entry(
+    struct store *s, const struct record_row *r, const struct index_entry *e);
 
 /*
  * The record that was made of the row of a list with this key (table_key).
@@ -37,8 +45,12 @@ VAULT_CHECKED enum vault_err index_put_new(
 VAULT_CHECKED enum vault_err index_find_row(
     int64_t *num, struct store *s, const uint8_t key[static HASH_LEN]);
 
-/* A bounded step of FTS5's merging: after each write, not in it. */
-VAULT_CHECKED enum vault_err index_tidy(struct store *s);
+/*
+ * A step of FTS5's merging, bounded by n, the records that were written in
+ * this transaction: behind them, or every search would read more and more
+ * places.  For a single record it is taken now and then.
+ */
+VAULT_CHECKED enum vault_err index_tidy(struct store *s, size_t n);
 
 /* Drop everything and make it again. */
 VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
@@ -50,5 +62,9 @@ VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
  */
 VAULT_CHECKED enum vault_err index_agrees(
     bool *same, struct store *s, const struct record_row *r);
+
+/* The same with what should be there at hand. */
+VAULT_CHECKED enum vault_err index_has(bool *same, struct store *s,
+    const struct record_row *r, const struct index_entry *want);
 
 #endif

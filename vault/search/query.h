@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * query - the query language.  Any text is a valid query.
+ * query - the query language.  Any text is a valid query.  (Before it comes
+ * here, the whole id of a record was taken for that record.)
  *
  *	teng biao          both words, anywhere       a AND b: the same
  *	teng OR liu        either                     AND binds tighter
@@ -24,14 +25,13 @@
  * A query_sql reads these tables; item.num is the local number of a record:
  *
  *	item(num INTEGER PRIMARY KEY, ...)
- *	find   FTS5 over names, title, body; tokenize='amparo'; rowid = num
+ *	find   FTS5 over body, names, title; tokenize='amparo'; rowid = num
  *	value(field INTEGER, key TEXT, num INTEGER,
  *	    PRIMARY KEY(field, key, num)) WITHOUT ROWID
- *	day(num INTEGER, lo INTEGER, hi INTEGER)
  *
- * value.field is an enum query_field and value.key the text_key() of a value,
- * of an office its signing key in hexadecimal;
- * day has days since 1970-01-01, NULL for an open end.
+ * value.field is an enum query_field, or one of the numbers behind it, and
+ * value.key the text_key() of a value, of an office the first 16
+ * bytes of its signing key in hexadecimal.
  */
 #ifndef SEARCH_QUERY_H
 #define SEARCH_QUERY_H
@@ -65,8 +65,17 @@ enum query_field {
 	QUERY_OFFICE = 12,
 };
 
-/* The row of a list, by table_key(): in value.field, and in no query. */
+/*
+ * In value.field too, and in no query: the row of a list, by table_key(); the
+ * text_key() of what a record may be called by; the days that it may fall
+ * into, two numbers of QUERY_DAY_FORM: the first and the last, or an end of
+ * int32_t if it is open.
+ */
 #define QUERY_ROW_KEY 13
+#define QUERY_LABEL 14
+#define QUERY_DAY 15
+#define QUERY_DAY_FORM "%08llx"
+#define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 
 /* The name that stands before the colon; NULL if there is no such field. */
 const char *query_field_name(enum query_field field);
@@ -130,7 +139,8 @@ void query_free(struct query *query);
  * nothing.
  */
 struct store;
-#define QUERY_OFFICE_LEN 64
+/* The first 16 bytes of a signing key, in hexadecimal. */
+#define QUERY_OFFICE_LEN 32
 VAULT_CHECKED enum vault_err query_offices(
     struct query *query, struct store *s);
 
@@ -151,6 +161,11 @@ struct query_sql {
 	struct buf from;
 	/* What to order by to have the best first; NULL: nothing to rank. */
 	const char *rank;
+	/*
+	 * What to count instead of `from`, with the same parameters; NULL:
+	 * that itself.  A record has one row in item and one in find.
+	 */
+	const char *count;
 	struct buf text;
 	struct query_param *params;
 	size_t n_params;

@@ -48,12 +48,13 @@ static enum vault_err
 resolve(struct query *query, struct query_node *n, struct store *s)
 {
 	struct sql *q = sql_open(s,
-	    "SELECT name,lower(hex(public)) FROM office UNION ALL"
-	    " SELECT name,lower(hex(public)) FROM contact UNION ALL"
-	    " SELECT o.name,lower(hex(e.public)) FROM earlier e,office o"
+	    "SELECT name,lower(hex(substr(public,1,16))) FROM ("
+	    "SELECT name,public FROM office UNION ALL"
+	    " SELECT name,public FROM contact UNION ALL"
+	    " SELECT o.name,e.public FROM earlier e,office o"
 	    " WHERE e.contact=0 UNION ALL"
-	    " SELECT c.name,lower(hex(e.public)) FROM earlier e"
-	    " JOIN contact c ON c.num=e.contact");
+	    " SELECT c.name,e.public FROM earlier e"
+	    " JOIN contact c ON c.num=e.contact)");
 	struct buf keys = { 0 };
 	enum vault_err err;
 	bool row;

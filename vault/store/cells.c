@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/clock.h"
 #include "core/io.h"
 #include "core/mem.h"
 #include "core/secret.h"
@@ -545,12 +546,24 @@ cells_busy(void *ctx, int times)
 	return 1;
 }
 
-/* Whoever waits looks once in a step: twice that is enough for one of them. */
+/*
+ * Whoever waits looks once in a step: twice that is enough for one of them.
+ * A turn after every commit would be a quarter of the time of an attachment;
+ * those who wait have seconds.
+ */
+#define TURN_MS 100
+
 void
 cells_give_way(struct cells *c)
 {
-	if (!keyring_is_gone(c->ring))
+	int64_t now = clock_boot_ms();
+
+	if (keyring_is_gone(c->ring) || now - c->turn_ms < TURN_MS)
+		return;
+	/* Whoever has only begun to write gives way a turn later. */
+	if (c->turn_ms != 0)
 		usleep(2 * BUSY_STEP_MS * 1000);
+	c->turn_ms = clock_boot_ms();
 }
 
 void

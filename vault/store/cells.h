@@ -98,7 +98,10 @@ void cells_end(struct cells *c);
 /* What the last error was about. */
 struct vault_fault cells_fault(const struct cells *c);
 
-/* Between two transactions: time for a writer that waits. */
+/*
+ * Between two transactions: time for a writer that waits, but not after each
+ * of them: about ten times in a second.
+ */
 void cells_give_way(struct cells *c);
 
 /* Called while waiting for another process; false gives up. */

@@ -45,6 +45,7 @@ struct cells {
 	uint8_t ad[ID_LEN + ID_LEN + 4 + 8];
 	struct vault_fault fault;
 	unsigned busy_ms;
+	int64_t turn_ms; /* when others last had a turn; 0: not yet */
 	bool (*waiting)(void *ctx, unsigned waited_ms);
 	void *waiting_ctx;
 };

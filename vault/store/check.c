@@ -98,8 +98,11 @@ check_store(struct store *s, const struct check_how *how)
 		/* What keeps it from being read has been named above. */
 		return err == VAULT_EDAMAGED && c.found > 0 ? VAULT_OK : err;
 	}
-	if ((err = check_inner(s, &c)) == VAULT_OK)
-		err = check_log(s, &c);
+	/* It looks up every row in every index. */
+	if ((err = store_wide(s, true)) == VAULT_OK &&
+	    (err = check_inner(s, &c)) == VAULT_OK &&
+	    (err = check_log(s, &c)) == VAULT_OK)
+		err = store_wide(s, false);
 	store_read_end(s);
 	return err;
 }

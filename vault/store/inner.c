@@ -9,7 +9,7 @@
 #include "store/sqlite.h"
 
 #define INNER_APPLICATION 0x416d7069
-#define INNER_VERSION 1
+#define INNER_VERSION 2
 
 /*
  * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
@@ -19,6 +19,7 @@
 #define FTS_SETTINGS                                                           \
 	"INSERT INTO find(find,rank) VALUES('pgsz',3965);"                     \
 	"INSERT INTO find(find,rank) VALUES('automerge',0);"                   \
+	"INSERT INTO find(find,rank) VALUES('usermerge',8);"                   \
 	"INSERT INTO find(find,rank) VALUES('crisismerge',200)"
 
 #define TEXT(x) #x
@@ -97,32 +98,24 @@ inner_freshen(struct store *s)
 	return open_db(s);
 }
 
-/*
- * *has is how many statements of the schema are there: all, or those of an
- * older vault, which lacks the tables that came later.  Else it is damage.
- */
 static enum vault_err
-check_inner(struct store *s, size_t *has)
+check_inner(struct store *s)
 {
 	sqlite3_int64 application, version;
 	enum vault_err err;
 
-	*has = inner_schema_len;
 	if ((err = sqlite_int(&application, s->db, "PRAGMA application_id")) !=
 		VAULT_OK ||
 	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
 		VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
-	if (application == INNER_APPLICATION && version > INNER_VERSION)
+	/* 1 was never released; what it had is not read as if it were ours. */
+	if (application == INNER_APPLICATION && version >= 1 &&
+	    version != INNER_VERSION)
 		return VAULT_EVERSION;
 	if (application != INNER_APPLICATION || version != INNER_VERSION)
 		return inner_fail(s, SQLITE_CORRUPT);
 	err = sqlite_schema_is(s->db, inner_schema, inner_schema_len);
-	for (size_t i = 0; err == VAULT_EDAMAGED && i < INNER_SCHEMA_OLDER;
-	     i++) {
-		*has = inner_schema_older[i];
-		err = sqlite_schema_is(s->db, inner_schema, *has);
-	}
 	if (err == VAULT_OK)
 		return VAULT_OK;
 	return inner_fail(
@@ -256,30 +249,6 @@ out:
 	return err;
 }
 
-/* Give an older vault the tables that it lacks, in a commit of its own. */
-static enum vault_err
-add_tables(struct store *s)
-{
-	enum vault_err err;
-	size_t has;
-
-	if ((err = store_begin(s)) != VAULT_OK)
-		return err;
-	/* Another process may have been quicker. */
-	if ((err = check_inner(s, &has)) == VAULT_OK &&
-	    has < inner_schema_len) {
-		for (size_t i = has; err == VAULT_OK && i < inner_schema_len;
-		     i++)
-			if (sqlite_run(s->db, inner_schema[i]) != VAULT_OK)
-				err = inner_fail(
-				    s, sqlite3_extended_errcode(s->db));
-		if (err == VAULT_OK)
-			err = store_commit(s);
-	}
-	store_abort(s);
-	return err;
-}
-
 enum vault_err
 store_open(struct store **out, const char *folder, const struct keyring *ring,
     store_ready_fn *ready, const struct vault_waiting *busy,
@@ -287,7 +256,6 @@ store_open(struct store **out, const char *folder, const struct keyring *ring,
 {
 	enum vault_err err;
 	struct store *s;
-	size_t has = inner_schema_len;
 
 	*out = NULL;
 	if ((s = new_store(ring, ready)) == NULL)
@@ -297,8 +265,7 @@ store_open(struct store **out, const char *folder, const struct keyring *ring,
 		goto out;
 	if ((err = pages_new(&s->pages, s->cells)) != VAULT_OK ||
 	    (err = open_db(s)) != VAULT_OK ||
-	    (err = check_inner(s, &has)) != VAULT_OK ||
-	    (has < inner_schema_len && (err = add_tables(s)) != VAULT_OK)) {
+	    (err = check_inner(s)) != VAULT_OK) {
 		*fault = s->fault;
 		goto out;
 	}
@@ -470,6 +437,16 @@ store_secure_delete(struct store *s, bool on)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
 	s->secure = on;
 	return cells_secure_delete(s->cells, on);
+}
+
+enum vault_err
+store_wide(struct store *s, bool on)
+{
+	if (sqlite_run(s->db,
+		on ? "PRAGMA cache_size=-16384" : "PRAGMA cache_size=-4096") !=
+	    VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	return VAULT_OK;
 }
 
 const struct keyring *

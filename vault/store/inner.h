@@ -40,10 +40,6 @@ struct store {
 extern const char *const inner_schema[];
 extern const size_t inner_schema_len;
 
-/* How many of them older vaults have. */
-#define INNER_SCHEMA_OLDER 3
-extern const size_t inner_schema_older[INNER_SCHEMA_OLDER];
-
 /*
  * The code for a result of the inner connection: the error of the cells
  * beneath it if there was one, VAULT_ELOCKED if the keys are gone.

@@ -15,20 +15,7 @@ const char *const inner_schema[] = {
 	"CREATE TABLE attachment(num INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, record INTEGER NOT NULL, hash BLOB, size INTEGER NOT NULL, chunks INTEGER NOT NULL, part BLOB) STRICT",
 	"CREATE INDEX attachment_record ON attachment(record)",
 	"CREATE TABLE chunk(num INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
-	"CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, type TEXT NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL) STRICT",
-	"CREATE TABLE item(num INTEGER PRIMARY KEY, type TEXT NOT NULL, title TEXT NOT NULL, time INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT",
-	"CREATE VIRTUAL TABLE find USING fts5(names, title, body, content='', tokenize='amparo')",
-	"CREATE TABLE 'find_data'(id INTEGER PRIMARY KEY, block BLOB)",
-	"CREATE TABLE 'find_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID",
-	"CREATE TABLE 'find_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
-	"CREATE TABLE 'find_config'(k PRIMARY KEY, v) WITHOUT ROWID",
-	"CREATE TABLE value(field INTEGER NOT NULL, key TEXT NOT NULL, num INTEGER NOT NULL, PRIMARY KEY(field, key, num)) STRICT, WITHOUT ROWID",
-	"CREATE INDEX value_num ON value(num)",
-	"CREATE TABLE day(num INTEGER NOT NULL, lo INTEGER, hi INTEGER) STRICT",
-	"CREATE INDEX day_num ON day(num)",
-	"CREATE TABLE label(num INTEGER NOT NULL, key TEXT NOT NULL) STRICT",
-	"CREATE INDEX label_num ON label(num)",
-	"CREATE INDEX label_key ON label(key)",
+	"CREATE TABLE draft(id INTEGER PRIMARY KEY, record BLOB, base BLOB, type TEXT NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL) STRICT",
 	"CREATE TABLE receiving(serial INTEGER PRIMARY KEY, first TEXT NOT NULL, recipient TEXT NOT NULL, secret BLOB NOT NULL) STRICT",
 	"CREATE TABLE contact(num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, public BLOB NOT NULL UNIQUE, card TEXT NOT NULL, added INTEGER NOT NULL, verified INTEGER NOT NULL, our_office INTEGER NOT NULL, frozen INTEGER NOT NULL) STRICT",
 	"CREATE TABLE chain(id INTEGER PRIMARY KEY CHECK(id=1), chain BLOB NOT NULL) STRICT",
@@ -38,13 +25,16 @@ const char *const inner_schema[] = {
 	"CREATE TABLE earlier(num INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, contact INTEGER NOT NULL, time INTEGER NOT NULL, successor BLOB NOT NULL, revocation BLOB NOT NULL) STRICT",
 	"CREATE TABLE announced(public BLOB PRIMARY KEY, contact INTEGER NOT NULL, time INTEGER NOT NULL, card TEXT NOT NULL) STRICT, WITHOUT ROWID",
 	"CREATE TABLE revoked(public BLOB PRIMARY KEY, time INTEGER NOT NULL, signature BLOB NOT NULL) STRICT, WITHOUT ROWID",
+	"CREATE TABLE item(num INTEGER PRIMARY KEY, type TEXT NOT NULL, title TEXT NOT NULL, time INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT",
+	"CREATE VIRTUAL TABLE find USING fts5(body, names, title, content='', tokenize='amparo')",
+	"CREATE TABLE 'find_data'(id INTEGER PRIMARY KEY, block BLOB)",
+	"CREATE TABLE 'find_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID",
+	"CREATE TABLE 'find_docsize'(id INTEGER PRIMARY KEY, sz BLOB)",
+	"CREATE TABLE 'find_config'(k PRIMARY KEY, v) WITHOUT ROWID",
+	"CREATE TABLE value(field INTEGER NOT NULL, key TEXT NOT NULL, num INTEGER NOT NULL, PRIMARY KEY(field, key, num)) STRICT, WITHOUT ROWID",
+	"CREATE INDEX value_num ON value(num)",
 };
 /* clang-format on */
 
 const size_t inner_schema_len = sizeof(inner_schema) / sizeof(inner_schema[0]);
 
-/*
- * Vaults from before there were bundles, before tombstones travelled, and
- * before signing keys were renewed.
- */
-const size_t inner_schema_older[INNER_SCHEMA_OLDER] = { 26, 31, 32 };

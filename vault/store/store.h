@@ -91,6 +91,13 @@ struct vault_fault store_fault(const struct store *s);
  */
 VAULT_CHECKED enum vault_err store_secure_delete(struct store *s, bool on);
 
+/*
+ * More memory for pages, 16 MiB instead of 4, while all records are gone
+ * through or many are written: their ids are random, and each lies on another
+ * page.
+ */
+VAULT_CHECKED enum vault_err store_wide(struct store *s, bool on);
+
 /* Overwrite the free pages of the inner database: for forgetting. */
 VAULT_CHECKED enum vault_err store_scrub(struct store *s);
 
