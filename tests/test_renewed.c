@@ -268,13 +268,15 @@ what_the_new_key_forgets_the_old_one_wrote(void **state)
 static void
 when_it_was_compared_they_are_one_office(void **state)
 {
-	struct memory m;
+	struct memory m, late;
 	char id[VAULT_ID_LEN];
 
 	(void)state;
 	add(id, &a, title);
 	export(&m, &a, "B", "");
 	look(&m, VAULT_OK, false);
+	edit(&a, id, "{\"type\":\"case\",\"title\":\"Two\"}");
+	export(&late, &a, "B", "");
 	assert_ok(vault_office_renew_signing(of(&a)));
 	knows(&b, &a);
 	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
@@ -285,6 +287,11 @@ when_it_was_compared_they_are_one_office(void **state)
 	assert_int_equal(got.forgot_records, 1);
 	assert_int_equal(
 	    number(&b, "SELECT count(*) FROM record WHERE key IS NULL"), 1);
+	/* Nor does what the old key signed bring it back. */
+	look(&late, VAULT_OK, true);
+	assert_int_equal(got.forgotten, 2);
+	assert_int_equal(
+	    number(&b, "SELECT count(*) FROM version WHERE body NOT NULL"), 0);
 }
 
 int

@@ -130,6 +130,8 @@ other_number(struct buf *text)
 	while ((at = strstr(at, "\n# to ")) != NULL) {
 		at += strlen("\n# to ") + 64 + 1 + 2 * 23 + 1;
 		*at = digits[(strchr(digits, *at) - digits) ^ 2];
+		at += 2; /* and of the one before, which none has yet */
+		*at = digits[(strchr(digits, *at) - digits) ^ 1];
 	}
 }
 

@@ -41,7 +41,7 @@ insert(struct store *s, const struct contact *c, const uint8_t *key,
     const char *text, size_t len)
 {
 	struct sql *q = sql_open(
-	    s, "INSERT INTO announced VALUES(?1,?2,?3,?4)");
+	    s, "INSERT OR REPLACE INTO announced VALUES(?1,?2,?3,?4)");
 
 	sql_put_blob(q, 1, key, IDENTITY_PUBLIC_LEN);
 	sql_put_int(q, 2, c->num);
