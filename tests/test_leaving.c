@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: ISC */
+/* What leaves with a bundle, and what others have made of our records. */
+#include "trio_help.h"
+
+static struct vault_leaving last;
+
+static void
+note(void *ctx, const struct vault_leaving *l)
+{
+	(void)ctx;
+	last = *l;
+	last.title = NULL;
+}
+
+static enum vault_leaves
+leaves_to(const char *to, const char *query)
+{
+	struct vault_export_what what = {
+		.query = query, .query_len = strlen(query), .to = &to, .n_to = 1
+	};
+	struct vault_export *e;
+	const char *which;
+
+	memset(&last, 0, sizeof(last));
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, note, NULL));
+	vault_export_free(e);
+	return last.leaves;
+}
+
+static enum vault_leaves
+leaves(const char *query)
+{
+	return leaves_to("B", query);
+}
+
+static void
+holds_back_by_level(void **state)
+{
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Leveltwo\"}]}");
+	assert_int_equal(leaves("Leveltwo"), VAULT_HELD_LEVEL_2);
+	edit(&a, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Levelone\"}]}");
+	assert_int_equal(leaves("Levelone"), VAULT_LEAVES);
+	assert_int_equal(last.versions, 2);
+	assert_true(last.parts_held); /* the first version, of level 2 */
+	edit(&a, id,
+	    "{\"type\":\"person\",\"level\":3,\"readers\":[\"mj\"],"
+	    "\"names\":[{\"text\":\"Levelthree\"}]}");
+	assert_int_equal(leaves("Levelthree"), VAULT_HELD_LEVEL_3);
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
+	assert_int_equal(leaves("Levelthree"), VAULT_HELD_LEVEL_3);
+	edit(&a, id,
+	    "{\"type\":\"person\",\"level\":2,"
+	    "\"names\":[{\"text\":\"Leveltwo\"}]}");
+	assert_int_equal(leaves("Leveltwo"), VAULT_LEAVES);
+	assert_true(last.parts_held); /* the third, of level 3 */
+	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
+	assert_ok(store_commit(of(&a)->store));
+}
+
+/* ---- What others made of our records ---- */
+
+/* One record by its id, from one to another. */
+static void
+bring(const struct office *from, const char *to, const struct office *there,
+    const char *id)
+{
+	struct vault_export_what what = {
+		.to = &to, .n_to = 1, .include = &id, .n_include = 1
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	char bundle[VAULT_BUNDLE_LEN];
+	struct vault_export *e;
+	const char *which;
+
+	assert_ok(vault_export_new(&e, of(from), &what, &which, NULL, NULL));
+	assert_ok(vault_export_write(bundle, e, &sink));
+	vault_export_free(e);
+	assert_ok(import(there, &m));
+	memory_free(&m);
+}
+
+/* What a bundle of this query would show to its reader, all in one text. */
+static bool
+shows(const char *query, const char *text)
+{
+	struct memory m, tar;
+	bool found = false;
+
+	export(&m, &a, "B", query);
+	open_archive(&tar, &b, &m);
+	for (size_t i = 0; i + strlen(text) <= tar.len; i++)
+		found = found || memcmp(tar.bytes + i, text, strlen(text)) == 0;
+	memory_free(&m);
+	memory_free(&tar);
+	return found;
+}
+
+/* Edit what is there, as a person does who changes one text. */
+static void
+change_text(
+    const struct office *f, const char *id, const char *from, const char *to)
+{
+	struct vault_record r;
+	struct buf json = { 0 };
+	const char *body, *at;
+
+	assert_ok(vault_get(&r, of(f), id));
+	body = buf_text(&r.body);
+	assert_non_null(at = strstr(body, from));
+	buf_put(&json, body, (size_t)(at - body));
+	buf_put_text(&json, to);
+	buf_put_text(&json, at + strlen(from));
+	edit(f, id, buf_text(&json));
+	vault_record_free(&r);
+	buf_free(&json);
+}
+
+static struct vault_lowered lowered;
+static char lowered_by[8];
+static unsigned n_lowered;
+
+static void
+note_lowered(void *ctx, const struct vault_lowered *l)
+{
+	(void)ctx;
+	n_lowered++;
+	lowered = *l;
+	snprintf(lowered_by, sizeof(lowered_by), "%s", l->office);
+}
+
+/* Import, and note what another office made less secret. */
+static void
+import_and_look(const struct office *f, struct memory *m)
+{
+	struct vault_input in = { m, memory_read, NULL, m->len };
+	struct vault_bundle *bundle;
+	struct vault_imported got;
+
+	n_lowered = 0;
+	assert_ok(vault_bundle_open(&bundle, of(f), &in, &bad));
+	assert_ok(vault_bundle_import(&got, bundle, false, &bad));
+	assert_ok(vault_bundle_lowered(bundle, note_lowered, NULL));
+	vault_bundle_close(bundle);
+}
+
+static void
+another_office_lowers_no_level_of_ours(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct vault_record r;
+	struct memory m;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Lowerme\"}]}");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Lowerme\"}]}");
+	export(&m, &b, "A", "Lowerme");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 1);
+	assert_string_equal(lowered.id, id);
+	assert_string_equal(lowered_by, "B");
+	assert_int_equal(lowered.from, 2);
+	assert_int_equal(lowered.to, 1);
+	assert_false(lowered.opened);
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_HELD_LEVEL_2);
+	/* Who edits it sees the level that counts, and keeps it. */
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
+	vault_record_free(&r);
+	change_text(&a, id, "Lowerme", "Lowerhim");
+	assert_int_equal(leaves_to("C", "Lowerhim"), VAULT_HELD_LEVEL_2);
+	/* A revert brings back what was written, not how open it was. */
+	assert_ok(vault_get(&r, of(&b), id));
+	{
+		struct buf hex = { 0 };
+
+		assert_true(hex_encode(&hex, r.heads.bytes, r.heads.len));
+		assert_ok(vault_revert(of(&a), id, buf_text(&hex)));
+		buf_free(&hex);
+	}
+	vault_record_free(&r);
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_HELD_LEVEL_2);
+	/* Our own word lowers it. */
+	change_text(&a, id, "\"level\":2", "\"level\":1");
+	assert_int_equal(leaves_to("C", "Lowerme"), VAULT_LEAVES);
+}
+
+/* A vault from an older copy learns that its office has said more since. */
+static void
+what_we_have_said_since_is_not_guessed(void **state)
+{
+	struct office copy = { .folder = folder_new() };
+	char id[VAULT_ID_LEN], command[512];
+	const char *query = "Older";
+	struct vault_export_what what = { .query = query,
+		.query_len = strlen(query),
+		.to = (const char *[]){ "C" },
+		.n_to = 1 };
+	struct vault_export *e;
+	struct vault_record r;
+	const char *which;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Older\"}]}");
+	snprintf(
+	    command, sizeof(command), "cp -r %s/v %s/v", a.folder, copy.folder);
+	assert_int_equal(system(command), 0);
+	assert_ok(vault_try(&copy.o, copy.folder, "dusk"));
+	change_text(&a, id, "Older", "Old");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Older\"}]}");
+	bring(&b, "A", &copy, id);
+
+	memset(&last, 0, sizeof(last));
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_HELD_WITHHELD);
+	/* What is known of our word is kept: it is not B's that is edited. */
+	assert_ok(vault_get(&r, of(&copy), id));
+	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
+	vault_record_free(&r);
+	change_text(&copy, id, "\"level\":2", "\"level\":1");
+	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
+	vault_export_free(e);
+	assert_int_equal(last.leaves, VAULT_LEAVES);
+	office_close(&copy);
+}
+
+static void
+another_office_opens_no_private_field_of_ours(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct memory m;
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Openme\"}],\"health\":\"zzopened\","
+	    "\"private_fields\":[\"health\"]}");
+	bring(&a, "B", &b, id);
+	edit(&b, id,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Openme\"}],"
+	    "\"health\":\"zzopened\"}");
+	export(&m, &b, "A", "Openme");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 1);
+	assert_true(lowered.opened);
+	assert_int_equal(lowered.from, lowered.to);
+	assert_int_equal(leaves_to("B", "Openme"), VAULT_HELD_OPENED);
+	/* With the next edit it is private again, and the rest leaves. */
+	change_text(&a, id, "Openme", "Openhim");
+	assert_int_equal(leaves_to("B", "Openhim"), VAULT_LEAVES);
+	assert_true(shows("Openhim", "Openhim"));
+	assert_false(shows("Openhim", "zzopened"));
+}
+
+/* It says that a field is private, and has it in the open all the same. */
+static void
+a_field_that_lies_in_the_open_is_held(void **state)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	uint8_t bytes[ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Liesopen\"}]}");
+	assert_ok(id_parse(bytes, id, strlen(id)));
+	record_file(&text, &b, "person",
+	    "{\"health\":\"zzlies\",\"level\":1,"
+	    "\"private_fields\":[\"health\"],\"type\":\"person\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	{
+		struct vault_imported got;
+
+		assert_ok(import_with(&got, &a, &m, true));
+	}
+	assert_int_equal(leaves("Liesopen"), VAULT_LEAVES);
+	assert_true(last.opened && last.parts_held);
+	assert_true(shows("Liesopen", "Liesopen"));
+	assert_false(shows("Liesopen", "zzlies"));
+	memory_free(&m);
+	buf_free(&text);
+}
+
+/* To others earlier versions go as envelopes, whatever they said. */
+static void
+what_was_replaced_does_not_leave(void **state)
+{
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,\"notes\":[\"zzreplaced\"],"
+	    "\"names\":[{\"text\":\"Replaced\"}]}");
+	assert_true(shows("Replaced", "zzreplaced"));
+	change_text(&a, id, "zzreplaced", "zzkept");
+	assert_int_equal(leaves("Replaced"), VAULT_LEAVES);
+	assert_int_equal(last.versions, 2);
+	assert_true(shows("Replaced", "zzkept"));
+	assert_false(shows("Replaced", "zzreplaced"));
+}
+
+static void
+count_lines(void *ctx, const struct vault_line *l)
+{
+	unsigned *n = ctx;
+
+	assert_non_null(l->text);
+	(*n)++;
+}
+
+/* A newer program, or a hostile one, may write anything into a field. */
+static void
+a_link_that_is_no_text_is_shown(void **state)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_imported got;
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	struct vault_record r;
+	uint8_t bytes[ID_LEN];
+	unsigned n = 0;
+
+	(void)state;
+	id_new(bytes);
+	id_print(id, bytes);
+	record_file(&text, &b, "status",
+	    "{\"act\":{\"a\":[1]},\"case\":null,\"documents\":[7,null,"
+	    "{\"b\":2},[\"c\"],false],\"level\":1,\"person\":5,"
+	    "\"type\":\"status\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_ok(vault_lines(of(&a), &r.body, count_lines, &n));
+	assert_true(n >= 5);
+	vault_record_free(&r);
+	memory_free(&m);
+	buf_free(&text);
+}
+
+/* How many records leave with what fits a query. */
+static size_t
+n_leaving(const char *query)
+{
+	static const char *const to[] = { "C" };
+	struct vault_export_what what = {
+		.query = query, .query_len = strlen(query), .to = to, .n_to = 1
+	};
+	struct vault_export_info info;
+	struct vault_export *e;
+	const char *which;
+
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	vault_export_info(&info, e);
+	vault_export_free(e);
+	return info.records + info.held;
+}
+
+/* A body with one id in it, or two. */
+static const char *
+with_ids(const char *form, const char *one, const char *two)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), form, one, two);
+	return text;
+}
+
+static void
+a_link_of_another_office_takes_nothing_along(void **state)
+{
+	char kase[VAULT_ID_LEN], victim[VAULT_ID_LEN], other[VAULT_ID_LEN],
+	    theirs[VAULT_ID_LEN];
+
+	(void)state;
+	add(kase, &a, "{\"type\":\"case\",\"title\":\"Pullcase\"}");
+	add(victim, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Pulled\"}]}");
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	bring(&a, "B", &b, kase);
+	bring(&a, "B", &b, victim);
+	/* A record of theirs that names the case and the person. */
+	add(theirs, &b,
+	    with_ids("{\"type\":\"status\",\"level\":1,\"status\":\"held\","
+		     "\"case\":\"%s\",\"person\":\"%s\"}",
+		kase, victim));
+	bring(&b, "A", &a, theirs);
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	/* A version of theirs of the case that names the person. */
+	edit(&b, kase,
+	    with_ids("{\"type\":\"case\",\"title\":\"Pullcase\","
+		     "\"documents\":[\"%s\"]}",
+		victim, NULL));
+	bring(&b, "A", &a, kase);
+	assert_int_equal(n_leaving("Pullcase"), 1);
+	/* Ids in a text of ours, and in a private field, are no links. */
+	add(other, &a,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\"],\"notes\":[\"%s\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 2);
+	edit(&a, other,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\"],\"documents\":[\"%s\"],"
+		     "\"private_fields\":[\"documents\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 2);
+	/* A link of ours in the open is one. */
+	edit(&a, other,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"about\":[\"%s\",\"%s\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Pullcase"), 3);
+	/* Also after another office has written to that record. */
+	bring(&a, "B", &b, other);
+	change_text(&b, other, "\"about\"", "\"notes\":[\"x\"],\"about\"");
+	bring(&b, "A", &a, other);
+	assert_int_equal(n_leaving("Pullcase"), 3);
+}
+
+/* A sink that edits a record of A when the first bytes come. */
+struct meddler {
+	struct memory m;
+	const char *id, *json;
+};
+
+static enum vault_err
+meddle(void *ctx, const void *bytes, size_t len)
+{
+	struct meddler *to = ctx;
+
+	if (to->m.len == 0 && to->json != NULL)
+		edit(&a, to->id, to->json);
+	return memory_write(&to->m, bytes, len);
+}
+
+static void
+what_changed_since_it_was_shown_does_not_leave(void **state)
+{
+	static const char *const to[] = { "B" };
+	static const char one[] = "{\"type\":\"person\",\"level\":1,"
+				  "\"names\":[{\"text\":\"Meanwhile\"}]}",
+			  three[] = "{\"type\":\"person\",\"level\":3,"
+				    "\"readers\":[\"mj\"],"
+				    "\"names\":[{\"text\":\"Meanwhile\"}]}";
+	struct vault_export_what what = {
+		.query = "Meanwhile", .query_len = 9, .to = to, .n_to = 1
+	};
+	char id[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export_info info;
+	struct vault_export *e;
+	const char *which;
+	int64_t sent;
+
+	(void)state;
+	add(id, &a, one);
+	sent = number(&a, "SELECT sum(number) FROM sent");
+
+	/* While the person is asked: not a byte is written. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	edit(&a, id, three);
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* While it is written. */
+	edit(&a, id, one);
+	w.json = three;
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	vault_export_info(&info, e);
+	assert_true(info.changed);
+	vault_export_free(e);
+	assert_int_equal(number(&a, "SELECT sum(number) FROM sent"), sent);
+
+	/* The office that gets it. */
+	edit(&a, id, one);
+	w.json = NULL;
+	w.m.len = 0;
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
+	assert_ok(store_commit(of(&a)->store));
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+
+	/* Nothing at all. */
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	assert_ok(vault_export_write(bundle, e, &sink));
+	vault_export_info(&info, e);
+	assert_false(info.changed);
+	vault_export_free(e);
+	memory_free(&w.m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(holds_back_by_level),
+		cmocka_unit_test(another_office_lowers_no_level_of_ours),
+		cmocka_unit_test(what_we_have_said_since_is_not_guessed),
+		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
+		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
+		cmocka_unit_test(what_was_replaced_does_not_leave),
+		cmocka_unit_test(a_link_that_is_no_text_is_shown),
+		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
+		cmocka_unit_test(
+		    what_changed_since_it_was_shown_does_not_leave),
+	};
+
+	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);
+}
