@@ -616,6 +616,39 @@ record_obey(struct vault *v, const char *folder, bool done)
 	return copied(sender_import(v, asks, asks_len), done);
 }
 
+/* Done: the key that there is signs. */
+static enum vault_err
+signs(struct vault *v)
+{
+	struct buf text = { 0 };
+	enum vault_err err = vault_office_revocation(&text, v);
+
+	buf_free(&text);
+	return err;
+}
+
+static enum vault_err
+signing_renew(struct vault *v, const char *folder, bool done)
+{
+	(void)folder;
+	return done ? signs(v) : vault_office_renew_signing(v);
+}
+
+static enum vault_err
+signing_revoke(struct vault *v, const char *folder, bool done)
+{
+	struct buf text = { 0 };
+	enum vault_err err;
+	size_t number = 0;
+
+	(void)folder;
+	err = done ? signs(v) : vault_office_revoke(&text, &number, v);
+	buf_free(&text);
+	return err;
+}
+
+WORK(signing_renew)
+WORK(signing_revoke)
 WORK(record_add)
 WORK(record_forget)
 WORK(record_obey)
@@ -667,6 +700,8 @@ static const struct scenario scenarios[] = {
 	{ "forget what is asked", prepare_asked, act_record_obey,
 	    again_record_obey, { "dusk", "dusk" }, .ends_the_same = true,
 	    .records = true, .staged = true },
+	{ "renew the signing key", WITH_RECORDS(signing_renew) },
+	{ "revoke the signing key", WITH_RECORDS(signing_revoke) },
 	{ "put a draft", WITH_RECORDS(draft_put) },
 	{ "drop a draft", WITH_RECORDS(draft_drop) },
 	{ "make the index again", WITH_RECORDS(reindex) },
