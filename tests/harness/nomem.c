@@ -665,6 +665,23 @@ call_reindex(struct state *s)
 	return vault_reindex(s->vault, NULL, NULL);
 }
 
+static enum vault_err
+call_renew_signing(struct state *s)
+{
+	return vault_office_renew_signing(s->vault);
+}
+
+static enum vault_err
+call_revoke(struct state *s)
+{
+	struct buf text = { 0 };
+	size_t number = 0;
+	enum vault_err err = vault_office_revoke(&text, &number, s->vault);
+
+	buf_free(&text);
+	return err;
+}
+
 #define RECORDS(name, run)                                                     \
 	{                                                                      \
 		name, run, OPEN, "dusk", NULL, true                            \
@@ -714,6 +731,8 @@ static const struct call calls[] = {
 	RECORDS("vault_bundle_import, tombstones", call_obey),
 	RECORDS("vault_requests", call_requests),
 	RECORDS("vault_export_write", call_export),
+	RECORDS("vault_office_renew_signing", call_renew_signing),
+	RECORDS("vault_office_revoke", call_revoke),
 };
 
 /* ---- Running them ---- */
