@@ -2,8 +2,8 @@
 /*
  * chunks - slots that go round.  Chunk i lies in slot i modulo SLOTS: from
  * the caller's thread to the worker, back, and to the store or the caller.
- * What the worker touches is its slot, and the key and the digest of all,
- * one job after the other.  Nonces are drawn by the caller's thread.
+ * What the worker touches is its slot, and the digest and, going in, the key
+ * of all, one job after the other.  Nonces are drawn by the caller's thread.
  */
 #include <string.h>
 
@@ -21,10 +21,10 @@ _Static_assert(SLOTS <= WORKER_JOBS, "the worker has a place for each");
 
 struct slot {
 	struct chunks *of;
-	uint8_t *plain, *sealed; /* from the first use on */
+	uint8_t *plain, *sealed; /* from the first use on; out: not sealed */
 	size_t len;              /* of plain */
 	uint64_t number;
-	bool final, bad;
+	bool final;
 };
 
 struct chunks {
@@ -96,9 +96,6 @@ next_slot(struct slot **out, struct chunks *c)
 	struct slot *slot = &c->slots[c->begun % SLOTS];
 
 	if (slot->plain == NULL && (slot->plain = mem_alloc(CHUNK_LEN)) == NULL)
-		return VAULT_ENOMEM;
-	if (slot->sealed == NULL &&
-	    (slot->sealed = mem_alloc(CHUNK_LEN + SEAL_EXTRA)) == NULL)
 		return VAULT_ENOMEM;
 	slot->of = c;
 	slot->len = 0;
@@ -174,6 +171,7 @@ begin_sealing(struct chunks *c, bool final)
 static enum vault_err
 make_room(struct chunks *c)
 {
+	struct slot *slot;
 	enum vault_err err;
 
 	/* A full one waits: only the end knows which is final. */
@@ -185,7 +183,13 @@ make_room(struct chunks *c)
 	while (worker_out(c->worker) >= c->ahead)
 		if ((err = store_oldest(c)) != VAULT_OK)
 			return err;
-	return next_slot(&c->filling, c);
+	if ((err = next_slot(&slot, c)) != VAULT_OK)
+		return err;
+	if (slot->sealed == NULL &&
+	    (slot->sealed = mem_alloc(CHUNK_LEN + SEAL_EXTRA)) == NULL)
+		return VAULT_ENOMEM;
+	c->filling = slot;
+	return VAULT_OK;
 }
 
 enum vault_err
@@ -247,25 +251,23 @@ chunks_expect(
 	memcpy(c->sha256, sha256, DIGEST_LEN);
 }
 
-/* The worker's part. */
+/*
+ * The worker's part: the hash alone, which takes it as long as all the rest
+ * takes the caller's thread.
+ */
 static void
-open_slot(void *arg)
+hash_slot(void *arg)
 {
 	struct slot *slot = arg;
-	uint8_t ad[AD_LEN];
 
-	chunk_ad(ad, slot);
-	slot->bad = seal_open_with(slot->plain, secret_view(slot->of->key),
-			slot->sealed, slot->len + SEAL_EXTRA, ad,
-			sizeof(ad)) != VAULT_OK;
-	if (!slot->bad)
-		digest_put(slot->of->digest, slot->plain, slot->len);
+	digest_put(slot->of->digest, slot->plain, slot->len);
 }
 
 /* The row at which q stands must be the next chunk. */
 static enum vault_err
 begin_opening(struct chunks *c, struct sql *q)
 {
+	uint8_t ad[AD_LEN];
 	const uint8_t *sealed;
 	struct slot *slot;
 	enum vault_err err;
@@ -282,9 +284,12 @@ begin_opening(struct chunks *c, struct sql *q)
 	if (sql_int(q, 0) != c->of.num * CHUNKS_MAX + (int64_t)slot->number ||
 	    sealed == NULL || len != slot->len + SEAL_EXTRA)
 		return VAULT_EDAMAGED;
-	memcpy(slot->sealed, sealed, len);
+	chunk_ad(ad, slot);
+	if ((err = seal_open_with(slot->plain, secret_view(c->key), sealed, len,
+		 ad, sizeof(ad))) != VAULT_OK)
+		return err;
 	c->begun++;
-	worker_put(c->worker, open_slot, slot);
+	worker_put(c->worker, hash_slot, slot);
 	return VAULT_OK;
 }
 
@@ -334,8 +339,6 @@ chunks_get(struct chunks *c, const uint8_t **bytes, size_t *len)
 		    (err = read_some(c)) != VAULT_OK)
 			return err;
 		slot = worker_take(c->worker);
-		if (slot->bad)
-			return VAULT_EDAMAGED;
 		c->ended++;
 		*bytes = slot->plain;
 		*len = slot->len;

@@ -3,9 +3,9 @@
  * chunks - the bytes of one attachment on their way into the vault or out of
  * it: pieces of 64 KiB, sealed one by one (FORMAT.md, 7.4).
  *
- * A worker (core/worker.h) seals or opens them, and computes the SHA-256 of
- * all, ahead of the caller's thread, which alone touches the store.  Memory
- * is 2 MiB at most.
+ * A worker (core/worker.h) computes the SHA-256 of all and, going in, seals
+ * them, beside the caller's thread, which alone touches the store.  Memory is
+ * 2 MiB at most.
  */
 #ifndef RECORD_CHUNKS_H
 #define RECORD_CHUNKS_H
