@@ -24,7 +24,7 @@
 #include <stddef.h>
 
 /* How many jobs may be out at a time. */
-#define WORKER_JOBS 32
+#define WORKER_JOBS 64
 
 struct worker;
 

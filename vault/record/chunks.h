@@ -5,7 +5,7 @@
  *
  * A worker (core/worker.h) computes the SHA-256 of all and, going in, seals
  * them, beside the caller's thread, which alone touches the store.  Memory is
- * 2 MiB at most.
+ * 8 MiB at most going in, 1 MiB going out.
  */
 #ifndef RECORD_CHUNKS_H
 #define RECORD_CHUNKS_H
