@@ -755,6 +755,40 @@ parts_and_joins_private_fields(void **state)
 	    "");
 }
 
+/* A translation of v: as a member, alone in its array. */
+#define OF(path) "\"translations\":[{\"field\":\"" path "\",\"text\":\"x\"}]"
+
+static void
+hides_the_translations_of_what_is_private(void **state)
+{
+	static const char *const same[] = { OF("a"), OF("a.b"), OF("a[0]") };
+	static const char *const other[] = { OF("ab"), OF("b"), OF("c.a") };
+	char whole[200], rest[200], hidden[200];
+
+	(void)state;
+	for (size_t i = 0; i < N(same); i++) {
+		snprintf(whole, sizeof(whole),
+		    "{\"a\":1,\"private_fields\":[\"a\"],%s}", same[i]);
+		snprintf(hidden, sizeof(hidden), "{\"a\":1,%s}", same[i]);
+		check_split(whole, "{\"private_fields\":[\"a\"]}", hidden);
+		snprintf(whole, sizeof(whole),
+		    "{\"a\":1,\"private_fields\":[\"a\"],%s}", other[i]);
+		snprintf(rest, sizeof(rest), "{\"private_fields\":[\"a\"],%s}",
+		    other[i]);
+		check_split(whole, rest, "{\"a\":1}");
+	}
+	/* A part of a field that was translated whole. */
+	check_split("{\"a\":{\"b\":1,\"c\":2},\"private_fields\":[\"a.b\"]," OF(
+			"a") "}",
+	    "{\"a\":{\"c\":2},\"private_fields\":[\"a.b\"]}",
+	    "{\"a\":{\"b\":1}," OF("a") "}");
+	/* Of what is not here, and of what is named twice. */
+	check_split(
+	    "{\"private_fields\":[\"a\",\"translations\",\"a\"]," OF("a") "}",
+	    "{\"private_fields\":[\"a\",\"translations\",\"a\"]}",
+	    "{" OF("a") "}");
+}
+
 static void
 never_hides_what_the_program_obeys(void **state)
 {
@@ -1036,6 +1070,7 @@ main(void)
 		cmocka_unit_test(refuses_to_hide_what_is_not_there),
 		cmocka_unit_test(suggests_what_can_be_private),
 		cmocka_unit_test(parts_and_joins_private_fields),
+		cmocka_unit_test(hides_the_translations_of_what_is_private),
 		cmocka_unit_test(never_hides_what_the_program_obeys),
 		cmocka_unit_test(
 		    refuses_to_join_parts_that_contradict_one_another),

@@ -121,7 +121,8 @@ VAULT_CHECKED enum vault_err body_fill(json_t *body);
 
 /*
  * Part whole in two objects, to be given back with json_decref: the fields
- * that its private_fields names, and the rest.  *private is NULL if there are
+ * that its private_fields names, with the translations if one is of such a
+ * field, and the rest.  *private is NULL if there are
  * none.  body_join undoes it; private may be NULL.  VAULT_EDAMAGED: the two
  * parts contradict one another.
  */

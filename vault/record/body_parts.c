@@ -162,6 +162,34 @@ body_idle_paths(struct buf *out, const json_t *whole)
 	return buf_ok(out);
 }
 
+/* Is one of them the other, or inside it? */
+static bool
+are_related(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && a[n] == b[n])
+		n++;
+	return (a[n] == '\0' && strchr(".[", b[n]) != NULL) ||
+	    (b[n] == '\0' && strchr(".[", a[n]) != NULL);
+}
+
+/* What is private is so in other languages, too. */
+static bool
+is_translated(const json_t *whole, const char *path)
+{
+	const json_t *all = json_object_get(whole, "translations");
+
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const char *field = json_string_value(
+		    json_object_get(json_array_get(all, i), "field"));
+
+		if (field != NULL && are_related(field, path))
+			return true;
+	}
+	return false;
+}
+
 enum vault_err
 body_split(json_t **body, json_t **private, const json_t *whole)
 {
@@ -181,7 +209,9 @@ body_split(json_t **body, json_t **private, const json_t *whole)
 
 		if (path == NULL || !may_hide(path) || is_deep(path))
 			continue;
-		if ((err = hide(rest, hidden, path)) != VAULT_OK)
+		if ((err = hide(rest, hidden, path)) != VAULT_OK ||
+		    (is_translated(whole, path) &&
+			(err = hide(rest, hidden, "translations")) != VAULT_OK))
 			goto out;
 	}
 	*body = rest;
