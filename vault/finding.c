@@ -571,7 +571,9 @@ vault_reindex(struct vault *v,
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = index_rebuild(v->store, progress, ctx)) == VAULT_OK)
+	if ((err = store_wide(v->store, true)) == VAULT_OK &&
+	    (err = index_rebuild(v->store, progress, ctx)) == VAULT_OK &&
+	    (err = store_wide(v->store, false)) == VAULT_OK)
 		err = store_commit(v->store);
 	store_abort(v->store);
 	return vault_failed(v, err);

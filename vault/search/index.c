@@ -430,6 +430,7 @@ index_rebuild(struct store *s,
 {
 	struct record_row r;
 	enum vault_err err;
+	size_t n = 0;
 	int64_t last;
 
 	if ((err = drop_all(s)) != VAULT_OK ||
@@ -445,8 +446,9 @@ index_rebuild(struct store *s,
 		if (progress != NULL &&
 		    !progress(ctx, (uint64_t)num, (uint64_t)last))
 			return VAULT_ECANCELED;
+		n++;
 	}
-	return VAULT_OK;
+	return n == 0 ? VAULT_OK : index_tidy(s, n);
 }
 
 /* ---- Comparing ---- */
