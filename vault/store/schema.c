@@ -37,4 +37,3 @@ const char *const inner_schema[] = {
 /* clang-format on */
 
 const size_t inner_schema_len = sizeof(inner_schema) / sizeof(inner_schema[0]);
-
