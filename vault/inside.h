@@ -72,16 +72,15 @@ enum vault_err vault_ready(struct sqlite3 *db);
 VAULT_CHECKED enum vault_err machine_add(struct store *s, bool *new_machine);
 VAULT_CHECKED enum vault_err machine_look(bool *new_machine, struct vault *v);
 
+/* An entry of the log that names the record. */
+struct record_row;
+VAULT_CHECKED enum vault_err records_log(
+    struct vault *v, const char *what, const struct record_row *r);
+
 /*
  * A new version of r with the body it has, and one attachment more: inside a
  * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.
  */
-struct record_row;
-struct signer;
-VAULT_CHECKED enum vault_err records_signer(
-    struct signer *out, struct store *s);
-VAULT_CHECKED enum vault_err records_log(
-    struct vault *v, const char *what, const struct record_row *r);
 VAULT_CHECKED enum vault_err records_follow(struct vault *v,
     const struct record_row *r, const uint8_t *attachment, const char *what);
 

@@ -230,23 +230,6 @@ rows_give_key(struct record_row *r, struct store *s, const struct secret *key)
 }
 
 enum vault_err
-rows_new(struct record_row *out, struct secret **key, struct store *s,
-    const uint8_t id[static ID_LEN], const char *type)
-{
-	enum vault_err err;
-
-	if ((*key = secret_new(KEY_LEN)) == NULL)
-		return VAULT_ENOMEM;
-	random_fill(secret_bytes(*key), KEY_LEN);
-	err = rows_new_with(out, s, id, type, *key);
-	if (err != VAULT_OK) {
-		secret_free(*key);
-		*key = NULL;
-	}
-	return err;
-}
-
-enum vault_err
 rows_key(struct secret **out, struct store *s, const struct record_row *r)
 {
 	struct sql *q = sql_open(s, "SELECT key FROM record WHERE num=?1");

@@ -78,14 +78,9 @@ VAULT_CHECKED enum vault_err rows_get(
     struct record_row *out, struct store *s, int64_t num);
 
 /*
- * Make a record, with a key of its own: *key, to be freed.  VAULT_EEXISTS:
- * that id is taken.
+ * Make a record with this key of its own: random bytes, KEY_LEN of them.
+ * VAULT_EEXISTS: that id is taken.
  */
-VAULT_CHECKED enum vault_err rows_new(struct record_row *out,
-    struct secret **key, struct store *s, const uint8_t id[static ID_LEN],
-    const char *type);
-
-/* The same with a key that was made before: random bytes, KEY_LEN of them. */
 VAULT_CHECKED enum vault_err rows_new_with(struct record_row *out,
     struct store *s, const uint8_t id[static ID_LEN], const char *type,
     const struct secret *key);

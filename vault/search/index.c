@@ -296,8 +296,8 @@ index_remove(struct store *s, const struct record_row *r)
 	return err;
 }
 
-static enum vault_err
-put_entry(
+enum vault_err
+index_put_entry(
     struct store *s, const struct record_row *r, const struct index_entry *e)
 {
 	enum vault_err err;
@@ -320,7 +320,7 @@ index_put(struct store *s, const struct record_row *r)
 		return VAULT_OK;
 	if ((err = entry_of(&e, s, r)) != VAULT_OK)
 		return err;
-	err = put_entry(s, r, &e);
+	err = index_put_entry(s, r, &e);
 	entry_free(&e);
 	return err;
 }
@@ -345,13 +345,6 @@ index_entry_free(struct index_entry *e)
 		return;
 	entry_free(e);
 	mem_free(e);
-}
-
-enum vault_err
-index_put_entry(
-    struct store *s, const struct record_row *r, const struct index_entry *e)
-{
-	return put_entry(s, r, e);
 }
 
 enum vault_err
