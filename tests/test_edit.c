@@ -432,7 +432,8 @@ is_allowed(enum body_code code)
 {
 	return code == BODY_MISSING || code == BODY_SHOULD ||
 	    code == BODY_UNLISTED_CODE || code == BODY_NOT_BOTH ||
-	    code == BODY_ORDER;
+	    code == BODY_ORDER || code == BODY_ONLY_WHEN || code == BODY_LESS ||
+	    code == BODY_ONE_SOURCE;
 }
 
 static void
@@ -452,7 +453,7 @@ never_makes_anything_empty_or_wrong(void **state)
 		struct vault_body *b;
 		json_t *read;
 
-		for (unsigned i = below(5); i > 0; i--)
+		for (unsigned i = below(9); i > 0; i--)
 			type = model_next_type(type);
 		assert_int_equal(vault_body_new(&b, type->name), VAULT_OK);
 		for (unsigned i = 0; i < 60; i++) {

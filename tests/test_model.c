@@ -8,8 +8,8 @@
 
 #include "record/model.h"
 
-static const char *const type_names[] = { "case", "person", "status",
-	"testimony", "document" };
+static const char *const type_names[] = { "case", "person", "act", "status",
+	"testimony", "document", "intervention", "consent", "count" };
 #define NTYPES (sizeof(type_names) / sizeof(type_names[0]))
 
 static bool
@@ -143,7 +143,7 @@ knows_titles_made_of_fields(void **state)
 		const char *at = type->title;
 
 		while (*at != '\0') {
-			size_t len = strcspn(at, " |");
+			size_t len = strcspn(at, " |+");
 			char name[32] = "";
 
 			assert_true(len > 0 && len < sizeof(name));

@@ -330,6 +330,9 @@ enum vault_issue_code {
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
 	VAULT_ISSUE_ORDER,
+	VAULT_ISSUE_ONLY_WHEN,
+	VAULT_ISSUE_LESS,
+	VAULT_ISSUE_ONE_SOURCE,
 	VAULT_ISSUE_TYPE_CHANGED,
 	VAULT_ISSUE_FACT_CHANGED,
 	/* The text is not JSON as it must be: value says what, path where. */

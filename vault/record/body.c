@@ -51,21 +51,15 @@ static const struct {
 	[BODY_NOT_BOTH] = { E, W, W },
 	[BODY_TWICE] = { E, W, W },
 	[BODY_ORDER] = { W, W, W },
+	[BODY_ONLY_WHEN] = { E, W, W },
+	[BODY_LESS] = { E, W, W },
+	[BODY_ONE_SOURCE] = { W, O, O },
 	[BODY_TYPE_CHANGED] = { E, E, E },
 	[BODY_FACT_CHANGED] = { E, E, E },
 };
 #undef E
 #undef W
 #undef O
-
-struct check {
-	enum body_from from;
-	const json_t *body;
-	const struct model_type *type;
-	struct body_report *out;
-	struct buf path;
-	enum vault_err err;
-};
 
 static void
 finding_free(struct body_finding *finding)
@@ -103,10 +97,9 @@ put_excerpt(struct buf *out, const json_t *value)
 	buf_put(out, json_string_value(value), len);
 }
 
-/* Record a fault; return where to add suggestions, or NULL. */
-static struct body_finding *
-found(struct check *c, enum body_code code, const struct model_field *field,
-    const json_t *value)
+struct body_finding *
+body_found(struct body_check *c, enum body_code code,
+    const struct model_field *field, const json_t *value)
 {
 	struct body_report *out = c->out;
 	enum body_severity severity = severities[code].entry;
@@ -132,13 +125,12 @@ found(struct check *c, enum body_code code, const struct model_field *field,
 	return f;
 }
 
-/* The same, of a member of the object where the check stands. */
-static struct body_finding *
-found_in(struct check *c, const char *name, enum body_code code,
+struct body_finding *
+body_found_in(struct body_check *c, const char *name, enum body_code code,
     const struct model_field *field, const json_t *value)
 {
 	size_t before = body_path_name(&c->path, name);
-	struct body_finding *f = found(c, code, field, value);
+	struct body_finding *f = body_found(c, code, field, value);
 
 	body_path_cut(&c->path, before);
 	return f;
@@ -170,16 +162,17 @@ is_empty(const json_t *value)
 
 /* The text of a string, or NULL, which is then recorded. */
 static const char *
-get_text(struct check *c, const struct model_field *field, const json_t *value)
+get_text(
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = json_string_value(value);
 
 	if (text == NULL) {
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 		return NULL;
 	}
 	if (!text_is_valid(text, json_string_length(value))) {
-		found(c, BODY_BAD_TEXT, field, NULL);
+		body_found(c, BODY_BAD_TEXT, field, NULL);
 		return NULL;
 	}
 	return text;
@@ -187,21 +180,21 @@ get_text(struct check *c, const struct model_field *field, const json_t *value)
 
 static void
 check_text(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	(void)get_text(c, field, value);
 }
 
 static void
 check_code(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 	struct body_finding *f;
 
 	if (text == NULL || model_code(field->codes, text) != NULL)
 		return;
-	f = found(c,
+	f = body_found(c,
 	    field->codes->open ? BODY_UNLISTED_CODE : BODY_UNKNOWN_CODE, field,
 	    value);
 	if (f != NULL)
@@ -210,33 +203,34 @@ check_code(
 
 static void
 check_number(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 
 	if (text != NULL &&
 	    (strlen(text) > 12 || strspn(text, "0123456789") != strlen(text)))
-		found(c, BODY_BAD_NUMBER, field, value);
+		body_found(c, BODY_BAD_NUMBER, field, value);
 }
 
 static void
 check_bool(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	if (!json_is_boolean(value))
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 }
 
 static void
-check_int(struct check *c, const struct model_field *field, const json_t *value)
+check_int(
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	json_int_t n = json_integer_value(value);
 
 	if (!json_is_integer(value))
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 	else if (n < field->low ||
 	    (field->high >= field->low && n > field->high))
-		found(c, BODY_BAD_NUMBER, field, value);
+		body_found(c, BODY_BAD_NUMBER, field, value);
 }
 
 /* True for -12.50: no exponent, no plus, no leading zeros, no bare point. */
@@ -272,41 +266,42 @@ is_within(const char *text, int low, int high)
 }
 
 static void
-check_dec(struct check *c, const struct model_field *field, const json_t *value)
+check_dec(
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text;
 
 	if (json_is_number(value)) {
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 		return;
 	}
 	text = get_text(c, field, value);
 	if (text != NULL &&
 	    (!is_decimal(text) || !is_within(text, field->low, field->high)))
-		found(c, BODY_BAD_NUMBER, field, value);
+		body_found(c, BODY_BAD_NUMBER, field, value);
 }
 
 static void
 check_edtf(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 	struct date date;
 
 	if (text != NULL && date_parse(&date, text, strlen(text)) != VAULT_OK)
-		found(c, BODY_BAD_DATE, field, value);
+		body_found(c, BODY_BAD_DATE, field, value);
 }
 
 static void
 check_period(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 	struct date_span span;
 
 	if (text != NULL &&
 	    date_span_parse(&span, text, strlen(text)) != VAULT_OK)
-		found(c, BODY_BAD_SPAN, field, value);
+		body_found(c, BODY_BAD_SPAN, field, value);
 }
 
 static bool
@@ -339,17 +334,17 @@ is_lang(const char *text)
 
 static void
 check_lang(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 
 	if (text != NULL && !is_lang(text))
-		found(c, BODY_BAD_LANG, field, value);
+		body_found(c, BODY_BAD_LANG, field, value);
 }
 
 static void
 check_script(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 	bool good;
@@ -360,18 +355,18 @@ check_script(
 	for (size_t i = 1; good && i < 4; i++)
 		good = text[i] >= 'a' && text[i] <= 'z';
 	if (!good)
-		found(c, BODY_BAD_SCRIPT, field, value);
+		body_found(c, BODY_BAD_SCRIPT, field, value);
 }
 
 static void
 check_hash(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 
 	if (text != NULL &&
 	    (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64))
-		found(c, BODY_BAD_HASH, field, value);
+		body_found(c, BODY_BAD_HASH, field, value);
 }
 
 static bool
@@ -391,14 +386,14 @@ suggest_fields(
 
 static void
 check_path(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 
 	if (text != NULL && !is_own(text) &&
 	    model_path(c->type, text, true) == NULL)
 		suggest_fields(
-		    c->type, text, found(c, BODY_BAD_PATH, field, value));
+		    c->type, text, body_found(c, BODY_BAD_PATH, field, value));
 }
 
 /*
@@ -430,7 +425,7 @@ suggest_hidden(
 
 static void
 check_hidden(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 	const struct model_field *target;
@@ -440,24 +435,24 @@ check_hidden(
 	target = model_path(c->type, text, false);
 	if (target == NULL)
 		suggest_hidden(
-		    c->type, text, found(c, BODY_BAD_PATH, field, value));
+		    c->type, text, body_found(c, BODY_BAD_PATH, field, value));
 	else if (target->obeyed)
-		found(c, BODY_NOT_PRIVATE, field, value);
+		body_found(c, BODY_NOT_PRIVATE, field, value);
 }
 
 static void
 check_link(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	const char *text = get_text(c, field, value);
 
 	if (text != NULL && !id_is_canonical(text, strlen(text)))
-		found(c, BODY_BAD_ID, field, value);
+		body_found(c, BODY_BAD_ID, field, value);
 }
 
 static void
 check_type(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	/* The whole check began with it. */
 	(void)c;
@@ -469,34 +464,34 @@ check_type(
  * Objects: their members, what is missing, and what hangs together.
  */
 
-static void check_members(struct check *c, const struct model_type *type,
+static void check_members(struct body_check *c, const struct model_type *type,
     const struct model_object *object, const json_t *value);
 
 static void
 check_object(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	if (json_is_object(value))
 		check_members(c, NULL, field->object, value);
 	else
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 }
 
 static void
 check_span(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	enum date_fault fault = date_span_object_check(value);
 
 	check_object(c, field, value);
 	if (fault == DATE_FAULT_BOTH)
-		found(c, BODY_NOT_BOTH, field, NULL);
+		body_found(c, BODY_NOT_BOTH, field, NULL);
 	else if (fault == DATE_FAULT_ORDER)
-		found(c, BODY_ORDER, field, NULL);
+		body_found(c, BODY_ORDER, field, NULL);
 }
 
 typedef void (*check_fn)(
-    struct check *c, const struct model_field *field, const json_t *value);
+    struct body_check *c, const struct model_field *field, const json_t *value);
 
 static const check_fn checks[MODEL_KINDS] = {
 	[MODEL_TEXT] = check_text,
@@ -524,28 +519,12 @@ static const check_fn checks[MODEL_KINDS] = {
 	[MODEL_NAME] = check_object,
 };
 
-/* Of the elements, one at most may say that it is the one. */
-static void
-check_single(
-    struct check *c, const struct model_field *field, const json_t *array)
-{
-	size_t n = 0;
-
-	if (field->object == NULL || field->object->single == NULL)
-		return;
-	for (size_t i = 0; i < json_array_size(array); i++)
-		n += json_is_true(json_object_get(
-		    json_array_get(array, i), field->object->single));
-	if (n > 1)
-		found(c, BODY_TWICE, field, NULL);
-}
-
 static void
 check_field(
-    struct check *c, const struct model_field *field, const json_t *value)
+    struct body_check *c, const struct model_field *field, const json_t *value)
 {
 	if (is_empty(value)) {
-		found(c, BODY_EMPTY, field, NULL);
+		body_found(c, BODY_EMPTY, field, NULL);
 		return;
 	}
 	if (!field->many) {
@@ -553,7 +532,7 @@ check_field(
 		return;
 	}
 	if (!json_is_array(value)) {
-		found(c, BODY_WRONG_KIND, field, value);
+		body_found(c, BODY_WRONG_KIND, field, value);
 		return;
 	}
 	for (size_t i = 0; i < json_array_size(value); i++) {
@@ -561,23 +540,23 @@ check_field(
 		size_t before = body_path_index(&c->path, i);
 
 		if (is_empty(element))
-			found(c, BODY_EMPTY, field, NULL);
+			body_found(c, BODY_EMPTY, field, NULL);
 		else
 			checks[field->kind](c, field, element);
 		body_path_cut(&c->path, before);
 	}
-	check_single(c, field, value);
+	body_check_single(c, field, value);
 }
 
 /* Of a field that nobody but the office itself knows: nothing is empty. */
 static void
-check_own(struct check *c, const json_t *value)
+check_own(struct body_check *c, const json_t *value)
 {
 	const char *key;
 	json_t *member;
 
 	if (is_empty(value))
-		found(c, BODY_EMPTY, NULL, NULL);
+		body_found(c, BODY_EMPTY, NULL, NULL);
 	else if (json_is_string(value))
 		(void)get_text(c, NULL, value);
 	for (size_t i = 0; i < json_array_size(value); i++) {
@@ -596,7 +575,7 @@ check_own(struct check *c, const json_t *value)
 }
 
 static void
-check_unknown(struct check *c, const struct model_type *type,
+check_unknown(struct body_check *c, const struct model_type *type,
     const struct model_object *object, const char *name, const json_t *value)
 {
 	static const char snake[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -606,7 +585,7 @@ check_unknown(struct check *c, const struct model_type *type,
 		check_own(c, value);
 		return;
 	}
-	f = found(
+	f = body_found(
 	    c, is_own(name) ? BODY_BAD_NAME : BODY_UNKNOWN_FIELD, NULL, value);
 	if (f != NULL && type != NULL)
 		suggest_fields(type, name, f);
@@ -614,89 +593,8 @@ check_unknown(struct check *c, const struct model_type *type,
 		f->n_near = model_near_members(f->near, object, name);
 }
 
-/* Fields of a type, or members of an object. */
-static const struct model_field *
-next_of(const struct model_type *type, const struct model_object *object,
-    const struct model_field *after)
-{
-	if (type != NULL)
-		return model_next_field(type, after);
-	if (after == NULL)
-		return object->fields;
-	return after + 1 < object->fields + object->n ? after + 1 : NULL;
-}
-
-/* True if any field of this group is there. */
-static bool
-is_begun(const struct model_type *type, const struct model_object *object,
-    const char *group, const json_t *value)
-{
-	const struct model_field *field = NULL;
-
-	while ((field = next_of(type, object, field)) != NULL)
-		if (field->group != NULL && strcmp(field->group, group) == 0 &&
-		    json_object_get(value, field->name) != NULL)
-			return true;
-	return false;
-}
-
 static void
-check_missing(struct check *c, const struct model_type *type,
-    const struct model_object *object, const json_t *value)
-{
-	const struct model_field *field = NULL;
-	const json_t *level = json_object_get(c->body, "level");
-
-	while ((field = next_of(type, object, field)) != NULL) {
-		bool must = field->need == MODEL_MUST ||
-		    (field->need == MODEL_MUST_AT_3 &&
-			json_integer_value(level) == 3) ||
-		    (field->need == MODEL_MUST_WITH &&
-			is_begun(type, object, field->group, value));
-
-		if ((!must && field->need != MODEL_SHOULD) ||
-		    json_object_get(value, field->name) != NULL)
-			continue;
-		if (must)
-			found_in(c, field->name, BODY_MISSING, field, NULL);
-		else
-			found_in(c, field->name, BODY_SHOULD, field, NULL);
-	}
-}
-
-/* What ends must not end before it begins. */
-static void
-check_order(struct check *c, const struct model_type *type,
-    const struct model_object *object, const json_t *value)
-{
-	const struct model_field *field = NULL;
-	struct date_days start, end;
-
-	while ((field = next_of(type, object, field)) != NULL)
-		if (field->not_before != NULL &&
-		    date_object_days(
-			&start, json_object_get(value, field->not_before)) &&
-		    date_object_days(
-			&end, json_object_get(value, field->name)) &&
-		    end.hi < start.lo)
-			found_in(c, field->name, BODY_ORDER, field, NULL);
-}
-
-static void
-check_any_of(
-    struct check *c, const struct model_object *object, const json_t *value)
-{
-	if (object == NULL || object->any_of == NULL)
-		return;
-	for (size_t i = 0; i < object->n; i++)
-		if (model_has_word(object->any_of, object->fields[i].name) &&
-		    json_object_get(value, object->fields[i].name) != NULL)
-			return;
-	found(c, BODY_INCOMPLETE, NULL, NULL);
-}
-
-static void
-check_members(struct check *c, const struct model_type *type,
+check_members(struct body_check *c, const struct model_type *type,
     const struct model_object *object, const json_t *value)
 {
 	const char *name;
@@ -714,14 +612,12 @@ check_members(struct check *c, const struct model_type *type,
 			check_unknown(c, type, object, name, member);
 		body_path_cut(&c->path, before);
 	}
-	check_missing(c, type, object, value);
-	check_order(c, type, object, value);
-	check_any_of(c, object, value);
+	body_check_rules(c, type, object, value);
 }
 
 /* Find the type, without which nothing else can be judged. */
 static bool
-find_type(struct check *c)
+find_type(struct body_check *c)
 {
 	const struct model_field *field = model_field(
 	    model_next_type(NULL), "type");
@@ -730,21 +626,21 @@ find_type(struct check *c)
 	struct body_finding *f;
 
 	if (value == NULL)
-		found_in(c, "type", BODY_MISSING, field, NULL);
+		body_found_in(c, "type", BODY_MISSING, field, NULL);
 	else if (name == NULL)
-		found_in(c, "type", BODY_WRONG_KIND, field, value);
+		body_found_in(c, "type", BODY_WRONG_KIND, field, value);
 	if (name == NULL)
 		return false;
 	if ((c->type = model_type(name)) != NULL)
 		return true;
-	f = found_in(c, "type", BODY_UNKNOWN_TYPE, field, value);
+	f = body_found_in(c, "type", BODY_UNKNOWN_TYPE, field, value);
 	if (f != NULL)
 		f->n_near = model_near_types(f->near, name);
 	return false;
 }
 
 static enum vault_err
-check_result(struct check *c, size_t errors_before)
+check_result(struct body_check *c, size_t errors_before)
 {
 	enum vault_err err = c->err != VAULT_OK ? c->err : buf_ok(&c->path);
 
@@ -757,11 +653,11 @@ check_result(struct check *c, size_t errors_before)
 enum vault_err
 body_check(const json_t *body, enum body_from from, struct body_report *out)
 {
-	struct check c = { .from = from, .body = body, .out = out };
+	struct body_check c = { .from = from, .body = body, .out = out };
 	size_t errors = out->count[BODY_ERROR];
 
 	if (!json_is_object(body))
-		found(&c, BODY_NOT_AN_OBJECT, NULL, NULL);
+		body_found(&c, BODY_NOT_AN_OBJECT, NULL, NULL);
 	else if (find_type(&c))
 		check_members(&c, c.type, NULL, body);
 	return check_result(&c, errors);
@@ -772,11 +668,13 @@ body_check_value(const struct model_type *type, const struct model_field *field,
     const json_t *value)
 {
 	struct body_report report = { 0 };
-	struct check c = { .from = BODY_ENTRY, .type = type, .out = &report };
+	struct body_check c = {
+		.from = BODY_ENTRY, .type = type, .out = &report
+	};
 	enum vault_err err;
 
 	if (is_empty(value))
-		found(&c, BODY_EMPTY, field, NULL);
+		body_found(&c, BODY_EMPTY, field, NULL);
 	else
 		checks[field->kind](&c, field, value);
 	err = check_result(&c, 0);
@@ -813,7 +711,7 @@ enum vault_err
 body_check_private(
     const json_t *whole, const json_t *before, struct body_report *out)
 {
-	struct check c = { .from = BODY_ENTRY, .body = whole, .out = out };
+	struct body_check c = { .from = BODY_ENTRY, .body = whole, .out = out };
 	const struct model_type *type = body_type(whole);
 	const json_t *names = json_object_get(whole, "private_fields");
 	const json_t *old = json_object_get(before, "private_fields");
@@ -829,7 +727,7 @@ body_check_private(
 		name = body_path_name(&c.path, "private_fields");
 		body_path_index(&c.path, i);
 		suggest_present(whole, type, json_string_value(path),
-		    found(&c, BODY_HIDES_NOTHING, NULL, path));
+		    body_found(&c, BODY_HIDES_NOTHING, NULL, path));
 		body_path_cut(&c.path, name);
 	}
 	return check_result(&c, errors);
@@ -845,13 +743,13 @@ enum vault_err
 body_check_change(
     const json_t *before, const json_t *after, struct body_report *out)
 {
-	struct check c = { .from = BODY_ENTRY, .body = after, .out = out };
+	struct body_check c = { .from = BODY_ENTRY, .body = after, .out = out };
 	size_t errors = out->count[BODY_ERROR];
 	const struct model_type *type = body_type(before);
 	const json_t *new_type = json_object_get(after, "type");
 
 	if (!is_same(json_object_get(before, "type"), new_type)) {
-		found_in(&c, "type", BODY_TYPE_CHANGED, NULL, new_type);
+		body_found_in(&c, "type", BODY_TYPE_CHANGED, NULL, new_type);
 		return check_result(&c, errors);
 	}
 	for (size_t i = 0; type != NULL && type->fixed && i < type->own.n;
@@ -860,7 +758,7 @@ body_check_change(
 		const json_t *value = json_object_get(after, field->name);
 
 		if (!is_same(json_object_get(before, field->name), value))
-			found_in(
+			body_found_in(
 			    &c, field->name, BODY_FACT_CHANGED, field, value);
 	}
 	return check_result(&c, errors);

@@ -57,6 +57,9 @@ enum body_code {
 	BODY_NOT_BOTH,      /* two members that exclude one another */
 	BODY_TWICE,         /* more than one element is marked as the one */
 	BODY_ORDER,         /* it ends before it begins */
+	BODY_ONLY_WHEN,     /* there, though what .value says is not so */
+	BODY_LESS,          /* less than the number that .value names */
+	BODY_ONE_SOURCE,    /* confirmed, with one source in .value */
 	BODY_TYPE_CHANGED,  /* against the earlier version */
 	BODY_FACT_CHANGED,  /* a field that is written once */
 	BODY_CODES
@@ -66,7 +69,7 @@ struct body_finding {
 	enum body_severity severity;
 	enum body_code code;
 	struct buf path;  /* "names[1].text"; "" for the body itself */
-	struct buf value; /* an excerpt, not made safe; may be empty */
+	struct buf value; /* an excerpt, not made safe, or .code says what */
 	const struct model_field *field; /* or NULL: not known */
 	const char *near[MODEL_NEAR];    /* suggestions, constant */
 	size_t n_near;

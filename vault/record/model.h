@@ -44,7 +44,6 @@ enum model_need {
 	MODEL_OPTIONAL,
 	MODEL_SHOULD,    /* saved without it, with a warning */
 	MODEL_MUST,      /* refused without it */
-	MODEL_MUST_AT_3, /* refused without it if the level is 3 */
 	MODEL_MUST_WITH, /* refused without it if its .group is begun */
 };
 
@@ -76,7 +75,11 @@ struct model_field {
 	const char *targets;    /* types, parted by blanks; "" is any */
 	const char *preset;     /* filled in if absent, or NULL */
 	const char *query;      /* its name in the query language, or NULL */
+	const char *must_when;  /* "op=range", "op!=approx": refused without */
+	const char *only_when;  /* refused unless this is so */
 	const char *not_before; /* warn if it ends before this one begins */
+	const char *not_below;  /* warn if the number is less than this one */
+	const char *two_in; /* warn if confirmed by fewer than two of these */
 	int low, high;
 	bool quiet;  /* text that the search for words leaves out */
 	bool obeyed; /* the program acts on it: never private */
@@ -100,7 +103,8 @@ struct model_type {
 	bool fixed; /* its own fields never change after the first version */
 	/*
 	 * What makes its line in a list: fields parted by blanks, with a bar
-	 * between fields of which the first that is there is taken.
+	 * between fields of which the first that is there is taken, or a plus
+	 * between those that stand together.
 	 */
 	const char *title;
 	struct model_object own;

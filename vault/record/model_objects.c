@@ -121,8 +121,10 @@ const struct model_object paper_object = { OBJECT("paper", paper_members) };
 
 static const struct model_field size_members[] = {
 	{ "op", MODEL_CODE, MUST, .codes = &vocab_op, TELL("How exact") },
-	{ "n", MODEL_INT, .low = 0, .high = INT32_MAX, TELL("Number") },
-	{ "n2", MODEL_INT, .low = 0, .high = INT32_MAX, TELL("Up to") },
+	{ "n", MODEL_INT, .must_when = "op!=approx", .low = 0,
+	    .high = INT32_MAX, TELL("Number") },
+	{ "n2", MODEL_INT, .must_when = "op=range", .only_when = "op=range",
+	    .not_below = "n", .low = 0, .high = INT32_MAX, TELL("Up to") },
 };
 const struct model_object size_object = { OBJECT("size", size_members) };
 
@@ -155,9 +157,127 @@ static const struct model_field custody_members[] = {
 const struct model_object custody_object = { OBJECT(
     "custody", custody_members) };
 
+static const struct model_field perpetrator_members[] = {
+	{ "who", MODEL_PARTY, .object = &party_object, TELL("Who") },
+	{ "kind", MODEL_CODE, .codes = &vocab_perpetrator, TELL("Kind") },
+	{ "role", MODEL_CODE, .codes = &vocab_role, TELL("Role") },
+	{ "unit", MODEL_TEXT, TELL("Unit") },
+	{ "uniform", MODEL_TEXT, TELL("Uniform") },
+	{ "rank", MODEL_TEXT, TELL("Rank") },
+	{ "nickname", MODEL_TEXT, .query = "name", TELL("Nickname") },
+	{ "vehicle", MODEL_TEXT, TELL("Vehicle"),
+	    .help = N_("make, colour, number plate") },
+	{ "evidence", MODEL_LONG, TELL("Evidence"),
+	    .help = N_("why they are held responsible") },
+};
+const struct model_object perpetrator_object = { OBJECT(
+    "perpetrator", perpetrator_members) };
+
+static const struct model_field remedy_members[] = {
+	{ "date", MODEL_DATE, .object = &date_object, TELL("Date") },
+	{ "by", MODEL_PARTY, .object = &party_object, TELL("By") },
+	{ "authority", MODEL_TEXT, TELL("Authority") },
+	{ "action", MODEL_TEXT, TELL("Action"),
+	    .help = N_("an inquiry, habeas corpus, a complaint") },
+	{ "result", MODEL_LONG, TELL("Result") },
+};
+const struct model_object remedy_object = { OBJECT("remedy", remedy_members),
+	.any_of = "date by authority action result" };
+
+static const struct model_field detention_members[] = {
+	{ "warrant", MODEL_CODE, .codes = &vocab_yn,
+	    TELL("Was a warrant shown?") },
+	{ "warrant_authority", MODEL_TEXT, TELL("Who issued the warrant") },
+	{ "legal_basis", MODEL_LONG, TELL("Law applied") },
+	{ "charges", MODEL_TEXT, MANY, TELL("Charges") },
+	{ "force", MODEL_TEXT, TELL("Force that holds them") },
+	{ "facilities", MODEL_PLACE, MANY, .object = &place_object,
+	    TELL("Places of detention"),
+	    .help = N_("in order, each with from and to") },
+	{ "ordering_authority", MODEL_TEXT, TELL("Who ordered it") },
+	{ "acknowledged", MODEL_NUMBER, TELL("Is it acknowledged?"),
+	    .help = N_("number of Micro-thesaurus 30") },
+	{ "family_notified", MODEL_CODE, .codes = &vocab_yn,
+	    TELL("Was the family told?") },
+	{ "family_access", MODEL_CODE, .codes = &vocab_yn,
+	    TELL("May the family visit?") },
+	{ "lawyer_access", MODEL_NUMBER, TELL("Access of a lawyer"),
+	    .help = N_("number of Micro-thesaurus 31") },
+	{ "court", MODEL_CODE, .codes = &vocab_court, TELL("Court") },
+	{ "remedies", MODEL_OBJECT, MANY, .object = &remedy_object,
+	    TELL("Remedies tried") },
+	{ "wgad_category", MODEL_CODE, .codes = &vocab_wgad,
+	    TELL("Why it is arbitrary"),
+	    .help = N_(
+		"category of the Working Group on Arbitrary Detention") },
+};
+const struct model_object detention_object = { OBJECT(
+    "detention", detention_members) };
+
+static const struct model_field doctor_members[] = {
+	{ "when", MODEL_CODE, .codes = &vocab_doctor_when, TELL("When") },
+	{ "kind", MODEL_CODE, .codes = &vocab_doctor_kind,
+	    TELL("Kind of doctor") },
+	{ "date", MODEL_DATE, .object = &date_object, TELL("Date") },
+	{ "could_detect", MODEL_CODE, .codes = &vocab_yn,
+	    TELL("Could torture be detected?") },
+	{ "certificate", MODEL_LINK, .targets = "document",
+	    TELL("Certificate") },
+	{ "findings", MODEL_LONG, TELL("Findings") },
+	{ "consistency", MODEL_CODE, .codes = &vocab_consistency,
+	    TELL("Consistent with the account?"),
+	    .help = N_("scale of the Istanbul Protocol") },
+};
+const struct model_object doctor_object = { OBJECT("doctor", doctor_members) };
+
+static const struct model_field torture_members[] = {
+	{ "injuries", MODEL_LONG, TELL("Injuries") },
+	{ "statement_signed", MODEL_NUMBER, TELL("Was a statement signed?"),
+	    .help = N_("number of Micro-thesaurus 36") },
+	{ "doctor", MODEL_OBJECT, .object = &doctor_object,
+	    TELL("Examination by a doctor") },
+	{ "treatment", MODEL_LONG, TELL("Treatment") },
+	{ "autopsy", MODEL_LONG, TELL("Autopsy") },
+};
+const struct model_object torture_object = { OBJECT(
+    "torture", torture_members) };
+
+static const struct model_field death_members[] = {
+	{ "cause", MODEL_LONG, TELL("Cause of death") },
+	{ "autopsy", MODEL_NUMBER, TELL("Was there an autopsy?"),
+	    .help = N_("number of Micro-thesaurus 34") },
+	{ "certificate", MODEL_NUMBER, TELL("Is there a death certificate?"),
+	    .help = N_("number of Micro-thesaurus 35") },
+	{ "body_returned", MODEL_CODE, .codes = &vocab_yn,
+	    TELL("Was the body returned?") },
+};
+const struct model_object death_object = { OBJECT("death", death_members) };
+
+static const struct model_field response_members[] = {
+	{ "date", MODEL_DATE, .object = &date_object, TELL("Date") },
+	{ "from", MODEL_PARTY, .object = &party_object, TELL("From") },
+	{ "code", MODEL_CODE, SHOULD, .codes = &vocab_response,
+	    TELL("Response") },
+	{ "text", MODEL_LONG, TELL("In their words") },
+	{ "document", MODEL_LINK, .targets = "document", TELL("Document") },
+};
+const struct model_object response_object = { OBJECT(
+    "response", response_members) };
+
+static const struct model_field computed_members[] = {
+	{ "n", MODEL_INT, MUST, .low = 0, .high = INT32_MAX, TELL("Certain") },
+	{ "n_possible", MODEL_INT, .not_below = "n", .low = 0,
+	    .high = INT32_MAX, TELL("Possible") },
+	{ "at", MODEL_DATE, MUST, .object = &date_object, TELL("On") },
+};
+const struct model_object computed_object = { OBJECT(
+    "computed", computed_members) };
+
 const struct model_object *const model_objects[] = { &date_object, &span_object,
 	&party_object, &cite_object, &place_object, &name_object,
 	&translation_object, &cell_object, &import_object, &contact_object,
 	&paper_object, &size_object, &relation_object, &sentence_object,
-	&custody_object };
+	&custody_object, &perpetrator_object, &remedy_object, &detention_object,
+	&doctor_object, &torture_object, &death_object, &response_object,
+	&computed_object };
 const size_t model_objects_n = LEN(model_objects);

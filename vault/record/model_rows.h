@@ -35,6 +35,14 @@ extern const struct model_object size_object;
 extern const struct model_object relation_object;
 extern const struct model_object sentence_object;
 extern const struct model_object custody_object;
+extern const struct model_object perpetrator_object;
+extern const struct model_object remedy_object;
+extern const struct model_object detention_object;
+extern const struct model_object doctor_object;
+extern const struct model_object torture_object;
+extern const struct model_object death_object;
+extern const struct model_object response_object;
+extern const struct model_object computed_object;
 extern const struct model_object *const model_objects[];
 extern const size_t model_objects_n;
 

@@ -231,7 +231,7 @@ put_link(const struct titler *t, const char *id)
 
 /* What one value says in a line; nothing if it is not of a kind for that. */
 static void
-put_value(const struct titler *t, const struct model_field *field,
+put_one(const struct titler *t, const struct model_field *field,
     const json_t *value)
 {
 	const char *text = json_string_value(value);
@@ -250,32 +250,56 @@ put_value(const struct titler *t, const struct model_field *field,
 		put_link(t, ref);
 	else if (words != NULL)
 		put_line(t->out, words);
+	else if (field->kind == MODEL_INT && json_is_integer(value))
+		buf_putf(t->out, "%lld", (long long)json_integer_value(value));
 }
 
-/* Fields with bars between them: the first that says something. */
+/* Of an array the first, and how many more there are. */
 static void
-put_choice(const struct titler *t, const char *choice, size_t len)
+put_value(const struct titler *t, const struct model_field *field,
+    const json_t *value)
 {
+	size_t n = json_array_size(value), before = t->out->len;
+
+	if (!field->many || n == 0 || field->kind == MODEL_NAME) {
+		put_one(t, field, value);
+		return;
+	}
+	put_one(t, field, json_array_get(value, 0));
+	if (n > 1 && t->out->len > before)
+		buf_putf(t->out, " +%zu", n - 1);
+}
+
+/*
+ * Fields with bars between them: the first that says something.  With pluses:
+ * all of them.
+ */
+static void
+put_part(const struct titler *t, const char *names, size_t len)
+{
+	const char *end = names + len;
 	size_t start = t->out->len;
 	char name[64];
 
-	while (len > 0 && t->out->len == start) {
-		size_t n = strcspn(choice, "| ");
+	while (names < end) {
+		size_t n = strcspn(names, "|+ "), before = t->out->len, mark;
 		const struct model_field *field;
 
 		if (n >= sizeof(name))
 			return;
-		memcpy(name, choice, n);
+		memcpy(name, names, n);
 		name[n] = '\0';
+		if (before > start)
+			buf_put_byte(t->out, ' ');
+		mark = t->out->len;
 		field = model_field(t->type, name);
 		if (field != NULL)
 			put_value(t, field, json_object_get(t->body, name));
-		choice += n;
-		len -= n;
-		if (len > 0) {
-			choice++;
-			len--;
-		}
+		if (t->out->len == mark)
+			buf_truncate(t->out, before);
+		names += n + 1;
+		if (names < end && names[-1] == '|' && t->out->len > start)
+			return;
 	}
 }
 
@@ -293,7 +317,7 @@ record_title(struct buf *out, const json_t *body, record_namer namer, void *arg)
 	for (title = t.type->title; *title != '\0';) {
 		size_t len = strcspn(title, " ");
 
-		put_choice(&t, title, len);
+		put_part(&t, title, len);
 		if (part.len > 0) {
 			if (any)
 				buf_put_text(out, ", ");

@@ -239,6 +239,246 @@ static const struct model_code name_system_codes[] = {
 	{ "ala-lc", NULL, N_("ALA-LC"), NULL },
 };
 
+static const struct model_code act_codes[] = {
+	{ "enforced-disappearance", "030103", N_("enforced disappearance"),
+	    NULL },
+	{ "arbitrary-arrest", "030101", N_("arbitrary arrest"), NULL },
+	{ "arbitrary-detention", "030102", N_("arbitrary detention"), NULL },
+	{ "abduction", "030104", N_("abduction"), NULL },
+	{ "house-arrest", "030105", N_("house arrest"), NULL },
+	{ "mass-roundup", "030107", N_("mass round-up"), NULL },
+	{ "torture", "02011111", N_("torture"), NULL },
+	{ "assault", "020101", N_("assault"), NULL },
+	{ "sexual-violence", "020102", N_("sexual violence"), NULL },
+	{ "rape", "02011101", N_("rape"), NULL },
+	{ "threat", "02010301", N_("threat"), NULL },
+	{ "death-threat", "02010302", N_("death threat"), NULL },
+	{ "surveillance", "02010303", N_("surveillance"), NULL },
+	{ "raid", "040101", N_("raid"), NULL },
+	{ "killing", "0101", N_("killing, not further judged"), NULL },
+	{ "summary-execution", "01010101", N_("summary execution"), NULL },
+	{ "extrajudicial-execution", "01010102", N_("extrajudicial execution"),
+	    NULL },
+	{ "capital-punishment", "01010103", N_("capital punishment"), NULL },
+	{ "attempted-killing", "010109", N_("attempted killing"), NULL },
+	{ "censorship", "100101", N_("censorship"), NULL },
+	{ "speech-ban", "100104", N_("ban on speaking"), NULL },
+	{ "travel-ban", "050106", N_("ban on travelling"), NULL },
+	{ "exile", "050102", N_("exile"), NULL },
+	{ "office-closure", "120101", N_("closure of an office"), NULL },
+	{ "assembly-ban", "120105", N_("ban on assembling"), NULL },
+	{ "property-seizure", "130107", N_("seizure of property"), NULL },
+	{ "other", NULL, N_("other"), NULL },
+};
+
+static const struct model_code method_codes[] = {
+	{ "shooting", "0101", N_("shooting"), NULL },
+	{ "blade", "0103", N_("blade"), NULL },
+	{ "burning", "0105", N_("burning"), NULL },
+	{ "bombing", "0106", N_("bombing"), NULL },
+	{ "poisoning", "0108", N_("poisoning"), NULL },
+	{ "beating", "0301", N_("beating"), NULL },
+	{ "electric", "0308", N_("electric shocks"), NULL },
+	{ "asphyxia", "0309", N_("asphyxia"), NULL },
+	{ "submersion", "030901", N_("submersion"), NULL },
+	{ "forced-posture", "0311", N_("forced posture"), NULL },
+	{ "suspension", "031101", N_("suspension"), NULL },
+	{ "food-deprivation", "031501", N_("deprivation of food"), NULL },
+	{ "sleep-deprivation", "031502", N_("deprivation of sleep"), NULL },
+	{ "denied-medical", "031503", N_("denial of medical care"), NULL },
+	{ "forced-feeding", "0316", N_("forced feeding"), NULL },
+	{ "bound", "031701", N_("binding"), NULL },
+	{ "isolation", "0318", N_("isolation"), NULL },
+	{ "blindfold", "031904", N_("blindfold or hood"), NULL },
+	{ "nakedness", "032102", N_("forced nakedness"), NULL },
+	{ "threats", "0322", N_("threats"), NULL },
+	{ "drugged", "0325", N_("drugging"), NULL },
+	{ "sexual", "0305/0306", N_("sexual violence"), NULL },
+	{ "psychiatric", "0204", N_("psychiatric confinement"), NULL },
+	{ "other", "0390", N_("other"), NULL },
+};
+
+static const struct model_code purpose_codes[] = {
+	{ "information", "01", N_("to obtain information or a confession"),
+	    NULL },
+	{ "intimidation", "02", N_("to intimidate"), NULL },
+	{ "punishment", "03", N_("to punish"), NULL },
+	{ "extortion", "07", N_("to extort"), NULL },
+	{ "other", "9", N_("other"), NULL },
+};
+
+static const struct model_code position_codes[] = {
+	{ "acknowledged", "0101", N_("acknowledged"), NULL },
+	{ "denied", "0102", N_("denied"), NULL },
+	{ "responsibility-denied", "0103", N_("responsibility denied"), NULL },
+	{ "other-account", "0104", N_("another account given"), NULL },
+	{ "accepted", "0105", N_("responsibility accepted"), NULL },
+};
+
+static const struct model_code perpetrator_codes[] = {
+	{ "national-official", "010101", N_("official of the state"), NULL },
+	{ "local-official", "010102", N_("local official"), NULL },
+	{ "military", "010103", N_("military"), NULL },
+	{ "police", "010104", N_("police"), NULL },
+	{ "prison", "010105", N_("prison staff"), NULL },
+	{ "intelligence", "010106", N_("intelligence service"), NULL },
+	{ "state-security", NULL, N_("state security police"), NULL },
+	{ "judiciary", "0103", N_("judiciary"), NULL },
+	{ "paramilitary", "020101", N_("paramilitary"), NULL },
+	{ "vigilante", "020102", N_("vigilantes"), NULL },
+	{ "guerrilla", "020201", N_("guerrilla"), NULL },
+	{ "private-guard", "0204", N_("private guards"), NULL },
+	{ "crowd", "0205", N_("a crowd"), NULL },
+	{ "company", "2101", N_("a company"), NULL },
+	{ "unknown", "99", N_("unknown"), NULL },
+};
+
+static const struct model_code role_codes[] = {
+	{ "did", "0101", N_("did it"), NULL },
+	{ "ordered", "0102", N_("ordered it"), NULL },
+	{ "accomplice", "0103", N_("was an accomplice"), NULL },
+	{ "present", "0104", N_("was present"), NULL },
+	{ "planned", "0105", N_("planned it"), NULL },
+	{ "suspected", "0106", N_("is suspected"), NULL },
+	{ "failed-to-prevent", "0503", N_("failed to prevent it"), NULL },
+	{ "political", "06", N_("has political responsibility"), NULL },
+};
+
+static const struct model_code court_codes[] = {
+	{ "civilian", "01", N_("civilian court"), NULL },
+	{ "military", "02", N_("military court"), NULL },
+	{ "administrative", "03", N_("administrative authority"), NULL },
+};
+
+static const struct model_code wgad_codes[] = {
+	{ "1", NULL, N_("no legal basis"), NULL },
+	{ "2", NULL, N_("for the exercise of rights"), NULL },
+	{ "3", NULL, N_("no fair trial"), NULL },
+	{ "4", NULL, N_("asylum seekers and migrants"), NULL },
+	{ "5", NULL, N_("discrimination"), NULL },
+};
+
+static const struct model_code consistency_codes[] = {
+	{ "nc", NULL, N_("not consistent"), NULL },
+	{ "c", NULL, N_("consistent: many other causes"), NULL },
+	{ "hc", NULL, N_("highly consistent: few other causes"), NULL },
+	{ "ty", NULL, N_("typical of"), NULL },
+	{ "dx", NULL, N_("diagnostic of"), NULL },
+};
+
+static const struct model_code doctor_when_codes[] = {
+	{ "during", NULL, N_("during detention"), NULL },
+	{ "after", NULL, N_("after release"), NULL },
+};
+
+static const struct model_code doctor_kind_codes[] = {
+	{ "prison", NULL, N_("doctor of the prison"), NULL },
+	{ "independent", NULL, N_("independent doctor"), NULL },
+};
+
+static const struct model_code intervention_codes[] = {
+	{ "financial", "0101", N_("financial help"), NULL },
+	{ "legal", "0102", N_("legal help"), NULL },
+	{ "medical", "0103", N_("medical help"), NULL },
+	{ "publicity-victim", "0104", N_("publicity for the victim"), NULL },
+	{ "confidential", "0105", N_("confidential approach"), NULL },
+	{ "request", "0106", N_("request to authorities or bodies"), NULL },
+	{ "investigation", "0201", N_("investigation"), NULL },
+	{ "petition", "0202", N_("petition"), NULL },
+	{ "publicity-event", "0203", N_("publicity for the event"), NULL },
+	{ "other", "90", N_("other"), NULL },
+};
+
+static const struct model_code mechanism_codes[] = {
+	{ "wgeid", NULL,
+	    N_("Working Group on Enforced or Involuntary Disappearances"),
+	    NULL },
+	{ "wgad", NULL, N_("Working Group on Arbitrary Detention"), NULL },
+	{ "sr-torture", NULL, N_("Special Rapporteur on torture"), NULL },
+	{ "sr-defenders", NULL,
+	    N_("Special Rapporteur on human rights defenders"), NULL },
+	{ "sr-expression", NULL,
+	    N_("Special Rapporteur on freedom of expression"), NULL },
+	{ "ced-ua", NULL,
+	    N_("Committee on Enforced Disappearances, urgent action"), NULL },
+	{ "upr", NULL, N_("Universal Periodic Review"), NULL },
+	{ "government", NULL, N_("a government"), NULL },
+	{ "parliament", NULL, N_("a parliament"), NULL },
+	{ "media", NULL, N_("the media"), NULL },
+	{ "other", NULL, N_("other"), NULL },
+};
+
+static const struct model_code response_codes[] = {
+	{ "favourable", "01", N_("favourable"), NULL },
+	{ "pledged", "02", N_("pledged to act"), NULL },
+	{ "countered", "03", N_("countered"), NULL },
+	{ "denied", "0301", N_("denied"), NULL },
+	{ "obstructed", "0302", N_("obstructed"), NULL },
+	{ "asks-more", "04", N_("asks for more"), NULL },
+	{ "token", "05", N_("for appearance only"), NULL },
+	{ "none", "06", N_("none"), NULL },
+	{ "other", "90", N_("other"), NULL },
+};
+
+/* Of these two scales the ends are described, what lies between is not. */
+static const struct model_code impact_codes[] = {
+	{ "1", "1", N_("strong positive"), NULL },
+	{ "2", "2", N_("between 1 and 6"), NULL },
+	{ "3", "3", N_("between 1 and 6"), NULL },
+	{ "4", "4", N_("between 1 and 6"), NULL },
+	{ "5", "5", N_("between 1 and 6"), NULL },
+	{ "6", "6", N_("strong negative"), NULL },
+	{ "99", "99", N_("unknown"), NULL },
+};
+
+static const struct model_code state_codes[] = {
+	{ "1", "1", N_("action taken and continuing"), NULL },
+	{ "2", "2", N_("between 1 and 6"), NULL },
+	{ "3", "3", N_("between 1 and 6"), NULL },
+	{ "4", "4", N_("between 1 and 6"), NULL },
+	{ "5", "5", N_("between 1 and 6"), NULL },
+	{ "6", "6", N_("no action"), NULL },
+	{ "7", "7", N_("closed"), NULL },
+};
+
+static const struct model_code naming_codes[] = {
+	{ "full", NULL, N_("full name"), NULL },
+	{ "initials", NULL, N_("initials"), NULL },
+	{ "pseudonym", NULL, N_("pseudonym"), NULL },
+	{ "none", NULL, N_("no name"), NULL },
+};
+
+static const struct model_code giver_codes[] = {
+	{ "self", NULL, N_("the person"), NULL },
+	{ "parent", NULL, N_("a parent"), NULL },
+	{ "guardian", NULL, N_("a guardian"), NULL },
+	{ "family", NULL, N_("the family"), NULL },
+	{ "lawyer", NULL, N_("a lawyer"), NULL },
+	{ "none-possible", NULL, N_("nobody could be asked"), NULL },
+};
+
+static const struct model_code consent_form_codes[] = {
+	{ "written", NULL, N_("in writing"), NULL },
+	{ "recorded", NULL, N_("recorded"), NULL },
+	{ "oral-noted", NULL, N_("spoken, and noted"), NULL },
+	{ "inferred-public", NULL, N_("inferred: it is published already"),
+	    NULL },
+};
+
+static const struct model_code unit_codes[] = {
+	{ "persons", "01", N_("persons"), NULL },
+	{ "families", "02", N_("families"), NULL },
+	{ "groups", "03", N_("groups"), NULL },
+	{ "communities", NULL, N_("communities"), NULL },
+	{ "other", NULL, N_("other"), NULL },
+};
+
+static const struct model_code count_mode_codes[] = {
+	{ "ever", NULL, N_("ever in one of these situations since a day"),
+	    NULL },
+	{ "now", NULL, N_("in one of these situations on that day"), NULL },
+};
+
 #define VOCAB(id, name, table, open)                                           \
 	const struct model_vocab vocab_##id = { name, table, id##_codes,       \
 		sizeof(id##_codes) / sizeof(id##_codes[0]), open }
@@ -263,6 +503,27 @@ VOCAB(scope, "scope", NULL, false);
 VOCAB(name_kind, "name-kind", NULL, false);
 VOCAB(name_order, "name-order", NULL, false);
 VOCAB(name_system, "name-system", NULL, true);
+VOCAB(act, "act", "MT4", false);
+VOCAB(method, "method", "MT5", false);
+VOCAB(purpose, "purpose", "MT38", false);
+VOCAB(position, "position", "MT28", false);
+VOCAB(perpetrator, "perpetrator", "MT24", false);
+VOCAB(role, "role", "MT18", false);
+VOCAB(court, "court", "MT32", false);
+VOCAB(wgad, "wgad-category", NULL, false);
+VOCAB(consistency, "consistency", NULL, false);
+VOCAB(doctor_when, "doctor-when", NULL, false);
+VOCAB(doctor_kind, "doctor-kind", NULL, false);
+VOCAB(intervention, "intervention", "MT20", false);
+VOCAB(mechanism, "mechanism", NULL, false);
+VOCAB(response, "response", "MT27", false);
+VOCAB(impact, "impact", "MT44", false);
+VOCAB(state, "state", "MT45", false);
+VOCAB(naming, "naming", NULL, false);
+VOCAB(giver, "giver", NULL, false);
+VOCAB(consent_form, "consent-form", NULL, false);
+VOCAB(unit, "unit", "MT07", false);
+VOCAB(count_mode, "count-mode", NULL, false);
 
 const struct model_vocab *const vocab_all[] = {
 	&vocab_yn,
@@ -285,6 +546,27 @@ const struct model_vocab *const vocab_all[] = {
 	&vocab_name_kind,
 	&vocab_name_order,
 	&vocab_name_system,
+	&vocab_act,
+	&vocab_method,
+	&vocab_purpose,
+	&vocab_position,
+	&vocab_perpetrator,
+	&vocab_role,
+	&vocab_court,
+	&vocab_wgad,
+	&vocab_consistency,
+	&vocab_doctor_when,
+	&vocab_doctor_kind,
+	&vocab_intervention,
+	&vocab_mechanism,
+	&vocab_response,
+	&vocab_impact,
+	&vocab_state,
+	&vocab_naming,
+	&vocab_giver,
+	&vocab_consent_form,
+	&vocab_unit,
+	&vocab_count_mode,
 	&country_vocab,
 };
 const size_t vocab_n = sizeof(vocab_all) / sizeof(vocab_all[0]);

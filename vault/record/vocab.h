@@ -25,6 +25,27 @@ extern const struct model_vocab vocab_scope;
 extern const struct model_vocab vocab_name_kind;
 extern const struct model_vocab vocab_name_order;
 extern const struct model_vocab vocab_name_system;
+extern const struct model_vocab vocab_act;
+extern const struct model_vocab vocab_method;
+extern const struct model_vocab vocab_purpose;
+extern const struct model_vocab vocab_position;
+extern const struct model_vocab vocab_perpetrator;
+extern const struct model_vocab vocab_role;
+extern const struct model_vocab vocab_court;
+extern const struct model_vocab vocab_wgad;
+extern const struct model_vocab vocab_consistency;
+extern const struct model_vocab vocab_doctor_when;
+extern const struct model_vocab vocab_doctor_kind;
+extern const struct model_vocab vocab_intervention;
+extern const struct model_vocab vocab_mechanism;
+extern const struct model_vocab vocab_response;
+extern const struct model_vocab vocab_impact;
+extern const struct model_vocab vocab_state;
+extern const struct model_vocab vocab_naming;
+extern const struct model_vocab vocab_giver;
+extern const struct model_vocab vocab_consent_form;
+extern const struct model_vocab vocab_unit;
+extern const struct model_vocab vocab_count_mode;
 
 /* All of them, and the countries. */
 extern const struct model_vocab *const vocab_all[];
