@@ -31,6 +31,9 @@ struct option_of {
 int cli_options(
     int argc, char **argv, const struct option_of *options, size_t n);
 
+/* There is no such type; which there are.  Returns the exit status, 2. */
+int cli_no_type(const char *name);
+
 struct command {
 	const char *name;
 	int (*run)(struct cli *c, int argc, char **argv);
@@ -59,6 +62,8 @@ int cmd_add(struct cli *c, int argc, char **argv);
 int cmd_show(struct cli *c, int argc, char **argv);
 int cmd_list(struct cli *c, int argc, char **argv);
 int cmd_find(struct cli *c, int argc, char **argv);
+int cmd_types(struct cli *c, int argc, char **argv);
+int cmd_vocab(struct cli *c, int argc, char **argv);
 int cmd_history(struct cli *c, int argc, char **argv);
 int cmd_revert(struct cli *c, int argc, char **argv);
 int cmd_resolve(struct cli *c, int argc, char **argv);

@@ -232,25 +232,6 @@ make(struct work *work, const struct vault_type *type)
 	return instead && status == 0 ? edit(work, other) : status;
 }
 
-static int
-no_type(const char *name)
-{
-	struct vault_type t = { 0 };
-	struct buf all = { 0 };
-	const char *near[3];
-
-	say_error(SAY_NO_TYPE, name, NULL);
-	if (vault_near_types(near, name) > 0) {
-		say_hint(SAY_HINT_MEAN, near[0], NULL);
-		return 2;
-	}
-	while (vault_type_next(&t))
-		buf_putf(&all, "%s%s", all.len > 0 ? ", " : "", t.name);
-	say_hint(SAY_HINT_TYPES, buf_text(&all), NULL);
-	buf_free(&all);
-	return 2;
-}
-
 int
 cmd_new(struct cli *c, int argc, char **argv)
 {
@@ -261,7 +242,7 @@ cmd_new(struct cli *c, int argc, char **argv)
 	if (take_arguments(&work, argc, argv) != 1) {
 		status = say_usage(USAGE_NEW);
 	} else if (!vault_type_by_name(&type, argv[1])) {
-		status = no_type(argv[1]);
+		status = cli_no_type(argv[1]);
 	} else if ((status = session_open(&work.session, c)) == 0) {
 		status = make(&work, &type);
 		session_close(&work.session);

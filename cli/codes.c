@@ -51,12 +51,25 @@ fit(const struct buf *key, const struct sought *s)
 	return strstr(text, part) != NULL ? BY_PART : WAYS;
 }
 
+/* A code or a label, if it fits better than what was there before. */
+static void
+judge_text(enum way *best, const char *text, const struct sought *s)
+{
+	struct buf key = { 0 };
+	enum way way;
+
+	key_of(&key, text);
+	way = fit(&key, s);
+	if (way < *best)
+		*best = way;
+	buf_free(&key);
+}
+
 static enum way
 judge(const struct vault_code *c, size_t number, const struct sought *s)
 {
-	const char *texts[3] = { c->code, c->label, say_label(c->label) };
+	struct vault_language l = { 0 };
 	enum way best = WAYS;
-	struct buf key = { 0 };
 
 	if (strcasecmp(c->code, s->typed) == 0)
 		return BY_CODE;
@@ -64,14 +77,10 @@ judge(const struct vault_code *c, size_t number, const struct sought *s)
 		return BY_NUMBER;
 	if (c->esf != NULL && strcmp(c->esf, s->typed) == 0)
 		return BY_ESF;
-	for (size_t i = 0; i < 3; i++) {
-		enum way way;
-
-		key_of(&key, texts[i]);
-		way = fit(&key, s);
-		best = way < best ? way : best;
-	}
-	buf_free(&key);
+	judge_text(&best, c->code, s);
+	judge_text(&best, c->label, s);
+	while (vault_language_next(&l))
+		judge_text(&best, vault_code_label(c, l.lang), s);
 	return best;
 }
 
@@ -131,6 +140,6 @@ codes_label(const struct vault_field *f, const char *code)
 
 	while (vault_code_next(&c, f))
 		if (strcmp(c.code, code) == 0)
-			return say_label(c.label);
+			return vault_code_label(&c, say_lang());
 	return code;
 }

@@ -29,7 +29,7 @@ screen_columns(void)
 static void
 put_entry(struct buf *out, const struct codes_found *c, size_t i, bool esf)
 {
-	const char *label = say_label(c->code[i].label);
+	const char *label = vault_code_label(&c->code[i], say_lang());
 
 	buf_putf(out, "%4zu  %s", c->number[i], c->code[i].code);
 	if (strcmp(label, c->code[i].code) != 0)

@@ -146,6 +146,15 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "types", cmd_types, "types [TYPE[.FIELD]]", "what a record can hold",
+	    "The fields of a type: name, form in JSON, whether it must or "
+	    "should"
+	    " be there, and\nwhat it means.  [brackets]: several of them."
+	    "  'types act.detention' shows what is in\nan object.\n" },
+	{ "vocab", cmd_vocab, "vocab [NAME] [--lang en|es|zh]",
+	    "the codes of a vocabulary",
+	    "With their numbers in ESF, and labels in your language or that of"
+	    " --lang.  Without\na name: which vocabularies there are.\n" },
 	{ "forget", cmd_forget, "forget ID, or forget --asked",
 	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come"

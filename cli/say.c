@@ -61,6 +61,18 @@ say_is_json(void)
 
 /* ---- Sentences ---- */
 
+/* As gettext finds it: LANGUAGE counts, unless the locale is C. */
+const char *
+say_lang(void)
+{
+	const char *locale = setlocale(LC_MESSAGES, NULL);
+	const char *list = getenv("LANGUAGE");
+
+	if (locale == NULL || strcmp(locale, "C") == 0)
+		return "C";
+	return list == NULL || *list == '\0' ? locale : list;
+}
+
 const char *
 say_label(const char *english)
 {

@@ -35,6 +35,9 @@ bool say_is_json(void);
  */
 #define SAY_ARGS __attribute__((sentinel))
 
+/* The reader's language, as a locale has it: "zh_CN.UTF-8", "es", "C". */
+const char *say_lang(void);
+
 /* The translation of a label or help text of the library. */
 const char *say_label(const char *english);
 

@@ -8,9 +8,9 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe
 	    help'
-	local types='case person status testimony document'
+	local types='case person act status testimony document intervention consent count'
 
 	((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -18,7 +18,7 @@ complete -c amparo -l yes
 complete -c amparo -l help
 complete -c amparo -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c amparo -n '__fish_seen_subcommand_from add new' \
-    -a 'case person status testimony document'
+    -a 'case person act status testimony document intervention consent count'
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -a 'add change remove list'
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l new-passphrase-file -r -F
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l unknown

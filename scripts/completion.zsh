@@ -6,8 +6,8 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit forget wipe help)
-	types=(case person status testimony document)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe help)
+	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
 	_arguments -C $common \

@@ -587,34 +587,66 @@ enum vault_kind {
 struct vault_type {
 	const void *row;
 	const char *name, *label, *help;
+	int level;  /* of a new record */
+	bool fixed; /* its own fields never change */
 };
 struct vault_field {
 	const void *row;
 	const char *name, *label, *help;
 	enum vault_kind kind;
+	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
-	const char *targets; /* of a link: names of types, "" is any */
-	const char *object;  /* of an object: "date", "party", "name" ... */
+	const char *must_when; /* "op=range", or NULL */
+	const char *only_when; /* the same: elsewhere it is refused */
+	const char *targets;   /* of a link: names of types, "" is any */
+	const char *object;    /* of an object: "date", "party", "name" ... */
+	const char *vocab;     /* of a code: the name of its vocabulary */
+};
+struct vault_vocab {
+	const void *row;
+	const char *name;
+	const char *table; /* of the Micro-thesauri, or NULL */
+	bool open;         /* other codes are saved, too */
 };
 struct vault_code {
 	const void *row;
 	const char *code, *esf, *label;
+	const char *group; /* a set that queries know, or NULL */
+	const char *vocab;
 };
 bool vault_type_next(struct vault_type *t);
 bool vault_type_by_name(struct vault_type *t, const char *name);
 bool vault_field_next(struct vault_field *f, const struct vault_type *t);
 bool vault_member_next(struct vault_field *m, const struct vault_field *f);
 bool vault_code_next(struct vault_code *c, const struct vault_field *f);
+bool vault_vocab_next(struct vault_vocab *v);
+bool vault_vocab_by_name(struct vault_vocab *v, const char *name);
+bool vault_vocab_code_next(struct vault_code *c, const struct vault_vocab *v);
+
+/*
+ * Languages beside English that codes have labels in.  A label of such a
+ * language, by its code in BCP 47 or the name of a locale; in English if there
+ * is none.
+ */
+struct vault_language {
+	const void *row;
+	const char *lang;
+	bool reviewed; /* by a native speaker */
+};
+bool vault_language_next(struct vault_language *l);
+const char *vault_code_label(const struct vault_code *c, const char *lang);
 
 /*
  * Names near to one that is not there, the nearest first, constant; returns
- * how many: of types, of the fields of t, of the members of f.
+ * how many: of types, of the fields of t, of the members of f, of
+ * vocabularies.
  */
 size_t vault_near_types(const char *near[static 3], const char *name);
 size_t vault_near_fields(
     const char *near[static 3], const struct vault_type *t, const char *name);
 size_t vault_near_members(
     const char *near[static 3], const struct vault_field *f, const char *name);
+size_t vault_near_vocabs(const char *near[static 3], const char *name);
 
 /* ---- A body being written ---- */
 

@@ -153,6 +153,7 @@ size_t model_near_fields(const char *near[static MODEL_NEAR],
     const struct model_type *type, const char *name);
 size_t model_near_members(const char *near[static MODEL_NEAR],
     const struct model_object *object, const char *name);
+size_t model_near_vocabs(const char *near[static MODEL_NEAR], const char *name);
 size_t model_near_codes(const char *near[static MODEL_NEAR],
     const struct model_vocab *vocab, const char *code);
 

@@ -134,6 +134,17 @@ model_near_members(const char *near[static MODEL_NEAR],
 }
 
 size_t
+model_near_vocabs(const char *near[static MODEL_NEAR], const char *name)
+{
+	struct ranking r = { .near = near };
+
+	for (size_t i = 0; i < vocab_n; i++)
+		rank(
+		    &r, vocab_all[i]->name, distance(name, vocab_all[i]->name));
+	return r.n;
+}
+
+size_t
 model_near_codes(const char *near[static MODEL_NEAR],
     const struct model_vocab *vocab, const char *code)
 {
