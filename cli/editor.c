@@ -42,8 +42,8 @@
 #define SAY_HELP_SHORT "Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help"
 /* One line of a narrow terminal, or its end is never seen. */
 #define SAY_HELP                                                               \
-	"F2, Ctrl-S keep; Ctrl- Q leave, F find, G again, Z undo, "            \
-	"K/U/W cut on/back/word"
+	"F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  ^K/^U/^W cut "      \
+	"on/back/word"
 _Static_assert(sizeof(SAY_HELP) <= 81, "the help is longer than a line");
 #define SAY_ASK "Leave without keeping the changes? y: leave, n: stay"
 #define SAY_FIND "Find: "
