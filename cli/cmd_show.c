@@ -52,6 +52,9 @@ newest_head(void *ctx, const struct vault_past *p)
 
 /* ---- Attachments and conflicts, both ways ---- */
 
+/* Columns that what is in an object stands further in. */
+#define DEEPER 2
+
 /* What is gathered for the one output or the other. */
 struct page {
 	struct session *s;
@@ -171,9 +174,10 @@ measure(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
 	const char *label = gettext(l->label);
-	size_t width = text_width(label, strlen(label));
+	size_t width = text_width(label, strlen(label)) + DEEPER * l->depth;
 
-	if (!l->block && width > p->label_width && width <= LAYOUT_LABEL_MAX)
+	if (!l->block && !l->heading && width > p->label_width &&
+	    width <= LAYOUT_LABEL_MAX)
 		p->label_width = width;
 }
 
@@ -181,15 +185,19 @@ static void
 body_line(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
-	const char *label = gettext(l->label);
+	struct buf label = { 0 };
 
-	if (!l->block) {
-		layout_field(&p->out, label, p->label_width, l->text, l->len,
+	layout_blanks(&label, DEEPER * l->depth);
+	buf_put_text(&label, gettext(l->label));
+	if (!l->block && !l->heading)
+		layout_field(&p->out, buf_text(&label), p->label_width, l->text,
+		    l->len, p->columns);
+	else
+		layout_block(&p->out, buf_text(&label), label.len, 0, 0);
+	if (l->block)
+		layout_block(&p->out, l->text, l->len, 4 + DEEPER * l->depth,
 		    p->columns);
-		return;
-	}
-	layout_block(&p->out, label, strlen(label), 0, 0);
-	layout_block(&p->out, l->text, l->len, 4, p->columns);
+	buf_free(&label);
 }
 
 static void

@@ -254,7 +254,8 @@ show_line(void *ctx, const struct vault_line *l)
 	/* The label of a field that nobody here knows is its name. */
 	buf_put_text(&label, say_label(l->label));
 	buf_put(&text, l->text, l->len);
-	buf_put_text(out, "  ");
+	for (unsigned i = 0; i <= l->depth; i++)
+		buf_put_text(out, "  ");
 	form_put_short(out, &label);
 	buf_put_text(out, ": ");
 	form_put_short(out, &text);

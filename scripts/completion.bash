@@ -21,7 +21,7 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include)
+			--as | --to | --include | --lang)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -50,6 +50,7 @@ _amparo() {
 		;;
 	--progress) offered='lines json' ;;
 	--words) offered='en es pinyin' ;;
+	--lang) offered='en es zh' ;;
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
@@ -82,13 +83,14 @@ _amparo() {
 		import) offered+=' --anyway --keep --map --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
+		vocab) offered+=' --lang' ;;
 		new | edit) offered+=' --set' ;;
 		esac
 		;;
 	*)
 		case $command:$words in
 		:0 | help:0) offered=$commands ;;
-		add:0 | new:0) offered=$types ;;
+		add:0 | new:0 | types:0) offered=$types ;;
 		passphrase:0) offered='add change remove list' ;;
 		office:0) offered='renew retire revoke secret-key' ;;
 		contact:0) offered='add list verify mark remove' ;;

@@ -17,7 +17,7 @@ complete -c amparo -l json
 complete -c amparo -l yes
 complete -c amparo -l help
 complete -c amparo -n '__fish_seen_subcommand_from help' -a "$commands"
-complete -c amparo -n '__fish_seen_subcommand_from add new' \
+complete -c amparo -n '__fish_seen_subcommand_from add new types' \
     -a 'case person act status testimony document intervention consent count'
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -a 'add change remove list'
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l new-passphrase-file -r -F
@@ -27,6 +27,7 @@ complete -c amparo -n '__fish_seen_subcommand_from init' -l paper-passphrase-fil
 complete -c amparo -n '__fish_seen_subcommand_from init passphrase' -l words -x -a 'en es pinyin'
 complete -c amparo -n '__fish_seen_subcommand_from unlock' -l for -x -a '5m 15m 1h'
 complete -c amparo -n '__fish_seen_subcommand_from unlock' -l at-most -x -a '1h 4h 8h'
+complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es zh'
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
 complete -c amparo -n '__fish_seen_subcommand_from show' -l raw

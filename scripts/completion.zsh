@@ -28,6 +28,8 @@ _amparo() {
 		passphrase) _arguments $common '1:what:(add change remove list)' '2:name:' '--new-passphrase-file:file:_files' '--words:list:(en es pinyin)' '--unknown' ;;
 		add) _arguments $common "1:type:($types)" '2:file:_files' ;;
 		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
+		types) _arguments $common "1:type:($types)" ;;
+		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
 		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;
 		list) _arguments $common '--limit:number:' '*:query:' ;;

@@ -67,6 +67,11 @@ finds_codes_by_what_is_typed(void **state)
 	finds(&countries, "cn", true, "CN");
 	finds(&countries, "CHINA", true, "CN");
 	finds(&countries, "tibet", false, "");
+	/* In any language that there are labels in, whatever the locale. */
+	finds(&status, "\u5931\u8e2a", false, "missing");
+	finds(&status, "absuelto", true, "acquitted");
+	finds(&countries, "\u4e2d\u56fd", true, "CN");
+	finds(&countries, "mexico", true, "MX");
 }
 
 static void

@@ -153,8 +153,10 @@ static bool
 is_source(const char *path)
 {
 	static const char *const fields[] = { "source", "relayed_by", "author",
-		"basis", "corroborates", "contradicts", "consents", "custody",
-		"translations", "supersedes", "imported" };
+		"basis", "published_in", "witnesses", "corroborates",
+		"contradicts", "consents", "consents_used", "withdraws",
+		"records", "custody", "translations", "supersedes",
+		"imported" };
 	size_t len = strcspn(path, ".[");
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

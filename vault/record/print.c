@@ -12,19 +12,24 @@ struct printing {
 	enum vault_err (*each)(void *ctx, const struct print_line *line);
 	record_namer namer;
 	void *ctx;
+	unsigned depth;
 };
 
 static void put_value(struct buf *out, const struct printing *p,
     const struct model_field *field, const json_t *value);
 
-/* "Teng Biao [57v3hh43]", or the id alone if the record is not here. */
+#define N_(text) text /* marks what xgettext shall find */
+
+/* "Teng Biao [57v3hh43]"; of a record that is not here the whole id. */
 static void
 put_link(struct buf *out, const struct printing *p, const char *id)
 {
 	size_t start = out->len;
 
-	if (p->namer == NULL || !p->namer(p->ctx, out, id) || out->len == start)
+	if (p->namer == NULL)
 		buf_put_text(out, id);
+	else if (!p->namer(p->ctx, out, id) || out->len == start)
+		buf_putf(out, "%s [%s]", N_("withheld or unknown"), id);
 	else
 		buf_putf(out, " [%.*s]", SHORT_ID, id);
 }
@@ -55,7 +60,7 @@ static const char *
 main_member(const json_t *object)
 {
 	static const char *const names[] = { "edtf", "text", "ref", "iso",
-		"value", "number", "to", "name" };
+		"value", "number", "to", "name", "who" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (json_object_get(object, names[i]) != NULL)
@@ -124,6 +129,7 @@ one_line(const struct printing *p, const char *name,
 		.field = name,
 		.label = field == NULL ? name : field->label,
 		.block = field != NULL && field->kind == MODEL_LONG,
+		.depth = p->depth,
 	};
 	struct buf text = { 0 };
 	enum vault_err err;
@@ -139,6 +145,65 @@ one_line(const struct printing *p, const char *name,
 	return err;
 }
 
+/* A block of fields, none of which speaks for it: a heading and its lines. */
+static bool
+is_spread(const struct model_field *field, const json_t *value)
+{
+	return field != NULL && field->kind == MODEL_OBJECT &&
+	    json_is_object(value) && main_member(value) == NULL;
+}
+
+static enum vault_err print_field(const struct printing *p, const char *name,
+    const struct model_field *field, const json_t *value);
+
+/* Members as the model has them, then those that it does not know. */
+static enum vault_err
+print_members(const struct printing *p, const struct model_object *object,
+    const json_t *value)
+{
+	enum vault_err err = VAULT_OK;
+	const char *name;
+	json_t *member;
+
+	for (size_t i = 0; err == VAULT_OK && i < object->n; i++) {
+		const struct model_field *f = &object->fields[i];
+
+		if ((member = json_object_get(value, f->name)) != NULL)
+			err = print_field(p, f->name, f, member);
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, name, member)
+	{
+		if (err == VAULT_OK && model_member(object, name) == NULL)
+			err = print_field(p, name, NULL, member);
+	}
+	return err;
+}
+
+static enum vault_err
+print_spread(const struct printing *p, const struct model_field *field,
+    const json_t *value)
+{
+	struct print_line line = { .field = field->name,
+		.label = field->label,
+		.text = "",
+		.depth = p->depth,
+		.heading = true };
+	struct printing inside = *p;
+	enum vault_err err = p->each(p->ctx, &line);
+
+	inside.depth++;
+	return err != VAULT_OK ? err
+			       : print_members(&inside, field->object, value);
+}
+
+static enum vault_err
+print_one(const struct printing *p, const char *name,
+    const struct model_field *field, const json_t *value)
+{
+	return is_spread(field, value) ? print_spread(p, field, value)
+				       : one_line(p, name, field, value);
+}
+
 /* An array of objects, or of long texts, is a line for each. */
 static enum vault_err
 print_field(const struct printing *p, const char *name,
@@ -150,9 +215,9 @@ print_field(const struct printing *p, const char *name,
 	enum vault_err err = VAULT_OK;
 
 	if (!apart)
-		return one_line(p, name, field, value);
+		return print_one(p, name, field, value);
 	for (size_t i = 0; err == VAULT_OK && i < json_array_size(value); i++)
-		err = one_line(p, name, field, json_array_get(value, i));
+		err = print_one(p, name, field, json_array_get(value, i));
 	return err;
 }
 
@@ -165,7 +230,7 @@ print_body(const json_t *body,
 	const struct model_type *type = json_is_string(type_name)
 	    ? model_type(json_string_value(type_name))
 	    : NULL;
-	struct printing p = { each, namer, ctx };
+	struct printing p = { each, namer, ctx, 0 };
 	const struct model_field *f = NULL;
 	enum vault_err err = VAULT_OK;
 	const char *name;
@@ -202,7 +267,7 @@ print_text(const struct buf *text,
 enum vault_err
 print_value(struct buf *out, const json_t *value)
 {
-	struct printing p = { NULL, NULL, NULL };
+	struct printing p = { NULL, NULL, NULL, 0 };
 
 	put_value(out, &p, NULL, value);
 	return buf_ok(out);

@@ -20,7 +20,9 @@ struct print_line {
 	const char *label; /* for people, in English; the name if unknown */
 	const char *text;
 	size_t len;
-	bool block; /* long text: on lines of its own */
+	bool block;     /* long text: on lines of its own */
+	bool heading;   /* the lines of an object follow, one deeper */
+	unsigned depth; /* of objects around it */
 };
 
 /*

@@ -1,0 +1,88 @@
+# What the program says of its types and vocabularies; and records of all of
+# them, added as JSON, found, shown, with what is refused.  No vault is needed
+# for the first half.
+expect_status 0 "$AMPARO" types
+[ "$(wc -l < "$OUT")" = 9 ] || fail "not nine types"
+expect_status 0 "$AMPARO" types act
+expect_out "victims	[id person]	should"
+expect_status 0 "$AMPARO" types act.detention.remedies
+expect_out "authority	text"
+expect_status 0 "$AMPARO" types count
+expect_out "must if op!=approx"
+expect_status 0 "$AMPARO" --json types
+expect_json 'sorted(t["type"] for t in d)[:3] == ["act", "case", "consent"] and all(t["fields"] for t in d)'
+expect_status 0 "$AMPARO" --json types act.torture.doctor
+expect_json '[m["name"] for m in d["members"]][-1] == "consistency"'
+expect_status 2 "$AMPARO" types acts
+expect_err "did you mean 'act'?"
+expect_status 2 "$AMPARO" types act.detension
+expect_err "did you mean 'detention'?"
+expect_status 2 "$AMPARO" types act.victims.name
+expect_status 2 "$AMPARO" types act.
+
+expect_status 0 "$AMPARO" vocab
+expect_out "status	MT25	24 codes"
+expect_status 0 "$AMPARO" vocab status
+expect_out "missing	0103	missing: whereabouts unknown"
+expect_no_err
+expect_status 0 "$AMPARO" vocab status --lang zh
+expect_out "missing	0103	失踪"
+expect_err "unreviewed"
+expect_status 0 "$AMPARO" vocab act --lang es
+expect_out "torture	02011111	tortura"
+expect_status 0 "$AMPARO" --json vocab country
+expect_json 'len(d["codes"]) == 249 and [c["labels"]["zh"] for c in d["codes"] if c["code"] == "CN"] == ["中国"]'
+expect_status 0 "$AMPARO" --json vocab
+expect_json 'all(set(c["labels"]) == {"en", "es", "zh"} and all(c["labels"].values()) for v in d for c in v["codes"])'
+expect_status 2 "$AMPARO" vocab statu
+expect_err "did you mean 'status'?"
+expect_status 2 "$AMPARO" vocab status --lang fr
+
+# All nine types.
+vault
+. "$TESTS/../fixtures/nine-types.sh"
+keep() {
+	printf '%s' "$3" > record.json
+	expect_status 0 opened add "$2" record.json
+	eval "$1=\$(cat \"\$OUT\")"
+}
+nine_types
+for type in case person act status testimony document intervention consent count; do
+	expect_status 0 opened list "type:$type"
+	[ -s "$OUT" ] || fail "no $type"
+done
+expect_status 0 opened list act:torture
+[ "$(wc -l < "$OUT")" = 1 ] || fail "not one act"
+expect_out "torture, Lin Xiaoyu"
+expect_status 0 opened find "\"grey van\""
+expect_out "enforced-disappearance, Lin Xiaoyu"
+expect_status 0 opened list "case:$C1 type:count"
+expect_out "formally arrested, eq 2"
+expect_status 0 opened list x_ward_7
+expect_out "Lin Xiaoyu, un +1"
+expect_status 0 opened show "$A1"
+expect_out "Perpetrators"
+expect_out "withheld or unknown [57v3hh43jx5fkyg9r9k55x6mdw]"
+expect_out "  Places of detention "
+expect_out "    Authority "
+expect_status 0 opened reindex
+expect_status 0 opened check --records
+
+# A note alone will do for an act and an intervention.
+for type in act intervention; do
+	echo '{"notes":["heard today"]}' > note.json
+	expect_status 0 opened add $type note.json
+done
+# What a figure or a consent must have; a fact stays.
+echo '{"what":"w","as_of":{"text":"not stated"},"op":"eq"}' > bad.json
+expect_status 2 opened add count bad.json
+expect_err "n is missing, and must be there"
+echo '{"what":"w","as_of":{"text":"not stated"},"op":"eq","n":1,"n2":2}' > bad.json
+expect_status 2 opened add count bad.json
+expect_err "n2 can only be there with op=range"
+echo '{"act":"tortura"}' > bad.json
+expect_status 2 opened add act bad.json
+expect_err "did you mean 'torture'?"
+expect_status 2 opened edit "$N1" --set n=3 --yes
+expect_err "written once"
+expect_status 0 opened edit "$N1" --set "notes=asked again" --yes
