@@ -10,6 +10,7 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/print.h"
 #include "search/index.h"
 #include "search/like.h"
 #include "search/query.h"
@@ -46,7 +47,22 @@ plain_title(struct buf *out, struct store *s, const uint8_t *id)
 	return err;
 }
 
-/* A title with the ids in it exchanged for the titles that they stand for. */
+/*
+ * True if what stands from i to end is a part of the title by itself, as the
+ * link is that a record's line has: an id in the middle of words is a word.
+ */
+static bool
+is_part(const char *title, size_t len, size_t i, size_t end)
+{
+	return (i == 0 || (i >= 2 && memcmp(title + i - 2, ", ", 2) == 0)) &&
+	    (end == len || title[end] == ',' ||
+		(len - end > 1 && memcmp(title + end, " +", 2) == 0));
+}
+
+/*
+ * A title with the ids in it exchanged for the titles that they stand for, or
+ * for the words that there is none.
+ */
 static enum vault_err
 named_title(struct buf *out, struct store *s, const char *title, size_t len)
 {
@@ -61,7 +77,10 @@ named_title(struct buf *out, struct store *s, const char *title, size_t len)
 			err = plain_title(out, s, id);
 			if (err != VAULT_OK && err != VAULT_ENORECORD)
 				return err;
-			if (err == VAULT_ENORECORD)
+			if (err == VAULT_ENORECORD &&
+			    is_part(title, len, i, i + ID_TEXT_LEN))
+				buf_put_text(out, PRINT_NOT_HERE);
+			else if (err == VAULT_ENORECORD)
 				buf_put(out, title + i, ID_TEXT_LEN);
 			i += ID_TEXT_LEN;
 			continue;

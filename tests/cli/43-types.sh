@@ -68,6 +68,12 @@ expect_out "    Authority "
 expect_status 0 opened reindex
 expect_status 0 opened check --records
 
+# What a link leads to need not be here.
+echo '{"act":"raid","victims":["57v3hh43jx5fkyg9r9k55x6mdw"]}' > dangling.json
+expect_status 0 opened add act dangling.json
+expect_status 0 opened list act:raid
+expect_out "raid, withheld or unknown"
+
 # A note alone will do for an act and an intervention.
 for type in act intervention; do
 	echo '{"notes":["heard today"]}' > note.json

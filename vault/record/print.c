@@ -18,8 +18,6 @@ struct printing {
 static void put_value(struct buf *out, const struct printing *p,
     const struct model_field *field, const json_t *value);
 
-#define N_(text) text /* marks what xgettext shall find */
-
 /* "Teng Biao [57v3hh43]"; of a record that is not here the whole id. */
 static void
 put_link(struct buf *out, const struct printing *p, const char *id)
@@ -29,7 +27,7 @@ put_link(struct buf *out, const struct printing *p, const char *id)
 	if (p->namer == NULL)
 		buf_put_text(out, id);
 	else if (!p->namer(p->ctx, out, id) || out->len == start)
-		buf_putf(out, "%s [%s]", N_("withheld or unknown"), id);
+		buf_putf(out, "%s [%s]", PRINT_NOT_HERE, id);
 	else
 		buf_putf(out, " [%.*s]", SHORT_ID, id);
 }

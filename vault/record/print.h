@@ -15,6 +15,9 @@
 #include "core/error.h"
 #include "record/name.h"
 
+/* What stands in the place of a title that is not here. */
+#define PRINT_NOT_HERE "withheld or unknown"
+
 struct print_line {
 	const char *field; /* its name in JSON */
 	const char *label; /* for people, in English; the name if unknown */
