@@ -20,6 +20,8 @@ struct view {
 	struct buf theirs;   /* hashes: attachments of silent versions */
 	struct buf others;   /* hashes: attachments of the other ones */
 	size_t n_others;     /* versions that are not silent */
+	bool left;           /* one in wipe has its text still */
+	bool loud;           /* another silent one has */
 	bool draft;          /* somebody here is writing on it */
 };
 
@@ -32,6 +34,21 @@ view_free(struct view *w)
 	buf_free(&w->others);
 }
 
+/* Is any of its texts here? */
+static enum vault_err
+has_text(bool *out, struct store *s, const uint8_t *id)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT 1 FROM version WHERE id=?1"
+	    " AND (body IS NOT NULL OR private IS NOT NULL)");
+	enum vault_err err;
+
+	sql_put_blob(q, 1, id, VERSION_ID_LEN);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
 static enum vault_err
 add_version(struct view *w, struct store *s, const struct record_row *r,
     const uint8_t *id, const struct buf *keys)
@@ -39,7 +56,7 @@ add_version(struct view *w, struct store *s, const struct record_row *r,
 	struct version v;
 	enum vault_err err;
 	struct buf *to;
-	bool of_it, silent = false;
+	bool of_it, silent = false, text = false;
 
 	err = rows_version(&v, NULL, NULL, s, r, id, false);
 #ifdef PLANT_FORGETS_OTHERS
@@ -50,6 +67,10 @@ add_version(struct view *w, struct store *s, const struct record_row *r,
 	if (err == VAULT_OK && !of_it)
 		err = tombstone_covers(&silent, s, &w->silences, v.office);
 	silent = silent || of_it;
+	if (err == VAULT_OK && silent)
+		err = has_text(&text, s, id);
+	w->left = w->left || (of_it && text);
+	w->loud = w->loud || (!of_it && text);
 	to = silent ? &w->theirs : &w->others;
 	if (err == VAULT_OK &&
 	    ((of_it && !buf_put(&w->wipe, id, VERSION_ID_LEN)) ||
@@ -154,12 +175,9 @@ look_at(enum forget_does *out, struct record_row *r, struct view *w,
 	bool known, ours;
 
 	memset(w, 0, sizeof(*w));
-	*out = FORGET_KNOWN;
-	if ((err = tombstone_has(&known, s, t->record, t->office)) !=
-		VAULT_OK ||
-	    known)
+	if ((err = tombstone_has(&known, s, t->record, t->office)) != VAULT_OK)
 		return err;
-	*out = FORGET_LATER;
+	*out = known ? FORGET_KNOWN : FORGET_LATER;
 	err = rows_find(r, s, t->record);
 	if (err == VAULT_ENORECORD || (err == VAULT_OK && r->forgotten))
 		return VAULT_OK;
@@ -167,6 +185,9 @@ look_at(enum forget_does *out, struct record_row *r, struct view *w,
 	    (err = whose_is_ours(&ours, s, t->office)) != VAULT_OK ||
 	    (err = look(w, s, r, t->office)) != VAULT_OK)
 		return err;
+	/* It may have come before its key was known to be of that office. */
+	if (known && !w->left)
+		return VAULT_OK;
 	*out = effect(w, ours);
 	if (*out != FORGET_REQUEST)
 		return VAULT_OK;
@@ -311,7 +332,7 @@ forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t)
 		err = drop_record(s, &r);
 	if (err == VAULT_OK && *out >= FORGET_REQUEST)
 		err = graph_settle(s, &r);
-	if (err == VAULT_OK && fresh)
+	if (err == VAULT_OK && (fresh || *out >= FORGET_TEXTS))
 		err = log_it(s, t, *out);
 out:
 	view_free(&w);
@@ -368,9 +389,10 @@ forget_settle(struct store *s, const struct record_row *r)
 	struct view w = { 0 };
 	enum vault_err err = graph_settle(s, r);
 
+	/* A text that is left goes when its tombstone comes, and is told. */
 	if (err == VAULT_OK && !r->forgotten &&
 	    (err = look(&w, s, r, NULL)) == VAULT_OK && w.silences.len > 0 &&
-	    w.n_others == 0 && !w.draft)
+	    w.n_others == 0 && !w.loud && !w.draft)
 		err = drop_record(s, r);
 	view_free(&w);
 	return err;
