@@ -263,7 +263,11 @@ delete_rows(struct store *s, int64_t num)
 {
 	static const char *const deletes[] = {
 		"DELETE FROM item WHERE num=?1",
+#ifdef PLANT_STALE_VALUES
+		"DELETE FROM value WHERE num=?1 AND field<>10",
+#else
 		"DELETE FROM value WHERE num=?1",
+#endif
 	};
 	enum vault_err err = VAULT_OK;
 
