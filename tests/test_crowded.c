@@ -229,6 +229,78 @@ others_withheld_fields_take_no_time(void **state)
 	buf_free(&body);
 }
 
+/* The i-th version of a chain, or one more that follows its end. */
+static void
+chain_file(struct buf *out, uint8_t last[static VERSION_ID_LEN],
+    const struct signer *by, const uint8_t *id, unsigned i, bool more)
+{
+	struct carried one;
+	uint8_t hash[HASH_LEN];
+
+	memset(&one, 0, sizeof(one));
+	memcpy(one.version.record, id, ID_LEN);
+	memcpy(one.version.type, "case", 4);
+	memcpy(one.version.office, by->public_key, IDENTITY_PUBLIC_LEN);
+	one.version.time = craft_time + i;
+	one.version.has_body = true;
+	if (i > 0)
+		buf_put(&one.version.parents, last, VERSION_ID_LEN);
+	if (more) {
+		randombytes_buf(hash, sizeof(hash));
+		buf_put(&one.version.unseen, hash, sizeof(hash));
+	}
+	assert_ok(part_new(&one.body, one.version.body, plain, strlen(plain)));
+	assert_ok(version_sign(&one.version, by->key));
+	assert_ok(carry_write(out, &one));
+	if (!more)
+		memcpy(last, one.version.id, VERSION_ID_LEN);
+	carry_free(&one);
+}
+
+#define CHAIN 1500
+
+/* Each of many heads has not seen what nobody in a long line has. */
+static void
+others_unseen_parts_take_no_time(void **state)
+{
+	static struct crafted files[1 + 2 * CHAIN];
+	static struct buf text[2 * CHAIN];
+	static char name[2 * CHAIN][32];
+	struct vault_bundle_bad bad;
+	struct vault_imported got;
+	struct vault_bundle *bundle;
+	uint8_t id[ID_LEN], last[VERSION_ID_LEN];
+	struct vault_input in;
+	struct memory m = { 0 };
+	char printed[VAULT_ID_LEN];
+	struct signer by;
+
+	(void)state;
+	id_new(id);
+	id_print(printed, id);
+	assert_ok(records_signer(&by, of(&a)->store));
+	files[0] = (struct crafted){ TAR_README, "hello", 5 };
+	for (unsigned i = 0; i < 2 * CHAIN; i++) {
+		chain_file(&text[i], last, &by, id, i, i >= CHAIN);
+		snprintf(name[i], sizeof(name[i]), "records/%06u.json", i);
+		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
+			text[i].len };
+	}
+	craft(&m, &a, &b, files, 1 + 2 * CHAIN, NULL);
+	in = (struct vault_input){ &m, memory_read, NULL, m.len };
+	seconds();
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
+	assert_ok(vault_bundle_import(&got, bundle, true, &bad));
+	assert_int_equal(got.versions, 2 * CHAIN);
+	edit(&b, printed, plain);
+	assert_true(seconds() < 20);
+	vault_bundle_close(bundle);
+	memory_free(&m);
+	secret_free(by.key);
+	for (unsigned i = 0; i < 2 * CHAIN; i++)
+		buf_free(&text[i]);
+}
+
 int
 main(void)
 {
@@ -238,6 +310,7 @@ main(void)
 		with_offices(others_attachments_keep_nobody_from_writing),
 		with_offices(others_private_fields_take_no_time),
 		with_offices(others_withheld_fields_take_no_time),
+		with_offices(others_unseen_parts_take_no_time),
 	};
 
 	if (vault_setup() != VAULT_OK)
