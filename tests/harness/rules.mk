@@ -44,7 +44,7 @@ harness: $(HARNESSES:%=harness-%) planted
 # Test and planted fault, with a colon between them.
 PLANTED_TESTS = test_pages:PLANT_NO_REOPEN test_tombstone:PLANT_FORGETS_OTHERS \
     test_worker:PLANT_WORKER_ORDER test_signing:PLANT_ANY_SUCCESSOR \
-    test_renewed:PLANT_ONE_KEY
+    test_renewed:PLANT_ONE_KEY test_derived:PLANT_STALE_VALUES
 
 planted:
 	@set -e; $(foreach p,$(PLANTED_TESTS),\
