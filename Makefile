@@ -40,7 +40,7 @@ CLILIBS  = -lzxcvbn $(shell pkg-config --libs ncursesw)
 LIB_SRC  = $(sort $(wildcard vault/*/*.c vault/*.c))
 CLI_SRC  = $(sort $(wildcard cli/*.c))
 LIB      = $(LIB_SRC:%.c=$(B)/%.o)
-CLI      = $(CLI_SRC:%.c=$(B)/%.o) $(B)/cli/wordlists.o
+CLI      = $(CLI_SRC:%.c=$(B)/%.o) $(B)/cli/datafiles.o
 
 all: $(B)/amparo
 
@@ -55,8 +55,8 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL) -c -o $@ $<
 
-# The word lists lie in the program, so that one file on a stick is enough.
-$(B)/cli/wordlists.o: cli/wordlists.S $(wildcard cli/words/*.txt)
+# Word lists and practice records lie in the program, so that one file on a stick is enough.
+$(B)/cli/datafiles.o: cli/datafiles.S $(wildcard cli/words/*.txt cli/practice/*.txt)
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 

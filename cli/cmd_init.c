@@ -9,11 +9,12 @@
 
 #include "ask.h"
 #include "host.h"
+#include "practice.h"
 #include "session.h"
 
 #define USAGE                                                                  \
 	"init [--office NAME] [--words en|es|pinyin]"                          \
-	" [--paper-passphrase-file FILE]"
+	" [--paper-passphrase-file FILE] [--practice]"
 
 /* The folder that the vault's folder will stand in. */
 static char *
@@ -133,11 +134,50 @@ say_made(struct session *s, const struct cli *c)
 	return status;
 }
 
+/* ---- A vault to practise in ---- */
+
+/* Never in the place of the vault that the work is for. */
+static void
+move_aside(struct cli *c, struct buf *folder)
+{
+	if (c->place_given || getenv("AMPARO_VAULT") != NULL)
+		return;
+	buf_putf(folder, "%s-practice", c->place.folder);
+	c->place.folder = buf_text(folder);
+}
+
 static int
-first_passphrase(struct secret **out, const struct cli *c, const char *list)
+practise(struct session *s, const struct cli *c)
+{
+	enum vault_err err = practice_fill(s->vault);
+
+	if (err != VAULT_OK)
+		return session_fault(s, err);
+	say_line(SAY_INIT_PRACTICE, NULL);
+	if (c->pass_file == NULL && c->pass_fd < 0)
+		say_line(SAY_INIT_PRACTICE_PASS, PRACTICE_PASSPHRASE, NULL);
+	say_hint(SAY_HINT_PRACTICE, say_word(c->place.folder), NULL);
+	return 0;
+}
+
+/* Its passphrase is in the manual: nothing is asked. */
+static int
+practice_passphrase(struct secret **out, const struct cli *c)
+{
+	if (c->pass_file != NULL || c->pass_fd >= 0)
+		return ask_passphrase(out, c, SAY_ASK_PASS_NEW);
+	*out = secret_copy(PRACTICE_PASSPHRASE, strlen(PRACTICE_PASSPHRASE));
+	return *out == NULL ? say_fault(VAULT_ENOMEM, NULL, NULL) : 0;
+}
+
+static int
+first_passphrase(
+    struct secret **out, const struct cli *c, const char *list, bool practice)
 {
 	struct ask_new how = { list, NULL, false };
 
+	if (practice)
+		return practice_passphrase(out, c);
 	if (c->pass_file != NULL || c->pass_fd >= 0)
 		return ask_passphrase(out, c, SAY_ASK_PASS_NEW);
 	return ask_new_passphrase(out, c, &how);
@@ -147,21 +187,28 @@ int
 cmd_init(struct cli *c, int argc, char **argv)
 {
 	const char *office = NULL, *list = NULL, *paper = NULL;
+	bool practice = false;
 	const struct option_of options[] = {
 		{ "--office", &office, NULL },
 		{ "--words", &list, NULL },
 		{ "--paper-passphrase-file", &paper, NULL },
+		{ "--practice", NULL, &practice },
 	};
+
 	struct session s = { .agent = -1 };
 	struct secret *pass = NULL;
-	struct buf name = { 0 };
+	struct buf name = { 0 }, aside = { 0 };
 	struct stat st;
 	int status;
 
-	if (cli_options(argc, argv, options, 3) != 0)
+	if (cli_options(argc, argv, options, 4) != 0)
 		return say_usage(USAGE);
 	if ((status = ask_words_known(list)) != 0)
 		return status;
+	if (practice) {
+		move_aside(c, &aside);
+		office = office == NULL ? PRACTICE_OFFICE : office;
+	}
 	make_parents(c->place.folder);
 	if (stat(c->place.folder, &st) == 0 && rmdir(c->place.folder) != 0) {
 		say_error(SAY_NOT_EMPTY, c->place.folder, NULL);
@@ -184,17 +231,20 @@ cmd_init(struct cli *c, int argc, char **argv)
 		}
 		office = buf_text(&name);
 	}
-	if ((status = first_passphrase(&pass, c, list)) != 0 ||
+	if ((status = first_passphrase(&pass, c, list, practice)) != 0 ||
 	    (status = create(&s, c, pass, office == NULL ? "" : office)) != 0)
 		goto out;
 	/* Last of all what was made: showing the second one clears the screen.
 	 */
-	status = add_paper(&s, c, list, paper);
+	status = practice ? 0 : add_paper(&s, c, list, paper);
 	if (say_made(&s, c) != 0 && status == 0)
 		status = 1;
+	if (practice && status == 0)
+		status = practise(&s, c);
 out:
 	session_close(&s);
 	secret_free(pass);
 	buf_free(&name);
+	buf_free(&aside);
 	return status;
 }

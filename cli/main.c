@@ -14,11 +14,13 @@
 const struct command commands[] = {
 	{ "init", cmd_init,
 	    "init [--office NAME] [--words en|es|pinyin]"
-	    " [--paper-passphrase-file FILE]",
+	    " [--paper-passphrase-file FILE] [--practice]",
 	    "make a vault",
 	    "A passphrase drawn by lot is proposed, of one of three lists of"
 	    " words, and a second\none to keep on paper.\nFor scripts:"
-	    " --passphrase-file, --paper-passphrase-file, --yes.\n" },
+	    " --passphrase-file, --paper-passphrase-file, --yes.\n--practice: a"
+	    " vault of invented records beside yours, to try everything "
+	    "in.\n" },
 	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
 	    "ask for the passphrase, keep the key for a while",
 	    "For 15 minutes without activity and 8 hours at most, unless --for"
@@ -146,6 +148,9 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "menu", cmd_menu, "menu", "ten things to do, by number",
+	    "At our own prompt, which locks when you leave it; a command may be"
+	    " typed there, too.\n" },
 	{ "types", cmd_types, "types [TYPE[.FIELD]]", "what a record can hold",
 	    "The fields of a type: name, form in JSON, whether it must or "
 	    "should"
@@ -443,7 +448,7 @@ main(int argc, char **argv)
 		say_error(SAY_NO_VAULT, "~", NULL);
 		status = 10;
 	} else if (at == argc) {
-		status = prompt_run(&c);
+		status = prompt_run(&c, false);
 	} else {
 		status = main_dispatch(&c, argc - at, argv + at);
 	}

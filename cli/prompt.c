@@ -29,6 +29,7 @@
 #include "ask.h"
 #include "editor.h"
 #include "lineedit.h"
+#include "menu.h"
 #include "pager.h"
 #include "pick.h"
 #include "prompt.h"
@@ -80,6 +81,7 @@ struct prompt {
 	struct session session; /* its key; the vault is closed */
 	struct lineedit *line;
 	time_t touched;
+	bool menu; /* numbers are asked for, not commands */
 };
 
 static bool
@@ -288,7 +290,10 @@ obey(struct prompt *p, const struct buf *line)
 		say_error(SAY_OPEN_QUOTE, NULL);
 		return true;
 	}
-	if (words.argc > 0) {
+	if (words.argc > 0 && strcmp(words.argv[0], "menu") == 0) {
+		p->menu = true;
+		menu_show();
+	} else if (words.argc > 0) {
 		lineedit_remember(p->line, line);
 		stay = !is_leaving(words.argv[0]);
 		if (stay && is_refused_here(words.argv[0]))
@@ -308,9 +313,12 @@ read_lines(struct prompt *p)
 	int status = 0;
 
 	do {
-		end = lineedit_read(&line, p->line, "amparo> ", NULL);
+		end = p->menu ? menu_read(&line, p->line)
+			      : lineedit_read(&line, p->line, "amparo> ", NULL);
 		if (end == LINEEDIT_GONE)
 			status = hung_up ? 0 : 11;
+		/* Ctrl-C leaves the list. */
+		p->menu = p->menu && end != LINEEDIT_CANCELLED;
 	} while (end == LINEEDIT_CANCELLED ||
 	    (end == LINEEDIT_DONE && obey(p, &line)));
 	buf_free(&line);
@@ -329,16 +337,19 @@ greet(const struct prompt *p)
 	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
 	    say_number(info.change), NULL);
 	say_line(SAY_LAST_CHANGE_NOTE, NULL);
-	say_line(SAY_PROMPT_HELP, NULL);
+	if (p->menu)
+		menu_show();
+	else
+		say_line(SAY_PROMPT_HELP, NULL);
 	fflush(stdout);
 	vault_info_free(&info);
 }
 
 /* The process of the prompt. */
 static int
-be_prompt(struct cli *c)
+be_prompt(struct cli *c, bool menu)
 {
-	struct prompt p = { .c = c };
+	struct prompt p = { .c = c, .menu = menu };
 	const struct lineedit_hooks hooks = {
 		.ctx = &p, .gone = is_gone, .complete = complete, .typed = typed
 	};
@@ -422,7 +433,7 @@ keep(pid_t prompt, const char *name)
 }
 
 static int
-keep_prompt(struct cli *c, const char *name)
+keep_prompt(struct cli *c, const char *name, bool menu)
 {
 	struct termios modes;
 	bool have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
@@ -440,7 +451,7 @@ keep_prompt(struct cli *c, const char *name)
 	is_around = true;
 	fflush(NULL);
 	if ((pid = fork()) == 0)
-		_exit(say_finish(be_prompt(c)));
+		_exit(say_finish(be_prompt(c, menu)));
 	if (pid > 0)
 		status = keep(pid, name);
 	lock(name);
@@ -452,7 +463,7 @@ keep_prompt(struct cli *c, const char *name)
 }
 
 int
-prompt_run(struct cli *c)
+prompt_run(struct cli *c, bool menu)
 {
 	char name[VAULT_PLACE_NAME_LEN];
 	int status;
@@ -463,8 +474,16 @@ prompt_run(struct cli *c)
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
 	if ((status = unlock(c)) != 0)
 		return status;
-	status = keep_prompt(c, name);
+	status = keep_prompt(c, name, menu);
 	if (status == 11)
 		say_warning(SAY_LOCKED, NULL);
 	return status;
+}
+
+int
+cmd_menu(struct cli *c, int argc, char **argv)
+{
+	if (cli_options(argc, argv, NULL, 0) != 0)
+		return say_usage("menu");
+	return prompt_run(c, true);
 }

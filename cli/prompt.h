@@ -5,8 +5,8 @@
 
 #include "cli.h"
 
-/* Returns the exit status of the program. */
-int prompt_run(struct cli *c);
+/* With ten things to choose from, or commands.  Returns the exit status. */
+int prompt_run(struct cli *c, bool menu);
 
 /* True while a command runs inside of the prompt. */
 bool prompt_is_around(void);

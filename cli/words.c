@@ -3,7 +3,7 @@
 
 #include "words.h"
 
-/* wordlists.S */
+/* datafiles.S */
 extern const char words_en[], words_en_end[];
 extern const char words_es[], words_es_end[];
 extern const char words_pinyin[], words_pinyin_end[];

@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -67,7 +67,7 @@ _amparo() {
 		offered='--json --yes --help'
 		case $command in
 		'') offered+=' -v --vault --keys --passphrase-file --passphrase-fd --progress --version' ;;
-		init) offered+=' --office --words --paper-passphrase-file' ;;
+		init) offered+=' --office --words --paper-passphrase-file --practice' ;;
 		unlock) offered+=' --for --at-most' ;;
 		lock) offered+=' --all' ;;
 		passphrase) offered+=' --new-passphrase-file --words --unknown' ;;

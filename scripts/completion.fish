@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -23,6 +23,7 @@ complete -c amparo -n '__fish_seen_subcommand_from passphrase' -a 'add change re
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l new-passphrase-file -r -F
 complete -c amparo -n '__fish_seen_subcommand_from passphrase' -l unknown
 complete -c amparo -n '__fish_seen_subcommand_from init' -l office -x
+complete -c amparo -n '__fish_seen_subcommand_from init' -l practice
 complete -c amparo -n '__fish_seen_subcommand_from init' -l paper-passphrase-file -r -F
 complete -c amparo -n '__fish_seen_subcommand_from init passphrase' -l words -x -a 'en es pinyin'
 complete -c amparo -n '__fish_seen_subcommand_from unlock' -l for -x -a '5m 15m 1h'

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -22,7 +22,7 @@ _amparo() {
 	command) compadd -a commands ;;
 	argument)
 		case $words[1] in
-		init) _arguments $common '--office:name:' '--words:list:(en es pinyin)' '--paper-passphrase-file:file:_files' ;;
+		init) _arguments $common '--office:name:' '--words:list:(en es pinyin)' '--paper-passphrase-file:file:_files' '--practice' ;;
 		unlock) _arguments $common '--for:time:(5m 15m 1h)' '--at-most:time:(1h 4h 8h)' ;;
 		lock) _arguments $common '--all' ;;
 		passphrase) _arguments $common '1:what:(add change remove list)' '2:name:' '--new-passphrase-file:file:_files' '--words:list:(en es pinyin)' '--unknown' ;;
@@ -46,7 +46,7 @@ _amparo() {
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
 		forget) _arguments $common '1:id:' '--asked' ;;
-		info | history | revert | reindex | log | wipe) _arguments $common ;;
+		info | menu | history | revert | reindex | log | wipe) _arguments $common ;;
 		esac
 		;;
 	esac

@@ -38,41 +38,60 @@ expect_status 2 "$AMPARO" vocab statu
 expect_err "did you mean 'status'?"
 expect_status 2 "$AMPARO" vocab status --lang fr
 
-# All nine types.
-vault
-. "$TESTS/../fixtures/nine-types.sh"
-keep() {
-	printf '%s' "$3" > record.json
-	expect_status 0 opened add "$2" record.json
-	eval "$1=\$(cat \"\$OUT\")"
+# All nine types, in a practice vault.
+echo practice > pass
+expect_status 0 "$AMPARO" init --practice
+expect_out "its passphrase is 'practice'"
+expect_out "$HOME/.local/share/amparo-practice"
+[ ! -e "$HOME/.local/share/amparo" ] || fail "a vault where the real one would be"
+AMPARO_VAULT=$HOME/.local/share/amparo-practice
+export AMPARO_VAULT
+expect_status 0 "$AMPARO" --passphrase-file pass unlock
+opened() { "$AMPARO" "$@"; }
+opened_ids() { # QUERY: the id of its one record
+	opened --json list "$1" | sed -n 's/.*"id": "\(.*\)".*/\1/p'
 }
-nine_types
 for type in case person act status testimony document intervention consent count; do
 	expect_status 0 opened list "type:$type"
 	[ -s "$OUT" ] || fail "no $type"
 done
 expect_status 0 opened list act:torture
 [ "$(wc -l < "$OUT")" = 1 ] || fail "not one act"
-expect_out "torture, Lin Xiaoyu"
+expect_out "torture, 林小雨"
 expect_status 0 opened find "\"grey van\""
-expect_out "enforced-disappearance, Lin Xiaoyu"
-expect_status 0 opened list "case:$C1 type:count"
-expect_out "formally arrested, eq 2"
-expect_status 0 opened list x_ward_7
-expect_out "Lin Xiaoyu, un +1"
-expect_status 0 opened show "$A1"
+expect_out "enforced-disappearance, 林小雨"
+expect_status 0 opened list "case:$(opened_ids 'title:Arrests type:case') type:count"
+expect_out "remain missing, min 1"
+expect_status 0 opened list type:consent
+expect_out "林小雨, un +1"
+expect_status 0 opened show "$(opened_ids act:enforced-disappearance)"
 expect_out "Perpetrators"
-expect_out "withheld or unknown [57v3hh43jx5fkyg9r9k55x6mdw]"
 expect_out "  Places of detention "
 expect_out "    Authority "
 expect_status 0 opened reindex
 expect_status 0 opened check --records
+N1=$(opened_ids '"remain missing" type:count')
+expect_status 1 "$AMPARO" init --practice
+expect_err "not empty"
+
+# Fields of an office's own are kept, shown and found.
+echo '{"names":[{"text":"A B"}],"x_ward":"ward seven","x_list":[{"x_deep":"elderberry"}]}' > own.json
+expect_status 0 opened add person own.json
+expect_status 0 opened find "ward seven"
+expect_out "A B"
+expect_status 0 opened find elderberry
+expect_out "A B"
+expect_status 0 opened show "A B"
+expect_out "ward seven"
 
 # What a link leads to need not be here.
 echo '{"act":"raid","victims":["57v3hh43jx5fkyg9r9k55x6mdw"]}' > dangling.json
 expect_status 0 opened add act dangling.json
+RAID=$(cat "$OUT")
 expect_status 0 opened list act:raid
 expect_out "raid, withheld or unknown"
+expect_status 0 opened show "$RAID"
+expect_out "withheld or unknown [57v3hh43jx5fkyg9r9k55x6mdw]"
 
 # A note alone will do for an act and an intervention.
 for type in act intervention; do
@@ -92,3 +111,8 @@ expect_err "did you mean 'torture'?"
 expect_status 2 opened edit "$N1" --set n=3 --yes
 expect_err "written once"
 expect_status 0 opened edit "$N1" --set "notes=asked again" --yes
+
+# Everything can be tried: forgetting, and wiping too.
+expect_status 0 opened forget "A B" --yes
+expect_status 0 opened wipe --yes
+[ ! -e "$AMPARO_VAULT/keys" ] || fail "keys are there"

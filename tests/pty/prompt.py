@@ -207,6 +207,45 @@ def pages_what_is_long_unless_told_not_to(program, folder):
     del os.environ["ACCESSIBLE"], os.environ["LESS"], os.environ["LESSOPEN"]
 
 
+def offers_ten_things_by_number(program, folder):
+    vault = Vault(program, folder)
+    ask = b"Enter shows what they are: "
+    pty = Pty(vault.argv("menu"))
+    pty.wait_for(b"Passphrase: ")
+    pty.send(PASS.encode() + b"\r")
+    pty.wait_for(b"10  make a backup")
+    pty.wait_for(ask)
+
+    def say(line, answer, after=ask):
+        before = len(pty.output)
+        pty.send(line.encode() + b"\r")
+        want = answer.encode()
+        pty.wait_until(lambda: 0 <= pty.output.find(want, before) <=
+                       pty.output.rfind(after), 10)
+
+    say("4", "Find", b"Find")
+    say("teng", HAN)
+    say("99", "there is no number 99")
+    say("", " 1  write down a testimony")
+    say("list type:person", ARABIC)
+    # A file with blanks in its name; and nothing said is nothing done.
+    path = os.path.join(folder, "a file")
+    with open(path, "w") as f:
+        f.write("some bytes")
+    say("7", "Which record", b"Which record")
+    pty.send("腾彪\r".encode())
+    pty.wait_for(b"Which file: ")
+    say(path, "attached")
+    say("10", "Into which new folder", b"Into which new folder")
+    before = len(pty.output)
+    pty.send(b"\r")
+    pty.wait_until(lambda: pty.output.find(ask, before) >= 0, 10)
+    pty.send(b"0\r")
+    assert pty.end() == 0, pty.status
+    assert vault.agents() == []
+    assert "a file" in vault.run("show", HAN)
+
+
 def leaves_nothing_on_the_screen(program, folder):
     vault = Vault(program, folder, cases=40)
     tmux = Tmux(["env", "XDG_RUNTIME_DIR=" + vault.run_folder,
@@ -245,5 +284,6 @@ main([runs_commands_and_locks_when_it_is_left,
       ends_when_it_is_locked_from_elsewhere,
       locks_though_it_is_killed,
       refuses_a_wrong_passphrase,
-      pages_what_is_long_unless_told_not_to],
+      pages_what_is_long_unless_told_not_to,
+      offers_ten_things_by_number],
      [leaves_nothing_on_the_screen])
