@@ -270,7 +270,7 @@ static struct sealed
 lies_there(const struct office *f, const char *sql)
 {
 	struct sql *q = sql_open_once(of(f)->store, sql);
-	struct sealed out;
+	struct sealed out = { 0 };
 	bool row;
 
 	assert_ok(sql_step(q, &row));
