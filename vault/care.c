@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "exchange/keycheck.h"
 #include "keyfile.h"
 #include "record/attach.h"
 #include "record/body.h"
@@ -170,6 +171,33 @@ store_progress(void *ctx, uint64_t done, uint64_t total)
 	const struct vault_check *how = ctx;
 
 	return how->progress == NULL || how->progress(how->ctx, done, total);
+}
+
+/* ---- Keys of offices ---- */
+
+static void
+key_found(void *ctx, enum keycheck_finding what, int64_t n)
+{
+	static const enum vault_finding as[] = {
+		[KEYCHECK_CARD] = VAULT_FOUND_CARD,
+		[KEYCHECK_EARLIER] = VAULT_FOUND_EARLIER,
+		[KEYCHECK_REVOKED] = VAULT_FOUND_REVOKED,
+	};
+	const struct vault_check *how = ctx;
+
+	how->found(how->ctx, as[what], n);
+}
+
+static enum vault_err
+check_offices(struct vault *v, struct vault_check *how)
+{
+	enum vault_err err;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return err;
+	err = keycheck(v->store, key_found, how);
+	store_read_end(v->store);
+	return err;
 }
 
 /* ---- Records ---- */
@@ -347,7 +375,8 @@ vault_check(struct vault *v, const struct vault_check *how)
 	err = check_keys(v, how);
 	if (err == VAULT_EDAMAGED)
 		return VAULT_OK;
-	if (err == VAULT_OK && how->records)
+	if (err == VAULT_OK && how->records &&
+	    (err = check_offices(v, &copy)) == VAULT_OK)
 		err = check_records(v, how);
 	return vault_failed(v, err);
 }

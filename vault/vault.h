@@ -274,6 +274,10 @@ enum vault_finding {
 	VAULT_FOUND_KEYS_OTHER,  /* not the file of keys written last */
 	VAULT_FOUND_SLOT,        /* slot n is in use, and nobody's */
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
+	/* These only with the records: */
+	VAULT_FOUND_CARD,    /* a card of contact n does not verify */
+	VAULT_FOUND_EARLIER, /* what is kept of earlier signing key n */
+	VAULT_FOUND_REVOKED, /* what revokes a key, the n-th that is revoked */
 };
 
 enum vault_record_finding {
@@ -283,7 +287,8 @@ enum vault_record_finding {
 };
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
-	bool records; /* also every version, part, attachment and index row */
+	bool records; /* also every version, part, attachment and index row,
+		       * and what is kept of the keys of offices */
 	void *ctx;
 	void (*record)(
 	    void *ctx, const char *id, enum vault_record_finding what);

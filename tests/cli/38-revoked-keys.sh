@@ -88,4 +88,5 @@ expect_status 0 in_b --yes export gao --to "Office A" -o back.age
 for v in "$A" "$B"; do
 	V=$v
 	expect_clean
+	expect_status 0 opened check --records
 done
