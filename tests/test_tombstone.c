@@ -3,6 +3,9 @@
  * Tombstones: their bytes, what they do to the vaults of others, and what
  * those can do who may sign only for themselves.
  */
+#include <sqlite3.h>
+
+#include "core/io.h"
 #include "exchange/forget.h"
 #include "offices_help.h"
 
@@ -330,6 +333,58 @@ what_one_office_wrote_goes_everywhere(void **state)
 	assert_int_equal(would(&b, &m, VAULT_FORGETS_NOTHING), 1);
 	import(&b, &m);
 	assert_int_equal(number(&b, "SELECT count(*) FROM attachment"), 0);
+	assert_clean(&b);
+}
+
+/* The vault of b is written by somebody else once the record is forgotten. */
+static sqlite3 *somebody;
+
+static int
+open_and_be_busy(int dir, const char *name, int flags, int mode)
+{
+	const char *folder = in_folder(b.folder, "v");
+
+	if (somebody == NULL && strcmp(name, folder) == 0 &&
+	    number(&b, "SELECT count(*) FROM record WHERE key IS NULL") == 1) {
+		assert_int_equal(
+		    sqlite3_open(in_folder(b.folder, "v/cells.db"), &somebody),
+		    SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_exec(somebody, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+		    SQLITE_OK);
+	}
+	return io_test_system()->open(dir, name, flags, mode);
+}
+
+static void
+what_cannot_be_swept_is_said_and_swept_next(void **state)
+{
+	struct io_ops ops = *io_test_system();
+	char id[VAULT_ID_LEN];
+	struct memory m;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Quokkabandit\"}");
+	attach(&a, id, "f", "some bytes");
+	send(&a, &b, "B", "");
+	assert_ok(vault_forget(of(&a), id));
+	export(&m, &a, "B", "");
+	store_on_busy(of(&b)->store, 0, NULL, NULL);
+	ops.open = open_and_be_busy;
+	io_test_use(&ops);
+	import(&b, &m);
+	io_test_use(NULL);
+	assert_non_null(somebody);
+	assert_int_equal(got.forgot_records, 1);
+	assert_true(got.unswept);
+	assert_gone(&b, id);
+	assert_int_equal(number(&b, "SELECT count(*) FROM chunk"), 1);
+	assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
+	somebody = NULL;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Another\"}");
+	send(&a, &b, "B", "");
+	assert_false(got.unswept);
+	assert_int_equal(number(&b, "SELECT count(*) FROM chunk"), 0);
 	assert_clean(&b);
 }
 
@@ -807,6 +862,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_offices(reads_what_it_wrote_and_refuses_every_flipped_bit),
 		with_offices(what_one_office_wrote_goes_everywhere),
+		with_offices(what_cannot_be_swept_is_said_and_swept_next),
 		with_offices(our_own_words_protect_a_record),
 		with_offices(a_draft_protects_a_record),
 		with_offices(every_order_ends_the_same),

@@ -475,8 +475,8 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	buf_reset(&b->bundle.staged);
 	if (err == VAULT_OK) {
 		*out = imported(&done);
-		/* Attachments that were forgotten. */
-		err = vault_failed(b->v, vault_sweep(b->v));
+		/* Attachments that were forgotten.  What has come stands. */
+		out->unswept = vault_sweep(b->v) != VAULT_OK;
 	}
 	return err;
 }

@@ -1000,6 +1000,8 @@ struct vault_imported {
 	size_t forgot_records, forgot_texts, requests, later, kept;
 	size_t others;  /* versions not taken: of another type */
 	size_t revoked; /* versions not taken: their key was revoked before */
+	bool unswept;   /* attachments that were forgotten are still there: the
+			 * next import, attach or forget overwrites them */
 	/* VAULT_ESPACE, and need above room: refused before it was begun. */
 	uint64_t need, room;
 };
