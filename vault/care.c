@@ -324,7 +324,7 @@ check_one(struct vault *v, int64_t num, const struct vault_check *how)
 	if ((err = rows_get(&r, v->store, num)) == VAULT_OK && !r.forgotten) {
 		err = check_record(&same, &idle, v->store, &r);
 		id_print(id, r.id);
-		if (err == VAULT_EDAMAGED || !same)
+		if (err == VAULT_EDAMAGED || (err == VAULT_OK && !same))
 			how->record(how->ctx, id,
 			    err == VAULT_OK ? VAULT_RECORD_INDEX
 					    : VAULT_RECORD_BROKEN);

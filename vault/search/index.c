@@ -461,6 +461,7 @@ read_rows(struct index_entry *e, struct store *s, int64_t num)
 	if ((err = sql_step(q, &row)) == VAULT_OK && row) {
 		text = sql_text(q, 0, &len);
 		buf_put(&e->title, text, len);
+		err = sql_ok(q);
 	}
 	sql_close(q);
 	q = sql_open(
@@ -471,8 +472,12 @@ read_rows(struct index_entry *e, struct store *s, int64_t num)
 		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
 		text = sql_text(q, 1, &len);
 		buf_put(&e->values, text, len + 1);
+		err = sql_ok(q);
 	}
 	sql_close(q);
+	/* A row that could not be read is no wrong row. */
+	if (err == VAULT_OK && (err = buf_ok(&e->title)) == VAULT_OK)
+		err = buf_ok(&e->values);
 	return err;
 }
 
