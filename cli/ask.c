@@ -389,7 +389,10 @@ is_the_proposed(const struct secret *typed, const struct secret *proposed)
 	return secret_equal(typed, proposed);
 }
 
-/* What was typed is not the proposal: type it again, and judge it. */
+/*
+ * What was typed is not the proposal: type it again, and judge it.  2: not
+ * taken, and why was said; 1: stopped.
+ */
 static int
 confirm_own(const struct secret *own, const struct cli *c, struct lineedit *l)
 {
@@ -403,12 +406,13 @@ confirm_own(const struct secret *own, const struct cli *c, struct lineedit *l)
 	secret_free(again);
 	if (!same)
 		return refuse(SAY_PASS_DIFFER);
-	if (judge(own, c))
-		return 0;
-	say_error(SAY_STOPPED, NULL);
-	return 1;
+	return judge(own, c) ? 0 : 2;
 }
 
+/*
+ * What is not taken is asked for again: seven words are easily mistyped, and
+ * a message before the screen is cleared would be read by nobody.
+ */
 static int
 ask_screen(struct secret **out, const struct cli *c, struct lineedit *l,
     struct secret *proposed)
@@ -417,15 +421,18 @@ ask_screen(struct secret **out, const struct cli *c, struct lineedit *l,
 	int status;
 
 	propose(proposed, SAY_PASS_PROPOSED);
-	status = read_secret(&typed, l, SAY_ASK_PASS_OR_OWN);
-	if (status == 0 && !is_the_proposed(typed, proposed))
-		status = confirm_own(typed, c, l);
-	if (status == 0) {
-		*out = typed;
-		typed = NULL;
-	}
-	secret_free(typed);
+	do {
+		status = read_secret(&typed, l, SAY_ASK_PASS_OR_OWN);
+		if (status == 0 && !is_the_proposed(typed, proposed))
+			status = confirm_own(typed, c, l);
+		if (status != 0)
+			secret_free(typed);
+	} while (status == 2);
 	ask_clear_screen();
+	if (status == 0)
+		*out = typed;
+	else if (status == 1)
+		say_error(SAY_STOPPED, NULL);
 	return status;
 }
 

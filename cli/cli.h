@@ -45,6 +45,9 @@ extern const struct command commands[];
 extern const size_t n_commands;
 const struct command *command_find(const char *name);
 
+/* Say that there is none of this name, and which is near; returns 2. */
+int command_unknown(const char *name);
+
 /* Each returns an exit status. */
 int cmd_init(struct cli *c, int argc, char **argv);
 int cmd_unlock(struct cli *c, int argc, char **argv);

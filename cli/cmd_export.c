@@ -280,7 +280,7 @@ write_bundle(
 	enum vault_err err;
 	int status;
 
-	if ((status = outfile_begin(&w.file, file)) != 0)
+	if ((status = outfile_begin_bytes(&w.file, file)) != 0)
 		return status;
 	host_catch_interrupts();
 	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);

@@ -164,7 +164,7 @@ extract(struct session *s, const char *id, struct wanted *w, const char *file)
 	}
 	if (file == NULL)
 		file = buf_text(&w->name);
-	if ((status = outfile_begin(&out.file, file)) == 0)
+	if ((status = outfile_begin_bytes(&out.file, file)) == 0)
 		status = outfile_end(&out.file, stream(&out, s, id, w));
 	if (status != 0 || strcmp(file, "-") == 0)
 		return status;

@@ -52,7 +52,11 @@ cmd_help(struct cli *c, int argc, char **argv)
 	const struct command *command;
 
 	(void)c;
-	if (argc == 2 && (command = command_find(argv[1])) != NULL)
+	if (argc > 2)
+		return say_usage("help [COMMAND]");
+	if (argc == 2 && (command = command_find(argv[1])) == NULL)
+		return command_unknown(argv[1]);
+	if (argc == 2)
 		return help_one(command);
 	printf("%s", examples);
 	printf("\namparo [OPTION ...] COMMAND ...\n");

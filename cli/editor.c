@@ -40,9 +40,11 @@
 
 /* For people; whole sentences, so that they can be translated. */
 #define SAY_HELP_SHORT "Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help"
+/* One line of a narrow terminal, or its end is never seen. */
 #define SAY_HELP                                                               \
-	"Ctrl-S/F2 keep  Ctrl-Q leave  Ctrl-F find  Ctrl-G again  Ctrl-Z undo" \
-	"  Ctrl-K/U cut to end/start of line  Ctrl-W cut word"
+	"F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  ^K/^U/^W cut "      \
+	"on/back/word"
+_Static_assert(sizeof(SAY_HELP) <= 81, "the help is longer than a line");
 #define SAY_ASK "Leave without keeping the changes? y: leave, n: stay"
 #define SAY_FIND "Find: "
 #define SAY_NOT_FOUND "not found"

@@ -248,8 +248,8 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-static int
-no_command(const char *name)
+int
+command_unknown(const char *name)
 {
 	const char *near = NULL;
 	unsigned best = 3;
@@ -398,7 +398,7 @@ main_dispatch(struct cli *c, int argc, char **argv)
 	char *help_argv[] = { argv[0], argv[0], NULL };
 
 	if ((command = command_find(argv[0])) == NULL)
-		return no_command(argv[0]);
+		return command_unknown(argv[0]);
 	if (late_options(c, &argc, argv))
 		return cmd_help(c, 2, help_argv);
 	return command->run(c, argc, argv);

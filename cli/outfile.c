@@ -65,6 +65,17 @@ outfile_begin(struct outfile *o, const char *file)
 	return status;
 }
 
+int
+outfile_begin_bytes(struct outfile *o, const char *file)
+{
+	if (strcmp(file, "-") == 0 && isatty(STDOUT_FILENO)) {
+		say_error(SAY_BYTES_TO_TERMINAL, NULL);
+		say_hint(SAY_HINT_OUTPUT, NULL);
+		return 2;
+	}
+	return outfile_begin(o, file);
+}
+
 enum vault_err
 outfile_write(void *ctx, const void *bytes, size_t len)
 {

@@ -23,6 +23,12 @@ struct outfile {
 /* Returns 0, or an exit status after a message. */
 int outfile_begin(struct outfile *o, const char *file);
 
+/*
+ * The same, for what is no text: not to a terminal, which obeys the control
+ * sequences in it.
+ */
+int outfile_begin_bytes(struct outfile *o, const char *file);
+
 /* A write of the library's: ctx is the struct outfile. */
 enum vault_err outfile_write(void *ctx, const void *bytes, size_t len);
 

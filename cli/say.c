@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -276,6 +277,35 @@ say_no_space(const struct vault_fault *fault)
 	}
 }
 
+static bool
+is_there(const char *folder, const char *name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	bool there;
+
+	buf_putf(&path, "%s/%s", folder, name);
+	there = buf_ok(&path) == VAULT_OK && lstat(buf_text(&path), &st) == 0;
+	buf_free(&path);
+	return there;
+}
+
+/* Half of a vault is not nothing: nobody is to make a new one there. */
+static void
+say_no_vault(const char *folder)
+{
+	bool keys = is_there(folder, "keys");
+	bool cells = is_there(folder, "cells.db");
+
+	if (keys == cells) {
+		say_error(SAY_NO_VAULT, folder, NULL);
+		say_hint(SAY_HINT_INIT, NULL);
+		return;
+	}
+	say_error(SAY_HALF_VAULT, folder, keys ? "cells.db" : "keys", NULL);
+	say_hint(SAY_HINT_HALF, NULL);
+}
+
 int
 say_fault(
     enum vault_err err, const struct vault_fault *fault, const char *about)
@@ -305,8 +335,7 @@ say_fault(
 		say_error(SAY_STOPPED, NULL);
 		break;
 	case VAULT_ENOVAULT:
-		say_error(SAY_NO_VAULT, about, NULL);
-		say_hint(SAY_HINT_INIT, NULL);
+		say_no_vault(about);
 		break;
 	case VAULT_ELOCKED:
 		say_error(SAY_LOCKED_WHILE, NULL);

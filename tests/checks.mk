@@ -3,6 +3,7 @@
 #   make lint            formatter, layers, static analysis, manuals, warnings
 #   make fuzz TIME=20    each target of tests/fuzz for so many seconds
 #   make leak            what a session leaves behind on the disk
+#   make races           what two threads do, under a sanitizer that sees races
 #   make soak TIME=3600  the harnesses and the fuzzers, each for so long
 
 # ---- Fuzzing: clang's libFuzzer; corpora grow in build-fuzz/corpus ----
@@ -57,6 +58,19 @@ leak:
 	@$(MAKE) --no-print-directory TEST=1 build-test/amparo >/dev/null
 	@python3 tests/leak/scan.py build-test/amparo
 
+# ---- Two threads ----
+
+RACES = test_worker test_secret test_attach test_table test_derived
+
+races: export STEPS := $(or $(STEPS),100)
+races:
+	@$(MAKE) --no-print-directory TEST=1 SAN=thread \
+	    $(RACES:%=build-test-thread/tests/%) >/dev/null
+	@set -e; for t in $(RACES); do \
+	    build-test-thread/tests/$$t >build-test-thread/$$t.log 2>&1 || { \
+	    echo "races: $$t: see build-test-thread/$$t.log"; exit 1; }; done
+	@echo "races: $(words $(RACES)) programs, none seen"
+
 # ---- For long ----
 
 soak: export TIME := $(or $(TIME),600)
@@ -66,4 +80,4 @@ soak:
 	@$(MAKE) --no-print-directory fuzz TIME=$(TIME)
 
 -include $(wildcard $(B)/tests/fuzz/*.d)
-.PHONY: fuzz lint lint-compilers everything leak soak
+.PHONY: fuzz lint lint-compilers everything leak races soak

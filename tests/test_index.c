@@ -428,6 +428,10 @@ a_row_too_many_or_too_few_is_seen(void **state)
 		"INSERT INTO value VALUES(1,'more',1)",
 		"UPDATE item SET title='Another' WHERE num=1",
 		"DELETE FROM value WHERE num=1 AND field=15",
+		"UPDATE item SET time=time+1 WHERE num=1",
+		"UPDATE item SET heads=2 WHERE num=1",
+		"UPDATE item SET type='person' WHERE num=1",
+		"DELETE FROM item WHERE num=1",
 	};
 	static const char json[] = "{\"type\":\"case\",\"title\":\"A title\","
 				   "\"date\":{\"edtf\":\"2011\"}}";

@@ -294,6 +294,51 @@ when_it_was_compared_they_are_one_office(void **state)
 	    number(&b, "SELECT count(*) FROM version WHERE body NOT NULL"), 0);
 }
 
+/*
+ * What the new key forgot while it was announced only is the office's word
+ * once it was compared: it is told, and done, when it comes again.
+ */
+static void
+what_an_announced_key_forgot_is_told_when_it_counts(void **state)
+{
+	struct vault_bundle_info info;
+	struct memory m;
+	char id[VAULT_ID_LEN], shared[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Quokkabandit\"}");
+	add(shared, &a, title);
+	export(&m, &a, "B", "");
+	look(&m, VAULT_OK, false);
+	edit(&b, shared, "{\"type\":\"case\",\"title\":\"Two\"}");
+	assert_ok(vault_office_renew_signing(of(&a)));
+	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), shared));
+	knows(&b, &a);
+	export(&m, &a, "B", "");
+	look(&m, VAULT_OK, false);
+	assert_int_equal(got.later, 2);
+
+	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
+	assert_int_equal(
+	    number(&b, "SELECT count(*) FROM version WHERE body NOT NULL"), 3);
+	export(&m, &a, "B", "");
+	info = look(&m, VAULT_OK, false);
+	assert_int_equal(info.count[VAULT_FORGETS_RECORD], 1);
+	assert_int_equal(info.count[VAULT_FORGETS_TEXTS], 1);
+	assert_int_equal(got.forgot_records, 1);
+	assert_int_equal(got.forgot_texts, 1);
+	assert_int_equal(inner_count(&b.o, "quokkabandit"), 0);
+	assert_int_equal(
+	    number(&b, "SELECT count(*) FROM version WHERE body NOT NULL"), 1);
+	assert_int_equal(
+	    number(&b, "SELECT count(*) FROM log WHERE what='tombstone'"), 4);
+	/* And once more it does nothing. */
+	export(&m, &a, "B", "");
+	info = look(&m, VAULT_OK, false);
+	assert_int_equal(info.count[VAULT_FORGETS_NOTHING], 2);
+}
+
 int
 main(void)
 {
@@ -307,6 +352,8 @@ main(void)
 		with_offices(our_numbers_to_it_go_on),
 		with_offices(what_the_new_key_forgets_the_old_one_wrote),
 		with_offices(when_it_was_compared_they_are_one_office),
+		with_offices(
+		    what_an_announced_key_forgot_is_told_when_it_counts),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -357,6 +357,33 @@ a_tombstone_of_a_revoked_key_destroys_nothing(void **state)
 	buf_free(&text);
 }
 
+/* A person may think for minutes about what comes. */
+static void
+a_key_that_is_revoked_meanwhile_brings_nothing(void **state)
+{
+	struct vault_bundle_bad bad;
+	struct vault_bundle *bundle;
+	struct buf text = { 0 };
+	struct vault_input in;
+	char id[VAULT_ID_LEN];
+	struct memory m;
+
+	(void)state;
+	add(id, &a, title);
+	export(&m, &a, "B", "");
+	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
+	in = (struct vault_input){ &m, memory_read, NULL, m.len };
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
+	revoke_ours(&text);
+	assert_ok(take_word(&b, &text));
+	assert_int_equal(
+	    vault_bundle_import(&got, bundle, true, &bad), VAULT_EREFUSED);
+	assert_int_equal(number(&b, "SELECT count(*) FROM version"), 0);
+	vault_bundle_close(bundle);
+	memory_free(&m);
+	buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -372,6 +399,7 @@ main(void)
 		with_offices(a_key_that_is_announced_can_be_revoked),
 		with_offices(a_key_can_be_revoked_before_it_is_known),
 		with_offices(a_tombstone_of_a_revoked_key_destroys_nothing),
+		with_offices(a_key_that_is_revoked_meanwhile_brings_nothing),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -854,6 +854,42 @@ of_two_the_earlier_counts(void **state)
 	store_abort(of(&b)->store);
 }
 
+/* The envelope that is left of a silent version gives a new record its type. */
+static void
+a_silent_version_that_comes_first_is_told_as_it_is_taken(void **state)
+{
+	static const char *const types[] = { "person", "case" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct buf silent = { 0 }, other = { 0 };
+		struct tombstone t = { .time = 1303776000 };
+		struct memory m = { 0 };
+		char id[VAULT_ID_LEN], body[64];
+
+		id_new(t.record);
+		id_print(id, t.record);
+		t = signed_by(&c, id);
+		pack_tombstone(&m, &a, &b, &t);
+		import(&b, &m);
+		snprintf(body, sizeof(body), "{\"type\":\"%s\"}", types[i]);
+		record_file(&silent, &c, types[i], body, t.record);
+		record_file(&other, &a, "case",
+		    "{\"title\":\"X\",\"type\":\"case\"}", t.record);
+		memset(&m, 0, sizeof(m));
+		pack(&m, &a, &b, &silent, &other);
+		assert_int_equal(would(&b, &m, VAULT_NEW_RECORD), 0);
+		assert_int_equal(would(&b, &m, VAULT_NEW_VERSION), i);
+		assert_int_equal(would(&b, &m, VAULT_OTHER_TYPE), 1 - i);
+		import(&b, &m);
+		assert_int_equal(got.forgotten, 1);
+		assert_int_equal(got.versions, i);
+		assert_int_equal(got.others, 1 - i);
+		buf_free(&silent);
+		buf_free(&other);
+	}
+}
+
 int
 main(void)
 {
@@ -876,6 +912,8 @@ main(void)
 		with_offices(strangers_are_not_asked_about_nor_passed_on),
 		with_offices(a_version_behind_a_tombstone_is_refused),
 		with_offices(of_two_the_earlier_counts),
+		with_offices(
+		    a_silent_version_that_comes_first_is_told_as_it_is_taken),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <assert.h>
+
 #include "bulk.h"
 #include "core/mem.h"
 #include "core/secret.h"
@@ -121,6 +123,8 @@ bulk_add(struct bulk *b, json_t *whole, size_t len)
 	enum vault_err err = make_room(b, len);
 	struct item *i = &b->items[b->put % WORKER_JOBS];
 
+	/* The second thread counts its references, too. */
+	assert(whole->refcount == 1);
 	if (err == VAULT_OK && i->room == NULL &&
 	    (i->room = secret_new(KEY_LEN)) == NULL)
 		err = VAULT_ENOMEM;

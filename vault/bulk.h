@@ -19,7 +19,8 @@ void bulk_free(struct bulk *b);
 
 /*
  * A body that keep_look has found good, of about len bytes, which is taken
- * over in any case.  It is put with this call or a later one, which then tells
+ * over in any case, and which nobody else has: another thread works on it.  It
+ * is put with this call or a later one, which then tells
  * its error.
  */
 VAULT_CHECKED enum vault_err bulk_add(

@@ -7,6 +7,7 @@
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
 #include "exchange/forget.h"
+#include "exchange/revocation.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "record/carry.h"
@@ -353,6 +354,22 @@ log_import(struct vault_bundle *b, const struct bundle_done *done)
 	return err;
 }
 
+/* Was its key revoked since it was looked at? */
+static enum vault_err
+look_if_revoked(struct store *s, const struct bundle *bundle)
+{
+	int64_t revoked = 0;
+	enum vault_err err = VAULT_OK;
+
+#if defined(PLANT_REVOKED_SENDER) || defined(PLANT_REVOKED_MEANWHILE)
+	return VAULT_OK;
+#endif
+	if (bundle->manifest.is_signed)
+		err = revocation_time_of_id(
+		    &revoked, s, bundle->manifest.sender);
+	return err == VAULT_OK && revoked != 0 ? VAULT_EREFUSED : err;
+}
+
 /* Two imports of it at the same time are one. */
 static enum vault_err
 finish(struct vault_bundle *b, const struct bundle_done *done, bool accept)
@@ -365,7 +382,8 @@ finish(struct vault_bundle *b, const struct bundle_done *done, bool accept)
 	size_t len;
 
 	peer = bundle_peer(bundle, &len);
-	if ((err = look_at_chain(&seen, s, bundle)) != VAULT_OK)
+	if ((err = look_if_revoked(s, bundle)) != VAULT_OK ||
+	    (err = look_at_chain(&seen, s, bundle)) != VAULT_OK)
 		return err;
 	if (seen == CHAIN_SAME)
 		return VAULT_EEXISTS;

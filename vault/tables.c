@@ -410,14 +410,17 @@ compare(struct pass *p, const struct table_row *row, int64_t num, json_t *body)
 	return VAULT_OK;
 }
 
+/* The body is given away, and all of it: another thread works on it. */
 static enum vault_err
-add(struct pass *p, const struct table_row *row, json_t *body)
+add(struct pass *p, const struct table_row *row, json_t **body)
 {
 	struct body_report report = { 0 };
-	enum vault_err err = keep_look(&report, body);
+	enum vault_err err = keep_look(&report, *body);
 
-	if (err == VAULT_OK && !p->preview)
-		err = bulk_add(p->bulk, json_incref(body), row->text.len);
+	if (err == VAULT_OK && !p->preview) {
+		err = bulk_add(p->bulk, *body, row->text.len);
+		*body = NULL;
+	}
 	if (err == VAULT_OK)
 		p->done->added++;
 	if (err == VAULT_EUSE && report.count[BODY_ERROR] > 0) {
@@ -431,7 +434,7 @@ add(struct pass *p, const struct table_row *row, json_t *body)
 
 /* A body with its key: new, known, or a second one of this file. */
 static enum vault_err
-place_body(struct pass *p, const struct table_row *row, json_t *body)
+place_body(struct pass *p, const struct table_row *row, json_t **body)
 {
 	uint8_t key[HASH_LEN];
 	uint64_t before;
@@ -439,7 +442,7 @@ place_body(struct pass *p, const struct table_row *row, json_t *body)
 	int64_t num;
 	bool has;
 
-	if ((err = table_key(&has, key, body)) != VAULT_OK)
+	if ((err = table_key(&has, key, *body)) != VAULT_OK)
 		return err;
 	if (!has)
 		return VAULT_EDAMAGED; /* table_body would have said so */
@@ -453,7 +456,7 @@ place_body(struct pass *p, const struct table_row *row, json_t *body)
 	err = index_find_row(&num, p->t->v->store, key);
 	if (err == VAULT_ENORECORD)
 		return add(p, row, body);
-	return err == VAULT_OK ? compare(p, row, num, body) : err;
+	return err == VAULT_OK ? compare(p, row, num, *body) : err;
 }
 
 /* A preview lets go of its snapshot now and then. */
@@ -485,7 +488,7 @@ import_row(void *ctx, const struct table_row *row)
 		return VAULT_OK;
 	}
 	if (err == VAULT_OK)
-		err = place_body(p, row, body);
+		err = place_body(p, row, &body);
 	json_decref(body);
 	return err;
 }

@@ -16,10 +16,14 @@ expect_status 10 amparo info
 vault whole
 cp whole/keys "$V"
 expect_status 10 opened unlock
+expect_err "is no whole vault: there is no cells.db"
 expect_status 10 opened check
 rm "$V/keys"
 cp whole/cells.db "$V"
 expect_status 10 opened unlock
+expect_err "is no whole vault: there is no keys"
+expect_err "amparo restore"
+expect_no_err "init"
 # HOME is all there is, and it is not there.
 expect_status 10 env -u HOME -u XDG_DATA_HOME "$AMPARO" info
 # A file where the folder should be.

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: ISC
 # Wrong usage is 2 and names what would be right; nothing is done.
 vault
+expect_status 2 amparo help unlok
+expect_no_out
+expect_err "hint: did you mean 'unlock'?"
+expect_status 2 amparo help unlock lock
+expect_status 0 amparo help unlock
 expect_status 2 amparo unlok
 expect_err "no command 'unlok'"
 expect_err "hint: did you mean 'unlock'?"

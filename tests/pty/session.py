@@ -172,6 +172,9 @@ def init_warns_of_a_weak_passphrase(w):
     assert re.search(rb"has about \d+ bits", p.output), bytes(p.output)
     assert b"the generated one is recommended" in p.output
     p.send(b"\r")
+    # Asked for again.
+    p.wait_until(lambda: p.output.count(OWN) == 2)
+    p.send(b"\x03")
     assert p.end() == 1 and not os.path.exists(w.vault)
     p, _ = begin_init(w)
     p.send(b"password1\r")
@@ -211,9 +214,31 @@ def init_refuses_two_that_differ(w):
     p.send(b"one long passphrase of mine\r")
     p.wait_for(AGAIN)
     p.send(b"one long passphrase of mime\r")
-    assert p.end() == 2
-    assert b"the two are not the same" in p.output
+    # Said where it can be read, and asked for again.
+    p.wait_until(lambda: p.output.count(OWN) == 2)
+    told = p.output.index(b"the two are not the same")
+    assert b"\x1b[2J" not in p.output[told:] and b"\x1b[3J" not in p.output
+    p.send(b"\r")
+    p.wait_until(lambda: p.output.count(OWN) == 3)
+    assert b"the passphrase is empty" in p.output
+    p.send(b"\x03")
+    assert p.end() == 1
+    assert p.output.rindex(b"stopped") > p.output.rindex(b"\x1b[3J")
     assert not os.path.exists(w.vault)
+
+
+def no_bytes_to_a_terminal(w):
+    w.make()
+    with open(w.dir + "/f", "wb") as f:
+        f.write(b"\x1b]0;title\x07raw bytes")
+    w.run("--passphrase-file", w.pass_file, "new", "case", "--set",
+          "title=Case", "--yes")
+    w.run("--passphrase-file", w.pass_file, "attach", "Case", w.dir + "/f")
+    p = w.pty("--passphrase-file", w.pass_file, "extract", "Case", "f",
+              "-o", "-")
+    assert p.end() == 2
+    assert b"raw bytes" not in p.output
+    assert b"not written to a terminal" in p.output
 
 
 def init_with_one_for_paper(w):
@@ -576,6 +601,7 @@ TESTS = [export_asks_for_all_who_get_it,
          init_draws_from_three_lists_and_never_the_same,
          init_warns_of_a_weak_passphrase, init_takes_a_strong_own_passphrase,
          init_cannot_judge_chinese, init_refuses_two_that_differ,
+         no_bytes_to_a_terminal,
          init_with_one_for_paper, nothing_of_init_stays_on_the_screen,
          unlock_with_a_typed_passphrase,
          typed_passphrases_are_taken_as_they_are,

@@ -310,6 +310,14 @@ same_record(const struct arrival *x, const struct arrival *y)
 	return memcmp(x->record, y->record, ID_LEN) == 0;
 }
 
+/* One of a record that is not here; if it is silent, as an envelope. */
+static bool
+makes_record(const struct arrival *one)
+{
+	return one->arrives == ARRIVES_RECORD ||
+	    (one->arrives == ARRIVES_FORGOTTEN && one->here[0] == '\0');
+}
+
 /*
  * Versions of a record that is new were each looked at as if they came alone:
  * the first one makes the record and gives it its type.
@@ -323,12 +331,15 @@ settle_new(struct arrivals *a)
 	for (size_t i = 0; i < n_rows(&a->versions); i++) {
 		struct arrival *one = row(&a->versions, i);
 
-		if (one->arrives != ARRIVES_RECORD)
+		if (!makes_record(one))
 			continue;
 		if (first == NULL || !same_record(first, one)) {
 			first = one;
 			continue;
 		}
+		if (one->arrives == ARRIVES_FORGOTTEN &&
+		    strcmp(one->type, first->type) == 0)
+			continue;
 		memcpy(one->here, first->type, sizeof(one->here));
 		one->arrives = strcmp(one->type, first->type) == 0
 		    ? ARRIVES_VERSION

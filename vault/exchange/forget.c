@@ -20,6 +20,7 @@ struct view {
 	struct buf theirs;   /* hashes: attachments of silent versions */
 	struct buf others;   /* hashes: attachments of the other ones */
 	size_t n_others;     /* versions that are not silent */
+	bool loud;           /* a silent one that is not in wipe has its text */
 	bool draft;          /* somebody here is writing on it */
 };
 
@@ -32,6 +33,21 @@ view_free(struct view *w)
 	buf_free(&w->others);
 }
 
+/* Is any of its texts here? */
+static enum vault_err
+has_text(bool *out, struct store *s, const uint8_t *id)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT 1 FROM version WHERE id=?1"
+	    " AND (body IS NOT NULL OR private IS NOT NULL)");
+	enum vault_err err;
+
+	sql_put_blob(q, 1, id, VERSION_ID_LEN);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
 static enum vault_err
 add_version(struct view *w, struct store *s, const struct record_row *r,
     const uint8_t *id, const struct buf *keys)
@@ -39,7 +55,7 @@ add_version(struct view *w, struct store *s, const struct record_row *r,
 	struct version v;
 	enum vault_err err;
 	struct buf *to;
-	bool of_it, silent = false;
+	bool of_it, silent = false, text = false;
 
 	err = rows_version(&v, NULL, NULL, s, r, id, false);
 #ifdef PLANT_FORGETS_OTHERS
@@ -50,6 +66,9 @@ add_version(struct view *w, struct store *s, const struct record_row *r,
 	if (err == VAULT_OK && !of_it)
 		err = tombstone_covers(&silent, s, &w->silences, v.office);
 	silent = silent || of_it;
+	if (err == VAULT_OK && silent && !of_it)
+		err = has_text(&text, s, id);
+	w->loud = w->loud || text;
 	to = silent ? &w->theirs : &w->others;
 	if (err == VAULT_OK &&
 	    ((of_it && !buf_put(&w->wipe, id, VERSION_ID_LEN)) ||
@@ -82,6 +101,41 @@ look(struct view *w, struct store *s, const struct record_row *r,
 		err = add_version(w, s, r, version_hash_at(&all, i), &keys);
 	buf_free(&keys);
 	buf_free(&all);
+	return err;
+}
+
+/*
+ * Is a version of this office here, by whatever key; with_text: one that has
+ * its text still?  The key stands in the envelope as no other member can:
+ * nothing is parsed, since tombstones may be many and come again.
+ */
+static enum vault_err
+wrote_any(bool *out, struct store *s, const struct record_row *r,
+    const uint8_t *office, bool with_text)
+{
+	struct buf keys = { 0 }, member = { 0 };
+	enum vault_err err = whose_keys(&keys, s, office);
+
+	*out = false;
+	for (size_t at = 0; err == VAULT_OK && !*out && at < keys.len;
+	     at += IDENTITY_PUBLIC_LEN) {
+		struct sql *q = sql_open(s,
+		    "SELECT 1 FROM version WHERE record=?1"
+		    " AND (?3=0 OR body IS NOT NULL OR private IS NOT NULL)"
+		    " AND instr(envelope,?2)>0 LIMIT 1");
+
+		buf_reset(&member);
+		buf_put_text(&member, "\"office\":\"");
+		hex_encode(&member, keys.bytes + at, IDENTITY_PUBLIC_LEN);
+		sql_put_int(q, 1, r->num);
+		sql_put_text(q, 2, buf_text(&member), member.len);
+		sql_put_int(q, 3, with_text);
+		if ((err = buf_ok(&member)) == VAULT_OK)
+			err = sql_step(q, out);
+		sql_close(q);
+	}
+	buf_free(&keys);
+	buf_free(&member);
 	return err;
 }
 
@@ -151,21 +205,21 @@ look_at(enum forget_does *out, struct record_row *r, struct view *w,
     struct store *s, const struct tombstone *t)
 {
 	enum vault_err err;
-	bool known, ours;
+	bool known, ours, wrote;
 
 	memset(w, 0, sizeof(*w));
-	*out = FORGET_KNOWN;
-	if ((err = tombstone_has(&known, s, t->record, t->office)) !=
-		VAULT_OK ||
-	    known)
+	if ((err = tombstone_has(&known, s, t->record, t->office)) != VAULT_OK)
 		return err;
-	*out = FORGET_LATER;
+	*out = known ? FORGET_KNOWN : FORGET_LATER;
 	err = rows_find(r, s, t->record);
 	if (err == VAULT_ENORECORD || (err == VAULT_OK && r->forgotten))
 		return VAULT_OK;
+	/* It may have come before its key was known to be of that office. */
 	if (err != VAULT_OK ||
+	    (err = wrote_any(&wrote, s, r, t->office, known)) != VAULT_OK ||
+	    (known && !wrote) ||
 	    (err = whose_is_ours(&ours, s, t->office)) != VAULT_OK ||
-	    (err = look(w, s, r, t->office)) != VAULT_OK)
+	    ((wrote || ours) && (err = look(w, s, r, t->office)) != VAULT_OK))
 		return err;
 	*out = effect(w, ours);
 	if (*out != FORGET_REQUEST)
@@ -311,7 +365,7 @@ forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t)
 		err = drop_record(s, &r);
 	if (err == VAULT_OK && *out >= FORGET_REQUEST)
 		err = graph_settle(s, &r);
-	if (err == VAULT_OK && fresh)
+	if (err == VAULT_OK && (fresh || *out >= FORGET_TEXTS))
 		err = log_it(s, t, *out);
 out:
 	view_free(&w);
@@ -368,9 +422,10 @@ forget_settle(struct store *s, const struct record_row *r)
 	struct view w = { 0 };
 	enum vault_err err = graph_settle(s, r);
 
+	/* A text that is left goes when its tombstone comes, and is told. */
 	if (err == VAULT_OK && !r->forgotten &&
 	    (err = look(&w, s, r, NULL)) == VAULT_OK && w.silences.len > 0 &&
-	    w.n_others == 0 && !w.draft)
+	    w.n_others == 0 && !w.loud && !w.draft)
 		err = drop_record(s, r);
 	view_free(&w);
 	return err;

@@ -63,7 +63,7 @@ VAULT_CHECKED enum vault_err forget_takes(enum forget_takes *out,
 
 /*
  * After versions were put into r: its heads, and away with its key if there
- * are silent versions only.
+ * are silent versions only, without a text.
  */
 VAULT_CHECKED enum vault_err forget_settle(
     struct store *s, const struct record_row *r);

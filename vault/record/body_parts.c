@@ -162,68 +162,101 @@ body_idle_paths(struct buf *out, const json_t *whole)
 	return buf_ok(out);
 }
 
-/* Is one of them the other, or inside it? */
+/* More places to end at than a path has that any body obeys. */
+#define ENDS_MAX 64
+
+/* Is path, or what it lies in, in a set of paths? */
 static bool
-are_related(const char *a, const char *b)
+is_within(const json_t *set, const char *path)
 {
 	size_t n = 0;
 
-	while (a[n] != '\0' && a[n] == b[n])
-		n++;
-	return (a[n] == '\0' && strchr(".[", b[n]) != NULL) ||
-	    (b[n] == '\0' && strchr(".[", a[n]) != NULL);
+	for (unsigned i = 0; i < ENDS_MAX; i++, n++) {
+		n += strcspn(path + n, ".[");
+		if (json_object_getn(set, path, n) != NULL)
+			return true;
+		if (path[n] == '\0')
+			return false;
+	}
+	return json_object_get(set, path) != NULL;
 }
 
-/* What is private is so in other languages, too. */
-static bool
-is_translated(const json_t *whole, const char *path)
+/*
+ * What is private is so in other languages, too: is a translation of one of
+ * these paths, of something in it or around it?
+ */
+static enum vault_err
+any_translated(bool *out, const json_t *whole, const json_t *paths)
 {
 	const json_t *all = json_object_get(whole, "translations");
+	json_t *fields = json_object(), *value;
+	bool good = fields != NULL;
+	const char *path;
 
-	for (size_t i = 0; i < json_array_size(all); i++) {
+	*out = false;
+	for (size_t i = 0; good && i < json_array_size(all); i++) {
 		const char *field = json_string_value(
 		    json_object_get(json_array_get(all, i), "field"));
 
-		if (field != NULL && are_related(field, path))
-			return true;
+		if (field == NULL)
+			continue;
+		good = json_put_text(fields, field, strlen(field));
+		*out = *out || is_within(paths, field);
 	}
-	return false;
+	json_object_foreach(body_loose(paths), path, value) *out = *out ||
+	    is_within(fields, path);
+	json_decref(fields);
+	return good ? VAULT_OK : VAULT_ENOMEM;
+}
+
+/* Move what the names say; paths is a set of those that may be moved. */
+static enum vault_err
+hide_all(json_t *rest, json_t *hidden, const json_t *whole, json_t *paths)
+{
+	const json_t *names = json_object_get(whole, "private_fields");
+	bool translated;
+	enum vault_err err;
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *path = json_string_value(json_array_get(names, i));
+
+		if (path == NULL || !may_hide(path) || is_deep(path))
+			continue;
+		if ((err = hide(rest, hidden, path)) != VAULT_OK)
+			return err;
+		if (!json_put_text(paths, path, strlen(path)))
+			return VAULT_ENOMEM;
+	}
+	if ((err = any_translated(&translated, whole, paths)) != VAULT_OK)
+		return err;
+	return translated ? hide(rest, hidden, "translations") : VAULT_OK;
 }
 
 enum vault_err
 body_split(json_t **body, json_t **private, const json_t *whole)
 {
-	const json_t *names = json_object_get(whole, "private_fields");
+	json_t *rest = NULL, *hidden = NULL, *paths = NULL;
 	enum vault_err err = VAULT_ENOMEM;
-	json_t *rest = NULL, *hidden = NULL;
 
 	*body = NULL;
 	*private = NULL;
 	if (!json_is_object(whole))
 		return VAULT_EUSE;
 	if ((rest = json_deep_copy(whole)) == NULL ||
-	    (hidden = json_object()) == NULL)
+	    (hidden = json_object()) == NULL || (paths = json_object()) == NULL)
 		goto out;
-	for (size_t i = 0; i < json_array_size(names); i++) {
-		const char *path = json_string_value(json_array_get(names, i));
-
-		if (path == NULL || !may_hide(path) || is_deep(path))
-			continue;
-		if ((err = hide(rest, hidden, path)) != VAULT_OK ||
-		    (is_translated(whole, path) &&
-			(err = hide(rest, hidden, "translations")) != VAULT_OK))
-			goto out;
-	}
+	if ((err = hide_all(rest, hidden, whole, paths)) != VAULT_OK)
+		goto out;
 	*body = rest;
 	rest = NULL;
 	if (json_object_size(hidden) > 0) {
 		*private = hidden;
 		hidden = NULL;
 	}
-	err = VAULT_OK;
 out:
 	json_decref(rest);
 	json_decref(hidden);
+	json_decref(paths);
 	return err;
 }
 
@@ -306,24 +339,25 @@ static enum vault_err
 keep_private(json_t *whole, const json_t *part, const json_t *names)
 {
 	json_t *have = json_object_get(whole, "private_fields");
+	json_t *more = json_array();
+	bool good = more != NULL;
 
-	for (size_t i = 0; i < json_array_size(names); i++) {
+	for (size_t i = 0; good && i < json_array_size(names); i++) {
 		json_t *name = json_array_get(names, i);
 		const char *path = json_string_value(name);
 
-		if (path == NULL || !may_hide(path) || is_deep(path) ||
-		    !has_path(part, path) || json_has(have, name))
-			continue;
-		if (!json_is_array(have)) {
-			have = json_array();
-			if (json_object_set_new(
-				whole, "private_fields", have) != 0)
-				return VAULT_ENOMEM;
-		}
-		if (json_array_append(have, name) != 0)
-			return VAULT_ENOMEM;
+		if (path != NULL && may_hide(path) && !is_deep(path) &&
+		    has_path(part, path))
+			good = json_array_append(more, name) == 0;
 	}
-	return VAULT_OK;
+	if (good && json_array_size(more) > 0 && !json_is_array(have)) {
+		have = json_array();
+		good = json_object_set_new(whole, "private_fields", have) == 0;
+	}
+	if (good && json_array_size(more) > 0)
+		good = json_add_texts(have, more);
+	json_decref(more);
+	return good ? VAULT_OK : VAULT_ENOMEM;
 }
 
 enum vault_err

@@ -14,6 +14,7 @@ graph_free(struct graph *g)
 	mem_free(g->nodes);
 	mem_free(g->by_id);
 	mem_free(g->parents);
+	mem_free(g->hidden);
 	memset(g, 0, sizeof(*g));
 }
 
@@ -158,7 +159,10 @@ graph_load(struct graph *out, struct store *s, const struct record_row *r)
 	qsort_r(
 	    out->by_id, out->n, sizeof(*out->by_id), compare_ids, out->nodes);
 	/* Most records have one version, which follows no other. */
-	err = out->n < 2 ? VAULT_OK : load_edges(&edges, out, s, r);
+	err = VAULT_OK;
+	if (out->n >= 2 && (err = load_edges(&edges, out, s, r)) == VAULT_OK &&
+	    (out->hidden = mem_zalloc(out->n * sizeof(*out->hidden))) == NULL)
+		err = VAULT_ENOMEM;
 	if (err == VAULT_OK)
 		err = set_edges(out, &edges);
 out:
@@ -167,6 +171,30 @@ out:
 	if (err != VAULT_OK)
 		graph_free(out);
 	return err;
+}
+
+enum vault_err
+graph_hidden(const uint8_t **out, const struct graph *g, struct store *s,
+    const struct record_row *r, size_t node)
+{
+	struct graph_hidden *hidden = &g->hidden[node];
+	struct version v;
+	enum vault_err err;
+
+	*out = NULL;
+	if (!hidden->looked) {
+		err = rows_version(
+		    &v, NULL, NULL, s, r, g->nodes[node].id, false);
+		hidden->looked = err == VAULT_OK;
+		hidden->has = v.has_private;
+		memcpy(hidden->hash, v.hidden, HASH_LEN);
+		version_free(&v);
+		if (err != VAULT_OK)
+			return err;
+	}
+	if (hidden->has)
+		*out = hidden->hash;
+	return VAULT_OK;
 }
 
 /* ---- Walking ---- */

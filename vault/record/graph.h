@@ -20,6 +20,12 @@ struct graph_node {
 	size_t first, n_parents; /* into parents */
 };
 
+/* What an envelope says of its private part, once somebody has asked. */
+struct graph_hidden {
+	bool looked, has;
+	uint8_t hash[HASH_LEN];
+};
+
 /* The nodes by time, oldest first; a parent that never came has no node. */
 struct graph {
 	struct graph_node *nodes;
@@ -27,6 +33,7 @@ struct graph {
 	size_t *by_id;   /* the nodes in the order of their ids */
 	size_t *parents; /* nodes, those of one version together, by id */
 	size_t n_edges;
+	struct graph_hidden *hidden; /* of each node; NULL if there is one */
 };
 
 VAULT_CHECKED enum vault_err graph_load(
@@ -49,6 +56,14 @@ VAULT_CHECKED enum vault_err graph_line(
  */
 VAULT_CHECKED enum vault_err graph_common(
     size_t *out, const struct graph *g, const struct buf *ids);
+
+/*
+ * The hash of the private part of a node, or NULL if it has none.  Of those of
+ * r, each envelope is read once, however many heads ask.
+ */
+VAULT_CHECKED enum vault_err graph_hidden(const uint8_t **out,
+    const struct graph *g, struct store *s, const struct record_row *r,
+    size_t node);
 
 /*
  * Say in the rows which versions are heads: those whose body is here and that

@@ -114,20 +114,6 @@ guard_each(struct store *s, const struct record_row *r,
 
 /* ---- What they say ---- */
 
-/* Append to an array the texts of another one that are not in it. */
-static bool
-add_texts(json_t *to, const json_t *from)
-{
-	for (size_t i = 0; i < json_array_size(from); i++) {
-		json_t *text = json_array_get(from, i);
-
-		if (json_is_string(text) && !json_has(to, text) &&
-		    json_array_append(to, text) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* Where two of ours say different things, a merge decides as for any field. */
 static void
 take(json_t **to, const json_t *body, const char *field, bool first)
@@ -162,7 +148,8 @@ take_word(void *ctx, const struct head *h)
 		g->level = level;
 	take(&g->readers, h->body, "readers", first);
 	take(&g->audiences, h->body, "audiences", first);
-	return add_texts(g->hidden, json_object_get(h->body, "private_fields"))
+	return json_add_texts(
+		   g->hidden, json_object_get(h->body, "private_fields"))
 	    ? VAULT_OK
 	    : VAULT_ENOMEM;
 }
@@ -216,8 +203,8 @@ guard_opens(bool *out, const struct guard *g, const struct head *h)
 
 	*out = false;
 	/* What would be moved away if the open part were parted once more. */
-	if (paths == NULL || !add_texts(paths, g->hidden) ||
-	    !add_texts(paths, json_object_get(h->open, "private_fields")))
+	if (paths == NULL || !json_add_texts(paths, g->hidden) ||
+	    !json_add_texts(paths, json_object_get(h->open, "private_fields")))
 		goto out;
 	if (json_array_size(paths) == 0 || h->open == NULL) {
 		err = VAULT_OK;
@@ -241,8 +228,8 @@ keep_private(json_t *body, const struct guard *g)
 {
 	json_t *paths = json_array();
 	bool good = paths != NULL &&
-	    add_texts(paths, json_object_get(body, "private_fields")) &&
-	    add_texts(paths, g->hidden);
+	    json_add_texts(paths, json_object_get(body, "private_fields")) &&
+	    json_add_texts(paths, g->hidden);
 
 	if (good && json_array_size(paths) > 0)
 		good = json_object_set(body, "private_fields", paths) == 0;

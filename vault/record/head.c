@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -132,24 +133,29 @@ struct filling {
 	struct store *s;
 	const struct record_row *r;
 	bool verify;
-	struct buf wanted; /* hashes; those that are found leave it */
+	struct buf wanted; /* hashes in order; those that are found leave it */
 	struct buf found;  /* struct found, nearest first */
 };
 
-/* Take hash out of a list; false if it is not there. */
+static int
+compare_hashes(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_LEN);
+}
+
+/* Take hash out of a list that is in order; false if it is not there. */
 static bool
 take_hash(struct buf *hashes, const uint8_t hash[static HASH_LEN])
 {
-	for (size_t i = 0; i < version_hash_count(hashes); i++) {
-		uint8_t *at = hashes->bytes + i * HASH_LEN;
+	uint8_t *at = bsearch(hash, hashes->bytes, version_hash_count(hashes),
+	    HASH_LEN, compare_hashes);
+	const uint8_t *end = hashes->bytes + hashes->len;
 
-		if (memcmp(at, hash, HASH_LEN) != 0)
-			continue;
-		memmove(at, at + HASH_LEN, hashes->len - (i + 1) * HASH_LEN);
-		buf_truncate(hashes, hashes->len - HASH_LEN);
-		return true;
-	}
-	return false;
+	if (at == NULL)
+		return false;
+	memmove(at, at + HASH_LEN, (size_t)(end - at) - HASH_LEN);
+	buf_truncate(hashes, hashes->len - HASH_LEN);
+	return true;
 }
 
 static struct found *
@@ -199,16 +205,14 @@ find_part(struct filling *f, const uint8_t *id)
 }
 
 static enum vault_err
-look_at(struct filling *f, const uint8_t *id)
+look_at(struct filling *f, const struct graph *g, size_t node)
 {
-	struct version v;
-	enum vault_err err = rows_version(
-	    &v, NULL, NULL, f->s, f->r, id, false);
-	bool is_wanted = err == VAULT_OK && v.has_private &&
-	    take_hash(&f->wanted, v.hidden);
+	const uint8_t *hash;
+	enum vault_err err = graph_hidden(&hash, g, f->s, f->r, node);
 
-	version_free(&v);
-	return err == VAULT_OK && is_wanted ? find_part(f, id) : err;
+	return err == VAULT_OK && hash != NULL && take_hash(&f->wanted, hash)
+	    ? find_part(f, g->nodes[node].id)
+	    : err;
 }
 
 /* Whose parts they are: versions that this one follows, nearest first. */
@@ -227,7 +231,7 @@ find_all(struct filling *f, const struct graph *g)
 	     i++) {
 		size_t at = ((const size_t *)(const void *)line.bytes)[i];
 
-		err = look_at(f, g->nodes[at].id);
+		err = look_at(f, g, at);
 	}
 	buf_free(&line);
 	return err;
@@ -293,8 +297,10 @@ head_whole(struct head *out, struct store *s, const struct record_row *r,
 	    out->version.unseen.len == 0)
 		return err;
 	buf_put(&f.wanted, out->version.unseen.bytes, out->version.unseen.len);
-	if ((err = buf_ok(&f.wanted)) == VAULT_OK)
+	if ((err = buf_ok(&f.wanted)) == VAULT_OK) {
+		version_sort_hashes(&f.wanted);
 		err = fill(&f, g);
+	}
 	buf_free(&f.wanted);
 	buf_free(&f.found);
 	if (err != VAULT_OK)

@@ -141,7 +141,8 @@ pick_heads(struct buf *out, size_t *more, const struct graph *g,
 struct side {
 	const struct version *version;
 	const json_t *body; /* NULL: withheld */
-	bool missing;       /* its own private part is not here */
+	bool missing;       /* its own private part is not here: */
+	json_t *closed;     /* the members that it may be in, as a set */
 };
 
 struct sides {
@@ -194,15 +195,23 @@ clash_value(bool *good, const struct side *h, const char *field)
 	return one;
 }
 
-/* Does a path begin with this field? */
-static bool
-is_in_field(const json_t *path, const char *field)
+/* The members that the private fields of a body begin with; NULL: no memory. */
+static json_t *
+members_closed(const json_t *body)
 {
-	const char *text = json_string_value(path);
-	size_t len = strlen(field);
+	const json_t *names = json_object_get(body, "private_fields");
+	json_t *set = json_object();
 
-	return text != NULL && strncmp(text, field, len) == 0 &&
-	    (text[len] == '\0' || text[len] == '.');
+	for (size_t i = 0; set != NULL && i < json_array_size(names); i++) {
+		const char *path = json_string_value(json_array_get(names, i));
+
+		if (path != NULL &&
+		    !json_put_text(set, path, strcspn(path, "."))) {
+			json_decref(set);
+			set = NULL;
+		}
+	}
+	return set;
 }
 
 /*
@@ -212,16 +221,10 @@ is_in_field(const json_t *path, const char *field)
 static bool
 has_opinion(const struct side *side, const char *field)
 {
-	const json_t *names = json_object_get(side->body, "private_fields");
-
 	if (side->body == NULL)
 		return false;
-	if (!side->missing || json_object_get(side->body, field) != NULL)
-		return true;
-	for (size_t i = 0; i < json_array_size(names); i++)
-		if (is_in_field(json_array_get(names, i), field))
-			return false;
-	return true;
+	return !side->missing || json_object_get(side->body, field) != NULL ||
+	    json_object_get(side->closed, field) == NULL;
 }
 
 static void
@@ -329,29 +332,46 @@ open_heads(struct sides *sides, struct store *s, const struct record_row *r,
 }
 
 static enum vault_err
+add_side(struct sides *sides, const struct version *version, const json_t *body,
+    bool missing)
+{
+	struct side side = { version, body, missing, NULL };
+
+	if (missing && (side.closed = members_closed(body)) == NULL)
+		return VAULT_ENOMEM;
+	if (buf_put(&sides->all, &side, sizeof(side)))
+		return VAULT_OK;
+	json_decref(side.closed);
+	return VAULT_ENOMEM;
+}
+
+static enum vault_err
 make_sides(struct sides *sides)
 {
+	enum vault_err err = VAULT_OK;
 	struct head *h;
 
 	for (size_t i = 0; (h = head_at(sides, i)) != NULL; i++) {
-		struct side side = { &h->version, h->body,
-			h->version.has_private && h->has_withheld };
+		bool missing = h->version.has_private && h->has_withheld;
 
-		buf_put(&sides->all, &side, sizeof(side));
-		for (size_t j = 0; j < h->n_others; j++) {
-			side.version = &h->others[j].version;
-			side.body = h->others[j].body;
-			buf_put(&sides->all, &side, sizeof(side));
-		}
+		err = add_side(sides, &h->version, h->body, missing);
+		for (size_t j = 0; err == VAULT_OK && j < h->n_others; j++)
+			err = add_side(sides, &h->others[j].version,
+			    h->others[j].body, missing);
+		if (err != VAULT_OK)
+			break;
 	}
-	return buf_ok(&sides->all);
+	return err;
 }
 
 static void
 free_sides(struct sides *sides)
 {
+	const struct side *side;
 	struct head *h;
 
+	for (size_t i = 0; (side = side_at(sides, i)) != NULL; i++)
+		json_decref(side->closed);
 	for (size_t i = 0; (h = head_at(sides, i)) != NULL; i++)
 		head_free(h);
 	head_free(&sides->base);

@@ -565,11 +565,59 @@ json_add(bool *good, json_t *to, const char *key, json_t *value)
 	*good = *good && r == 0;
 }
 
+/* ---- Sets of texts: arrays of others may be long ---- */
+
 bool
-json_has(const json_t *array, const json_t *value)
+json_put_text(json_t *set, const char *text, size_t len)
 {
-	for (size_t i = 0; i < json_array_size(array); i++)
-		if (json_equal(json_array_get(array, i), value))
-			return true;
-	return false;
+	return json_object_setn_new(set, text, len, json_true()) == 0;
+}
+
+/* The same with a string of JSON. */
+static bool
+put_string(json_t *set, const json_t *text)
+{
+	return json_put_text(
+	    set, json_string_value(text), json_string_length(text));
+}
+
+static bool
+has_text(const json_t *set, const json_t *text)
+{
+	return json_object_getn(set, json_string_value(text),
+		   json_string_length(text)) != NULL;
+}
+
+/* The texts of an array as the members of an object; NULL: no memory. */
+static json_t *
+texts_of(const json_t *array)
+{
+	json_t *set = json_object();
+
+	for (size_t i = 0; set != NULL && i < json_array_size(array); i++) {
+		const json_t *text = json_array_get(array, i);
+
+		if (json_is_string(text) && !put_string(set, text)) {
+			json_decref(set);
+			set = NULL;
+		}
+	}
+	return set;
+}
+
+bool
+json_add_texts(json_t *to, const json_t *from)
+{
+	json_t *have = texts_of(to);
+	bool good = have != NULL;
+
+	for (size_t i = 0; good && i < json_array_size(from); i++) {
+		json_t *text = json_array_get(from, i);
+
+		if (json_is_string(text) && !has_text(have, text))
+			good = json_array_append(to, text) == 0 &&
+			    put_string(have, text);
+	}
+	json_decref(have);
+	return good;
 }

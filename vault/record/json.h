@@ -81,8 +81,14 @@ VAULT_CHECKED enum vault_err json_write(struct buf *out, const json_t *value);
  */
 VAULT_CHECKED enum vault_err json_sorted(json_t **out, const json_t *value);
 
-/* Is a value equal to this one an element of the array? */
-bool json_has(const json_t *array, const json_t *value);
+/*
+ * A set of texts is an object that has them as its members: arrays of others
+ * may be long, and looking through them for each text takes minutes.  Put a
+ * text into a set; append to an array the strings of another one that are not
+ * in it yet, each once.  False: memory is short.
+ */
+bool json_put_text(json_t *set, const char *text, size_t len);
+bool json_add_texts(json_t *to, const json_t *from);
 
 /*
  * Add a new value, which is taken over, to an object or (key NULL) an array.

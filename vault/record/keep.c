@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/mem.h"
 #include "core/random.h"
 #include "core/secret.h"
 #include "record/graph.h"
+#include "record/guard.h"
 #include "record/head.h"
 #include "record/keep.h"
 #include "record/tombstone.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 void
@@ -361,6 +365,95 @@ inherit_all(struct following *f, const struct buf *parents)
 	return err;
 }
 
+/*
+ * An envelope has room for so many attachments, beside all else that stands
+ * in one.  How many others name is in their hands, and must not keep us from
+ * writing: ours stay, then what is here in the order in which it came, then
+ * what is not.  Earlier versions name the rest.
+ */
+#define HANDED_ON_MAX 3500
+
+struct handing {
+	const struct buf *all; /* in order */
+	bool *kept;            /* of each */
+	size_t n;
+};
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_LEN);
+}
+
+static void
+keep_one(struct handing *h, const uint8_t *hash)
+{
+	const uint8_t *at = bsearch(hash, h->all->bytes,
+	    version_hash_count(h->all), HASH_LEN, compare_hashes);
+	size_t i = at == NULL ? 0 : (size_t)(at - h->all->bytes) / HASH_LEN;
+
+	if (at == NULL || h->kept[i])
+		return;
+	h->kept[i] = true;
+	h->n++;
+}
+
+static enum vault_err
+keep_ours(void *ctx, const struct head *head)
+{
+	const struct buf *named = &head->version.attachments;
+
+	for (size_t i = 0; i < version_hash_count(named); i++)
+		keep_one(ctx, version_hash_at(named, i));
+	return VAULT_OK;
+}
+
+static enum vault_err
+keep_those_here(struct handing *h, struct store *s, const struct record_row *r)
+{
+	struct sql *q = sql_open(s,
+	    "SELECT hash FROM attachment"
+	    " WHERE record=?1 AND hash IS NOT NULL ORDER BY num");
+	uint8_t hash[HASH_LEN];
+	enum vault_err err = VAULT_OK;
+	bool row = true;
+
+	sql_put_int(q, 1, r->num);
+	while (h->n < HANDED_ON_MAX && (err = sql_step(q, &row)) == VAULT_OK &&
+	    row && (err = sql_copy(q, 0, hash, sizeof(hash))) == VAULT_OK)
+		keep_one(h, hash);
+	sql_close(q);
+	return err;
+}
+
+/* Of too many attachments those that are handed on. */
+static enum vault_err
+hand_on(struct buf *all, struct store *s, const struct record_row *r)
+{
+	struct handing h = { .all = all };
+	size_t n, to = 0;
+	enum vault_err err;
+
+	version_sort_hashes(all);
+	if ((n = version_hash_count(all)) <= HANDED_ON_MAX)
+		return VAULT_OK;
+	if ((h.kept = mem_zalloc(n * sizeof(*h.kept))) == NULL)
+		return VAULT_ENOMEM;
+	if ((err = guard_each(s, r, keep_ours, &h)) == VAULT_OK)
+		err = keep_those_here(&h, s, r);
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
+		if (!h.kept[i] && h.n >= HANDED_ON_MAX)
+			continue;
+		h.n += !h.kept[i];
+		memmove(all->bytes + to++ * HASH_LEN, all->bytes + i * HASH_LEN,
+		    HASH_LEN);
+	}
+	if (err == VAULT_OK)
+		all->len = to * HASH_LEN;
+	mem_free(h.kept);
+	return err;
+}
+
 enum vault_err
 keep_version(struct store *s, const struct signer *by,
     const struct record_row *r, const struct buf *parents,
@@ -377,7 +470,8 @@ keep_version(struct store *s, const struct signer *by,
 		return VAULT_ENORECORD;
 	if ((err = read_filled(&f.whole, report, NULL, json, len)) != VAULT_OK)
 		return err;
-	if ((err = inherit_all(&f, parents)) == VAULT_OK)
+	if ((err = inherit_all(&f, parents)) == VAULT_OK &&
+	    (err = hand_on(&v->attachments, s, r)) == VAULT_OK)
 		err = check_changes(&f);
 	buf_put(&v->parents, parents->bytes, parents->len);
 	if (attachment != NULL)

@@ -75,7 +75,8 @@ VAULT_CHECKED enum vault_err keep_put(struct kept *k, struct store *s);
 
 /*
  * A new version of r that follows parents (ids, one behind the other) and has
- * their attachments, and one more if attachment (a hash) is not NULL.
+ * their attachments, of more than 3,500 not all of others, and one more if
+ * attachment (a hash) is not NULL.
  */
 VAULT_CHECKED enum vault_err keep_version(struct store *s,
     const struct signer *by, const struct record_row *r,

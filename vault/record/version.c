@@ -63,9 +63,8 @@ compare_hashes(const void *a, const void *b)
 	return memcmp(a, b, HASH_LEN);
 }
 
-/* In order, each once. */
-static void
-sort_hashes(struct buf *hashes)
+void
+version_sort_hashes(struct buf *hashes)
 {
 	size_t n = version_hash_count(hashes), kept = 0;
 
@@ -139,9 +138,9 @@ write_envelope(struct version *v)
 static void
 sort_lists(struct version *v)
 {
-	sort_hashes(&v->parents);
-	sort_hashes(&v->attachments);
-	sort_hashes(&v->unseen);
+	version_sort_hashes(&v->parents);
+	version_sort_hashes(&v->attachments);
+	version_sort_hashes(&v->unseen);
 }
 
 enum vault_err

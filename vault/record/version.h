@@ -82,4 +82,7 @@ size_t version_hash_count(const struct buf *hashes);
 bool version_has_hash(
     const struct buf *hashes, const uint8_t hash[static HASH_LEN]);
 
+/* In order, each once. */
+void version_sort_hashes(struct buf *hashes);
+
 #endif

@@ -263,7 +263,11 @@ delete_rows(struct store *s, int64_t num)
 {
 	static const char *const deletes[] = {
 		"DELETE FROM item WHERE num=?1",
+#ifdef PLANT_STALE_VALUES
+		"DELETE FROM value WHERE num=?1 AND field<>10",
+#else
 		"DELETE FROM value WHERE num=?1",
+#endif
 	};
 	enum vault_err err = VAULT_OK;
 
@@ -448,25 +452,29 @@ index_rebuild(struct store *s,
 
 /* The rows that there are, in the form that an entry has them. */
 static enum vault_err
-read_rows(struct index_entry *e, struct store *s, int64_t num)
+read_rows(struct index_entry *e, struct store *s, const struct record_row *r)
 {
-	struct sql *q = sql_open(s, "SELECT title FROM item WHERE num=?1");
+	struct sql *q = sql_open(
+	    s, "SELECT title,time,heads FROM item WHERE num=?1 AND type=?2");
 	enum vault_err err;
 	const char *text;
 	size_t len;
 	bool row;
 
 	memset(e, 0, sizeof(*e));
-	sql_put_int(q, 1, num);
+	sql_put_int(q, 1, r->num);
+	sql_put_text(q, 2, r->type, strlen(r->type));
 	if ((err = sql_step(q, &row)) == VAULT_OK && row) {
 		text = sql_text(q, 0, &len);
 		buf_put(&e->title, text, len);
+		e->time = sql_int(q, 1);
+		e->heads = (size_t)sql_int(q, 2);
 		err = sql_ok(q);
 	}
 	sql_close(q);
 	q = sql_open(
 	    s, "SELECT field,key FROM value WHERE num=?1 ORDER BY field,key");
-	sql_put_int(q, 1, num);
+	sql_put_int(q, 1, r->num);
 	while (
 	    err == VAULT_OK && (err = sql_step(q, &row)) == VAULT_OK && row) {
 		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
@@ -520,8 +528,9 @@ index_has(bool *same, struct store *s, const struct record_row *r,
 	enum vault_err err;
 
 	*same = false;
-	if ((err = read_rows(&have, s, r->num)) == VAULT_OK)
-		*same = bufs_equal(&want->title, &have.title) &&
+	if ((err = read_rows(&have, s, r)) == VAULT_OK)
+		*same = want->time == have.time && want->heads == have.heads &&
+		    bufs_equal(&want->title, &have.title) &&
 		    are_among(&want->values, &have.values) &&
 		    are_among(&have.values, &want->values);
 	entry_free(&have);
