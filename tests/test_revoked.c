@@ -344,7 +344,7 @@ a_tombstone_of_a_revoked_key_destroys_nothing(void **state)
 	assert_ok(take(&c, &m, false));
 	export(&passed, &c, "B", "");
 	memory_free(&passed);
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m, &a, "C", "");
 	assert_ok(take(&c, &m, false));
 	export(&passed, &c, "B", "");

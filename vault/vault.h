@@ -1035,10 +1035,13 @@ VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
  * and keeps it from coming back with a bundle.  It goes along when something
  * is next exported to those who got the record, and asks them to forget it
- * too.  What was copied or sent before is out of reach.  VAULT_ENORECORD: not
- * there, or forgotten already.
+ * too.  What was copied or sent before is out of reach.  *unswept, which may
+ * be NULL: its attachments could not be overwritten yet, without their key;
+ * the next attach, import or forget does it.  VAULT_ENORECORD: not there, or
+ * forgotten already.
  */
-VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+VAULT_CHECKED enum vault_err vault_forget(
+    struct vault *v, const char *id, bool *unswept);
 
 /*
  * Offices that have forgotten a record and ask that it be forgotten here:

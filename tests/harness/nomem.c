@@ -638,7 +638,7 @@ call_table(struct state *s)
 static enum vault_err
 call_forget(struct state *s)
 {
-	return vault_forget(s->vault, content.person);
+	return vault_forget(s->vault, content.person, NULL);
 }
 
 /* What another office has forgotten, half of which was edited here. */
