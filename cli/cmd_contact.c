@@ -7,7 +7,7 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"contact add CARD [--as NAME] | list"                                  \
+	"contact add CARD [--as NAME] [--our-office] | add REVOCATION | list"  \
 	" | verify NAME [--digits DIGITS] [--our-office]"                      \
 	" | mark NAME --our-office | mark NAME --not-our-office | remove NAME"
 

@@ -93,16 +93,20 @@ const struct command commands[] = {
 	    "\npassphrase, warns, and is logged; the keys go to a file and"
 	    " nowhere else.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list"
+	    "contact add CARD [--as NAME] [--our-office] | add REVOCATION | "
+	    "list"
 	    " | verify NAME [--digits DIGITS] [--our-office]"
 	    " | mark NAME --our-office | mark NAME --not-our-office"
 	    " | remove NAME",
 	    "the offices that we know",
 	    "verify shows the digits of both, to be read to each other.  A"
 	    " newer signing key\nthat a card announces waits for that; of"
-	    " several --digits says which.  With"
-	    " --our-office one\nthat was compared may have what stays in the"
-	    " office; --not-our-office takes that\nback.\n" },
+	    " several --digits says which.  With\n--our-office one that was"
+	    " compared may have what stays in the office;\n--not-our-office"
+	    " takes that back.  A revocation is the file that 'office revoke'"
+	    "\nmade, of any office: nothing that its key signs is taken any"
+	    " more, and nothing is\nsent to that office before another key of"
+	    " it was compared.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources] [--unsigned]",

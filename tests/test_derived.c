@@ -259,7 +259,7 @@ forget_one(const struct office *f)
 
 	if (!pick(&r, f))
 		return;
-	assert_ok(vault_forget(of(f), r.id));
+	assert_ok(vault_forget(of(f), r.id, NULL));
 	vault_record_free(&r);
 }
 

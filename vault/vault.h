@@ -274,6 +274,10 @@ enum vault_finding {
 	VAULT_FOUND_KEYS_OTHER,  /* not the file of keys written last */
 	VAULT_FOUND_SLOT,        /* slot n is in use, and nobody's */
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
+	/* These only with the records: */
+	VAULT_FOUND_CARD,    /* a card of contact n does not verify */
+	VAULT_FOUND_EARLIER, /* what is kept of earlier signing key n */
+	VAULT_FOUND_REVOKED, /* what revokes a key, the n-th that is revoked */
 };
 
 enum vault_record_finding {
@@ -283,7 +287,8 @@ enum vault_record_finding {
 };
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
-	bool records; /* also every version, part, attachment and index row */
+	bool records; /* also every version, part, attachment and index row,
+		       * and what is kept of the keys of offices */
 	void *ctx;
 	void (*record)(
 	    void *ctx, const char *id, enum vault_record_finding what);
@@ -1032,6 +1037,8 @@ struct vault_imported {
 	size_t forgot_records, forgot_texts, requests, later, kept;
 	size_t others;  /* versions not taken: of another type */
 	size_t revoked; /* versions not taken: their key was revoked before */
+	bool unswept;   /* attachments that were forgotten are still there: the
+			 * next import, attach or forget overwrites them */
 	/* VAULT_ESPACE, and need above room: refused before it was begun. */
 	uint64_t need, room;
 };
@@ -1065,10 +1072,13 @@ VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
  * and keeps it from coming back with a bundle.  It goes along when something
  * is next exported to those who got the record, and asks them to forget it
- * too.  What was copied or sent before is out of reach.  VAULT_ENORECORD: not
- * there, or forgotten already.
+ * too.  What was copied or sent before is out of reach.  *unswept, which may
+ * be NULL: its attachments could not be overwritten yet, without their key;
+ * the next attach, import or forget does it.  VAULT_ENORECORD: not there, or
+ * forgotten already.
  */
-VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+VAULT_CHECKED enum vault_err vault_forget(
+    struct vault *v, const char *id, bool *unswept);
 
 /*
  * Offices that have forgotten a record and ask that it be forgotten here:

@@ -281,10 +281,21 @@ found(void *ctx, enum vault_finding what, int64_t n)
 	findings++;
 }
 
-static enum vault_err
-check(struct state *s, bool quick)
+static void
+found_record(void *ctx, const char *id, enum vault_record_finding what)
 {
-	struct vault_check how = { .quick = quick, .found = found };
+	(void)id;
+	if (what != VAULT_RECORD_IDLE)
+		found(ctx, (enum vault_finding)what, 0);
+}
+
+static enum vault_err
+check(struct state *s, bool quick, bool records)
+{
+	struct vault_check how = { .quick = quick,
+		.records = records,
+		.found = found,
+		.record = found_record };
 	enum vault_err err;
 
 	findings = 0;
@@ -300,13 +311,19 @@ check(struct state *s, bool quick)
 static enum vault_err
 call_check(struct state *s)
 {
-	return check(s, false);
+	return check(s, false, false);
 }
 
 static enum vault_err
 call_check_quick(struct state *s)
 {
-	return check(s, true);
+	return check(s, true, false);
+}
+
+static enum vault_err
+call_check_records(struct state *s)
+{
+	return check(s, false, true);
 }
 
 /* Spoil the first copy in the file of keys, so that there is work. */
@@ -621,7 +638,7 @@ call_table(struct state *s)
 static enum vault_err
 call_forget(struct state *s)
 {
-	return vault_forget(s->vault, content.person);
+	return vault_forget(s->vault, content.person, NULL);
 }
 
 /* What another office has forgotten, half of which was edited here. */
@@ -706,6 +723,7 @@ static const struct call calls[] = {
 	{ "store_commit", call_note, OPEN, .opens = "dusk" },
 	{ "vault_check", call_check, OPEN, .opens = "dusk" },
 	{ "vault_check, quick", call_check_quick, OPEN, .opens = "dusk" },
+	RECORDS("vault_check, records", call_check_records),
 	RECORDS("vault_add", call_record_add),
 	RECORDS("vault_add, refused", call_record_refused),
 	RECORDS("vault_edit", call_record_edit),
@@ -1047,6 +1065,7 @@ main(int argc, char **argv)
 	mkdir(rich, 0700);
 	vault_make(rich);
 	must(vault_try(&o, rich, "dusk"), "open");
+	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
 	vault_done(&o);

@@ -155,6 +155,9 @@ refuse_ours(struct store *s, const struct card *card)
 
 	if ((err = whose_is_ours(&ours, s, card->key)) == VAULT_OK && ours)
 		err = VAULT_EUSE;
+#ifdef PLANT_OURS_FOLLOWED
+	return err;
+#endif
 	for (size_t i = 0; err == VAULT_OK && i < card->n_follows; i++)
 		if ((err = whose_is_ours(&ours, s, card->follows[i].key)) ==
 			VAULT_OK &&
@@ -239,8 +242,10 @@ contact_add(struct contact *out, enum contact_news *news, struct store *s,
 	    (err = refuse_ours(s, &card)) != VAULT_OK ||
 	    (err = revocation_time(&revoked, s, card.key)) != VAULT_OK)
 		return err;
+#ifndef PLANT_REVOKED_CARD
 	if (revoked != 0)
 		return VAULT_EREFUSED;
+#endif
 	err = contact_by_key(&have, s, card.key);
 	if (err == VAULT_ENORECORD &&
 	    (err = succession_add(out, news, s, &card, text, len)) == VAULT_OK)

@@ -469,6 +469,7 @@ read_rows(struct index_entry *e, struct store *s, const struct record_row *r)
 		buf_put(&e->title, text, len);
 		e->time = sql_int(q, 1);
 		e->heads = (size_t)sql_int(q, 2);
+		err = sql_ok(q);
 	}
 	sql_close(q);
 	q = sql_open(
@@ -479,8 +480,12 @@ read_rows(struct index_entry *e, struct store *s, const struct record_row *r)
 		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
 		text = sql_text(q, 1, &len);
 		buf_put(&e->values, text, len + 1);
+		err = sql_ok(q);
 	}
 	sql_close(q);
+	/* A row that could not be read is no wrong row. */
+	if (err == VAULT_OK && (err = buf_ok(&e->title)) == VAULT_OK)
+		err = buf_ok(&e->values);
 	return err;
 }
 

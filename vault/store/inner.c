@@ -160,7 +160,7 @@ store_has_journal(const char *folder)
 	/* SQLite writes these bytes when the journal begins to count. */
 	static const uint8_t magic[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1,
 		0x63, 0xd7 };
-	uint8_t head[sizeof(magic)];
+	uint8_t head[sizeof(magic)] = { 0 };
 	size_t got = 0;
 	int dir, fd;
 
