@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/id.h"
 #include "record/json.h"
 #include "record/name.h"
 #include "record/table_row.h"
@@ -111,6 +112,15 @@ add_value(void *ctx, const struct body_value *value)
 	return VAULT_OK;
 }
 
+/* Where links come from is asked of the other end: a person's statuses. */
+static enum vault_err
+add_link(void *ctx, const char *path, const char *text, size_t len)
+{
+	(void)path;
+	return id_is_canonical(text, len) ? put_key(ctx, QUERY_LINK, text)
+					  : VAULT_OK;
+}
+
 /* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
 static enum vault_err
 add_names(struct index_entry *e, const json_t *body)
@@ -170,6 +180,7 @@ add_head(void *ctx, const struct head *h)
 		return err; /* withheld: nothing else to find */
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
+	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
 	    (err = add_title(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
