@@ -152,6 +152,17 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "timeline", cmd_timeline, "timeline [PERSON]",
+	    "what happened to a person, in order",
+	    "Changes of status, acts, testimonies about them, consents and"
+	    " interventions, by date;\nwhat looks wrong is said.\n" },
+	{ "count", cmd_count,
+	    "count [ever] STATUS ... [--since DATE] [--on DATE] [--case CASE]"
+	    " [--certainty CODE] [--level N] [--known-at DATE], or count ID",
+	    "how many persons are in a situation, or ever were",
+	    "Each person once; by records of at least the certainty 'likely'"
+	    " unless told\notherwise.  --known-at: as it was known then.  ID: a"
+	    " record of type count, counted\nagain.\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
 	    "At our own prompt, which locks when you leave it; a command may be"
 	    " typed there, too.\n" },

@@ -511,6 +511,93 @@ VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
     void *ctx);
 
+/* ---- What changed for a person, and how many there are ---- */
+
+/*
+ * How many persons are in one of these situations, or ever were: from the
+ * records of type status, each person once (records.md, 10).
+ */
+struct vault_count {
+	const char *statuses; /* codes, parted by blanks; "in-custody" too */
+	bool ever;            /* in since .. on; else: on that day */
+	/* EDTF.  since: NULL is always; on: NULL is today; its last day. */
+	const char *since, *on;
+	const char *known_at;  /* what was written later is left out; or NULL */
+	const char *certainty; /* at least; NULL: "likely" */
+	const char *the_case;  /* of persons in that case; or NULL */
+	int level;             /* statuses up to this level; 3: all */
+};
+enum vault_counted_as {
+	VAULT_COUNTED,       /* certainly */
+	VAULT_COUNT_MAYBE,   /* dates leave it open */
+	VAULT_COUNT_LEFT_OUT /* why says why */
+};
+enum vault_left_out {
+	VAULT_LEFT_NO_DATE,
+	VAULT_LEFT_CERTAINTY,
+	VAULT_LEFT_LEVEL,
+	VAULT_LEFT_WITHHELD,
+	VAULT_LEFT_NOT_ONE, /* a family, a group, an organisation */
+};
+struct vault_counted {
+	enum vault_counted_as as;
+	enum vault_left_out why;
+	char person[VAULT_ID_LEN];
+	const char *title;         /* of the person; "" if it is not here */
+	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
+	const char *code;
+};
+struct vault_count_result {
+	uint64_t certain, possible, left_out;
+	char since[11], on[11], known_at[11]; /* days, or "" */
+};
+
+/*
+ * Tell of each person who counts, might count or is left out, by title.
+ * VAULT_EUSE: *bad names the member of what that cannot be read, or is NULL.
+ */
+VAULT_CHECKED enum vault_err vault_count(struct vault *v,
+    const struct vault_count *what, struct vault_count_result *result,
+    const char **bad,
+    void (*each)(void *ctx, const struct vault_counted *person), void *ctx);
+
+/*
+ * What a record of type count asks for, and what it was published as.
+ * VAULT_EUSE: it is none, or does not say which statuses it counts.
+ */
+struct vault_stored_count {
+	struct vault_count question;
+	struct buf what, op; /* its label; "eq", "min" ... */
+	int64_t n, n2;       /* -1: not stated */
+	struct buf texts[6]; /* of the question */
+};
+VAULT_CHECKED enum vault_err vault_count_stored(
+    struct vault_stored_count *out, struct vault *v, const char *id);
+void vault_count_stored_free(struct vault_stored_count *c);
+
+/* What is recorded of a person, in the order in which it happened. */
+enum vault_event_warning {
+	VAULT_EVENT_AFTER_DEATH,
+	VAULT_EVENT_NEVER_MISSING,
+	VAULT_EVENT_ARREST_FIRST,
+	VAULT_EVENT_TWO_PLACES,
+	VAULT_EVENT_WARNINGS
+};
+struct vault_event {
+	char id[VAULT_ID_LEN];
+	const char *type, *what;  /* "status", "missing"; title for others */
+	const char *date, *words; /* EDTF and the words of the source, or "" */
+	const char *until;        /* EDTF, words or "" */
+	const char *certainty;    /* a code, or "" */
+	const char *place;        /* or "" */
+	int32_t gap;              /* days with nothing before it; 0: none */
+	bool superseded;
+	bool open; /* of a status: when it ended is not known */
+	bool warning[VAULT_EVENT_WARNINGS];
+};
+VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
+    void (*each)(void *ctx, const struct vault_event *e), void *ctx);
+
 /* ---- Attachments ---- */
 
 /* Several may have one name: then each has a number, in the order they came. */

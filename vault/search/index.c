@@ -103,9 +103,12 @@ add_value(void *ctx, const struct body_value *value)
 
 	if (value->text == NULL)
 		return put_days(e, &value->days);
-	/* Titles and names are columns of find. */
+	/* What a record may be called by, besides a name: its title. */
+	if (strcmp(value->query, query_field_name(QUERY_TITLE)) == 0)
+		return put_value(e, QUERY_LABEL, value->text, value->len);
+	/* Names are columns of find. */
 	for (enum query_field f = QUERY_TYPE; f <= QUERY_OFFICE; f++)
-		if (f != QUERY_TITLE && f != QUERY_NAME &&
+		if (f != QUERY_NAME &&
 		    strcmp(query_field_name(f), value->query) == 0)
 			return put_value(
 			    e, (uint8_t)f, value->text, value->len);
@@ -140,18 +143,6 @@ add_names(struct index_entry *e, const json_t *body)
 	return err == VAULT_OK ? buf_ok(&e->names) : err;
 }
 
-/* What a record may be called by, besides a name: its title. */
-static enum vault_err
-add_title(struct index_entry *e, const json_t *body)
-{
-	const json_t *title = json_object_get(body, "title");
-
-	return !json_is_string(title)
-	    ? VAULT_OK
-	    : put_value(e, QUERY_LABEL, json_string_value(title),
-		  json_string_length(title));
-}
-
 /* By which an import knows the row of a list again. */
 static enum vault_err
 add_row_key(struct index_entry *e, const json_t *body)
@@ -182,7 +173,6 @@ add_head(void *ctx, const struct head *h)
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
-	    (err = add_title(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
