@@ -551,6 +551,61 @@ say_line(void *ctx, const struct vault_line *l)
 	buf_putf(&said, "%s|%s\n", l->field, l->text);
 }
 
+static void
+say_counted_person(void *ctx, const struct vault_counted *p)
+{
+	(void)ctx;
+	buf_putf(&said, "%d|%s|%s\n", (int)p->as, p->code, p->title);
+}
+
+/* Something to count and to tell of. */
+static enum vault_err
+go_missing(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[256];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"status\",\"person\":\"%s\",\"status\":\"missing\","
+	    "\"certainty\":\"likely\",\"date\":{\"edtf\":\"2011-04\"}}",
+	    content.person);
+	return content_add(id, s->vault, json);
+}
+
+static enum vault_err
+call_count(struct state *s)
+{
+	const struct vault_count what = { .statuses = "missing in-custody",
+		.ever = true,
+		.certainty = "unlikely",
+		.on = "9000",
+		.level = 3 };
+	struct vault_count_result result;
+	enum vault_err err;
+	const char *bad;
+
+	return (err = go_missing(s)) != VAULT_OK
+	    ? err
+	    : vault_count(
+		  s->vault, &what, &result, &bad, say_counted_person, NULL);
+}
+
+static void
+say_event(void *ctx, const struct vault_event *e)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s|%d\n", e->type, e->what, e->date, e->gap);
+}
+
+static enum vault_err
+call_timeline(struct state *s)
+{
+	enum vault_err err = go_missing(s);
+
+	return err != VAULT_OK
+	    ? err
+	    : vault_timeline(s->vault, content.person, say_event, NULL);
+}
+
 /* What `show` does with a record that is torn. */
 static enum vault_err
 call_show(struct state *s)
@@ -741,6 +796,8 @@ static const struct call calls[] = {
 	RECORDS("vault_attachments", call_attachments),
 	RECORDS("vault_extract", call_extract),
 	RECORDS("vault_clashes, vault_lines", call_show),
+	RECORDS("vault_count", call_count),
+	RECORDS("vault_timeline", call_timeline),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
