@@ -454,8 +454,6 @@ struct vault_search {
 	bool ranked;      /* best first, else newest first */
 	bool snippets;
 	uint64_t limit; /* 0: all */
-	/* NULL, or is told a field of the query that no record has yet. */
-	const char **idle;
 };
 
 /*

@@ -145,9 +145,6 @@ struct store;
 VAULT_CHECKED enum vault_err query_offices(
     struct query *query, struct store *s);
 
-/* The first field of a query that no record has in this version, or NULL. */
-const char *query_idle_field(const struct query *query);
-
 struct query_param {
 	bool is_text;
 	int64_t number;
