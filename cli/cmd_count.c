@@ -22,14 +22,12 @@ static const enum say reasons[] = {
 	[VAULT_LEFT_NO_DATE] = SAY_COUNT_NO_DATE,
 	[VAULT_LEFT_CERTAINTY] = SAY_COUNT_CERTAINTY,
 	[VAULT_LEFT_LEVEL] = SAY_COUNT_LEVEL,
-	[VAULT_LEFT_WITHHELD] = SAY_COUNT_WITHHELD,
 	[VAULT_LEFT_NOT_ONE] = SAY_COUNT_NOT_ONE,
 };
 static const char *const words[] = {
 	[VAULT_LEFT_NO_DATE] = "date",
 	[VAULT_LEFT_CERTAINTY] = "certainty",
 	[VAULT_LEFT_LEVEL] = "level",
-	[VAULT_LEFT_WITHHELD] = "withheld",
 	[VAULT_LEFT_NOT_ONE] = "not-one-person",
 };
 

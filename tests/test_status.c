@@ -345,6 +345,62 @@ reads_a_body_and_refuses_what_is_none(void **state)
 	assert_int_equal(status_read(&s, NULL), VAULT_EDAMAGED);
 }
 
+#define ANNA "57v3hh43jx5fkyg9r9k55x6mdw"
+#define ITEM "1ayjr60krj0ghwx740c4zsx9tk"
+
+static void
+a_line_of_the_index_says_the_same(void **state)
+{
+	static const char *const rows[] = {
+		"missing 2011-04-26",
+		"held-crim [..2011-04-01] until [2011-05..] level=0",
+		"dead certainty=confirmed level=3",
+	};
+	static const char *const none[] = { "", "Anna", ANNA " " ITEM,
+		ANNA " " ITEM " held - 2 - - -",
+		ANNA " " ITEM " held - 2 - - - - -",
+		ANNA " " ITEM " held - x - - - -",
+		ANNA " " ITEM " held - 2 0011 - - -",
+		ANNA "  " ITEM " held - 2 - - - -" };
+	char key[STATUS_KEY_LEN];
+	struct status s, back;
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		read_change(&s, rows[i], 0);
+		strcpy(s.id, ITEM);
+		strcpy(s.person, ANNA);
+		strcpy(i == 1 ? s.the_case : s.supersedes, ITEM);
+		assert_true(status_key(key, &s));
+		assert_int_equal(
+		    status_from_key(&back, key, strlen(key)), VAULT_OK);
+		assert_memory_equal(&s.date, &back.date, sizeof(s.date));
+		assert_memory_equal(&s.until, &back.until, sizeof(s.until));
+		assert_int_equal(s.has_date, back.has_date);
+		assert_int_equal(s.has_until, back.has_until);
+		assert_int_equal(s.level, back.level);
+		assert_string_equal(s.code, back.code);
+		assert_string_equal(s.certainty, back.certainty);
+		assert_string_equal(s.person, back.person);
+		assert_string_equal(s.id, back.id);
+		assert_string_equal(s.the_case, back.the_case);
+		assert_string_equal(s.supersedes, back.supersedes);
+	}
+	for (size_t i = 0; i < N(none); i++)
+		assert_int_equal(
+		    status_from_key(&back, none[i], strlen(none[i])),
+		    VAULT_EDAMAGED);
+	/* What could be taken for another word is not put in. */
+	strcpy(s.code, "held - 2");
+	assert_false(status_key(key, &s));
+	strcpy(s.code, "held");
+	strcpy(s.certainty, "a b");
+	assert_false(status_key(key, &s));
+	s.certainty[0] = '\0';
+	s.level = 10;
+	assert_false(status_key(key, &s));
+}
+
 int
 main(void)
 {
@@ -354,6 +410,7 @@ main(void)
 		cmocka_unit_test(leaves_out_for_a_reason),
 		cmocka_unit_test(warns_of_what_looks_wrong),
 		cmocka_unit_test(reads_a_body_and_refuses_what_is_none),
+		cmocka_unit_test(a_line_of_the_index_says_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,9 @@
 /*
  * counts - how many persons are, or ever were, in a situation.
  *
- * 1. The persons with a change of one of the statuses, by the index.
- * 2. For each all changes there are, judged by record/status.
+ * 1. All changes of status, by the index, those of one person together: no
+ *    body is opened.
+ * 2. Each person's are judged by record/status.
  * 3. Told by title, those who are left out with the reason.
  */
 #include <stdio.h>
@@ -11,13 +12,11 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/text.h"
 #include "inside.h"
-#include "record/body.h"
 #include "record/heads.h"
+#include "record/status.h"
 #include "record/vocab.h"
 #include "search/query.h"
-#include "situation.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -130,88 +129,29 @@ ask(struct status_question *q, const struct vault_count *what)
 	return NULL;
 }
 
-/* ---- Who may be meant ---- */
-
-static enum vault_err
-add_person_of(struct counting *c, int64_t num)
-{
-	struct record_row r;
-	struct status status;
-	enum vault_err err;
-
-	if ((err = rows_get(&r, c->v->store, num)) == VAULT_OK &&
-	    strcmp(r.type, "status") == 0 &&
-	    (err = situation_read(&status, c->v->store, &r)) == VAULT_OK &&
-	    status.person[0] != '\0')
-		buf_put(&c->ids, status.person, ID_TEXT_LEN);
-	return err == VAULT_OK ? buf_ok(&c->ids) : err;
-}
-
-static enum vault_err
-add_persons_with(struct counting *c, const char *code)
-{
-	struct sql *q = sql_open(c->v->store,
-	    "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
-	struct buf key = { 0 };
-	enum vault_err err;
-	bool row;
-
-	if ((err = text_key(&key, code, strlen(code))) == VAULT_OK) {
-		sql_put_int(q, 1, QUERY_STATUS);
-		sql_put_text(q, 2, buf_text(&key), key.len);
-		while ((err = sql_step(q, &row)) == VAULT_OK && row)
-			if ((err = add_person_of(c, sql_int(q, 0))) != VAULT_OK)
-				break;
-	}
-	sql_close(q);
-	buf_free(&key);
-	return err;
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, ID_TEXT_LEN);
-}
-
-static enum vault_err
-find_persons(struct counting *c)
-{
-	enum vault_err err = VAULT_OK;
-
-	for (size_t i = 0; err == VAULT_OK && i < vocab_status.n; i++)
-		if (status_is_in(c->q.set, vocab_status.codes[i].code))
-			err = add_persons_with(c, vocab_status.codes[i].code);
-	if (err == VAULT_OK && c->ids.len > 0)
-		qsort(c->ids.bytes, c->ids.len / ID_TEXT_LEN, ID_TEXT_LEN,
-		    compare_ids);
-	return err;
-}
-
 /* ---- One of them ---- */
 
-/* A group counts as one record, and is not one person. */
+/* A group is one record, and not one person; who is not here is somebody. */
 static enum vault_err
 is_one(bool *out, struct store *s, const char *id)
 {
 	uint8_t bytes[ID_LEN];
-	struct record_row r;
-	struct merged m;
+	struct sql *q;
 	enum vault_err err;
-	const char *kind;
+	bool row = false;
 
 	*out = true;
 	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
 		return VAULT_OK;
-	err = rows_find(&r, s, bytes);
-	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
-		return VAULT_OK; /* withheld or unknown, and somebody */
-	if (err != VAULT_OK || (err = heads_merge(&m, s, &r)) != VAULT_OK)
-		return err;
-	kind = json_string_value(json_object_get(m.body, "kind"));
-	*out = kind == NULL || strcmp(kind, "individual") == 0;
-	merged_free(&m);
-	return VAULT_OK;
+	q = sql_open(s,
+	    "SELECT 1 FROM record JOIN value ON value.num=record.num"
+	    " WHERE record.id=?1 AND value.field=?2");
+	sql_put_blob(q, 1, bytes, sizeof(bytes));
+	sql_put_int(q, 2, QUERY_KIND);
+	err = sql_step(q, &row);
+	sql_close(q);
+	*out = !row;
+	return err;
 }
 
 static enum vault_left_out
@@ -222,10 +162,8 @@ reason(enum status_out out)
 		return VAULT_LEFT_NO_DATE;
 	case STATUS_UNCERTAIN:
 		return VAULT_LEFT_CERTAINTY;
-	case STATUS_SECRET:
-		return VAULT_LEFT_LEVEL;
 	default:
-		return VAULT_LEFT_WITHHELD;
+		return VAULT_LEFT_LEVEL;
 	}
 }
 
@@ -269,44 +207,85 @@ keep(struct counting *c, const char *id, const struct status *by,
 	return err;
 }
 
+/* The changes in the list are all that there are of one person. */
 static enum vault_err
-judge(struct counting *c, const char *id)
+judge(struct counting *c)
 {
+	struct status *list = (struct status *)(void *)c->list.bytes;
 	const struct status *by;
-	struct status *list;
 	enum status_answer answer;
-	enum vault_err err;
 	size_t n;
 
-	buf_reset(&c->list);
-	if ((err = situation_of(&c->list, c->v->store, id)) != VAULT_OK)
-		return err;
-	list = (struct status *)(void *)c->list.bytes;
 	n = status_sift(list, c->list.len / sizeof(*list), &c->q);
-	if (c->q.the_case != NULL && !is_of_case(list, n, c->q.the_case))
+	if (n == 0 ||
+	    (c->q.the_case != NULL && !is_of_case(list, n, c->q.the_case)))
 		return VAULT_OK;
 	answer = status_answer(&by, list, n, &c->q);
 	return by == NULL || (answer == STATUS_NO && by->out == STATUS_COUNTS)
 	    ? VAULT_OK
-	    : keep(c, id, by, answer);
+	    : keep(c, by->person, by, answer);
+}
+
+/* When a change was first written down; asked for only if it matters. */
+static enum vault_err
+read_known(struct status *s, const struct counting *c, int64_t num)
+{
+	struct sql *q;
+	enum vault_err err;
+	bool row;
+
+	if (c->q.known_at == INT64_MAX)
+		return VAULT_OK;
+	q = sql_open(
+	    c->v->store, "SELECT min(time) FROM version WHERE record=?1");
+	sql_put_int(q, 1, num);
+	err = sql_step(q, &row);
+	if (err == VAULT_OK && row)
+		s->known = sql_int(q, 0);
+	sql_close(q);
+	return err;
+}
+
+/* One more change; the first of another person has those before it judged. */
+static enum vault_err
+take(struct counting *c, const char *key, size_t len, int64_t num)
+{
+	const struct status *last = (const struct status *)(const void *)
+					c->list.bytes;
+	struct status s;
+	enum vault_err err;
+
+	if ((err = status_from_key(&s, key, len)) != VAULT_OK ||
+	    (err = read_known(&s, c, num)) != VAULT_OK)
+		return err;
+	if (c->list.len > 0 && strcmp(last->person, s.person) != 0) {
+		err = judge(c);
+		buf_reset(&c->list);
+	}
+	if (err == VAULT_OK && !buf_put(&c->list, &s, sizeof(s)))
+		err = VAULT_ENOMEM;
+	return err;
 }
 
 static enum vault_err
 judge_all(struct counting *c)
 {
-	size_t n = c->ids.len / ID_TEXT_LEN;
-	char id[ID_TEXT_LEN + 1] = "";
-	enum vault_err err = VAULT_OK;
+	struct sql *q = sql_open(c->v->store,
+	    "SELECT key,num FROM value WHERE field=?1 ORDER BY key,num");
+	enum vault_err err;
+	bool row;
 
-	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
-		const uint8_t *at = c->ids.bytes + i * ID_TEXT_LEN;
+	sql_put_int(q, 1, QUERY_CHANGE);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		size_t len;
+		const char *key = sql_text(q, 0, &len);
 
-		if (memcmp(at, id, ID_TEXT_LEN) == 0)
-			continue;
-		memcpy(id, at, ID_TEXT_LEN);
-		err = judge(c, id);
+		if ((err = sql_ok(q)) != VAULT_OK ||
+		    (err = take(c, key, len, sql_int(q, 1))) != VAULT_OK)
+			break;
 	}
-	return err;
+	sql_close(q);
+	return err == VAULT_OK && c->list.len > 0 ? judge(c) : err;
 }
 
 /* ---- Telling ---- */
@@ -353,7 +332,6 @@ counting_free(struct counting *c)
 
 	for (size_t i = 0; i < c->persons.len / sizeof(*p); i++)
 		buf_free(&p[i].title);
-	buf_free(&c->ids);
 	buf_free(&c->persons);
 	buf_free(&c->list);
 }
@@ -374,8 +352,7 @@ vault_count(struct vault *v, const struct vault_count *what,
 	if (what->known_at != NULL)
 		print_day(result->known_at, (int32_t)(c.q.known_at / DAY));
 	if ((err = store_read(v->store)) == VAULT_OK) {
-		if ((err = find_persons(&c)) == VAULT_OK)
-			err = judge_all(&c);
+		err = judge_all(&c);
 		store_read_end(v->store);
 	}
 	if (err == VAULT_OK)
@@ -397,7 +374,7 @@ vault_count_stored_free(struct vault_stored_count *c)
 
 /* The text of a value, or of the member edtf of it; NULL if there is none. */
 static const char *
-take(struct buf *into, const json_t *value)
+member(struct buf *into, const json_t *value)
 {
 	const json_t *text = json_is_object(value)
 	    ? json_object_get(value, "edtf")
@@ -430,14 +407,14 @@ read_stored(struct vault_stored_count *out, const json_t *body)
 	q->statuses = buf_text(&out->texts[0]);
 	q->ever = json_is_string(mode) &&
 	    strcmp(json_string_value(mode), "ever") == 0;
-	q->since = take(&out->texts[1], json_object_get(body, "since"));
-	q->on = take(&out->texts[2], json_object_get(body, "as_of"));
-	q->known_at = take(&out->texts[3], json_object_get(body, "known_at"));
-	q->certainty = take(
+	q->since = member(&out->texts[1], json_object_get(body, "since"));
+	q->on = member(&out->texts[2], json_object_get(body, "as_of"));
+	q->known_at = member(&out->texts[3], json_object_get(body, "known_at"));
+	q->certainty = member(
 	    &out->texts[4], json_object_get(body, "certainty_min"));
-	q->the_case = take(&out->texts[5], json_object_get(body, "case"));
-	(void)take(&out->what, json_object_get(body, "what"));
-	(void)take(&out->op, json_object_get(body, "op"));
+	q->the_case = member(&out->texts[5], json_object_get(body, "case"));
+	(void)member(&out->what, json_object_get(body, "what"));
+	(void)member(&out->op, json_object_get(body, "op"));
 	out->n = number(json_object_get(body, "n"));
 	out->n2 = number(json_object_get(body, "n2"));
 	for (size_t i = 0; i < sizeof(out->texts) / sizeof(out->texts[0]); i++)

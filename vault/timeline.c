@@ -13,8 +13,8 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/status.h"
 #include "search/query.h"
-#include "situation.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -172,9 +172,20 @@ add_event(struct line *l, const struct record_row *r, const json_t *body)
 }
 
 static enum vault_err
-add_record(void *ctx, const struct record_row *r)
+add_status(struct line *l, const struct record_row *r, const json_t *body)
 {
-	struct line *l = ctx;
+	struct status s;
+
+	if (strcmp(r->type, "status") != 0 || status_read(&s, body) != VAULT_OK)
+		return VAULT_OK;
+	id_print(s.id, r->id);
+	buf_put(&l->statuses, &s, sizeof(s));
+	return buf_ok(&l->statuses);
+}
+
+static enum vault_err
+add_record(struct line *l, const struct record_row *r)
+{
 	struct telling t = { .type = r->type, .person = l->person };
 	struct merged m;
 	enum vault_err err;
@@ -182,9 +193,31 @@ add_record(void *ctx, const struct record_row *r)
 	if ((err = heads_merge(&m, l->v->store, r)) != VAULT_OK)
 		return err;
 	if (m.body != NULL &&
-	    (err = body_links(m.body, is_told, &t)) == VAULT_OK && t.found)
-		err = add_event(l, r, m.body);
+	    (err = body_links(m.body, is_told, &t)) == VAULT_OK && t.found &&
+	    (err = add_event(l, r, m.body)) == VAULT_OK)
+		err = add_status(l, r, m.body);
 	merged_free(&m);
+	return err;
+}
+
+/* Every record that links to the person, by whatever field. */
+static enum vault_err
+add_records(struct line *l)
+{
+	struct sql *q = sql_open(l->v->store,
+	    "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
+	struct record_row r;
+	enum vault_err err;
+	bool row;
+
+	sql_put_int(q, 1, QUERY_LINK);
+	sql_put_text(q, 2, l->person, ID_TEXT_LEN);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row)
+		if ((err = rows_get(&r, l->v->store, sql_int(q, 0))) !=
+			VAULT_OK ||
+		    (err = add_record(l, &r)) != VAULT_OK)
+			break;
+	sql_close(q);
 	return err;
 }
 
@@ -278,29 +311,24 @@ is_open(const struct status *s, const struct status *list, size_t n)
 	return true;
 }
 
-static enum vault_err
+static void
 look_at_statuses(struct line *l)
 {
 	/* Nothing is left out but what was corrected. */
 	const struct status_question all = { .set = "",
-		.level = 3,
+		.level = 9,
 		.days = { INT32_MIN, INT32_MAX },
 		.known_at = INT64_MAX };
-	struct status *list;
-	enum vault_err err;
-	size_t n, kept = 0;
+	struct status *list = (struct status *)(void *)l->statuses.bytes;
+	size_t n = l->statuses.len / sizeof(*list), kept = 0;
 
-	err = situation_of(&l->statuses, l->v->store, l->person);
-	if (err != VAULT_OK)
-		return err;
-	list = (struct status *)(void *)l->statuses.bytes;
-	n = status_sift(list, l->statuses.len / sizeof(*list), &all);
+	n = status_sift(list, n, &all);
 	for (size_t i = 0; i < n; i++) {
 		struct event *e = event_by_id(l, list[i].id);
 
 		if (list[i].out == STATUS_SUPERSEDED && e != NULL)
 			e->superseded = true;
-		else if (list[i].out != STATUS_UNREAD)
+		else
 			list[kept++] = list[i];
 	}
 	for (size_t i = 0; i < kept; i++) {
@@ -310,7 +338,6 @@ look_at_statuses(struct line *l)
 			e->open = is_open(&list[i], list, kept);
 	}
 	status_warn(list, kept, warn, l);
-	return VAULT_OK;
 }
 
 /* ---- Telling ---- */
@@ -356,13 +383,13 @@ gather(struct line *l)
 		return err;
 	if (strcmp(r.type, "person") != 0)
 		return VAULT_EUSE;
-	if ((err = situation_links(l->v->store, l->person, add_record, l)) !=
-	    VAULT_OK)
+	if ((err = add_records(l)) != VAULT_OK)
 		return err;
 	events = events_of(l, &n);
 	if (n > 0)
 		qsort(events, n, sizeof(*events), compare);
-	return look_at_statuses(l);
+	look_at_statuses(l);
+	return VAULT_OK;
 }
 
 enum vault_err

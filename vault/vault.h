@@ -534,7 +534,6 @@ enum vault_left_out {
 	VAULT_LEFT_NO_DATE,
 	VAULT_LEFT_CERTAINTY,
 	VAULT_LEFT_LEVEL,
-	VAULT_LEFT_WITHHELD,
 	VAULT_LEFT_NOT_ONE, /* a family, a group, an organisation */
 };
 struct vault_counted {

@@ -26,9 +26,11 @@ CARD = re.compile(
     rb"(?P<follows>(?:# follows \S{56} [0-9a-f]{128}\n){0,16})"
     rb"(?:# receive [1-9]\d{0,17} \d{4}-\d\d-\d\d age1[a-z0-9]{4,3996}\n){1,16}"
     rb"# signature (?P<signature>[0-9a-f]{128})\n")
-FIELDS = {1, *range(4, 17)}         # of `value`, 7.7
+FIELDS = {1, *range(4, 19)}         # of `value`, 7.7
 KEYS = {12: re.compile("[0-9a-f]{32}"), 13: re.compile("[0-9a-f]{64}"),
-        15: re.compile("[0-9a-f]{16}"), 16: re.compile(f"[0-7][{CROCKFORD}]{{25}}")}
+        15: re.compile("[0-9a-f]{16}"), 16: re.compile(f"[0-7][{CROCKFORD}]{{25}}"),
+        17: re.compile(f"([0-7][{CROCKFORD}]{{25}} ){{2}}[a-z0-9-]+ [a-z0-9-]+ [0-9]"
+                       f"( (-|[0-9a-f]{{16}})){{2}}( (-|[0-7][{CROCKFORD}]{{25}})){{2}}")}
 HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")

@@ -16,6 +16,8 @@
  * after it.  Possibly, if one has possibly begun and is not certainly over,
  * and no such other change has certainly begun and is certainly after it.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -86,6 +88,109 @@ status_read(struct status *out, const json_t *body)
 	return VAULT_OK;
 }
 
+/* ---- The line ---- */
+
+/* An id, or a dash. */
+static const char *
+or_dash(const char *text)
+{
+	return text[0] == '\0' ? "-" : text;
+}
+
+/* Codes are small letters, digits and hyphens; others are nobody's. */
+static bool
+is_code(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] ==
+	    '\0';
+}
+
+/* Two ends of eight digits, as the days of the index; or dashes. */
+static void
+print_days(char out[static 17], bool has, const struct date_days *days)
+{
+	if (has)
+		snprintf(out, 17, "%08llx%08llx",
+		    (long long)days->lo - INT32_MIN,
+		    (long long)days->hi - INT32_MIN);
+	else
+		memcpy(out, "-", 2);
+}
+
+bool
+status_key(char out[static STATUS_KEY_LEN], const struct status *s)
+{
+	char date[17], until[17];
+
+	if (s->id[0] == '\0' || s->person[0] == '\0' || s->code[0] == '\0' ||
+	    !is_code(s->code) || !is_code(s->certainty) || s->level < 0 ||
+	    s->level > 9)
+		return false;
+	print_days(date, s->has_date, &s->date);
+	print_days(until, s->has_until, &s->until);
+	snprintf(out, STATUS_KEY_LEN, "%s %s %s %s %d %s %s %s %s", s->person,
+	    s->id, s->code, or_dash(s->certainty), s->level, date, until,
+	    or_dash(s->the_case), or_dash(s->supersedes));
+	return true;
+}
+
+/* The next word into out, a dash as nothing. */
+static bool
+next_word(char *out, size_t size, const char **at)
+{
+	size_t len = strcspn(*at, " ");
+
+	if (len == 0 || len >= size)
+		return false;
+	memcpy(out, *at, len);
+	out[len] = '\0';
+	if (strcmp(out, "-") == 0)
+		out[0] = '\0';
+	*at += len + ((*at)[len] == ' ');
+	return true;
+}
+
+static bool
+read_days(bool *has, struct date_days *out, const char **at)
+{
+	char text[17], part[9] = "";
+
+	if (!next_word(text, sizeof(text), at))
+		return false;
+	*has = text[0] != '\0';
+	if (!*has)
+		return true;
+	if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
+		return false;
+	memcpy(part, text, 8);
+	out->lo = (int32_t)(strtoll(part, NULL, 16) + INT32_MIN);
+	out->hi = (int32_t)(strtoll(text + 8, NULL, 16) + INT32_MIN);
+	return true;
+}
+
+enum vault_err
+status_from_key(struct status *out, const char *key, size_t len)
+{
+	const char *at = key;
+	char level[2];
+
+	*out = (struct status){ .level = 3 };
+	if (len >= STATUS_KEY_LEN || strlen(key) != len ||
+	    !next_word(out->person, sizeof(out->person), &at) ||
+	    !next_word(out->id, sizeof(out->id), &at) ||
+	    !next_word(out->code, sizeof(out->code), &at) ||
+	    !next_word(out->certainty, sizeof(out->certainty), &at) ||
+	    !next_word(level, sizeof(level), &at) ||
+	    !read_days(&out->has_date, &out->date, &at) ||
+	    !read_days(&out->has_until, &out->until, &at) ||
+	    !next_word(out->the_case, sizeof(out->the_case), &at) ||
+	    !next_word(out->supersedes, sizeof(out->supersedes), &at) ||
+	    *at != '\0' || level[0] < '0' || level[0] > '9')
+		return VAULT_EDAMAGED;
+	out->level = level[0] - '0';
+	return VAULT_OK;
+}
+
 bool
 status_is_in(const char *set, const char *code)
 {
@@ -123,8 +228,6 @@ static enum status_out
 judge(const struct status *s, const struct status *list, size_t n,
     const struct status_question *q)
 {
-	if (s->out == STATUS_UNREAD)
-		return STATUS_UNREAD;
 	if (is_superseded(s, list, n))
 		return STATUS_SUPERSEDED;
 	if (s->level > q->level)

@@ -26,7 +26,6 @@ enum status_out {
 	STATUS_UNCERTAIN,  /* less certain than asked for, or not said */
 	STATUS_SECRET,     /* of a higher level than asked for */
 	STATUS_SUPERSEDED, /* another record corrects it */
-	STATUS_UNREAD,     /* its body was withheld, or says no status */
 };
 
 /* One record of type status. */
@@ -48,6 +47,18 @@ struct status {
 /* Of a body; VAULT_EDAMAGED: it is not that of a status. */
 VAULT_CHECKED enum vault_err status_read(
     struct status *out, const json_t *body);
+
+/*
+ * The same as a line for an index, by which all changes of one person come
+ * together (FORMAT.md, 7.7): everything but the place and when it was known.
+ * False: not one that could count, for its code is none.
+ */
+#define STATUS_KEY_LEN 256
+bool status_key(char out[static STATUS_KEY_LEN], const struct status *s);
+
+/* Read it back; VAULT_EDAMAGED: it is no such line. */
+VAULT_CHECKED enum vault_err status_from_key(
+    struct status *out, const char *key, size_t len);
 
 /* Codes, parted by blanks; "in-custody" stands for all of that group. */
 bool status_is_in(const char *set, const char *code);

@@ -9,6 +9,7 @@
 #include "record/body.h"
 #include "record/heads.h"
 #include "record/id.h"
+#include "record/status.h"
 #include "record/json.h"
 #include "record/name.h"
 #include "record/table_row.h"
@@ -156,6 +157,24 @@ add_row_key(struct index_entry *e, const json_t *body)
 	return put_hex(e, QUERY_ROW_KEY, key, sizeof(key));
 }
 
+/* What counting asks for: no body has to be opened for it. */
+static enum vault_err
+add_situation(struct index_entry *e, const struct head *h)
+{
+	const char *kind = json_string_value(json_object_get(h->body, "kind"));
+	char key[STATUS_KEY_LEN];
+	struct status s;
+
+	if (strcmp(h->version.type, "person") == 0 && kind != NULL &&
+	    strcmp(kind, "individual") != 0)
+		return put_value(e, QUERY_KIND, kind, strlen(kind));
+	if (strcmp(h->version.type, "status") != 0 ||
+	    status_read(&s, h->body) != VAULT_OK)
+		return VAULT_OK;
+	id_print(s.id, h->version.record);
+	return status_key(key, &s) ? put_key(e, QUERY_CHANGE, key) : VAULT_OK;
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -172,6 +191,7 @@ add_head(void *ctx, const struct head *h)
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
+	    (err = add_situation(e, h)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
