@@ -198,3 +198,15 @@ expect_status 0 opened reindex
 expect_status 0 opened --json list --limit 0
 expect_same before "$OUT"
 expect_clean
+
+# What is no date is kept as words, and that is said, by its field.
+for date in 2011-13-01 31/12/1970; do
+	expect_status 0 opened new person --set "names[0].text=Words $date" \
+	    --set "born=$date" --yes
+	expect_err "born: '$date' is kept as words, without a date"
+done
+expect_status 0 opened new person --set "names[0].text=Dated" \
+    --set "born=1970-12-31" --yes
+expect_no_err "as words"
+expect_status 0 opened edit Dated --set born=1980-13 --yes
+expect_err "born: '1980-13' is kept as words, without a date"
