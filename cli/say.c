@@ -290,6 +290,38 @@ is_there(const char *folder, const char *name)
 	return there;
 }
 
+/* Something else where a file of a vault should be: named, if that is why. */
+static bool
+say_not_plain(const char *folder)
+{
+	static const char *const names[] = { "", "/keys", "/cells.db" };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < 3; i++) {
+		struct buf path = { 0 };
+		struct stat st;
+
+		buf_putf(&path, "%s%s", folder, names[i]);
+		found = buf_ok(&path) == VAULT_OK &&
+		    lstat(buf_text(&path), &st) == 0 && !S_ISREG(st.st_mode) &&
+		    (i > 0 || !S_ISDIR(st.st_mode));
+		if (found)
+			say_error(SAY_NOT_PLAIN, buf_text(&path), NULL);
+		buf_free(&path);
+	}
+	return found;
+}
+
+/* What the system says, unless we know better. */
+static void
+say_io(const struct vault_fault *fault, const char *about)
+{
+	const char *system = strerror(errno);
+
+	if (fault == NULL || *about == '\0' || !say_not_plain(about))
+		say_error(SAY_IO, about, system, NULL);
+}
+
 /* Half of a vault is not nothing: nobody is to make a new one there. */
 static void
 say_no_vault(const char *folder)
@@ -310,14 +342,12 @@ int
 say_fault(
     enum vault_err err, const struct vault_fault *fault, const char *about)
 {
-	const char *system = strerror(errno);
-
 	about = about == NULL ? "" : about;
 	switch (err) {
 	case VAULT_OK:
 		break;
 	case VAULT_EIO:
-		say_error(SAY_IO, about, system, NULL);
+		say_io(fault, about);
 		break;
 	case VAULT_EUSE:
 		say_error(SAY_BAD_OPTION, NULL);
