@@ -244,8 +244,9 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-int
-command_unknown(const char *name)
+/* The command that may be meant, among those that can be used here. */
+static const char *
+near_command(const char *name)
 {
 	const char *near = NULL;
 	unsigned best = 3;
@@ -253,16 +254,30 @@ command_unknown(const char *name)
 	for (size_t i = 0; i < n_commands; i++) {
 		unsigned d = distance(name, commands[i].name);
 
-		if (d < best) {
+		if (d < best && !prompt_refuses(commands[i].name)) {
 			best = d;
 			near = commands[i].name;
 		}
 	}
-	say_error(SAY_NO_COMMAND, name, NULL);
+	return near;
+}
+
+int
+command_unknown(const char *name)
+{
+	const char *near = near_command(name);
+
+	/* What is typed at the prompt may be a passphrase: it is not shown. */
+	if (prompt_is_around())
+		say_error(SAY_NO_SUCH_COMMAND, NULL);
+	else
+		say_error(SAY_NO_COMMAND, name, NULL);
 	if (near != NULL)
 		say_hint(SAY_HINT_MEAN, near, NULL);
 	else
-		say_hint(SAY_HINT_HELP, NULL);
+		say_hint(
+		    prompt_is_around() ? SAY_HINT_PROMPT_HELP : SAY_HINT_HELP,
+		    NULL);
 	return 2;
 }
 

@@ -80,6 +80,7 @@ struct prompt {
 	struct session session; /* its key; the vault is closed */
 	struct lineedit *line;
 	time_t touched;
+	bool was_unlocked;
 };
 
 static bool
@@ -108,11 +109,29 @@ typed(void *ctx, const struct buf *line)
 
 static const char *const own_words[] = { "quit" };
 
+static bool
+is_refused_here(const char *name)
+{
+	static const char *const refused[] = { "init", "restore", "unlock" };
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (strcmp(refused[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+prompt_refuses(const char *name)
+{
+	return is_around && is_refused_here(name);
+}
+
 static void
 complete_command(struct buf *options, const char *begun, size_t len)
 {
 	for (size_t i = 0; i < n_commands; i++)
-		if (strncmp(commands[i].name, begun, len) == 0)
+		if (strncmp(commands[i].name, begun, len) == 0 &&
+		    !is_refused_here(commands[i].name))
 			buf_putf(options, "%s\n", commands[i].name);
 	for (size_t i = 0; i < sizeof(own_words) / sizeof(own_words[0]); i++)
 		if (strncmp(own_words[i], begun, len) == 0)
@@ -231,17 +250,6 @@ complete(void *ctx, struct buf *options, const struct buf *line, size_t at)
 /* ---- Commands ---- */
 
 static bool
-is_refused_here(const char *name)
-{
-	static const char *const refused[] = { "init", "restore", "unlock" };
-
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (strcmp(refused[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_leaving(const char *name)
 {
 	return strcmp(name, "quit") == 0 || strcmp(name, "exit") == 0 ||
@@ -261,6 +269,27 @@ be_command(struct prompt *p, struct split *words)
 	c.pass_file = NULL;
 	c.pass_fd = -1;
 	_exit(say_finish(main_dispatch(&c, words->argc, words->argv)));
+}
+
+/*
+ * "amparo list", as at a shell, is "list" here.  The line and not its words:
+ * how these are told apart depends on the command.
+ */
+static bool
+split_command(struct split *words, const struct buf *line)
+{
+	static const char own[] = "amparo ";
+	const char *text = buf_text(line);
+	struct buf rest = { 0 };
+	bool good;
+
+	text += strspn(text, " ");
+	if (strncmp(text, own, sizeof(own) - 1) == 0)
+		text += sizeof(own) - 1;
+	buf_put_text(&rest, text);
+	good = buf_ok(&rest) == VAULT_OK && split_line(words, &rest);
+	buf_free(&rest);
+	return good;
 }
 
 static void
@@ -284,7 +313,7 @@ obey(struct prompt *p, const struct buf *line)
 	struct split words;
 	bool stay = true;
 
-	if (!split_line(&words, line)) {
+	if (!split_command(&words, line)) {
 		say_error(SAY_OPEN_QUOTE, NULL);
 		return true;
 	}
@@ -324,6 +353,8 @@ greet(const struct prompt *p)
 
 	if (vault_info(&info, p->session.vault) != VAULT_OK)
 		return;
+	if (p->was_unlocked)
+		say_line(SAY_PROMPT_UNLOCKED, NULL);
 	say_line(
 	    SAY_PROMPT_HEAD, p->c->place.folder, buf_text(&info.office), NULL);
 	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
@@ -336,9 +367,9 @@ greet(const struct prompt *p)
 
 /* The process of the prompt. */
 static int
-be_prompt(struct cli *c)
+be_prompt(struct cli *c, bool was_unlocked)
 {
-	struct prompt p = { .c = c };
+	struct prompt p = { .c = c, .was_unlocked = was_unlocked };
 	const struct lineedit_hooks hooks = {
 		.ctx = &p, .gone = is_gone, .complete = complete, .typed = typed
 	};
@@ -393,13 +424,13 @@ lock(const char *name)
 
 /* Unlock as the command would: whether it worked is its exit status. */
 static int
-unlock(const struct cli *c)
+unlock(const struct cli *c, bool was_unlocked)
 {
 	char word[] = "unlock";
 	char *argv[] = { word, NULL };
 	struct cli copy = *c;
 
-	return is_unlocked(c) ? 0 : cmd_unlock(&copy, 1, argv);
+	return was_unlocked ? 0 : cmd_unlock(&copy, 1, argv);
 }
 
 /* Until the prompt has ended, or the window is closed. */
@@ -422,7 +453,7 @@ keep(pid_t prompt, const char *name)
 }
 
 static int
-keep_prompt(struct cli *c, const char *name)
+keep_prompt(struct cli *c, const char *name, bool was_unlocked)
 {
 	struct termios modes;
 	bool have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
@@ -440,7 +471,7 @@ keep_prompt(struct cli *c, const char *name)
 	is_around = true;
 	fflush(NULL);
 	if ((pid = fork()) == 0)
-		_exit(say_finish(be_prompt(c)));
+		_exit(say_finish(be_prompt(c, was_unlocked)));
 	if (pid > 0)
 		status = keep(pid, name);
 	lock(name);
@@ -454,6 +485,7 @@ keep_prompt(struct cli *c, const char *name)
 int
 prompt_run(struct cli *c)
 {
+	bool was_unlocked = is_unlocked(c);
 	char name[VAULT_PLACE_NAME_LEN];
 	int status;
 
@@ -461,9 +493,9 @@ prompt_run(struct cli *c)
 		return say_fault(VAULT_ENOVAULT, NULL, c->place.folder);
 	if (!pick_share())
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
-	if ((status = unlock(c)) != 0)
+	if ((status = unlock(c, was_unlocked)) != 0)
 		return status;
-	status = keep_prompt(c, name);
+	status = keep_prompt(c, name, was_unlocked);
 	if (status == 11)
 		say_warning(SAY_LOCKED, NULL);
 	return status;
