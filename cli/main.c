@@ -16,9 +16,11 @@ const struct command commands[] = {
 	    "init [--office NAME] [--words en|es|pinyin]"
 	    " [--paper-passphrase-file FILE]",
 	    "make a vault",
-	    "A passphrase drawn by lot is proposed, of one of three lists of"
-	    " words, and a second\none to keep on paper.\nFor scripts:"
-	    " --passphrase-file, --paper-passphrase-file, --yes.\n" },
+	    "A passphrase drawn by lot is proposed, of one of three lists of "
+	    "words, and a\n"
+	    "second one to keep on paper.\n"
+	    "For scripts: --passphrase-file, --paper-passphrase-file, "
+	    "--yes.\n" },
 	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
 	    "ask for the passphrase, keep the key for a while",
 	    "For 15 minutes without activity and 8 hours at most, unless --for"
@@ -35,10 +37,11 @@ const struct command commands[] = {
 	    " remove --unknown | list [--new-passphrase-file FILE]"
 	    " [--words en|es|pinyin]",
 	    "who can open the vault",
-	    "Changes ask for a passphrase again, also while unlocked.  --words"
-	    " says from which\nlist one is drawn by lot.  --unknown closes"
-	    " every place that this vault did not\nfill.  For scripts:"
-	    " --new-passphrase-file FILE.\n" },
+	    "Changes ask for a passphrase again, also while unlocked.  --words "
+	    "says from\n"
+	    "which list one is drawn by lot.  --unknown closes every place "
+	    "that this vault\n"
+	    "did not fill.  For scripts: --new-passphrase-file FILE.\n" },
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
@@ -73,43 +76,54 @@ const struct command commands[] = {
 	    "  --name gives it\nanother name in the record.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [--number N] [-o FILE]",
 	    "write an attachment to a file",
-	    "By its own name, unless -o or --output says another.  Nothing is"
-	    " overwritten.  --number chooses among several of one name.\n" },
+	    "By its own name, unless -o or --output says another.  Nothing is "
+	    "overwritten.\n"
+	    "--number chooses among several of one name.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office renew [--signing]"
 	    " | office retire N | office revoke [N] -o FILE [--prepare]"
 	    " | office secret-key -o FILE",
 	    "our own office: its digits, its card, its secret keys",
-	    "The card is what others add; nothing on it is secret.  renew"
-	    " makes a newer key\nfor others to seal to: yearly, and hand out"
-	    " the card.  renew --signing makes another\nkey that signs: all"
-	    " who have the card compare the digits again.  retire destroys\nan"
-	    " older key: nobody reads what was sealed to it.  revoke: a"
-	    " signing key was stolen;\nmakes another one, and a file by which"
-	    " contacts refuse the stolen one; --prepare\nonly writes that"
-	    " file, for the day the vault is gone.  secret-key asks for the"
-	    "\npassphrase, warns, and is logged; the keys go to a file and"
-	    " nowhere else.\n" },
+	    "The card is what others add; nothing on it is secret.  renew "
+	    "makes a newer key\n"
+	    "for others to seal to: yearly, and hand out the card.  renew "
+	    "--signing makes\n"
+	    "another key that signs: all who have the card compare the digits "
+	    "again.  retire\n"
+	    "destroys an older key: nobody reads what was sealed to it.  "
+	    "revoke: a signing\n"
+	    "key was stolen; makes another one, and a file by which contacts "
+	    "refuse the\n"
+	    "stolen one; --prepare only writes that file, for the day the "
+	    "vault is gone.\n"
+	    "secret-key asks for the passphrase, warns, and is logged; the "
+	    "keys go to a file\n"
+	    "and nowhere else.\n" },
 	{ "contact", cmd_contact,
 	    "contact add CARD [--as NAME] | list"
 	    " | verify NAME [--digits DIGITS] [--our-office]"
 	    " | mark NAME --our-office | mark NAME --not-our-office"
 	    " | remove NAME",
 	    "the offices that we know",
-	    "verify shows the digits of both, to be read to each other.  A"
-	    " newer signing key\nthat a card announces waits for that; of"
-	    " several --digits says which.  With"
-	    " --our-office one\nthat was compared may have what stays in the"
-	    " office; --not-our-office takes that\nback.\n" },
+	    "verify shows the digits of both, to be read to each other.  A "
+	    "newer signing key\n"
+	    "that a card announces waits for that; of several --digits says "
+	    "which.  With\n"
+	    "--our-office one that was compared may have what stays in the "
+	    "office;\n"
+	    "--not-our-office takes that back.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources] [--unsigned]",
 	    "an encrypted, signed bundle for other offices",
-	    "Says what leaves and what is held back and why, then asks.  A case"
-	    " takes along\nwhat belongs to it.  Level 3 never leaves, level 2"
-	    " only to our own office or by\n--include.  -o - is standard"
-	    " output.  --unsigned: nobody can prove who packed it, nor\nknow"
-	    " it; what is in it is still signed by who wrote it.\n" },
+	    "Says what leaves and what is held back and why, then asks.  A "
+	    "case takes along\n"
+	    "what belongs to it.  Level 3 never leaves, level 2 only to our "
+	    "own office or by\n"
+	    "--include.  -o - is standard output.  --unsigned: nobody can "
+	    "prove who packed\n"
+	    "it, nor know it; what is in it is still signed by who wrote "
+	    "it.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
@@ -148,11 +162,12 @@ const struct command commands[] = {
 	    " a field.\n" },
 	{ "forget", cmd_forget, "forget ID, or forget --asked",
 	    "destroy one record for good",
-	    "Its key goes first.  A tombstone stays, so that it does not come"
-	    " back with a bundle,\nand goes to those who got the record with"
-	    " the next export to them: what we wrote\nis destroyed there, the"
-	    " rest is asked for.\n--asked: what others ask to be forgotten"
-	    " here.\n" },
+	    "Its key goes first.  A tombstone stays, so that it does not come "
+	    "back with a\n"
+	    "bundle, and goes to those who got the record with the next export "
+	    "to them: what\n"
+	    "we wrote is destroyed there, the rest is asked for.\n"
+	    "--asked: what others ask to be forgotten here.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
@@ -192,6 +207,31 @@ one_option(char **argv, int argc, int at, const struct option_of *o)
 	return 0;
 }
 
+static bool
+has_name(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(word, name, len) == 0 &&
+	    (word[len] == '\0' || word[len] == '=');
+}
+
+/* Why that word is no option here. */
+static enum say
+why_not(const char *word, const struct option_of *options, size_t n)
+{
+	static const char *const early[] = { "-v", "--vault", "--keys",
+		"--passphrase-file", "--passphrase-fd", "--progress" };
+
+	for (size_t i = 0; i < n; i++)
+		if (has_name(word, options[i].name))
+			return SAY_OPTION_VALUE;
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
+		if (has_name(word, early[i]))
+			return SAY_OPTION_EARLY;
+	return SAY_NO_OPTION;
+}
+
 int
 cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 {
@@ -209,8 +249,10 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		for (size_t i = 0; !ended && taken == 0 && i < n; i++)
 			taken = one_option(argv, argc, at, &options[i]);
 		if (taken == 0 && !ended && argv[at][0] == '-' &&
-		    argv[at][1] != '\0')
+		    argv[at][1] != '\0') {
+			say_bad_option(why_not(argv[at], options, n), argv[at]);
 			return -1;
+		}
 		if (taken == 0)
 			argv[++words] = argv[at++];
 		at += taken;
@@ -281,12 +323,44 @@ command_unknown(const char *name)
 	return 2;
 }
 
+/* "libsodium 1.0.18, SQLite 3.40.1" as members of their own. */
+static void
+put_libraries(struct doc *d, const char *text)
+{
+	static const struct {
+		const char *name, *key;
+	} libraries[] = { { "libsodium ", "libsodium" },
+		{ "SQLite ", "sqlite" } };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = strstr(text, libraries[i].name);
+		struct buf one = { 0 };
+
+		if (at == NULL)
+			continue;
+		at += strlen(libraries[i].name);
+		buf_put(&one, at, strcspn(at, ","));
+		doc_text(d, libraries[i].key, buf_text(&one));
+		buf_free(&one);
+	}
+}
+
 static int
 version(void)
 {
 	struct buf b = { 0 };
 
 	vault_libraries(&b);
+	if (say_is_json()) {
+		struct doc *d = doc_object();
+
+		doc_text(d, "amparo", VAULT_VERSION);
+		doc_int(d, "format", VAULT_FORMAT);
+		doc_int(d, "json", 1);
+		put_libraries(d, buf_text(&b));
+		buf_free(&b);
+		return doc_print(d);
+	}
 	printf("amparo " VAULT_VERSION ", format %d, JSON 1\n%s\n",
 	    VAULT_FORMAT, buf_text(&b));
 	buf_free(&b);

@@ -216,10 +216,30 @@ say_lines_aside(const struct buf *lines)
 		fputs(buf_text(lines), stderr);
 }
 
+/* The sentence about an option that waits for its usage line. */
+static struct buf bad_option;
+
+void
+say_bad_option(enum say what, const char *option)
+{
+	struct buf name = { 0 };
+
+	buf_put(&name, option, strcspn(option, "="));
+	buf_reset(&bad_option);
+	say_put(&bad_option, what, buf_text(&name), NULL);
+	buf_free(&name);
+}
+
 int
 say_usage(const char *usage)
 {
-	say_error(SAY_BAD_USAGE, usage, NULL);
+	if (bad_option.len == 0) {
+		say_error(SAY_BAD_USAGE, usage, NULL);
+		return 2;
+	}
+	say_error(SAY_ID, buf_text(&bad_option), NULL);
+	say_hint(SAY_BAD_USAGE, usage, NULL);
+	buf_free(&bad_option);
 	return 2;
 }
 

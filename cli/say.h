@@ -49,6 +49,12 @@ void say_error(enum say what, ...) SAY_ARGS;
 void say_warning(enum say what, ...) SAY_ARGS;
 void say_hint(enum say what, ...) SAY_ARGS;
 
+/*
+ * Which option is wrong, a sentence of its name: said by the next say_usage.
+ * A value behind a = is left away.
+ */
+void say_bad_option(enum say what, const char *option);
+
 /* The usage line of a command; returns exit status 2. */
 int say_usage(const char *usage);
 

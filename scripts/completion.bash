@@ -21,7 +21,7 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include)
+			--as | --to | --include | --map | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;

@@ -136,7 +136,7 @@ def splits_words_as_people_type_them(program, folder):
     out = s.ask("nonsense words", "there is no such command")
     assert b"nonsense" not in out[out.index(b"there is no"):], out
     s.ask('amparo find "teng biao" AND 腾彪', HAN)
-    s.ask("amparo list --limit 1", "Salam al-Ali")
+    s.ask("amparo list --limit 1", ARABIC)
     s.ask("lsit", "did you mean 'list'?")
     out = s.ask("unlokc", "there is no such command")
     assert b"did you mean" not in out, out
