@@ -30,6 +30,7 @@ contact_doc(const struct vault_contact *c)
 
 	doc_text(d, "name", c->name);
 	doc_text(d, "digits", c->digits);
+	doc_text(d, "key", c->signing_key);
 	doc_text(d, "added", say_time(c->added));
 	doc_bool(d, "verified", c->verified != 0);
 	if (c->verified != 0)

@@ -314,3 +314,15 @@ for v in "$A" "$B" "$C"; do
 	V=$v
 	expect_clean
 done
+
+# ---- The log: who the keys of an export are ----
+expect_status 0 in_b --json office
+key=$(sed -n 's/.*"key": "\([0-9a-f]\{16\}\)".*/\1/p' "$OUT")
+expect_status 0 in_a --json contact list
+expect_json 'any(c["key"] == "'"$key"'" and c["name"] == "Office B" for c in d)'
+expect_status 0 in_a log
+grep -q "\"to\":\[\"$key\"\].*	to Office B\$" "$OUT" || fail "no name beside the key"
+expect_no_out "removed contact"
+expect_status 0 in_a --yes contact remove "Office B"
+expect_status 0 in_a log
+expect_out "to a removed contact"
