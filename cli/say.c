@@ -510,6 +510,21 @@ say_size(uint64_t bytes)
 }
 
 const char *
+say_half(const char *digits, unsigned half)
+{
+	size_t at = 0, len = 0;
+	char *out = place();
+
+	/* The sixth blank parts them. */
+	for (unsigned blanks = 0; digits[at] != '\0' && blanks < 6; at++)
+		blanks += digits[at] == ' ';
+	len = half > 0 ? strlen(digits + at) : at - (at > 0);
+	snprintf(
+	    out, PLACE_LEN, "%.*s", (int)len, half > 0 ? digits + at : digits);
+	return out;
+}
+
+const char *
 say_word(const char *word)
 {
 	static struct buf quoted;

@@ -326,7 +326,7 @@ change(struct vault *v, const char *name, enum change what)
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = contact_find(&c, v->store, name)) == VAULT_OK &&
+	if ((err = contact_named(&c, v->store, name)) == VAULT_OK &&
 	    (err = change_open(v, &c, what)) == VAULT_OK)
 		err = store_commit(v->store);
 	store_abort(v->store);
@@ -388,7 +388,7 @@ vault_contact_verify(
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = contact_find(&c, v->store, name)) == VAULT_OK)
+	if ((err = contact_named(&c, v->store, name)) == VAULT_OK)
 		err = verify(v, &c, digits, our_office);
 	store_abort(v->store);
 	contact_free(&c);

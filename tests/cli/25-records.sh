@@ -210,3 +210,8 @@ expect_status 0 opened new person --set "names[0].text=Dated" \
 expect_no_err "as words"
 expect_status 0 opened edit Dated --set born=1980-13 --yes
 expect_err "born: '1980-13' is kept as words, without a date"
+
+# Whoever pipes a long text is told what was too long.
+head -c 5000000 /dev/zero | tr '\0' ' ' > long
+expect_status 2 sh -c '"$1" -v "$2" --passphrase-file "$3" add case < long' - "$AMPARO" "$V" "$PASS"
+expect_err "standard input is longer than a record may be"

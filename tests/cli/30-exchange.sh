@@ -326,3 +326,18 @@ expect_no_out "removed contact"
 expect_status 0 in_a --yes contact remove "Office B"
 expect_status 0 in_a log
 expect_out "to a removed contact"
+
+# ---- Digits break between groups only ----
+expect_status 0 in_b contact list
+[ "$(grep -cE '^[0-9]{5}( [0-9]{5}){5}(	|$)' "$OUT")" -ge 2 ] || fail "digits are not in two lines"
+expect_status 0 in_a info
+[ "$(grep -cE '	[0-9]{5}( [0-9]{5}){5}$' "$OUT")" = 2 ] || fail "digits are not in two lines"
+
+# ---- A contact's name as it is easily typed ----
+expect_status 0 in_a --json contact list
+expect_status 0 in_b contact mark "  office a" --our-office
+expect_status 0 in_b office --card b.card
+expect_status 0 in_a --yes contact add b.card --as "Oficina Ñandú"
+expect_status 0 in_a --yes contact verify "oficina nandu"
+expect_out "Oficina Ñandú"
+expect_status 15 in_a --yes contact verify "oficina"
