@@ -342,6 +342,12 @@ struct vault_issue {
 	enum vault_issue_code code;
 	const char *path;  /* "names[1].text", or "line 3, column 7" */
 	const char *value; /* an excerpt, not made safe */
+	/*
+	 * Of the wrong kind: JSON as it may stand there, or NULL.  Of a bad
+	 * number: its range, if low < high.
+	 */
+	const char *example;
+	int low, high;
 	const char *near[3];
 	size_t n_near;
 };

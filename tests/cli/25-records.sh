@@ -215,3 +215,11 @@ expect_err "born: '1980-13' is kept as words, without a date"
 head -c 5000000 /dev/zero | tr '\0' ' ' > long
 expect_status 2 sh -c '"$1" -v "$2" --passphrase-file "$3" add case < long' - "$AMPARO" "$V" "$PASS"
 expect_err "standard input is longer than a record may be"
+
+# What is wanted is said, with an example; and the range of a number.
+printf '%s' '{"names":[{"text":"A"}],"born":"1970~/1971"}' > body
+expect_status 2 opened add person body
+expect_err 'born is not of the kind that this field wants, as in {"edtf": "2011-04-26"}'
+printf '%s' '{"names":[{"text":"A"}],"level":9}' > body
+expect_status 2 opened add person body
+expect_err "level: '9' is not a number from 0 to 3"

@@ -5,7 +5,7 @@ offices A B C
 expect_status 0 in_a office
 expect_out "Office A"
 expect_status 0 in_a office --card a.card
-expect_status 0 in_b office --card b.card
+expect_status 0 in_b office --card b-again.card
 expect_status 0 in_c office --card c.card
 expect_mode 600 a.card
 expect_status 1 in_a office --card a.card
@@ -336,8 +336,8 @@ expect_status 0 in_a info
 # ---- A contact's name as it is easily typed ----
 expect_status 0 in_a --json contact list
 expect_status 0 in_b contact mark "  office a" --our-office
-expect_status 0 in_b office --card b.card
-expect_status 0 in_a --yes contact add b.card --as "Oficina Ñandú"
+expect_status 0 in_b office --card b-again.card
+expect_status 0 in_a --yes contact add b-again.card --as "Oficina Ñandú"
 expect_status 0 in_a --yes contact verify "oficina nandu"
 expect_out "Oficina Ñandú"
 expect_status 15 in_a --yes contact verify "oficina"
