@@ -30,6 +30,7 @@ contact_doc(const struct vault_contact *c)
 
 	doc_text(d, "name", c->name);
 	doc_text(d, "digits", c->digits);
+	doc_text(d, "key", c->signing_key);
 	doc_text(d, "added", say_time(c->added));
 	doc_bool(d, "verified", c->verified != 0);
 	if (c->verified != 0)
@@ -76,12 +77,12 @@ static bool
 put_announced(struct buf *rows, const struct vault_contact *c)
 {
 	for (size_t i = 0; i < known_announced(c); i++) {
-		buf_putf(rows, "%s\t", c->announced[i]);
+		buf_putf(rows, "%s\t", say_half(c->announced[i], 0));
 		say_put(rows, SAY_CONTACT_ANNOUNCED, NULL);
 		buf_put_byte(rows, '\t');
 		if (text_safe_line(rows, c->name, strlen(c->name)) != VAULT_OK)
 			return false;
-		buf_put_byte(rows, '\n');
+		buf_putf(rows, "\n%s\n", say_half(c->announced[i], 1));
 	}
 	return true;
 }
@@ -95,13 +96,14 @@ gather(void *ctx, const struct vault_contact *c)
 		doc_put(l->array, NULL, contact_doc(c));
 		return true;
 	}
-	buf_putf(&l->rows, "%s\t", c->digits);
+	buf_putf(&l->rows, "%s\t", say_half(c->digits, 0));
 	put_marks(&l->rows, c);
 	buf_put_byte(&l->rows, '\t');
 	/* The name last: it may be right-to-left. */
 	if (text_safe_line(&l->rows, c->name, strlen(c->name)) != VAULT_OK)
 		return false;
-	return buf_put_byte(&l->rows, '\n') && put_announced(&l->rows, c);
+	return buf_putf(&l->rows, "\n%s\n", say_half(c->digits, 1)) &&
+	    put_announced(&l->rows, c);
 }
 
 static int

@@ -21,7 +21,8 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level)
+			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | \
+			--map | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;

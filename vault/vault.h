@@ -350,6 +350,12 @@ struct vault_issue {
 	enum vault_issue_code code;
 	const char *path;  /* "names[1].text", or "line 3, column 7" */
 	const char *value; /* an excerpt, not made safe */
+	/*
+	 * Of the wrong kind: JSON as it may stand there, or NULL.  Of a bad
+	 * number: its range, if low < high.
+	 */
+	const char *example;
+	int low, high;
 	const char *near[3];
 	size_t n_near;
 };
@@ -790,8 +796,11 @@ struct vault_receiving {
  * key as `minisign -P` takes it, its receiving keys by their serials.  Makes
  * the first receiving key of a vault that has none.
  */
+#define VAULT_KEY_NAME_LEN 17
 struct vault_office {
 	char digits[72];
+	char signing_key[VAULT_KEY_NAME_LEN]; /* as the log names a signing key
+					       */
 	struct buf name, card, minisign;
 	struct vault_receiving key[VAULT_RECEIVING_MAX];
 	size_t n_keys;
@@ -858,6 +867,8 @@ VAULT_CHECKED enum vault_err vault_office_secret(
 struct vault_contact {
 	const char *name; /* borrowed for the call */
 	char digits[72];
+	char signing_key[VAULT_KEY_NAME_LEN]; /* as the log names a signing key
+					       */
 	int64_t added, verified; /* verified: 0 if the digits never were */
 	bool our_office, frozen;
 	struct vault_receiving receiving; /* the newest key on its card */

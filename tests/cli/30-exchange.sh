@@ -5,7 +5,7 @@ offices A B C
 expect_status 0 in_a office
 expect_out "Office A"
 expect_status 0 in_a office --card a.card
-expect_status 0 in_b office --card b.card
+expect_status 0 in_b office --card b-again.card
 expect_status 0 in_c office --card c.card
 expect_mode 600 a.card
 expect_status 1 in_a office --card a.card
@@ -314,3 +314,30 @@ for v in "$A" "$B" "$C"; do
 	V=$v
 	expect_clean
 done
+
+# ---- The log: who the keys of an export are ----
+expect_status 0 in_b --json office
+key=$(sed -n 's/.*"key": "\([0-9a-f]\{16\}\)".*/\1/p' "$OUT")
+expect_status 0 in_a --json contact list
+expect_json 'any(c["key"] == "'"$key"'" and c["name"] == "Office B" for c in d)'
+expect_status 0 in_a log
+grep -q "\"to\":\[\"$key\"\].*	to Office B\$" "$OUT" || fail "no name beside the key"
+expect_no_out "removed contact"
+expect_status 0 in_a --yes contact remove "Office B"
+expect_status 0 in_a log
+expect_out "to a removed contact"
+
+# ---- Digits break between groups only ----
+expect_status 0 in_b contact list
+[ "$(grep -cE '^[0-9]{5}( [0-9]{5}){5}(	|$)' "$OUT")" -ge 2 ] || fail "digits are not in two lines"
+expect_status 0 in_a info
+[ "$(grep -cE '	[0-9]{5}( [0-9]{5}){5}$' "$OUT")" = 2 ] || fail "digits are not in two lines"
+
+# ---- A contact's name as it is easily typed ----
+expect_status 0 in_a --json contact list
+expect_status 0 in_b contact mark "  office a" --our-office
+expect_status 0 in_b office --card b-again.card
+expect_status 0 in_a --yes contact add b-again.card --as "Oficina Ñandú"
+expect_status 0 in_a --yes contact verify "oficina nandu"
+expect_out "Oficina Ñandú"
+expect_status 15 in_a --yes contact verify "oficina"

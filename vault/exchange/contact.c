@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/text.h"
 #include "exchange/age.h"
 #include "exchange/contact.h"
 #include "exchange/revocation.h"
@@ -138,6 +139,49 @@ contact_each(struct store *s, bool (*each)(void *ctx, const struct contact *c),
 		contact_free(&c);
 	}
 	sql_close(q);
+	return err;
+}
+
+struct naming {
+	struct buf key; /* of the name that is looked for */
+	struct buf exact;
+	unsigned n;
+	enum vault_err err;
+};
+
+static bool
+is_named(void *ctx, const struct contact *c)
+{
+	struct naming *n = ctx;
+	struct buf key = { 0 };
+
+	n->err = text_key(&key, c->name.bytes, c->name.len);
+	if (n->err == VAULT_OK && key.len == n->key.len &&
+	    memcmp(buf_text(&key), buf_text(&n->key), key.len) == 0 &&
+	    n->n++ == 0)
+		buf_put(&n->exact, c->name.bytes, c->name.len);
+	buf_free(&key);
+	return n->err == VAULT_OK;
+}
+
+enum vault_err
+contact_named(struct contact *out, struct store *s, const char *name)
+{
+	struct naming n = { .err = VAULT_OK };
+	enum vault_err err = contact_find(out, s, name);
+
+	if (err != VAULT_ENORECORD ||
+	    text_key(&n.key, name, strlen(name)) != VAULT_OK || n.key.len == 0)
+		goto out;
+	if ((err = contact_each(s, is_named, &n)) != VAULT_OK ||
+	    (err = n.err) != VAULT_OK || (err = buf_ok(&n.exact)) != VAULT_OK)
+		goto out;
+	/* Of several nobody knows which is meant. */
+	err = n.n == 1 ? contact_find(out, s, buf_text(&n.exact))
+		       : VAULT_ENORECORD;
+out:
+	buf_free(&n.key);
+	buf_free(&n.exact);
 	return err;
 }
 
