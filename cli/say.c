@@ -62,14 +62,20 @@ say_is_json(void)
 
 /* ---- Sentences ---- */
 
-/* As gettext finds it: LANGUAGE counts, unless the locale is C. */
+/*
+ * What was asked for, not what is installed: labels need no locale of the
+ * system.  LANGUAGE counts as it does for gettext, unless the locale is C.
+ */
 const char *
 say_lang(void)
 {
-	const char *locale = setlocale(LC_MESSAGES, NULL);
-	const char *list = getenv("LANGUAGE");
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *locale = NULL, *list = getenv("LANGUAGE");
 
-	if (locale == NULL || strcmp(locale, "C") == 0)
+	for (size_t i = 0; i < 3 && (locale == NULL || *locale == '\0'); i++)
+		locale = getenv(names[i]);
+	if (locale == NULL || *locale == '\0' || strcmp(locale, "C") == 0 ||
+	    strcmp(locale, "POSIX") == 0)
 		return "C";
 	return list == NULL || *list == '\0' ? locale : list;
 }

@@ -30,6 +30,11 @@ expect_out "missing	0103	失踪"
 expect_err "unreviewed"
 expect_status 0 "$AMPARO" vocab act --lang es
 expect_out "torture	02011111	tortura"
+# In the language of whoever asks, also where its locale is not installed.
+expect_status 0 env LC_ALL=zh_CN.UTF-8 "$AMPARO" vocab purpose
+expect_out "extortion	07	勒索"
+expect_status 0 env LC_ALL=C "$AMPARO" vocab purpose
+expect_out "extortion	07	to extort"
 expect_status 0 "$AMPARO" --json vocab country
 expect_json 'len(d["codes"]) == 249 and [c["labels"]["zh"] for c in d["codes"] if c["code"] == "CN"] == ["中国"]'
 expect_status 0 "$AMPARO" --json vocab
@@ -68,6 +73,7 @@ expect_status 0 opened show "$(opened_ids act:enforced-disappearance)"
 expect_out "Perpetrators"
 expect_out "  Places of detention "
 expect_out "    Authority "
+expect_out "Guesthouse on the hill (from: 2031-03-14~, to: 2031-03-24~)"
 expect_status 0 opened reindex
 expect_status 0 opened check --records
 N1=$(opened_ids '"remain missing" type:count')

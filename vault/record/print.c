@@ -53,19 +53,6 @@ put_scalar(struct buf *out, const struct printing *p,
 		    out, json_string_value(value), json_string_length(value));
 }
 
-/* The member that speaks for an object stands first, without its name. */
-static const char *
-main_member(const json_t *object)
-{
-	static const char *const names[] = { "edtf", "text", "ref", "iso",
-		"value", "number", "to", "name", "who" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (json_object_get(object, names[i]) != NULL)
-			return names[i];
-	return NULL;
-}
-
 static const struct model_field *
 member(const struct model_field *field, const char *name)
 {
@@ -74,12 +61,32 @@ member(const struct model_field *field, const char *name)
 	    : model_member(field->object, name);
 }
 
+/*
+ * The member that speaks for an object stands first, without its name.  "to"
+ * does where it is a person, not where it is the end of a time.
+ */
+static const char *
+main_member(const struct model_field *field, const json_t *object)
+{
+	static const char *const names[] = { "edtf", "text", "ref", "iso",
+		"value", "number", "facility", "to", "name", "who" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct model_field *m = member(field, names[i]);
+
+		if (json_object_get(object, names[i]) != NULL &&
+		    (m == NULL || m->kind != MODEL_DATE))
+			return names[i];
+	}
+	return NULL;
+}
+
 /* 腾彪 (script: Hans, primary: yes) */
 static void
 put_object(struct buf *out, const struct printing *p,
     const struct model_field *field, const json_t *object)
 {
-	const char *first = main_member(object), *name;
+	const char *first = main_member(field, object), *name;
 	bool open = false;
 	json_t *value;
 
@@ -148,7 +155,7 @@ static bool
 is_spread(const struct model_field *field, const json_t *value)
 {
 	return field != NULL && field->kind == MODEL_OBJECT &&
-	    json_is_object(value) && main_member(value) == NULL;
+	    json_is_object(value) && main_member(field, value) == NULL;
 }
 
 static enum vault_err print_field(const struct printing *p, const char *name,
