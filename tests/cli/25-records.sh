@@ -186,7 +186,7 @@ KEEPER=$(cat "$OUT")
 expect_status 0 opened --yes new status --set "person=$KEEPER" --set "status=held" --set "case=$OWLS"
 HELD=$(cat "$OUT")
 for query in "type:case spring=$OWLS" "title:owls=$OWLS" "name:keeper=$KEEPER" "status:held=$HELD" \
-    'place:"puerto claro"'"=$OWLS" "country:pe=$OWLS" "date:2011-02-28=$OWLS" "case:$OWLS=$HELD" \
+    'place:"puerto claro"'"=$OWLS" "country:pe=$OWLS" "date:2011-02-28=$OWLS" "date:~2011-03-01=$OWLS" "case:$OWLS=$HELD" \
     "tag:owl=$OWLS" "level:0=$OWLS" "office:scenario spring=$OWLS"; do
 	expect_status 0 opened --json list "${query%=*}"
 	expect_json '[r["id"] for r in d] == ["'"${query##*=}"'"]'

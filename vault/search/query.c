@@ -407,59 +407,89 @@ digits(const char *text, size_t n)
 	return value;
 }
 
-/* YYYY, YYYY-MM or YYYY-MM-DD: the first and the last day of it. */
-static bool
-read_date(int64_t *lo, int64_t *hi, const char *text, size_t len)
+/* From the first day of one month to the last of another, 0 and 13 as well. */
+static void
+span_months(
+    int64_t *lo, int64_t *hi, int year, int first, int last_year, int last)
 {
-	int year, month = 1, day = 1, last = 12;
+	if (first < 1) {
+		first += 12;
+		year--;
+	}
+	if (last > 12) {
+		last -= 12;
+		last_year++;
+	}
+	*lo = days_of(year, first, 1);
+	*hi = days_of(last_year, last, month_len(last_year, last));
+}
+
+/*
+ * YYYY, YYYY-MM or YYYY-MM-DD: the first and the last day of it; with more = 1
+ * also the year, the month or the day before it and the one after it.
+ */
+static bool
+read_date(int64_t *lo, int64_t *hi, const char *text, size_t len, int more)
+{
+	int year, month = 0, day;
 
 	if (len != 4 && len != 7 && len != 10)
 		return false;
 	year = digits(text, 4);
 	if (len >= 7)
-		month = last = text[4] == '-' ? digits(text + 5, 2) : -1;
-	if (year < 1 || month < 1 || month > 12)
+		month = text[4] == '-' ? digits(text + 5, 2) : -1;
+	if (year < 1 || (len >= 7 && (month < 1 || month > 12)))
 		return false;
-	*hi = days_of(year, last, month_len(year, last));
-	if (len == 10) {
+	if (len == 4) {
+		span_months(lo, hi, year - more, 1, year + more, 12);
+	} else if (len == 7) {
+		span_months(lo, hi, year, month - more, year, month + more);
+	} else {
 		day = text[7] == '-' ? digits(text + 8, 2) : -1;
 		if (day < 1 || day > month_len(year, month))
 			return false;
-		*hi = days_of(year, month, day);
+		*lo = days_of(year, month, day) - more;
+		*hi = *lo + 2 * more;
 	}
-	*lo = days_of(year, month, day);
 	return true;
 }
 
-/* A date, or two with ".." or "/" between them, either of which may lack. */
+/*
+ * A date, or two with ".." or "/" between them, either of which may lack.  A ~
+ * in front of it asks for more.
+ */
 static bool
 read_range(int64_t *lo, int64_t *hi, const char *text, size_t len)
 {
-	const char *sep = memmem(text, len, "..", 2);
+	int more = len > 0 && *text == '~';
+	const char *sep;
 	size_t sep_len = 2, left;
 	int64_t unused, from = INT64_MIN, to = INT64_MAX;
 
+	text += more;
+	len -= (size_t)more;
+	sep = memmem(text, len, "..", 2);
 	if (sep == NULL) {
 		sep = memchr(text, '/', len);
 		sep_len = 1;
 	}
 	if (sep == NULL)
-		return read_date(lo, hi, text, len);
+		return read_date(lo, hi, text, len, more);
 	left = (size_t)(sep - text);
 	text += left + sep_len;
 	len -= left + sep_len;
-	if ((left > 0 && !read_date(&from, &unused, sep - left, left)) ||
-	    (len > 0 && !read_date(&unused, &to, text, len)))
+	if ((left > 0 && !read_date(&from, &unused, sep - left, left, 0)) ||
+	    (len > 0 && !read_date(&unused, &to, text, len, 0)))
 		return false;
 
 	/* The wrong way round, the days between them must be what is meant. */
-	if (from > to) {
-		read_date(&from, &unused, text, len);
-		read_date(&unused, &to, sep - left, left);
-	}
+	if (from > to)
+		return read_date(lo, &unused, text, len, more) &&
+		    read_date(&unused, hi, sep - left, left, more);
 	*lo = from;
 	*hi = to;
-	return true;
+	return (left == 0 || read_date(lo, &unused, sep - left, left, more)) &&
+	    (len == 0 || read_date(&unused, hi, text, len, more));
 }
 
 static int

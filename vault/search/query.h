@@ -12,6 +12,7 @@
  *	place:"hai dian"   the value begins with these words; office: too
  *	name:biao          a word, but in a name only (or in a title)
  *	date:2011-02..     days that may fall into a range; also a/b
+ *	date:~2011-02..    a unit more: from January on, here; ~2011: 2010 to 2012
  *	( )                what belongs together
  *
  * Operators are upper-case, fields lower-case, and a field's value follows
