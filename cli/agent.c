@@ -148,6 +148,23 @@ wire_send(int fd, const void *bytes, size_t len, int pass_fd)
 	return sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)len;
 }
 
+/* One is wanted, if any; there is room for two, and none may be left open. */
+static void
+take_descriptors(const struct cmsghdr *c, int *wanted)
+{
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+	for (size_t i = 0; i < n; i++) {
+		int got;
+
+		memcpy(&got, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+		if (wanted != NULL && *wanted < 0)
+			*wanted = got;
+		else
+			close(got);
+	}
+}
+
 ssize_t
 wire_receive(int fd, void *bytes, size_t len, int *passed_fd)
 {
@@ -172,16 +189,8 @@ wire_receive(int fd, void *bytes, size_t len, int *passed_fd)
 	while (n < 0 && errno == EINTR);
 	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
 	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
-	    c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int))) {
-		int got;
-
-		memcpy(&got, CMSG_DATA(c), sizeof(int));
-		if (passed_fd != NULL)
-			*passed_fd = got;
-		else
-			close(got);
-	}
+	    c->cmsg_type == SCM_RIGHTS)
+		take_descriptors(c, passed_fd);
 	return n;
 }
 
@@ -222,6 +231,22 @@ answers(int fd, int ms)
 	return poll(&p, 1, ms) == 1 && (p.revents & POLLIN) != 0;
 }
 
+/*
+ * Ask for the key.  Our terminal goes along, by a description of its own that
+ * never blocks: the agent clears it at lock, when we may be stopped or dead.
+ */
+static bool
+ask_for_key(int fd)
+{
+	int terminal = open(
+	    "/dev/tty", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	bool sent = wire_send(fd, "K", 1, terminal);
+
+	if (terminal >= 0)
+		close(terminal);
+	return sent;
+}
+
 struct vault_key *
 agent_key(int fd)
 {
@@ -229,7 +254,7 @@ agent_key(int fd)
 	int page;
 	char word;
 
-	if (!wire_send(fd, "K", 1, -1) || !answers(fd, ANSWER_MS) ||
+	if (!ask_for_key(fd) || !answers(fd, ANSWER_MS) ||
 	    wire_receive(fd, &word, 1, &page) != 1)
 		return NULL;
 	if (word != 'K' || page < 0) {

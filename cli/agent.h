@@ -7,11 +7,13 @@
  *    one page of keys.  It hands out the descriptor of that page, never bytes,
  *    and only to processes of the same user (SO_PEERCRED).
  * 2. Locking: the keys go first, within the same instruction stream that was
- *    asked; then every client is hung up on, has 5 ms to end, and is killed.
- *    What the kernel does not let die is named.
+ *    asked; then the terminal of every client is cleared, and it is hung up
+ *    on, has 5 ms to end, and is killed.  What the kernel does not let die is
+ *    named.
  * 3. Times run on CLOCK_BOOTTIME: a machine that sleeps gets older too.
  *
- * Words on the socket, one byte each: K key, T touch, S status, L lock.
+ * Words on the socket, one byte each: K key, T touch, S status, L lock.  With
+ * K a client may pass a descriptor of its terminal.
  */
 #ifndef CLI_AGENT_H
 #define CLI_AGENT_H

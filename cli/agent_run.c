@@ -12,11 +12,13 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agent.h"
 #include "agent_wire.h"
+#include "term.h"
 
 #define CLIENTS_MAX 64
 #define GRACE_MS 5 /* what a client has to end by itself */
@@ -26,6 +28,7 @@
 struct client {
 	int fd;
 	int pidfd;
+	int terminal; /* -1: none that is known */
 	pid_t pid;
 	bool has_key;
 	int64_t since;
@@ -90,6 +93,8 @@ drop(struct agent *a, unsigned i)
 	close(a->client[i].fd);
 	if (a->client[i].pidfd >= 0)
 		close(a->client[i].pidfd);
+	if (a->client[i].terminal >= 0)
+		close(a->client[i].terminal);
 	a->client[i] = a->client[--a->n];
 }
 
@@ -104,26 +109,50 @@ has_ended(int pidfd, int wait_ms)
 	return pidfd >= 0 && poll(&p, 1, wait_ms) == 1;
 }
 
+/* What a client showed goes; also what waits behind a Ctrl-S there. */
+static void
+clear_terminal(const struct client *c)
+{
+	if (c->terminal < 0)
+		return;
+	(void)tcflush(c->terminal, TCOFLUSH);
+	/* What Ctrl-S has stopped is started by its own kind only. */
+	(void)tcflow(c->terminal, TCOOFF);
+	(void)tcflow(c->terminal, TCOON);
+	(void)!write(c->terminal, TERM_CLEAR, sizeof(TERM_CLEAR) - 1);
+}
+
+/* Kill it unless it ended by itself: then it said so on its terminal. */
+static bool
+kill_client(const struct client *c)
+{
+	if (has_ended(c->pidfd, 0))
+		return false;
+	syscall(SYS_pidfd_send_signal, c->pidfd, SIGKILL, NULL, 0);
+	return true;
+}
+
 /* Kill those who are still there; append who would not die to answer. */
 static size_t
 end_clients(struct agent *a, int asker, uint8_t *answer)
 {
 	int64_t until = now_ms() + KILL_MS;
+	bool killed[CLIENTS_MAX] = { false };
 	unsigned stuck = 0;
 
 	usleep(GRACE_MS * 1000);
 	for (unsigned i = 0; i < a->n; i++)
-		if (a->client[i].has_key && a->client[i].fd != asker &&
-		    !has_ended(a->client[i].pidfd, 0))
-			syscall(SYS_pidfd_send_signal, a->client[i].pidfd,
-			    SIGKILL, NULL, 0);
+		killed[i] = a->client[i].has_key && a->client[i].fd != asker &&
+		    kill_client(&a->client[i]);
 	for (unsigned i = 0; i < a->n; i++) {
 		int64_t left = until - now_ms();
+		bool ended;
 
-		if (!a->client[i].has_key || a->client[i].fd == asker ||
-		    has_ended(a->client[i].pidfd, left > 0 ? (int)left : 0))
+		if (!killed[i])
 			continue;
-		if (stuck < AGENT_STUCK_MAX)
+		ended = has_ended(a->client[i].pidfd, left > 0 ? (int)left : 0);
+		clear_terminal(&a->client[i]);
+		if (!ended && stuck < AGENT_STUCK_MAX)
 			put_le32(answer + 5 + 4 * stuck++,
 			    (uint32_t)a->client[i].pid);
 	}
@@ -142,7 +171,11 @@ unlink_own(const struct agent *a)
 		unlink(a->address.sun_path);
 }
 
-/* The end of the agent: the keys first, then everything else. */
+/*
+ * The end of the agent: the keys first, then everything else.  Terminals are
+ * cleared before their processes hear of it, so that what those say stays, and
+ * once more where a process was killed.
+ */
 static _Noreturn void
 lock_and_exit(struct agent *a, int asker)
 {
@@ -152,6 +185,9 @@ lock_and_exit(struct agent *a, int asker)
 	vault_key_lock(a->key);
 	unlink_own(a);
 	close(a->listener);
+	for (unsigned i = 0; i < a->n; i++)
+		if (a->client[i].fd != asker)
+			clear_terminal(&a->client[i]);
 	for (unsigned i = 0; i < a->n; i++)
 		if (a->client[i].fd != asker)
 			shutdown(a->client[i].fd, SHUT_RDWR);
@@ -175,18 +211,39 @@ send_status(const struct agent *a, int fd)
 	(void)wire_send(fd, answer, sizeof(answer), -1);
 }
 
+/* A descriptor that came with a word: kept if it is a terminal, the last. */
+static void
+take_terminal(struct client *c, int passed)
+{
+	int flags;
+
+	if (passed < 0)
+		return;
+	/* Whatever the client did: no write to it may hold up a lock. */
+	if (!isatty(passed) || (flags = fcntl(passed, F_GETFL)) < 0 ||
+	    fcntl(passed, F_SETFL, flags | O_NONBLOCK) != 0) {
+		close(passed);
+		return;
+	}
+	if (c->terminal >= 0)
+		close(c->terminal);
+	c->terminal = passed;
+}
+
 /* One word of a client; false if it is to be dropped. */
 static bool
 serve(struct agent *a, struct client *c)
 {
 	char word;
-	ssize_t n = recv(c->fd, &word, 1, MSG_DONTWAIT);
+	int passed;
+	ssize_t n = wire_receive(c->fd, &word, 1, &passed);
 
 	/* Only an error sets errno: 0 is the end of the client. */
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	if (n == 0)
 		return false;
+	take_terminal(c, passed);
 	switch (word) {
 	case 'K':
 		c->has_key = true;
@@ -227,7 +284,7 @@ make_room(struct agent *a)
 static void
 admit(struct agent *a)
 {
-	struct client c = { .pidfd = -1, .since = now_ms() };
+	struct client c = { .pidfd = -1, .terminal = -1, .since = now_ms() };
 
 	c.fd = accept4(a->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (c.fd < 0)

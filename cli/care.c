@@ -32,6 +32,9 @@ found(void *ctx, enum vault_finding what, int64_t n)
 		    "keys-other" },
 		[VAULT_FOUND_SLOT] = { SAY_FOUND_SLOT, "slot" },
 		[VAULT_FOUND_FILLER] = { SAY_FOUND_FILLER, "filler" },
+		[VAULT_FOUND_CARD] = { SAY_FOUND_CARD, "card" },
+		[VAULT_FOUND_EARLIER] = { SAY_FOUND_EARLIER, "earlier-key" },
+		[VAULT_FOUND_REVOKED] = { SAY_FOUND_REVOKED, "revoked-key" },
 	};
 	struct care *care = ctx;
 	struct doc *d = doc_object();

@@ -23,6 +23,8 @@ cannot_read(const char *name)
 static int
 read_body(struct buf *out, int fd, const char *name)
 {
+	struct buf input = { 0 };
+
 	while (out->len <= VAULT_BODY_MAX) {
 		ssize_t n;
 
@@ -38,7 +40,12 @@ read_body(struct buf *out, int fd, const char *name)
 		out->len += (size_t)n;
 		out->bytes[out->len] = '\0';
 	}
-	say_error(SAY_BODY_TOO_LONG, name, say_size(VAULT_BODY_MAX), NULL);
+	if (fd == STDIN_FILENO)
+		say_put(&input, SAY_STANDARD_INPUT, NULL);
+	say_error(SAY_BODY_TOO_LONG,
+	    fd == STDIN_FILENO ? buf_text(&input) : name,
+	    say_size(VAULT_BODY_MAX), NULL);
+	buf_free(&input);
 	return 2;
 }
 

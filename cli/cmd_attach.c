@@ -225,11 +225,16 @@ cmd_attach(struct cli *c, int argc, char **argv)
 	const struct option_of options[] = { { "--name", &name, NULL } };
 	int words = cli_options(argc, argv, options, 1), fd, status;
 	uint64_t size;
+	struct stat st;
 
 	if (words != 2)
 		return say_usage(USAGE);
 	if (name == NULL)
 		name = last_component(argv[2]);
+	if (stat(argv[2], &st) == 0 && S_ISDIR(st.st_mode)) {
+		say_error(SAY_ATTACH_FOLDER, argv[2], NULL);
+		return 2;
+	}
 	if (!text_is_file_name(name, strlen(name))) {
 		say_error(SAY_ATTACH_NAME, name, NULL);
 		say_hint(SAY_HINT_NAME, NULL);

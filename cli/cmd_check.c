@@ -51,7 +51,55 @@ cmd_check(struct cli *c, int argc, char **argv)
 struct lines {
 	struct buf text;
 	struct doc *array;
+	struct buf contacts; /* lines: a key, a space, a name */
 };
+
+static bool
+gather_contact(void *ctx, const struct vault_contact *c)
+{
+	struct lines *lines = ctx;
+
+	return buf_putf(&lines->contacts, "%s %s\n", c->signing_key, c->name);
+}
+
+/* Who has the key of those 16 digits. */
+static void
+put_recipient(struct lines *lines, const char *key)
+{
+	const size_t len = VAULT_KEY_NAME_LEN - 1;
+	const char *at = buf_text(&lines->contacts);
+	struct buf name = { 0 };
+
+	buf_put_byte(&lines->text, '\t');
+	while (*at != '\0' && strncmp(at, key, len) != 0)
+		at += strcspn(at, "\n") + 1;
+	if (*at == '\0') {
+		say_put(&lines->text, SAY_LOG_TO_REMOVED, NULL);
+		return;
+	}
+	at += len + 1;
+	buf_put(&name, at, strcspn(at, "\n"));
+	say_put(&lines->text, SAY_LOG_TO, buf_text(&name), NULL);
+	buf_free(&name);
+}
+
+/* The names behind the keys that an export went to, beside them. */
+static void
+put_recipients(struct lines *lines, const struct vault_log_entry *e)
+{
+	const char *at = strcmp(e->what, "export") == 0
+	    ? strstr(e->detail, "\"to\":[")
+	    : NULL;
+
+	if (at == NULL)
+		return;
+	for (at += 5; at[1] == '"'; at += VAULT_KEY_NAME_LEN + 2) {
+		if (strspn(at + 2, "0123456789abcdef") !=
+		    VAULT_KEY_NAME_LEN - 1)
+			return;
+		put_recipient(lines, at + 2);
+	}
+}
 
 static bool
 gather(void *ctx, const struct vault_log_entry *e)
@@ -65,6 +113,7 @@ gather(void *ctx, const struct vault_log_entry *e)
 		if (text_safe_line(
 			&lines->text, e->detail, strlen(e->detail)) != VAULT_OK)
 			return false;
+		put_recipients(lines, e);
 	}
 	buf_put_byte(&lines->text, '\n');
 	if (say_is_json()) {
@@ -93,7 +142,9 @@ cmd_log(struct cli *c, int argc, char **argv)
 	if ((status = session_open(&s, c)) != 0)
 		return status;
 	lines.array = say_is_json() ? doc_array() : NULL;
-	if ((err = vault_log_each(s.vault, 1, gather, &lines)) != VAULT_OK ||
+	if ((err = vault_contacts(s.vault, gather_contact, &lines)) !=
+		VAULT_OK ||
+	    (err = vault_log_each(s.vault, 1, gather, &lines)) != VAULT_OK ||
 	    (err = buf_ok(&lines.text)) != VAULT_OK)
 		status = session_fault(&s, err);
 	session_close(&s);
@@ -104,5 +155,6 @@ cmd_log(struct cli *c, int argc, char **argv)
 		doc_free(lines.array);
 	}
 	buf_free(&lines.text);
+	buf_free(&lines.contacts);
 	return status;
 }

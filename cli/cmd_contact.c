@@ -7,7 +7,7 @@
 #include "session.h"
 
 #define USAGE                                                                  \
-	"contact add CARD [--as NAME] | list"                                  \
+	"contact add CARD [--as NAME] [--our-office] | add REVOCATION | list"  \
 	" | verify NAME [--digits DIGITS] [--our-office]"                      \
 	" | mark NAME --our-office | mark NAME --not-our-office | remove NAME"
 
@@ -30,6 +30,7 @@ contact_doc(const struct vault_contact *c)
 
 	doc_text(d, "name", c->name);
 	doc_text(d, "digits", c->digits);
+	doc_text(d, "key", c->signing_key);
 	doc_text(d, "added", say_time(c->added));
 	doc_bool(d, "verified", c->verified != 0);
 	if (c->verified != 0)
@@ -76,12 +77,12 @@ static bool
 put_announced(struct buf *rows, const struct vault_contact *c)
 {
 	for (size_t i = 0; i < known_announced(c); i++) {
-		buf_putf(rows, "%s\t", c->announced[i]);
+		buf_putf(rows, "%s\t", say_half(c->announced[i], 0));
 		say_put(rows, SAY_CONTACT_ANNOUNCED, NULL);
 		buf_put_byte(rows, '\t');
 		if (text_safe_line(rows, c->name, strlen(c->name)) != VAULT_OK)
 			return false;
-		buf_put_byte(rows, '\n');
+		buf_putf(rows, "\n%s\n", say_half(c->announced[i], 1));
 	}
 	return true;
 }
@@ -95,13 +96,14 @@ gather(void *ctx, const struct vault_contact *c)
 		doc_put(l->array, NULL, contact_doc(c));
 		return true;
 	}
-	buf_putf(&l->rows, "%s\t", c->digits);
+	buf_putf(&l->rows, "%s\t", say_half(c->digits, 0));
 	put_marks(&l->rows, c);
 	buf_put_byte(&l->rows, '\t');
 	/* The name last: it may be right-to-left. */
 	if (text_safe_line(&l->rows, c->name, strlen(c->name)) != VAULT_OK)
 		return false;
-	return buf_put_byte(&l->rows, '\n') && put_announced(&l->rows, c);
+	return buf_putf(&l->rows, "\n%s\n", say_half(c->digits, 1)) &&
+	    put_announced(&l->rows, c);
 }
 
 static int
@@ -252,7 +254,25 @@ struct wanted {
 	const char *name, *begin;
 	char digits[72]; /* of the key that it is; "": none, or several */
 	bool found, several;
+	bool any_writing; /* case and accents do not count */
+	struct buf exact; /* the name that was found */
 };
+
+static bool
+is_named(const struct wanted *w, const char *name)
+{
+	struct buf one = { 0 }, other = { 0 };
+	bool same = strcmp(w->name, name) == 0;
+
+	if (!same && w->any_writing &&
+	    text_key(&one, name, strlen(name)) == VAULT_OK &&
+	    text_key(&other, w->name, strlen(w->name)) == VAULT_OK)
+		same = one.len > 0 &&
+		    strcmp(buf_text(&one), buf_text(&other)) == 0;
+	buf_free(&one);
+	buf_free(&other);
+	return same;
+}
 
 /* Of several that fit none is meant. */
 static void
@@ -271,9 +291,10 @@ look_for(void *ctx, const struct vault_contact *c)
 {
 	struct wanted *w = ctx;
 
-	w->found = strcmp(w->name, c->name) == 0;
+	w->found = is_named(w, c->name);
 	if (!w->found)
 		return true;
+	buf_put_text(&w->exact, c->name);
 	if (w->begin != NULL || c->n_announced == 0)
 		try_digits(w, c->digits);
 	for (size_t i = 0; i < known_announced(c); i++)
@@ -290,11 +311,17 @@ compare(struct wanted *w, struct session *s, const struct cli *c)
 	struct vault_office own;
 	enum vault_err err;
 
-	if ((err = vault_contacts(s->vault, look_for, w)) == VAULT_OK &&
-	    !w->found)
+	err = vault_contacts(s->vault, look_for, w);
+	w->any_writing = true;
+	if (err == VAULT_OK && !w->found)
+		err = vault_contacts(s->vault, look_for, w);
+	if (err == VAULT_OK && !w->found)
 		err = VAULT_ENORECORD;
+	if (err == VAULT_OK)
+		err = buf_ok(&w->exact);
 	if (err != VAULT_OK)
 		return no_contact(s, err, w->name);
+	w->name = buf_text(&w->exact);
 	if (w->several || w->digits[0] == '\0') {
 		say_error(w->several ? SAY_VERIFY_SEVERAL : SAY_VERIFY_NONE,
 		    w->name, NULL);
@@ -332,20 +359,23 @@ verify(struct session *s, const struct cli *c, const char *name,
     const char *digits, bool our_office)
 {
 	struct wanted w = { .name = name, .begin = digits };
+	int status = compare(&w, s, c);
 	enum vault_err err;
-	int status;
 
-	if ((status = compare(&w, s, c)) != 0)
-		return status;
-	err = vault_contact_verify(s->vault, name, w.digits, our_office);
-	if (err == VAULT_EREFUSED) {
-		say_error(SAY_VERIFY_REVOKED, name, NULL);
-		say_hint(SAY_HINT_REVOKED, NULL);
-		return 17;
+	if (status == 0) {
+		err = vault_contact_verify(
+		    s->vault, w.name, w.digits, our_office);
+		if (err == VAULT_EREFUSED) {
+			say_error(SAY_VERIFY_REVOKED, w.name, NULL);
+			say_hint(SAY_HINT_REVOKED, NULL);
+			status = 17;
+		} else {
+			status = err == VAULT_OK ? done(SAY_VERIFIED, w.name)
+						 : no_contact(s, err, w.name);
+		}
 	}
-	if (err != VAULT_OK)
-		return no_contact(s, err, name);
-	return done(SAY_VERIFIED, name);
+	buf_free(&w.exact);
+	return status;
 }
 
 static int

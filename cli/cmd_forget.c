@@ -14,6 +14,7 @@ forget(struct session *s, const struct cli *c, const char *id)
 {
 	struct buf title = { 0 };
 	enum vault_err err;
+	bool unswept = false;
 	int status = 0;
 
 	if ((err = vault_title(&title, s->vault, id)) != VAULT_OK) {
@@ -24,17 +25,20 @@ forget(struct session *s, const struct cli *c, const char *id)
 	if (!ask_yes(c, false, SAY_ASK_FORGET, buf_text(&title))) {
 		say_error(SAY_STOPPED, NULL);
 		status = 1;
-	} else if ((err = vault_forget(s->vault, id)) != VAULT_OK) {
+	} else if ((err = vault_forget(s->vault, id, &unswept)) != VAULT_OK) {
 		status = session_fault(s, err);
 	} else {
 		say_line(SAY_FORGOTTEN, NULL);
 		say_line(SAY_FORGOTTEN_TRAVELS, NULL);
 		say_line(SAY_FORGOTTEN_NOTE, NULL);
 	}
+	if (status == 0 && unswept)
+		say_warning(SAY_FORGET_UNSWEPT, NULL);
 	if (status == 0 && say_is_json()) {
 		struct doc *d = doc_object();
 
 		doc_text(d, "forgotten", id);
+		doc_bool(d, "forget_unfinished", unswept);
 		status = doc_print(d);
 	}
 	buf_free(&title);

@@ -2,9 +2,12 @@
 /* help: examples first, then the commands, from their table. */
 #include <libintl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "say.h"
 #include "cli.h"
+
+#define COLUMNS 80
 
 /* The examples are commands, which are never translated. */
 static const char examples[] =
@@ -37,10 +40,67 @@ static const char statuses[] =
     "  13  damaged or forged    20  sealed to somebody else\n"
     "                           21  needs a newer version or higher limit\n";
 
+/* The length of what stands before the next "|", with the one in front. */
+static size_t
+choice(const char *usage)
+{
+	const char *next = strstr(usage + 1, " |");
+
+	return next == NULL ? strlen(usage) : (size_t)(next - usage);
+}
+
+/* A usage line of 80 columns at most, broken outside of brackets only. */
+static void
+print_usage(const char *usage)
+{
+	size_t column = (size_t)printf("amparo");
+
+	while (*usage != '\0') {
+		int depth = 0;
+		size_t len = 0;
+
+		for (; usage[len] != '\0' && (usage[len] != ' ' || depth > 0);
+		     len++)
+			depth += (usage[len] == '[') - (usage[len] == ']');
+		if (column + 1 + len > COLUMNS ||
+		    (*usage == '|' && column + choice(usage) > COLUMNS))
+			column = (size_t)printf("\n      ") - 1;
+		column += (size_t)printf(" %.*s", (int)len, usage);
+		usage += len + (usage[len] == ' ');
+	}
+	putchar('\n');
+}
+
+static struct doc *
+command_doc(const struct command *command)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "command", command->name);
+	doc_text(d, "usage", command->usage);
+	doc_text(d, "does", gettext(command->does));
+	if (command->more[0] != '\0')
+		doc_text(d, "more", gettext(command->more));
+	return d;
+}
+
+static int
+help_json(void)
+{
+	struct doc *all = doc_array();
+
+	for (size_t i = 0; i < n_commands; i++)
+		doc_put(all, NULL, command_doc(&commands[i]));
+	return doc_print(all);
+}
+
 static int
 help_one(const struct command *command)
 {
-	printf("amparo %s\n    %s\n", command->usage, gettext(command->does));
+	if (say_is_json())
+		return doc_print(command_doc(command));
+	print_usage(command->usage);
+	printf("    %s\n", gettext(command->does));
 	if (command->more[0] != '\0')
 		printf("\n%s", gettext(command->more));
 	return 0;
@@ -58,6 +118,8 @@ cmd_help(struct cli *c, int argc, char **argv)
 		return command_unknown(argv[1]);
 	if (argc == 2)
 		return help_one(command);
+	if (say_is_json())
+		return help_json();
 	printf("%s", examples);
 	printf("\namparo [OPTION ...] COMMAND ...\n");
 	for (size_t i = 0; i < n_commands; i++)

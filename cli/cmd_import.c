@@ -472,6 +472,8 @@ say_forgot(const struct vault_imported *got)
 	if (got->requests + got->forgot_texts > 0)
 		say_warning(SAY_IMPORT_REQUESTS,
 		    say_number(got->requests + got->forgot_texts), NULL);
+	if (got->unswept)
+		say_warning(SAY_IMPORT_UNSWEPT, NULL);
 	if (got->kept > 0)
 		say_warning(SAY_IMPORT_KEPT, say_number(got->kept), NULL);
 }
@@ -491,6 +493,7 @@ imported_doc(const struct vault_bundle_info *info,
 	doc_int(d, "forget_requests", (int64_t)got->requests);
 	doc_int(d, "forget_later", (int64_t)got->later);
 	doc_int(d, "forget_kept", (int64_t)got->kept);
+	doc_bool(d, "forget_unfinished", got->unswept);
 	doc_int(d, "not_taken", (int64_t)(got->others + got->revoked));
 	return d;
 }

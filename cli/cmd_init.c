@@ -117,7 +117,8 @@ say_made(struct session *s, const struct cli *c)
 	if ((err = vault_info(&info, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
 	say_line(SAY_INIT_DONE, c->place.folder, NULL);
-	say_line(SAY_INIT_DIGITS, info.digits, NULL);
+	say_line(SAY_INIT_DIGITS, say_half(info.digits, 0),
+	    say_half(info.digits, 1), NULL);
 	say_line(SAY_INIT_NOBODY, NULL);
 	say_line(SAY_INIT_COPY, NULL);
 	if (say_is_json()) {

@@ -178,10 +178,8 @@ gather(void *ctx, const struct vault_row *row)
 }
 
 static void
-say_total(const struct listing *l, uint64_t total, bool cut, const char *idle)
+say_total(const struct listing *l, uint64_t total, bool cut)
 {
-	if (idle != NULL)
-		say_warning(SAY_QUERY_IDLE, idle, NULL);
 	if (cut)
 		say_warning(SAY_QUERY_CUT, NULL);
 	if (total > l->n)
@@ -205,12 +203,10 @@ search(struct session *s, struct listing *l, const struct buf *query,
 	};
 	enum vault_err err;
 	uint64_t total = 0;
-	const char *idle = NULL;
 	bool cut = false;
 
 	pick_list_begin();
 	l->array = doc_array();
-	what.idle = &idle;
 	err = vault_find(s->vault, &what, gather, l, &total, &cut);
 	if (err != VAULT_OK || (err = buf_ok(&l->rows)) != VAULT_OK) {
 		doc_free(l->array);
@@ -221,7 +217,7 @@ search(struct session *s, struct listing *l, const struct buf *query,
 		return doc_print(l->array);
 	doc_free(l->array);
 	print_rows(l);
-	say_total(l, total, cut, idle);
+	say_total(l, total, cut);
 	return 0;
 }
 

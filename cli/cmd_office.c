@@ -44,6 +44,7 @@ show(const struct vault_office *o)
 	d = doc_object();
 	doc_text(d, "name", buf_text(&o->name));
 	doc_text(d, "digits", o->digits);
+	doc_text(d, "key", o->signing_key);
 	doc_text(d, "minisign", buf_text(&o->minisign));
 	doc_text(d, "card", buf_text(&o->card));
 	office_keys_doc(d, o);

@@ -235,7 +235,8 @@ info_rows(struct buf *rows, const struct cli *c, const struct vault_info *info,
 	if (left->total > 0)
 		ROW(SAY_INFO_STATE, buf_text(&state));
 	ROW(SAY_INFO_OFFICE, buf_text(&info->office));
-	ROW(SAY_INFO_DIGITS, info->digits);
+	ROW(SAY_INFO_DIGITS, say_half(info->digits, 0),
+	    say_half(info->digits, 1));
 	ROW(SAY_INFO_MADE, say_time(info->made));
 	ROW(SAY_INFO_LAST, say_time(info->last_change),
 	    say_number(info->change));

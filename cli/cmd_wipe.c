@@ -62,21 +62,25 @@ step(void *ctx, enum vault_wipe_step what, enum vault_err err)
 		[VAULT_WIPE_SYNC] = SAY_WIPED_SYNC,
 		[VAULT_WIPE_FOLDER] = SAY_WIPED_FOLDER,
 	};
+	static const enum say failed[] = {
+		[VAULT_WIPE_KEYS] = SAY_WIPE_FAILED_KEYS,
+		[VAULT_WIPE_KEYS_FILE] = SAY_WIPE_FAILED_KEYS_FILE,
+		[VAULT_WIPE_CELLS] = SAY_WIPE_FAILED_CELLS,
+		[VAULT_WIPE_SYNC] = SAY_WIPE_FAILED_SYNC,
+		[VAULT_WIPE_FOLDER] = SAY_WIPE_FAILED_FOLDER,
+	};
 	static const char *const words[] = { "keys", "keys-file", "cells",
 		"sync", "folder" };
 	const char *system = strerror(errno);
-	struct buf name = { 0 };
 	struct doc *d = doc_object();
 
-	say_put(&name, done[what], NULL);
 	if (err == VAULT_OK)
 		say_line(done[what], NULL);
 	else
-		say_warning(SAY_WIPE_FAILED, buf_text(&name), system, NULL);
+		say_warning(failed[what], system, NULL);
 	doc_text(d, "step", words[what]);
 	doc_bool(d, "done", err == VAULT_OK);
 	doc_put(ctx, NULL, d);
-	buf_free(&name);
 }
 
 static void

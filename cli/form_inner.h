@@ -30,6 +30,10 @@ enum form_end form_gate(bool *in, struct form *f, const struct form_ask *ask,
 /* How such a value is written. */
 enum say form_help_of_kind(const struct vault_field *field);
 
+/* True if the date or duration at path is there in words alone. */
+bool form_is_words(
+    struct form *f, const struct vault_field *field, const char *path);
+
 /* Set a line, after a look at who has that name; FORM_BACK asks again. */
 enum form_end form_take_line(
     struct form *f, const struct form_ask *ask, const struct buf *line);

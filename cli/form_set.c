@@ -135,6 +135,20 @@ set_link(struct form *f, const char *path, const struct vault_field *field,
 	return status == 0 ? set_plain(f, path, id) : status;
 }
 
+/* A mistyped date stays as words, which nothing sorts: that is said. */
+static int
+set_moment(struct form *f, const char *path, const struct vault_field *field,
+    const char *text)
+{
+	int status = set_plain(f, path, text);
+
+	if (status == 0 && form_is_words(f, field, path))
+		say_warning(
+		    form_is(field, "date") ? SAY_SET_WORDS : SAY_SET_WORDS_SPAN,
+		    path, text, NULL);
+	return status;
+}
+
 int
 form_set(struct form *f, const char *path, const char *text)
 {
@@ -157,5 +171,5 @@ form_set(struct form *f, const char *path, const char *text)
 		if (vault_member_next(&ref, &field))
 			return set_link(f, path, &ref, text);
 	}
-	return set_plain(f, path, text);
+	return set_moment(f, path, &field, text);
 }

@@ -75,8 +75,16 @@ issues_sentence(struct buf *out, const struct vault_issue *issue)
 		say_put(&whole, SAY_ISSUE_WHOLE, NULL);
 		path = buf_text(&whole);
 	}
-	say_put(out, issues[issue->code].sentence, path,
-	    issue->value == NULL ? "" : issue->value, NULL);
+	if (issue->example != NULL)
+		say_put(out, SAY_ISSUE_WANTS, path, issue->example, NULL);
+	else if (issue->low < issue->high && issue->low >= 0)
+		say_put(out, SAY_ISSUE_RANGE, path,
+		    issue->value == NULL ? "" : issue->value,
+		    say_number((uint64_t)issue->low),
+		    say_number((uint64_t)issue->high), NULL);
+	else
+		say_put(out, issues[issue->code].sentence, path,
+		    issue->value == NULL ? "" : issue->value, NULL);
 	put_near(out, issue);
 	buf_free(&whole);
 }

@@ -16,11 +16,13 @@ const struct command commands[] = {
 	    "init [--office NAME] [--words en|es|pinyin]"
 	    " [--paper-passphrase-file FILE] [--practice]",
 	    "make a vault",
-	    "A passphrase drawn by lot is proposed, of one of three lists of"
-	    " words, and a second\none to keep on paper.\nFor scripts:"
-	    " --passphrase-file, --paper-passphrase-file, --yes.\n--practice: a"
-	    " vault of invented records beside yours, to try everything "
-	    "in.\n" },
+	    "A passphrase drawn by lot is proposed, of one of three lists of "
+	    "words, and a\n"
+	    "second one to keep on paper.\n"
+	    "For scripts: --passphrase-file, --paper-passphrase-file, "
+	    "--yes.\n"
+	    "--practice: a vault of invented records beside yours, to try "
+	    "everything in.\n" },
 	{ "unlock", cmd_unlock, "unlock [--for 15m] [--at-most 8h]",
 	    "ask for the passphrase, keep the key for a while",
 	    "For 15 minutes without activity and 8 hours at most, unless --for"
@@ -37,10 +39,11 @@ const struct command commands[] = {
 	    " remove --unknown | list [--new-passphrase-file FILE]"
 	    " [--words en|es|pinyin]",
 	    "who can open the vault",
-	    "Changes ask for a passphrase again, also while unlocked.  --words"
-	    " says from which\nlist one is drawn by lot.  --unknown closes"
-	    " every place that this vault did not\nfill.  For scripts:"
-	    " --new-passphrase-file FILE.\n" },
+	    "Changes ask for a passphrase again, also while unlocked.  --words "
+	    "says from\n"
+	    "which list one is drawn by lot.  --unknown closes every place "
+	    "that this vault\n"
+	    "did not fill.  For scripts: --new-passphrase-file FILE.\n" },
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
@@ -75,43 +78,59 @@ const struct command commands[] = {
 	    "  --name gives it\nanother name in the record.\n" },
 	{ "extract", cmd_extract, "extract ID NAME [--number N] [-o FILE]",
 	    "write an attachment to a file",
-	    "By its own name, unless -o or --output says another.  Nothing is"
-	    " overwritten.  --number chooses among several of one name.\n" },
+	    "By its own name, unless -o or --output says another.  Nothing is "
+	    "overwritten.\n"
+	    "--number chooses among several of one name.\n" },
 	{ "office", cmd_office,
 	    "office [--name NAME] [--card FILE] | office renew [--signing]"
 	    " | office retire N | office revoke [N] -o FILE [--prepare]"
 	    " | office secret-key -o FILE",
 	    "our own office: its digits, its card, its secret keys",
-	    "The card is what others add; nothing on it is secret.  renew"
-	    " makes a newer key\nfor others to seal to: yearly, and hand out"
-	    " the card.  renew --signing makes another\nkey that signs: all"
-	    " who have the card compare the digits again.  retire destroys\nan"
-	    " older key: nobody reads what was sealed to it.  revoke: a"
-	    " signing key was stolen;\nmakes another one, and a file by which"
-	    " contacts refuse the stolen one; --prepare\nonly writes that"
-	    " file, for the day the vault is gone.  secret-key asks for the"
-	    "\npassphrase, warns, and is logged; the keys go to a file and"
-	    " nowhere else.\n" },
+	    "The card is what others add; nothing on it is secret.  renew "
+	    "makes a newer key\n"
+	    "for others to seal to: yearly, and hand out the card.  renew "
+	    "--signing makes\n"
+	    "another key that signs: all who have the card compare the digits "
+	    "again.  retire\n"
+	    "destroys an older key: nobody reads what was sealed to it.  "
+	    "revoke: a signing\n"
+	    "key was stolen; makes another one, and a file by which contacts "
+	    "refuse the\n"
+	    "stolen one; --prepare only writes that file, for the day the "
+	    "vault is gone.\n"
+	    "secret-key asks for the passphrase, warns, and is logged; the "
+	    "keys go to a file\n"
+	    "and nowhere else.\n" },
 	{ "contact", cmd_contact,
-	    "contact add CARD [--as NAME] | list"
+	    "contact add CARD [--as NAME] [--our-office] | add REVOCATION | "
+	    "list"
 	    " | verify NAME [--digits DIGITS] [--our-office]"
 	    " | mark NAME --our-office | mark NAME --not-our-office"
 	    " | remove NAME",
 	    "the offices that we know",
-	    "verify shows the digits of both, to be read to each other.  A"
-	    " newer signing key\nthat a card announces waits for that; of"
-	    " several --digits says which.  With"
-	    " --our-office one\nthat was compared may have what stays in the"
-	    " office; --not-our-office takes that\nback.\n" },
+	    "verify shows the digits of both, to be read to each other.  A "
+	    "newer signing key\n"
+	    "that a card announces waits for that; of several --digits says "
+	    "which.  With\n"
+	    "--our-office one that was compared may have what stays in the "
+	    "office;\n"
+	    "--not-our-office takes that back.  A revocation is the file that "
+	    "'office revoke'\n"
+	    "made, of any office: nothing that its key signs is taken any "
+	    "more, and nothing\n"
+	    "is sent to that office before another key of it was compared.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources] [--unsigned]",
 	    "an encrypted, signed bundle for other offices",
-	    "Says what leaves and what is held back and why, then asks.  A case"
-	    " takes along\nwhat belongs to it.  Level 3 never leaves, level 2"
-	    " only to our own office or by\n--include.  -o - is standard"
-	    " output.  --unsigned: nobody can prove who packed it, nor\nknow"
-	    " it; what is in it is still signed by who wrote it.\n" },
+	    "Says what leaves and what is held back and why, then asks.  A "
+	    "case takes along\n"
+	    "what belongs to it.  Level 3 never leaves, level 2 only to our "
+	    "own office or by\n"
+	    "--include.  -o - is standard output.  --unsigned: nobody can "
+	    "prove who packed\n"
+	    "it, nor know it; what is in it is still signed by who wrote "
+	    "it.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
@@ -148,25 +167,42 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "timeline", cmd_timeline, "timeline [PERSON]",
+	    "what happened to a person, in order",
+	    "Changes of status, acts, testimonies about them, consents and"
+	    " interventions, by\ndate; what looks wrong is said.\n" },
+	{ "count", cmd_count,
+	    "count [ever] STATUS ... [--since DATE] [--on DATE] [--case CASE]"
+	    " [--certainty CODE] [--level N] [--known-at DATE], or count ID",
+	    "how many persons are in a situation, or ever were",
+	    "Each person once; by records of at least the certainty 'likely' "
+	    "unless told\n"
+	    "otherwise.  --known-at: as it was known then.  ID: a record of "
+	    "type count,\n"
+	    "which is counted again.\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
-	    "At our own prompt, which locks when you leave it; a command may be"
-	    " typed there, too.\n" },
+	    "At our own prompt, which locks when you leave it; a command may "
+	    "be typed\n"
+	    "there, too.\n" },
 	{ "types", cmd_types, "types [TYPE[.FIELD]]", "what a record can hold",
 	    "The fields of a type: name, form in JSON, whether it must or "
-	    "should"
-	    " be there, and\nwhat it means.  [brackets]: several of them."
-	    "  'types act.detention' shows what is in\nan object.\n" },
+	    "should be there,\n"
+	    "and what it means.  [brackets]: several of them.  'types "
+	    "act.detention' shows\n"
+	    "what is in an object.\n" },
 	{ "vocab", cmd_vocab, "vocab [NAME] [--lang en|es|zh]",
 	    "the codes of a vocabulary",
-	    "With their numbers in ESF, and labels in your language or that of"
-	    " --lang.  Without\na name: which vocabularies there are.\n" },
+	    "With their numbers in ESF, and labels in your language or that of "
+	    "--lang.\n"
+	    "Without a name: which vocabularies there are.\n" },
 	{ "forget", cmd_forget, "forget ID, or forget --asked",
 	    "destroy one record for good",
-	    "Its key goes first.  A tombstone stays, so that it does not come"
-	    " back with a bundle,\nand goes to those who got the record with"
-	    " the next export to them: what we wrote\nis destroyed there, the"
-	    " rest is asked for.\n--asked: what others ask to be forgotten"
-	    " here.\n" },
+	    "Its key goes first.  A tombstone stays, so that it does not come "
+	    "back with a\n"
+	    "bundle, and goes to those who got the record with the next export "
+	    "to them: what\n"
+	    "we wrote is destroyed there, the rest is asked for.\n"
+	    "--asked: what others ask to be forgotten here.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",
@@ -206,6 +242,31 @@ one_option(char **argv, int argc, int at, const struct option_of *o)
 	return 0;
 }
 
+static bool
+has_name(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(word, name, len) == 0 &&
+	    (word[len] == '\0' || word[len] == '=');
+}
+
+/* Why that word is no option here. */
+static enum say
+why_not(const char *word, const struct option_of *options, size_t n)
+{
+	static const char *const early[] = { "-v", "--vault", "--keys",
+		"--passphrase-file", "--passphrase-fd", "--progress" };
+
+	for (size_t i = 0; i < n; i++)
+		if (has_name(word, options[i].name))
+			return SAY_OPTION_VALUE;
+	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
+		if (has_name(word, early[i]))
+			return SAY_OPTION_EARLY;
+	return SAY_NO_OPTION;
+}
+
 int
 cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 {
@@ -223,8 +284,10 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		for (size_t i = 0; !ended && taken == 0 && i < n; i++)
 			taken = one_option(argv, argc, at, &options[i]);
 		if (taken == 0 && !ended && argv[at][0] == '-' &&
-		    argv[at][1] != '\0')
+		    argv[at][1] != '\0') {
+			say_bad_option(why_not(argv[at], options, n), argv[at]);
 			return -1;
+		}
 		if (taken == 0)
 			argv[++words] = argv[at++];
 		at += taken;
@@ -258,8 +321,9 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-int
-command_unknown(const char *name)
+/* The command that may be meant, among those that can be used here. */
+static const char *
+near_command(const char *name)
 {
 	const char *near = NULL;
 	unsigned best = 3;
@@ -267,17 +331,53 @@ command_unknown(const char *name)
 	for (size_t i = 0; i < n_commands; i++) {
 		unsigned d = distance(name, commands[i].name);
 
-		if (d < best) {
+		if (d < best && !prompt_refuses(commands[i].name)) {
 			best = d;
 			near = commands[i].name;
 		}
 	}
-	say_error(SAY_NO_COMMAND, name, NULL);
+	return near;
+}
+
+int
+command_unknown(const char *name)
+{
+	const char *near = near_command(name);
+
+	/* What is typed at the prompt may be a passphrase: it is not shown. */
+	if (prompt_is_around())
+		say_error(SAY_NO_SUCH_COMMAND, NULL);
+	else
+		say_error(SAY_NO_COMMAND, name, NULL);
 	if (near != NULL)
 		say_hint(SAY_HINT_MEAN, near, NULL);
 	else
-		say_hint(SAY_HINT_HELP, NULL);
+		say_hint(
+		    prompt_is_around() ? SAY_HINT_PROMPT_HELP : SAY_HINT_HELP,
+		    NULL);
 	return 2;
+}
+
+/* "libsodium 1.0.18, SQLite 3.40.1" as members of their own. */
+static void
+put_libraries(struct doc *d, const char *text)
+{
+	static const struct {
+		const char *name, *key;
+	} libraries[] = { { "libsodium ", "libsodium" },
+		{ "SQLite ", "sqlite" } };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = strstr(text, libraries[i].name);
+		struct buf one = { 0 };
+
+		if (at == NULL)
+			continue;
+		at += strlen(libraries[i].name);
+		buf_put(&one, at, strcspn(at, ","));
+		doc_text(d, libraries[i].key, buf_text(&one));
+		buf_free(&one);
+	}
 }
 
 static int
@@ -286,6 +386,16 @@ version(void)
 	struct buf b = { 0 };
 
 	vault_libraries(&b);
+	if (say_is_json()) {
+		struct doc *d = doc_object();
+
+		doc_text(d, "amparo", VAULT_VERSION);
+		doc_int(d, "format", VAULT_FORMAT);
+		doc_int(d, "json", 1);
+		put_libraries(d, buf_text(&b));
+		buf_free(&b);
+		return doc_print(d);
+	}
 	printf("amparo " VAULT_VERSION ", format %d, JSON 1\n%s\n",
 	    VAULT_FORMAT, buf_text(&b));
 	buf_free(&b);

@@ -27,9 +27,6 @@ static bool on_alternate;
 static volatile pid_t running;
 static struct termios modes;
 
-/* What takes its screen away, and leaves nothing on it. */
-#define SCREEN_AWAY "\033[H\033[2J\033[?1049l\033[H\033[2J\033[3J"
-
 size_t
 pager_columns(void)
 {
@@ -218,7 +215,7 @@ last_act(void)
 		return;
 	kill(running, SIGKILL);
 	(void)tcsetattr(STDOUT_FILENO, TCSANOW, &modes);
-	(void)ask_show(SCREEN_AWAY);
+	(void)ask_show(TERM_CLEAR);
 }
 
 static pid_t
@@ -271,7 +268,7 @@ page(const char *path, const struct buf *text)
 	/* Ctrl-C is for less, which stops a search by it. */
 	sigaction(SIGINT, &ignore, &before);
 	if (tcgetattr(STDOUT_FILENO, &modes) == 0)
-		term_hold(STDOUT_FILENO, &modes, SCREEN_AWAY);
+		term_hold(STDOUT_FILENO, &modes, TERM_CLEAR);
 	if ((pid = start_less(path, &to)) > 0) {
 		running = pid;
 		term_hold_child(pid);

@@ -82,6 +82,7 @@ struct prompt {
 	struct lineedit *line;
 	time_t touched;
 	bool menu; /* numbers are asked for, not commands */
+	bool was_unlocked;
 };
 
 static bool
@@ -110,11 +111,29 @@ typed(void *ctx, const struct buf *line)
 
 static const char *const own_words[] = { "quit" };
 
+static bool
+is_refused_here(const char *name)
+{
+	static const char *const refused[] = { "init", "restore", "unlock" };
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (strcmp(refused[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+prompt_refuses(const char *name)
+{
+	return is_around && is_refused_here(name);
+}
+
 static void
 complete_command(struct buf *options, const char *begun, size_t len)
 {
 	for (size_t i = 0; i < n_commands; i++)
-		if (strncmp(commands[i].name, begun, len) == 0)
+		if (strncmp(commands[i].name, begun, len) == 0 &&
+		    !is_refused_here(commands[i].name))
 			buf_putf(options, "%s\n", commands[i].name);
 	for (size_t i = 0; i < sizeof(own_words) / sizeof(own_words[0]); i++)
 		if (strncmp(own_words[i], begun, len) == 0)
@@ -233,17 +252,6 @@ complete(void *ctx, struct buf *options, const struct buf *line, size_t at)
 /* ---- Commands ---- */
 
 static bool
-is_refused_here(const char *name)
-{
-	static const char *const refused[] = { "init", "restore", "unlock" };
-
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (strcmp(refused[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_leaving(const char *name)
 {
 	return strcmp(name, "quit") == 0 || strcmp(name, "exit") == 0 ||
@@ -263,6 +271,27 @@ be_command(struct prompt *p, struct split *words)
 	c.pass_file = NULL;
 	c.pass_fd = -1;
 	_exit(say_finish(main_dispatch(&c, words->argc, words->argv)));
+}
+
+/*
+ * "amparo list", as at a shell, is "list" here.  The line and not its words:
+ * how these are told apart depends on the command.
+ */
+static bool
+split_command(struct split *words, const struct buf *line)
+{
+	static const char own[] = "amparo ";
+	const char *text = buf_text(line);
+	struct buf rest = { 0 };
+	bool good;
+
+	text += strspn(text, " ");
+	if (strncmp(text, own, sizeof(own) - 1) == 0)
+		text += sizeof(own) - 1;
+	buf_put_text(&rest, text);
+	good = buf_ok(&rest) == VAULT_OK && split_line(words, &rest);
+	buf_free(&rest);
+	return good;
 }
 
 static void
@@ -286,7 +315,7 @@ obey(struct prompt *p, const struct buf *line)
 	struct split words;
 	bool stay = true;
 
-	if (!split_line(&words, line)) {
+	if (!split_command(&words, line)) {
 		say_error(SAY_OPEN_QUOTE, NULL);
 		return true;
 	}
@@ -332,6 +361,8 @@ greet(const struct prompt *p)
 
 	if (vault_info(&info, p->session.vault) != VAULT_OK)
 		return;
+	if (p->was_unlocked)
+		say_line(SAY_PROMPT_UNLOCKED, NULL);
 	say_line(
 	    SAY_PROMPT_HEAD, p->c->place.folder, buf_text(&info.office), NULL);
 	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
@@ -347,9 +378,11 @@ greet(const struct prompt *p)
 
 /* The process of the prompt. */
 static int
-be_prompt(struct cli *c, bool menu)
+be_prompt(struct cli *c, bool menu, bool was_unlocked)
 {
-	struct prompt p = { .c = c, .menu = menu };
+	struct prompt p = {
+		.c = c, .menu = menu, .was_unlocked = was_unlocked
+	};
 	const struct lineedit_hooks hooks = {
 		.ctx = &p, .gone = is_gone, .complete = complete, .typed = typed
 	};
@@ -404,13 +437,13 @@ lock(const char *name)
 
 /* Unlock as the command would: whether it worked is its exit status. */
 static int
-unlock(const struct cli *c)
+unlock(const struct cli *c, bool was_unlocked)
 {
 	char word[] = "unlock";
 	char *argv[] = { word, NULL };
 	struct cli copy = *c;
 
-	return is_unlocked(c) ? 0 : cmd_unlock(&copy, 1, argv);
+	return was_unlocked ? 0 : cmd_unlock(&copy, 1, argv);
 }
 
 /* Until the prompt has ended, or the window is closed. */
@@ -433,7 +466,7 @@ keep(pid_t prompt, const char *name)
 }
 
 static int
-keep_prompt(struct cli *c, const char *name, bool menu)
+keep_prompt(struct cli *c, const char *name, bool menu, bool was_unlocked)
 {
 	struct termios modes;
 	bool have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
@@ -451,7 +484,7 @@ keep_prompt(struct cli *c, const char *name, bool menu)
 	is_around = true;
 	fflush(NULL);
 	if ((pid = fork()) == 0)
-		_exit(say_finish(be_prompt(c, menu)));
+		_exit(say_finish(be_prompt(c, menu, was_unlocked)));
 	if (pid > 0)
 		status = keep(pid, name);
 	lock(name);
@@ -465,6 +498,7 @@ keep_prompt(struct cli *c, const char *name, bool menu)
 int
 prompt_run(struct cli *c, bool menu)
 {
+	bool was_unlocked = is_unlocked(c);
 	char name[VAULT_PLACE_NAME_LEN];
 	int status;
 
@@ -472,9 +506,9 @@ prompt_run(struct cli *c, bool menu)
 		return say_fault(VAULT_ENOVAULT, NULL, c->place.folder);
 	if (!pick_share())
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
-	if ((status = unlock(c)) != 0)
+	if ((status = unlock(c, was_unlocked)) != 0)
 		return status;
-	status = keep_prompt(c, name, menu);
+	status = keep_prompt(c, name, menu, was_unlocked);
 	if (status == 11)
 		say_warning(SAY_LOCKED, NULL);
 	return status;

@@ -11,4 +11,7 @@ int prompt_run(struct cli *c, bool menu);
 /* True while a command runs inside of the prompt. */
 bool prompt_is_around(void);
 
+/* True if it is around and that command cannot be used there. */
+bool prompt_refuses(const char *name);
+
 #endif

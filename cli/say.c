@@ -228,10 +228,30 @@ say_lines_aside(const struct buf *lines)
 		fputs(buf_text(lines), stderr);
 }
 
+/* The sentence about an option that waits for its usage line. */
+static struct buf bad_option;
+
+void
+say_bad_option(enum say what, const char *option)
+{
+	struct buf name = { 0 };
+
+	buf_put(&name, option, strcspn(option, "="));
+	buf_reset(&bad_option);
+	say_put(&bad_option, what, buf_text(&name), NULL);
+	buf_free(&name);
+}
+
 int
 say_usage(const char *usage)
 {
-	say_error(SAY_BAD_USAGE, usage, NULL);
+	if (bad_option.len == 0) {
+		say_error(SAY_BAD_USAGE, usage, NULL);
+		return 2;
+	}
+	say_error(SAY_ID, buf_text(&bad_option), NULL);
+	say_hint(SAY_BAD_USAGE, usage, NULL);
+	buf_free(&bad_option);
 	return 2;
 }
 
@@ -302,6 +322,38 @@ is_there(const char *folder, const char *name)
 	return there;
 }
 
+/* Something else where a file of a vault should be: named, if that is why. */
+static bool
+say_not_plain(const char *folder)
+{
+	static const char *const names[] = { "", "/keys", "/cells.db" };
+	bool found = false;
+
+	for (size_t i = 0; !found && i < 3; i++) {
+		struct buf path = { 0 };
+		struct stat st;
+
+		buf_putf(&path, "%s%s", folder, names[i]);
+		found = buf_ok(&path) == VAULT_OK &&
+		    lstat(buf_text(&path), &st) == 0 && !S_ISREG(st.st_mode) &&
+		    (i > 0 || !S_ISDIR(st.st_mode));
+		if (found)
+			say_error(SAY_NOT_PLAIN, buf_text(&path), NULL);
+		buf_free(&path);
+	}
+	return found;
+}
+
+/* What the system says, unless we know better. */
+static void
+say_io(const struct vault_fault *fault, const char *about)
+{
+	const char *system = strerror(errno);
+
+	if (fault == NULL || *about == '\0' || !say_not_plain(about))
+		say_error(SAY_IO, about, system, NULL);
+}
+
 /* Half of a vault is not nothing: nobody is to make a new one there. */
 static void
 say_no_vault(const char *folder)
@@ -322,14 +374,12 @@ int
 say_fault(
     enum vault_err err, const struct vault_fault *fault, const char *about)
 {
-	const char *system = strerror(errno);
-
 	about = about == NULL ? "" : about;
 	switch (err) {
 	case VAULT_OK:
 		break;
 	case VAULT_EIO:
-		say_error(SAY_IO, about, system, NULL);
+		say_io(fault, about);
 		break;
 	case VAULT_EUSE:
 		say_error(SAY_BAD_OPTION, NULL);
@@ -468,6 +518,21 @@ say_size(uint64_t bytes)
 	}
 	snprintf(out, PLACE_LEN, size < 10 && unit > 0 ? "%.1f %s" : "%.0f %s",
 	    size, units[unit]);
+	return out;
+}
+
+const char *
+say_half(const char *digits, unsigned half)
+{
+	size_t at = 0, len = 0;
+	char *out = place();
+
+	/* The sixth blank parts them. */
+	for (unsigned blanks = 0; digits[at] != '\0' && blanks < 6; at++)
+		blanks += digits[at] == ' ';
+	len = half > 0 ? strlen(digits + at) : at - (at > 0);
+	snprintf(
+	    out, PLACE_LEN, "%.*s", (int)len, half > 0 ? digits + at : digits);
 	return out;
 }
 

@@ -52,6 +52,12 @@ void say_error(enum say what, ...) SAY_ARGS;
 void say_warning(enum say what, ...) SAY_ARGS;
 void say_hint(enum say what, ...) SAY_ARGS;
 
+/*
+ * Which option is wrong, a sentence of its name: said by the next say_usage.
+ * A value behind a = is left away.
+ */
+void say_bad_option(enum say what, const char *option);
+
 /* The usage line of a command; returns exit status 2. */
 int say_usage(const char *usage);
 
@@ -75,6 +81,8 @@ const char *say_counted(enum say what, uint64_t n);
 const char *say_time(int64_t unix_seconds); /* ISO 8601, UTC */
 const char *say_span(uint64_t seconds);     /* "15 min", "8 h" */
 const char *say_size(uint64_t bytes);
+/* Six of the twelve groups of an office's digits, half 0 or 1: a short line. */
+const char *say_half(const char *digits, unsigned half);
 
 /*
  * A word as a shell takes it, in quotes if it needs them, for a command in a

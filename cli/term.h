@@ -12,6 +12,9 @@
 #include <sys/types.h>
 #include <termios.h>
 
+/* What leaves nothing on a terminal, on either screen or scrolled away. */
+#define TERM_CLEAR "\033[H\033[2J\033[?1049l\033[H\033[2J\033[3J"
+
 /*
  * From here on a signal that would end the process (HUP, INT, QUIT, TERM)
  * first sets fd back to the modes before, and writes away, a constant, to it.

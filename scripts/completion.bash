@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit timeline count menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -21,7 +21,8 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang)
+			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | \
+			--map | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -51,6 +52,8 @@ _amparo() {
 	--progress) offered='lines json' ;;
 	--words) offered='en es pinyin' ;;
 	--lang) offered='en es zh' ;;
+	--certainty) offered='confirmed likely possible unlikely' ;;
+	--level) offered='0 1 2 3' ;;
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
@@ -84,6 +87,7 @@ _amparo() {
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
+		count) offered+=' --since --on --known-at --certainty --case --level' ;;
 		new | edit) offered+=' --set' ;;
 		esac
 		;;

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit timeline count menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -28,6 +28,12 @@ complete -c amparo -n '__fish_seen_subcommand_from init' -l paper-passphrase-fil
 complete -c amparo -n '__fish_seen_subcommand_from init passphrase' -l words -x -a 'en es pinyin'
 complete -c amparo -n '__fish_seen_subcommand_from unlock' -l for -x -a '5m 15m 1h'
 complete -c amparo -n '__fish_seen_subcommand_from unlock' -l at-most -x -a '1h 4h 8h'
+complete -c amparo -n '__fish_seen_subcommand_from count' -l since -x
+complete -c amparo -n '__fish_seen_subcommand_from count' -l on -x
+complete -c amparo -n '__fish_seen_subcommand_from count' -l known-at -x
+complete -c amparo -n '__fish_seen_subcommand_from count' -l case -x
+complete -c amparo -n '__fish_seen_subcommand_from count' -l certainty -x -a 'confirmed likely possible unlikely'
+complete -c amparo -n '__fish_seen_subcommand_from count' -l level -x -a '0 1 2 3'
 complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es zh'
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit timeline count menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -29,6 +29,8 @@ _amparo() {
 		add) _arguments $common "1:type:($types)" '2:file:_files' ;;
 		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
 		types) _arguments $common "1:type:($types)" ;;
+		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
+		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
 		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;

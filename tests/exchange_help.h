@@ -112,13 +112,16 @@ static inline void
 save_file(const char *folder, const char *name, const void *bytes, size_t len)
 {
 	char path[256];
+	size_t written;
+	int closed;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	f = fopen(path, "wb");
 	assert(f != NULL);
-	assert(fwrite(bytes, 1, len, f) == len);
-	assert(fclose(f) == 0);
+	written = fwrite(bytes, 1, len, f);
+	closed = fclose(f);
+	assert(written == len && closed == 0);
 }
 
 static inline void

@@ -4,8 +4,10 @@
  * languages: passphrases "dusk" and "Ame\u0301lie" (typed decomposed), one
  * added and removed again; records with private fields, earlier versions, two
  * versions that disagree, attachments of 0, 65,536 and 100,000 bytes, a
- * draft.  With --empty, no records and no draft.  Prints what it made as JSON
- * lines.  Its key derivation is far below the floor: test builds only.
+ * draft; two earlier signing keys, and a contact that has two and announces
+ * another one, the first of which is revoked.  With --empty, none of these.
+ * Prints what it made as JSON lines.  Its key derivation is far below the
+ * floor: test builds only.
  *
  * make_vault --names FOLDER NAME... - a vault with one record, that has an
  * attachment of each name, whatever it is: as from an office that allows it.
@@ -96,6 +98,53 @@ add_records(struct vault *v)
 	vault_report_free(report);
 }
 
+static void
+ignore_contact(void *ctx, const struct vault_contact *c)
+{
+	(void)ctx;
+	(void)c;
+}
+
+static void
+take_card(struct vault *v, struct vault *from)
+{
+	struct vault_office o;
+
+	assert_ok(vault_office(&o, from));
+	assert_ok(vault_contact_add(
+	    v, o.card.bytes, o.card.len, NULL, false, ignore_contact, NULL));
+	vault_office_free(&o);
+}
+
+/* Ours are renewed first: what is written then is of the present one. */
+static void
+add_keys(struct vault *v)
+{
+	char *folder = folder_new();
+	struct vault_revoked revoked;
+	struct buf text = { 0 };
+	struct opened other;
+	size_t which = 1;
+
+	vault_make(folder);
+	assert_ok(vault_try(&other, folder, "dusk"));
+	assert_ok(vault_office_rename(other.vault, "B"));
+	for (int i = 0; i < 2; i++)
+		assert_ok(vault_office_renew_signing(v));
+	for (int i = 0; i < 3; i++) {
+		take_card(v, other.vault);
+		assert_ok(vault_contact_verify(v, "B", NULL, false));
+		assert_ok(vault_office_renew_signing(other.vault));
+	}
+	take_card(v, other.vault);
+	assert_ok(vault_office_revoke(&text, &which, other.vault));
+	assert_ok(vault_contact_revoke(&revoked, v, text.bytes, text.len));
+	vault_revoked_free(&revoked);
+	buf_free(&text);
+	vault_done(&other);
+	folder_free(folder);
+}
+
 /* An attachment of any name: the facade would refuse some. */
 static void
 attach_as(struct vault *v, const struct record_row *r, const char *name)
@@ -180,8 +229,10 @@ main(int argc, char **argv)
 	    vault_passphrase_add(o.vault, "third", third) != VAULT_OK ||
 	    vault_passphrase_remove(o.vault, "third") != VAULT_OK)
 		return 1;
-	if (!empty)
+	if (!empty) {
+		add_keys(o.vault);
 		add_records(o.vault);
+	}
 	vault_done(&o);
 	secret_free(second);
 	secret_free(third);

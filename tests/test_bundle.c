@@ -136,7 +136,7 @@ forgotten_records_are_skipped(void **state)
 	export(&m, &a, "B", "Forgetme");
 	export(&again, &a, "B", "Forgetme");
 	assert_ok(import(&b, &m));
-	assert_ok(vault_forget(of(&b), id));
+	assert_ok(vault_forget(of(&b), id, NULL));
 	assert_int_equal(inspect(&b, &again).count[VAULT_WAS_FORGOTTEN], 2);
 	assert_ok(import_with(&got, &b, &again, false));
 	assert_int_equal(got.forgotten, 2);
@@ -703,7 +703,7 @@ what_is_not_taken_is_not_staged(void **state)
 	export(&m, &a, "B", "Gone");
 	assert_ok(import(&b, &m));
 	memory_free(&m);
-	assert_ok(vault_forget(of(&b), id));
+	assert_ok(vault_forget(of(&b), id, NULL));
 	attach(&a, id, "f", "text");
 	export(&m, &a, "B", "Gone");
 	import_telling(&t, &info, &got, &b, &m);

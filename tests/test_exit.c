@@ -63,7 +63,7 @@ a_forgotten_record_leaves_no_word_behind(void **state)
 	assert_true(inner_count(&o, "zebrakanarius") > 0);
 	assert_true(inner_count(&o, "Numbatdraft") > 0);
 
-	assert_ok(vault_forget(o.vault, id));
+	assert_ok(vault_forget(o.vault, id, NULL));
 	assert_int_equal(inner_count(&o, "zebrakanarius"), 0);
 	assert_int_equal(inner_count(&o, "Zebrakanarius"), 0);
 	assert_int_equal(inner_count(&o, "quokkabandit"), 0);
@@ -74,7 +74,7 @@ a_forgotten_record_leaves_no_word_behind(void **state)
 	assert_true(r.forgotten);
 	assert_string_equal(buf_text(&r.body), "{}");
 	vault_record_free(&r);
-	assert_int_equal(vault_forget(o.vault, id), VAULT_ENORECORD);
+	assert_int_equal(vault_forget(o.vault, id, NULL), VAULT_ENORECORD);
 }
 
 static unsigned steps;

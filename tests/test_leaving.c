@@ -447,6 +447,43 @@ a_link_of_another_office_takes_nothing_along(void **state)
 	assert_int_equal(n_leaving("Pullcase"), 3);
 }
 
+/* Who saw it, who consented and where it was published are sources, too. */
+static void
+a_case_takes_no_witness_along(void **state)
+{
+	char kase[VAULT_ID_LEN], victim[VAULT_ID_LEN], other[VAULT_ID_LEN],
+	    id[VAULT_ID_LEN];
+
+	(void)state;
+	add(kase, &a, "{\"type\":\"case\",\"title\":\"Witnesscase\"}");
+	add(victim, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Harmed\"}]}");
+	add(other, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Onlooker\"}]}");
+	add(id, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"cases\":[\"%s\"],"
+		     "\"witnesses\":[\"%s\"]}",
+		kase, other));
+	assert_int_equal(n_leaving("Witnesscase"), 2);
+	edit(&a, id,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"cases\":[\"%s\"],"
+		     "\"victims\":[\"%s\"]}",
+		kase, victim));
+	assert_int_equal(n_leaving("Witnesscase"), 3);
+	add(id, &a,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,"
+		     "\"source\":{\"ref\":\"%s\"},\"notes\":[\"%s\"]}",
+		other, kase));
+	add(other, &a,
+	    with_ids("{\"type\":\"count\",\"what\":\"w\",\"op\":\"approx\","
+		     "\"as_of\":{\"edtf\":\"2011\"},\"case\":\"%s\","
+		     "\"published_in\":[{\"ref\":\"%s\"}]}",
+		kase, id));
+	assert_int_equal(n_leaving("Witnesscase"), 4);
+}
+
 /* A sink that edits a record of A when the first bytes come. */
 struct meddler {
 	struct memory m;
@@ -540,6 +577,7 @@ main(void)
 		cmocka_unit_test(what_was_replaced_does_not_leave),
 		cmocka_unit_test(a_link_that_is_no_text_is_shown),
 		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
+		cmocka_unit_test(a_case_takes_no_witness_along),
 		cmocka_unit_test(
 		    what_changed_since_it_was_shown_does_not_leave),
 	};

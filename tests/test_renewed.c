@@ -248,9 +248,9 @@ what_the_new_key_forgets_the_old_one_wrote(void **state)
 	add(other, &a, title);
 	export(&m, &a, "B", "");
 	look(&m, VAULT_OK, false);
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	assert_ok(vault_office_renew_signing(of(&a)));
-	assert_ok(vault_forget(of(&a), other));
+	assert_ok(vault_forget(of(&a), other, NULL));
 	/* Nothing comes back to us, by whichever key it was forgotten. */
 	assert_int_equal(
 	    number(&a, "SELECT count(*) FROM record WHERE key IS NULL"), 2);
@@ -281,7 +281,7 @@ when_it_was_compared_they_are_one_office(void **state)
 	knows(&b, &a);
 	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
 	assert_int_equal(found(&b, "office:A"), 1);
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m, &a, "B", "");
 	look(&m, VAULT_OK, false);
 	assert_int_equal(got.forgot_records, 1);
@@ -312,8 +312,8 @@ what_an_announced_key_forgot_is_told_when_it_counts(void **state)
 	look(&m, VAULT_OK, false);
 	edit(&b, shared, "{\"type\":\"case\",\"title\":\"Two\"}");
 	assert_ok(vault_office_renew_signing(of(&a)));
-	assert_ok(vault_forget(of(&a), id));
-	assert_ok(vault_forget(of(&a), shared));
+	assert_ok(vault_forget(of(&a), id, NULL));
+	assert_ok(vault_forget(of(&a), shared, NULL));
 	knows(&b, &a);
 	export(&m, &a, "B", "");
 	look(&m, VAULT_OK, false);

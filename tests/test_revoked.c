@@ -260,6 +260,54 @@ nothing_new_of_a_revoked_key_is_taken(void **state)
 	buf_free(&text);
 }
 
+/* For what a revoked key signed: neither one before it nor one announced. */
+static void
+only_the_present_key_vouches_and_only_compared(void **state)
+{
+	struct memory late, m;
+	char id[VAULT_ID_LEN];
+	struct buf text = { 0 };
+
+	(void)state;
+	add(id, &a, title);
+	revoke_ours(&text);
+	assert_ok(take_word(&b, &text));
+	knows(&b, &a);
+	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
+	export(&late, &a, "B", "");
+	assert_ok(vault_office_renew_signing(of(&a)));
+	knows(&b, &a);
+	export(&m, &a, "B", "");
+	assert_ok(take(&b, &m, true));
+	assert_int_equal(got.revoked, 1);
+	assert_ok(vault_contact_verify(of(&b), "A", NULL, false));
+	assert_ok(take(&b, &late, true));
+	assert_int_equal(got.revoked, 1);
+	assert_int_equal(number(&b, "SELECT count(*) FROM record"), 0);
+	export(&m, &a, "B", "");
+	assert_ok(take(&b, &m, true));
+	assert_int_equal(got.revoked, 0);
+	assert_int_equal(number(&b, "SELECT count(*) FROM record"), 1);
+	buf_free(&text);
+}
+
+static void
+a_key_that_is_announced_can_be_revoked(void **state)
+{
+	struct buf text = { 0 };
+	size_t which = 0;
+
+	(void)state;
+	assert_ok(vault_office_renew_signing(of(&a)));
+	knows(&b, &a);
+	assert_int_equal(number(&b, "SELECT count(*) FROM announced"), 1);
+	assert_ok(vault_office_revoke(&text, &which, of(&a)));
+	assert_int_equal(which, 2);
+	assert_ok(take_word(&b, &text));
+	assert_int_equal(number(&b, "SELECT count(*) FROM announced"), 0);
+	buf_free(&text);
+}
+
 /* Also if nobody here knew the key: it is remembered, contact or not. */
 static void
 a_key_can_be_revoked_before_it_is_known(void **state)
@@ -296,7 +344,7 @@ a_tombstone_of_a_revoked_key_destroys_nothing(void **state)
 	assert_ok(take(&c, &m, false));
 	export(&passed, &c, "B", "");
 	memory_free(&passed);
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m, &a, "C", "");
 	assert_ok(take(&c, &m, false));
 	export(&passed, &c, "B", "");
@@ -347,6 +395,8 @@ main(void)
 		cmocka_unit_test(refuses_every_other_text),
 		with_offices(our_word_is_the_same_before_and_afterwards),
 		with_offices(nothing_new_of_a_revoked_key_is_taken),
+		with_offices(only_the_present_key_vouches_and_only_compared),
+		with_offices(a_key_that_is_announced_can_be_revoked),
 		with_offices(a_key_can_be_revoked_before_it_is_known),
 		with_offices(a_tombstone_of_a_revoked_key_destroys_nothing),
 		with_offices(a_key_that_is_revoked_meanwhile_brings_nothing),

@@ -446,6 +446,66 @@ whoever_follows_our_key_has_stolen_it(void **state)
 	office_close(&a);
 }
 
+static void
+announce_by_thief(const struct office *f, const struct pair *old, int number)
+{
+	struct buf lines = { 0 }, text = { 0 };
+	struct seen s = { 0 };
+	struct pair thief;
+
+	pair_of(&thief, number);
+	put_follows(&lines, old, &thief, label);
+	by_hand(&text, &thief, "B", &lines);
+	assert_ok(vault_contact_add(
+	    of(f), text.bytes, text.len, NULL, false, see, &s));
+	buf_free(&lines);
+	buf_free(&text);
+}
+
+static enum vault_err
+import(const struct office *f, struct memory *m, bool accept)
+{
+	struct vault_input in = { m, memory_read, NULL, m->len };
+	struct vault_bundle_bad bad;
+	struct vault_imported got;
+	struct vault_bundle *bundle;
+	enum vault_err err;
+
+	assert_ok(vault_bundle_open(&bundle, of(f), &in, &bad));
+	err = vault_bundle_import(&got, bundle, accept, &bad);
+	vault_bundle_close(bundle);
+	return err;
+}
+
+/* It may be the thief who sent it, and nobody here can tell. */
+static void
+a_frozen_contact_is_not_believed(void **state)
+{
+	char id[VAULT_ID_LEN];
+	struct office a, b;
+	struct memory m;
+	struct pair old;
+
+	(void)state;
+	office_open(&a, "A");
+	office_open(&b, "B");
+	knows(&a, &b);
+	knows(&b, &a);
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, false));
+	steal(&old, &b);
+	add(id, &b, "{\"type\":\"case\",\"title\":\"One\"}");
+	export(&m, &b, "A", "");
+	announce_by_thief(&a, &old, 8);
+	announce_by_thief(&a, &old, 9);
+	assert_true(contact(&a).frozen);
+	assert_int_equal(import(&a, &m, false), VAULT_EREFUSED);
+	assert_int_equal(number(&a, "SELECT count(*) FROM record"), 0);
+	assert_ok(import(&a, &m, true));
+	memory_free(&m);
+	office_close(&a);
+	office_close(&b);
+}
+
 static int
 setup(void **state)
 {
@@ -467,6 +527,7 @@ main(void)
 		cmocka_unit_test(the_key_that_was_can_be_compared_again),
 		cmocka_unit_test(a_stranger_who_follows_a_stranger_is_one),
 		cmocka_unit_test(whoever_follows_our_key_has_stolen_it),
+		cmocka_unit_test(a_frozen_contact_is_not_believed),
 	};
 
 	return cmocka_run_group_tests_name("signing", tests, setup, NULL);

@@ -3,6 +3,9 @@
  * Tombstones: their bytes, what they do to the vaults of others, and what
  * those can do who may sign only for themselves.
  */
+#include <sqlite3.h>
+
+#include "core/io.h"
 #include "exchange/forget.h"
 #include "offices_help.h"
 
@@ -270,7 +273,7 @@ static struct sealed
 lies_there(const struct office *f, const char *sql)
 {
 	struct sql *q = sql_open_once(of(f)->store, sql);
-	struct sealed out;
+	struct sealed out = { 0 };
 	bool row;
 
 	assert_ok(sql_step(q, &row));
@@ -304,7 +307,7 @@ what_one_office_wrote_goes_everywhere(void **state)
 	    &b, "SELECT substr(body,1,16) FROM version WHERE body NOT NULL");
 	assert_true(still_lies_there(&b, &body));
 
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m, &a, "B", "");
 	assert_int_equal(would(&b, &m, VAULT_FORGETS_RECORD), 1);
 	assert_shows(&b, id, "Quokkabandit");
@@ -331,6 +334,86 @@ what_one_office_wrote_goes_everywhere(void **state)
 	import(&b, &m);
 	assert_int_equal(number(&b, "SELECT count(*) FROM attachment"), 0);
 	assert_clean(&b);
+}
+
+/* This vault is written by somebody else once the record is forgotten. */
+static struct office *busy;
+static sqlite3 *somebody;
+
+static int
+open_and_be_busy(int dir, const char *name, int flags, int mode)
+{
+	const char *folder = in_folder(busy->folder, "v");
+
+	if (somebody == NULL && strcmp(name, folder) == 0 &&
+	    number(busy, "SELECT count(*) FROM record WHERE key IS NULL") ==
+		1) {
+		assert_int_equal(
+		    sqlite3_open(
+			in_folder(busy->folder, "v/cells.db"), &somebody),
+		    SQLITE_OK);
+		assert_int_equal(
+		    sqlite3_exec(somebody, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+		    SQLITE_OK);
+	}
+	return io_test_system()->open(dir, name, flags, mode);
+}
+
+static void
+what_cannot_be_swept_is_said_and_swept_next(void **state)
+{
+	struct io_ops ops = *io_test_system();
+	char id[VAULT_ID_LEN];
+	struct memory m;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Quokkabandit\"}");
+	attach(&a, id, "f", "some bytes");
+	send(&a, &b, "B", "");
+	assert_ok(vault_forget(of(&a), id, NULL));
+	export(&m, &a, "B", "");
+	store_on_busy(of(&b)->store, 0, NULL, NULL);
+	busy = &b;
+	ops.open = open_and_be_busy;
+	io_test_use(&ops);
+	import(&b, &m);
+	io_test_use(NULL);
+	assert_non_null(somebody);
+	assert_int_equal(got.forgot_records, 1);
+	assert_true(got.unswept);
+	assert_gone(&b, id);
+	assert_int_equal(number(&b, "SELECT count(*) FROM chunk"), 1);
+	assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
+	somebody = NULL;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"Another\"}");
+	send(&a, &b, "B", "");
+	assert_false(got.unswept);
+	assert_int_equal(number(&b, "SELECT count(*) FROM chunk"), 0);
+	assert_clean(&b);
+}
+
+/* The same, where the record is forgotten here. */
+static void
+forgetting_stands_when_attachments_cannot_be_overwritten(void **state)
+{
+	struct io_ops ops = *io_test_system();
+	char id[VAULT_ID_LEN];
+	bool unswept = false;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"case\",\"title\":\"One\"}");
+	attach(&a, id, "f", "some bytes");
+	store_on_busy(of(&a)->store, 0, NULL, NULL);
+	ops.open = open_and_be_busy;
+	busy = &a;
+	io_test_use(&ops);
+	assert_ok(vault_forget(of(&a), id, &unswept));
+	io_test_use(NULL);
+	assert_non_null(somebody);
+	assert_true(unswept);
+	assert_gone(&a, id);
+	assert_int_equal(sqlite3_close(somebody), SQLITE_OK);
+	somebody = NULL;
 }
 
 static void
@@ -369,7 +452,7 @@ our_own_words_protect_a_record(void **state)
 	assert_true(still_lies_there(&b, &chunk));
 	assert_int_equal(number(&b, "SELECT count(*) FROM attachment"), 2);
 
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m, &a, "B", "");
 	assert_int_equal(would(&b, &m, VAULT_FORGETS_TEXTS), 1);
 	import(&b, &m);
@@ -396,7 +479,7 @@ our_own_words_protect_a_record(void **state)
 	send(&b, &a, "A", "");
 	assert_gone(&a, id);
 	assert_clean(&a);
-	assert_ok(vault_forget(of(&b), id));
+	assert_ok(vault_forget(of(&b), id, NULL));
 	assert_gone(&b, id);
 	assert_int_equal(requests(&b, NULL), 0);
 	assert_clean(&b);
@@ -414,7 +497,7 @@ a_draft_protects_a_record(void **state)
 	send(&a, &b, "B", "");
 	assert_ok(vault_draft_put(
 	    of(&b), &draft, id, NULL, "case", "{\"x_d\":\"mine\"}", 14));
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	send(&a, &b, "B", "");
 	assert_int_equal(got.forgot_texts, 1);
 	assert_int_equal(number(&b, "SELECT count(*) FROM draft"), 1);
@@ -482,7 +565,7 @@ make_history(struct memory m[static 4], char *id)
 	edit(&a, id, "{\"type\":\"case\",\"title\":\"Order of A\"}");
 	attach(&a, id, "g", "second");
 	export(&m[2], &a, "C", "");
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export(&m[3], &a, "C", "");
 }
 
@@ -538,7 +621,7 @@ versions_of_others_bring_a_record_back(void **state)
 	    1);
 	assert_clean(&c);
 	/* What we forget ourselves does not come back with anything. */
-	assert_ok(vault_forget(of(&c), id));
+	assert_ok(vault_forget(of(&c), id, NULL));
 	assert_ok(import_how(&c, &m[2], false));
 	assert_gone(&c, id);
 	assert_clean(&c);
@@ -557,8 +640,8 @@ others_pass_it_on_to_those_they_sent_the_record(void **state)
 	add(other, &a, "{\"type\":\"case\",\"title\":\"Not passed\"}");
 	send(&a, &b, "B", "");
 	send(&b, &c, "C", "\"Passed on\"");
-	assert_ok(vault_forget(of(&a), id));
-	assert_ok(vault_forget(of(&a), other));
+	assert_ok(vault_forget(of(&a), id, NULL));
+	assert_ok(vault_forget(of(&a), other, NULL));
 	send(&a, &b, "B", "");
 	assert_int_equal(got.forgot_records, 2);
 	export(&m, &b, "C", "");
@@ -585,9 +668,9 @@ tombstones_leave_only_to_who_got_the_record(void **state)
 	(void)state;
 	add(id, &a, "{\"type\":\"case\",\"title\":\"For B\"}");
 	send(&a, &b, "B", "");
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	add(id, &a, "{\"type\":\"case\",\"title\":\"For nobody\"}");
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
 	vault_export_info(&info, e);
 	vault_export_free(e);
@@ -620,7 +703,7 @@ what_is_left_of_a_record_leaves_with_its_tombstone(void **state)
 	export(&early, &a, "C", "");
 	send(&a, &b, "B", "");
 	edit(&b, id, "{\"type\":\"case\",\"title\":\"Left by B\"}");
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	send(&a, &b, "B", "");
 	send(&b, &c, "C", "");
 	assert_int_equal(number(&c, "SELECT count(*) FROM tombstone"), 1);
@@ -641,7 +724,7 @@ what_a_person_doubts_is_left_aside(void **state)
 	(void)state;
 	add(id, &a, "{\"type\":\"case\",\"title\":\"Doubted\"}");
 	send(&a, &b, "B", "");
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	add(more, &a, "{\"type\":\"case\",\"title\":\"The rest\"}");
 	export(&m, &a, "B", "");
 	assert_ok(import_how(&b, &m, true));
@@ -843,6 +926,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_offices(reads_what_it_wrote_and_refuses_every_flipped_bit),
 		with_offices(what_one_office_wrote_goes_everywhere),
+		with_offices(what_cannot_be_swept_is_said_and_swept_next),
+		with_offices(
+		    forgetting_stands_when_attachments_cannot_be_overwritten),
 		with_offices(our_own_words_protect_a_record),
 		with_offices(a_draft_protects_a_record),
 		with_offices(every_order_ends_the_same),

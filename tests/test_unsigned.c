@@ -252,7 +252,7 @@ a_tombstone_in_it_is_its_offices_word(void **state)
 	export(&m, &a, "B", "");
 	assert_ok(try(&m, false));
 	memory_free(&m);
-	assert_ok(vault_forget(of(&a), id));
+	assert_ok(vault_forget(of(&a), id, NULL));
 	export_unsigned(&m);
 	assert_int_equal(try(&m, false), VAULT_EREFUSED);
 	assert_int_equal(

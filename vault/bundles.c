@@ -301,6 +301,15 @@ vault_bundle_info(struct vault_bundle_info *out, const struct vault_bundle *b)
 	out->sender_revoked = b->bundle.revoked != 0;
 	out->sender_compared = b->sender.verified != 0 &&
 	    !out->sender_announced && !out->sender_revoked;
+#ifdef PLANT_ANNOUNCED_COMPARED
+	out->sender_compared = b->sender.verified != 0;
+#endif
+#ifdef PLANT_EARLIER_UNSAID
+	out->sender_earlier = false;
+#endif
+#ifdef PLANT_UNSIGNED_UNSAID
+	out->is_signed = true;
+#endif
 	out->sender_frozen = b->sender.frozen;
 	if (out->sender_known)
 		identity_digits(out->digits, b->bundle.sender);
@@ -352,6 +361,9 @@ look_if_revoked(struct store *s, const struct bundle *bundle)
 	int64_t revoked = 0;
 	enum vault_err err = VAULT_OK;
 
+#if defined(PLANT_REVOKED_SENDER) || defined(PLANT_REVOKED_MEANWHILE)
+	return VAULT_OK;
+#endif
 	if (bundle->manifest.is_signed)
 		err = revocation_time_of_id(
 		    &revoked, s, bundle->manifest.sender);
@@ -433,6 +445,25 @@ check_room(struct vault_imported *out, struct vault_bundle *b)
 	return out->need > out->room ? VAULT_ESPACE : VAULT_OK;
 }
 
+/* Not of a revoked key; of nobody's, or of a thief's perhaps, if accepted. */
+static enum vault_err
+refuse_sender(const struct vault_bundle *b, bool accept)
+{
+	bool known = b->bundle.knows_sender, frozen = b->sender.frozen;
+
+#ifdef PLANT_UNSIGNED_TAKEN
+	known = known || !b->bundle.manifest.is_signed;
+#endif
+#ifdef PLANT_FROZEN_HEARD
+	frozen = false;
+#endif
+#ifndef PLANT_REVOKED_SENDER
+	if (b->bundle.revoked != 0)
+		return VAULT_EREFUSED;
+#endif
+	return !accept && (!known || frozen) ? VAULT_EREFUSED : VAULT_OK;
+}
+
 enum vault_err
 vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
     bool accept, struct vault_bundle_bad *bad)
@@ -445,10 +476,8 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	memset(bad, 0, sizeof(*bad));
 	if (b->seen == CHAIN_SAME)
 		return VAULT_EEXISTS;
-	if (b->bundle.revoked != 0)
-		return VAULT_EREFUSED;
-	if (!accept && (!b->bundle.knows_sender || b->sender.frozen))
-		return VAULT_EREFUSED;
+	if ((err = refuse_sender(b, accept)) != VAULT_OK)
+		return err;
 	if (!accept && b->seen == CHAIN_OTHERS)
 		return VAULT_ECONFLICT;
 	if ((err = check_room(out, b)) != VAULT_OK)
@@ -464,8 +493,8 @@ vault_bundle_import(struct vault_imported *out, struct vault_bundle *b,
 	buf_reset(&b->bundle.staged);
 	if (err == VAULT_OK) {
 		*out = imported(&done);
-		/* Attachments that were forgotten. */
-		err = vault_failed(b->v, vault_sweep(b->v));
+		/* Attachments that were forgotten.  What has come stands. */
+		out->unswept = vault_sweep(b->v) != VAULT_OK;
 	}
 	return err;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "exchange/keycheck.h"
 #include "keyfile.h"
 #include "record/attach.h"
 #include "record/body.h"
@@ -172,6 +173,33 @@ store_progress(void *ctx, uint64_t done, uint64_t total)
 	return how->progress == NULL || how->progress(how->ctx, done, total);
 }
 
+/* ---- Keys of offices ---- */
+
+static void
+key_found(void *ctx, enum keycheck_finding what, int64_t n)
+{
+	static const enum vault_finding as[] = {
+		[KEYCHECK_CARD] = VAULT_FOUND_CARD,
+		[KEYCHECK_EARLIER] = VAULT_FOUND_EARLIER,
+		[KEYCHECK_REVOKED] = VAULT_FOUND_REVOKED,
+	};
+	const struct vault_check *how = ctx;
+
+	how->found(how->ctx, as[what], n);
+}
+
+static enum vault_err
+check_offices(struct vault *v, struct vault_check *how)
+{
+	enum vault_err err;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return err;
+	err = keycheck(v->store, key_found, how);
+	store_read_end(v->store);
+	return err;
+}
+
 /* ---- Records ---- */
 
 /* The parts that are here must have the hashes in the envelope. */
@@ -296,7 +324,7 @@ check_one(struct vault *v, int64_t num, const struct vault_check *how)
 	if ((err = rows_get(&r, v->store, num)) == VAULT_OK && !r.forgotten) {
 		err = check_record(&same, &idle, v->store, &r);
 		id_print(id, r.id);
-		if (err == VAULT_EDAMAGED || !same)
+		if (err == VAULT_EDAMAGED || (err == VAULT_OK && !same))
 			how->record(how->ctx, id,
 			    err == VAULT_OK ? VAULT_RECORD_INDEX
 					    : VAULT_RECORD_BROKEN);
@@ -347,7 +375,8 @@ vault_check(struct vault *v, const struct vault_check *how)
 	err = check_keys(v, how);
 	if (err == VAULT_EDAMAGED)
 		return VAULT_OK;
-	if (err == VAULT_OK && how->records)
+	if (err == VAULT_OK && how->records &&
+	    (err = check_offices(v, &copy)) == VAULT_OK)
 		err = check_records(v, how);
 	return vault_failed(v, err);
 }

@@ -61,7 +61,7 @@ forget(struct vault *v, const struct record_row *r)
 }
 
 enum vault_err
-vault_forget(struct vault *v, const char *id)
+vault_forget(struct vault *v, const char *id, bool *unswept)
 {
 	struct record_row r;
 	uint8_t bytes[ID_LEN];
@@ -77,8 +77,12 @@ vault_forget(struct vault *v, const char *id)
 	if (err == VAULT_OK)
 		err = forget(v, &r);
 	store_abort(v->store);
-	if (err == VAULT_OK)
-		err = vault_sweep(v);
+	if (err == VAULT_OK) {
+		bool left = vault_sweep(v) != VAULT_OK;
+
+		if (unswept != NULL)
+			*unswept = left;
+	}
 	return vault_failed(v, err);
 }
 

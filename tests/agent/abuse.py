@@ -893,12 +893,22 @@ def environment_and_arguments_are_clean(w):
             with open("/proc/%d/%s" % (who, name), "rb") as f:
                 data = f.read()
             assert not any(n in data for n in needles), (who, name)
-    # The agent keeps no terminal, no folder, no foreign descriptor.
+    # The agent keeps no folder, no foreign descriptor, and the terminal of
+    # a client as long as that lives.
     assert os.readlink("/proc/%d/cwd" % pid) == "/"
-    for fd in os.listdir("/proc/%d/fd" % pid):
-        target = os.readlink("/proc/%d/fd/%s" % (pid, fd))
-        assert re.match(r"/dev/null|socket:|anon_inode:|/secretmem|"
-                        r"/memfd:amparo", target), target
+
+    def kept():
+        for fd in os.listdir("/proc/%d/fd" % pid):
+            target = os.readlink("/proc/%d/fd/%s" % (pid, fd))
+            if not re.match(r"/dev/null|socket:|anon_inode:|/secretmem|"
+                            r"/memfd:amparo", target):
+                yield target
+    assert list(kept()) == ["/dev/tty"], list(kept())
+    os.kill(p.pid, signal.SIGKILL)
+    limit = time.monotonic() + 3
+    while list(kept()) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert list(kept()) == [], list(kept())
 
 
 BOTH = [page_holds_the_keys_and_nothing_else, cannot_be_written_by_a_client,

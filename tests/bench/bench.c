@@ -432,6 +432,91 @@ cold(struct sides *s, const char *folder)
 	tell("opening and one search", ours, plain, "ms", "");
 }
 
+/* ---- Counting ---- */
+
+/* Three changes of status for each of n / 3 persons, on both sides. */
+static const char *const codes[] = { "missing", "held-crim", "released" };
+
+static void
+make_change(struct buf *json, struct sides *s, unsigned i)
+{
+	unsigned year = 2000 + next(20), month = 1 + next(12),
+		 day = 1 + next(28);
+	const char *code = codes[next(3)];
+	char sql[256];
+
+	buf_reset(json);
+	buf_putf(json,
+	    "{\"type\":\"status\",\"person\":\"0123456789abcdefghj%07u\","
+	    "\"status\":\"%s\",\"certainty\":\"likely\",\"date\":{\"edtf\":"
+	    "\"%u-%02u-%02u\"}}",
+	    i / 3, code, year, month, day);
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO status VALUES(%u,'%s','%u-%02u-%02u')", i / 3, code,
+	    year, month, day);
+	run(s->plain, sql);
+}
+
+static void
+ignore_person(void *ctx, const struct vault_counted *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+static double
+count_plain(struct sides *s)
+{
+	double from = now();
+
+	run(s->plain,
+	    "SELECT count(*) FROM (SELECT person,code,max(day) FROM status"
+	    " WHERE day<='2015-06-30' GROUP BY person) WHERE code='missing'");
+	return now() - from;
+}
+
+static double
+count_ours(struct sides *s)
+{
+	const struct vault_count what = {
+		.statuses = "missing", .on = "2015-06-30", .level = 3
+	};
+	struct vault_count_result result;
+	const char *bad;
+	double from = now();
+
+	assert_ok(
+	    vault_count(s->o.vault, &what, &result, &bad, ignore_person, NULL));
+	return now() - from;
+}
+
+static void
+counts(struct sides *s, unsigned n)
+{
+	static double ours[9], plain[9];
+
+	run(s->plain,
+	    "CREATE TABLE status(person INTEGER,code TEXT,day TEXT);"
+	    "CREATE INDEX by_person ON status(person,day,code);"
+	    "BEGIN IMMEDIATE");
+	for (unsigned i = 0; i < n; i += BATCH) {
+		for (unsigned j = 0; j < BATCH; j++)
+			make_change(&lot_json[j], s, i + j);
+		(void)add_lot(s);
+	}
+	run(s->plain, "COMMIT");
+	for (unsigned j = 0; j < BATCH; j++)
+		buf_free(&lot_json[j]);
+	for (unsigned i = 0; i < 9; i++) {
+		ours[i] = count_ours(s) * 1e3;
+		plain[i] = count_plain(s) * 1e3;
+	}
+	qsort(ours, 9, sizeof(double), compare);
+	qsort(plain, 9, sizeof(double), compare);
+	tell("count of persons, as many changes as records", ours[4], plain[4],
+	    "ms", "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -457,6 +542,7 @@ main(int argc, char **argv)
 	check(&s);
 	sizes(&s);
 	cold(&s, argv[1]);
+	counts(&s, n - n % BATCH);
 	secret_free(s.by.key);
 	vault_done(&s.o);
 	sqlite3_close(s.plain);

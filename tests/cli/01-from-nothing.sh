@@ -3,6 +3,7 @@
 expect_status 0 "$AMPARO" -v "$V" --yes --passphrase-file "$PASS" init --office "Oficina Norte"
 expect_out "vault made in $V"
 expect_out "the digits of your office are"
+[ "$(grep -cE '^    [0-9]{5}( [0-9]{5}){5}$' "$OUT")" = 2 ] || fail "digits are not in two lines"
 expect_no_err
 [ -f "$V/keys" ] && [ -f "$V/cells.db" ] || fail "not two files"
 [ "$(ls -A "$V" | wc -l)" = 2 ] || fail "more than two files"

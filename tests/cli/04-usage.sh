@@ -27,6 +27,18 @@ do
 	expect_no_out
 	expect_err "amparo: "
 done
+# Which option is wrong, and why.
+expect_status 2 opened list --nope
+expect_err "amparo: no option '--nope'"
+expect_err "hint: usage: amparo list"
+expect_status 2 opened list --nope=Name
+expect_no_err Name
+expect_status 2 amparo info -v x
+expect_err "amparo: the option '-v' belongs before the command"
+expect_status 2 opened list --limit
+expect_err "amparo: the option '--limit' lacks its value"
+expect_status 2 opened --json list --nope
+expect_json_error usage 2
 for time in 0 0s 10x -1 1d 8h30m "" 999999999999999999999 99999h " 5m" 1e3; do
 	expect_status 2 opened unlock --for "$time"
 	expect_err "is not a time"
@@ -62,6 +74,7 @@ expect_out "amparo init"
 expect_out "12  wrong passphrase"
 expect_no_err
 cp "$OUT" help
+awk 'length($0) > 80 { exit 1 }' help || fail "the help is wider than 80"
 expect_status 0 "$AMPARO" --help
 expect_same help "$OUT"
 expect_status 0 "$AMPARO"
@@ -73,6 +86,8 @@ for command in $(sed -n '/COMMAND \.\.\./,/^$/s/^  \([a-z]*\) .*/\1/p' help); do
 	expect_status 0 "$AMPARO" "$command" --help
 	expect_out "amparo $command"
 	expect_no_err
+	awk '{ if (length($0) > 80) { print; wide = 1 } } END { exit wide }' \
+	    "$OUT" || fail "wider than 80 columns: help $command"
 	cp "$OUT" one
 	expect_status 0 "$AMPARO" help "$command"
 	expect_same one "$OUT"

@@ -5,9 +5,10 @@ mv "$V/keys" good
 refuse()
 {
 	expect_status 1 timeout 10 "$AMPARO" -v "$V" --passphrase-file "$PASS" unlock
-	expect_err "amparo: cannot read or write"
+	expect_err "amparo: $V/keys is not a plain file"
 	expect_status 1 timeout 10 "$AMPARO" -v "$V" --passphrase-file "$PASS" check
 	expect_status 1 timeout 10 "$AMPARO" -v "$V" info
+	expect_err "amparo: $V/keys is not a plain file"
 }
 mkfifo "$V/keys"
 refuse

@@ -13,7 +13,7 @@ refuse()
 		1 | 13) ;;
 		*) fail "status $got: $1" ;;
 		esac
-		expect_err "amparo: "
+		expect_err "amparo: $V/cells.db is not a plain file"
 		expect_no_out
 	done
 }

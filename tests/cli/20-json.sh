@@ -69,3 +69,15 @@ error 21 newer opened --json unlock
 error 21 newer amparo --json info
 head -c 100 kept/keys > "$V/keys"
 error 13 damaged opened --json unlock
+
+# The program itself.
+expect_status 0 amparo --json --version
+expect_json 'd["amparo"][0] == "0" and d["format"] == 1 and d["json"] == 1 and d["libsodium"].count(".") == 2 and d["sqlite"][0] == "3"'
+expect_status 0 amparo --version --json
+expect_json 'd["format"] == 1'
+expect_status 0 amparo --json help
+expect_json '"lock" in [c["command"] for c in d] and all(c["does"] and c["usage"] for c in d)'
+expect_status 0 amparo --json help lock
+expect_json 'd["command"] == "lock" and "--all" in d["usage"]'
+expect_status 0 amparo lock --help --json
+expect_json 'd["command"] == "lock"'

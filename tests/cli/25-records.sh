@@ -198,3 +198,28 @@ expect_status 0 opened reindex
 expect_status 0 opened --json list --limit 0
 expect_same before "$OUT"
 expect_clean
+
+# What is no date is kept as words, and that is said, by its field.
+for date in 2011-13-01 31/12/1970; do
+	expect_status 0 opened new person --set "names[0].text=Words $date" \
+	    --set "born=$date" --yes
+	expect_err "born: '$date' is kept as words, without a date"
+done
+expect_status 0 opened new person --set "names[0].text=Dated" \
+    --set "born=1970-12-31" --yes
+expect_no_err "as words"
+expect_status 0 opened edit Dated --set born=1980-13 --yes
+expect_err "born: '1980-13' is kept as words, without a date"
+
+# Whoever pipes a long text is told what was too long.
+head -c 5000000 /dev/zero | tr '\0' ' ' > long
+expect_status 2 sh -c '"$1" -v "$2" --passphrase-file "$3" add case < long' - "$AMPARO" "$V" "$PASS"
+expect_err "standard input is longer than a record may be"
+
+# What is wanted is said, with an example; and the range of a number.
+printf '%s' '{"names":[{"text":"A"}],"born":"1970~/1971"}' > body
+expect_status 2 opened add person body
+expect_err 'born is not of the kind that this field wants, as in {"edtf": "2011-04-26"}'
+printf '%s' '{"names":[{"text":"A"}],"level":9}' > body
+expect_status 2 opened add person body
+expect_err "level: '9' is not a number from 0 to 3"

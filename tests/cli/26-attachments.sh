@@ -116,3 +116,7 @@ expect_err "says where"
 expect_err "2011:02:19 21:30:05"
 expect_err "Telefon 5"
 expect_clean
+
+# What is wrong with a folder is that it is one, whatever its name.
+expect_status 2 opened attach anything /
+expect_err "/ is a folder"

@@ -176,10 +176,6 @@ expect_json 'len(d) == 1'
 expect_status 0 in_c --json list 'office:"office c"'
 expect_json 'len(d) == 0'
 expect_status 0 in_c office --name "Office C"
-expect_status 0 in_c find act:torture
-expect_err "act: finds nothing;"
-expect_status 0 in_c find case:x
-expect_no_err "finds nothing"
 
 # ---- A conflict, kept and resolved ----
 expect_status 0 in_b edit "$case" --set "title=Case of B" --yes
@@ -314,3 +310,31 @@ for v in "$A" "$B" "$C"; do
 	V=$v
 	expect_clean
 done
+
+# ---- The log: who the keys of an export are ----
+expect_status 0 in_b --json office
+key=$(sed -n 's/.*"key": "\([0-9a-f]\{16\}\)".*/\1/p' "$OUT")
+expect_status 0 in_a --json contact list
+expect_json 'any(c["key"] == "'"$key"'" and c["name"] == "Office B" for c in d)'
+expect_status 0 in_a log
+grep -q "\"to\":\[\"$key\"\].*	to Office B\$" "$OUT" || fail "no name beside the key"
+expect_no_out "removed contact"
+expect_status 0 in_a --yes contact remove "Office B"
+expect_status 0 in_a log
+expect_out "to a removed contact"
+
+# ---- Digits break between groups only ----
+expect_status 0 in_b contact list
+[ "$(grep -cE '^[0-9]{5}( [0-9]{5}){5}(	|$)' "$OUT")" -ge 2 ] || fail "digits are not in two lines"
+expect_status 0 in_a info
+[ "$(grep -cE '	[0-9]{5}( [0-9]{5}){5}$' "$OUT")" = 2 ] || fail "digits are not in two lines"
+
+# ---- A contact's name as it is easily typed ----
+expect_status 0 in_a --json contact list
+expect_status 0 in_b contact mark "  office a" --our-office
+expect_status 0 in_b office --card b-again.card
+expect_status 0 in_a --yes contact add b-again.card --as "Oficina Ñandú"
+expect_status 0 in_a contact list
+expect_status 0 in_a --yes contact verify "oficina nandu"
+expect_out "Oficina Ñandú"
+expect_status 15 in_a --yes contact verify "oficina"

@@ -98,4 +98,5 @@ expect_err "follows a key of this office"
 for v in "$A" "$B"; do
 	V=$v
 	expect_clean
+	expect_status 0 opened check --records
 done

@@ -85,7 +85,12 @@ expect_status 0 in_b --yes import 3.age
 printf '{"names":[{"text":"Gao Yu"}],"level":1}' > gao.json
 expect_status 0 in_b add person gao.json
 expect_status 0 in_b --yes export gao --to "Office A" -o back.age
+expect_status 0 in_b help contact
+expect_out "add REVOCATION"
+expect_status 2 in_b contact
+expect_err "add REVOCATION"
 for v in "$A" "$B"; do
 	V=$v
 	expect_clean
+	expect_status 0 opened check --records
 done

@@ -52,3 +52,18 @@ expect_status 10 "$AMPARO" -v "$PWD/other" --yes wipe
 expect_status 0 "$AMPARO" -v "$PWD/w" --keys "$PWD/stick" --passphrase-file "$PASS" --yes init
 expect_status 0 "$AMPARO" -v "$PWD/w" --keys "$PWD/stick" --yes wipe
 [ ! -e stick ] && [ ! -e w ] || fail "something is left"
+
+# What was not done cannot be read as done: a folder that nobody may write to.
+if can_be_nobody; then
+	vault "$PWD/ro"
+	chmod 755 ro
+	chmod 444 ro/*
+	got=0
+	as_nobody "$AMPARO" -v "$PWD/ro" --yes wipe > "$OUT" 2> "$ERR" || got=$?
+	[ "$got" != 0 ] || fail "wiped"
+	expect_err "NOT wiped: the keys could not be overwritten"
+	expect_no_err "nothing opens any more"
+	expect_no_out "nothing opens any more"
+else
+	skip_part "a wipe that fails: needs root and setpriv"
+fi

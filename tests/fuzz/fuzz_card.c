@@ -35,7 +35,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct card card;
 
 	assert(sodium_init() >= 0);
-	assert((key = secret_new(IDENTITY_SIGN_LEN)) != NULL);
+	key = secret_new(IDENTITY_SIGN_LEN);
+	assert(key != NULL);
 	crypto_sign_seed_keypair(public_key, secret_bytes(key), seed);
 	(void)!card_read(&card, size > 0 ? (const char *)data : "", size);
 	if (size > 0)

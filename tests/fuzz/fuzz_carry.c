@@ -47,7 +47,8 @@ sign(struct carried *c)
 	static const uint8_t seed[32];
 	struct secret *key;
 
-	assert((key = secret_new(IDENTITY_SIGN_LEN)) != NULL);
+	key = secret_new(IDENTITY_SIGN_LEN);
+	assert(key != NULL);
 	crypto_sign_seed_keypair(c->version.office, secret_bytes(key), seed);
 	memcpy(c->version.type, "person", 7);
 	assert(version_sign(&c->version, key) == VAULT_OK);

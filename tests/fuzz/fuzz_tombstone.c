@@ -37,7 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct secret *key;
 
 	assert(sodium_init() >= 0);
-	assert((key = secret_new(IDENTITY_SIGN_LEN)) != NULL);
+	key = secret_new(IDENTITY_SIGN_LEN);
+	assert(key != NULL);
 	crypto_sign_seed_keypair(public_key, secret_bytes(key), seed);
 	if (size > 0)
 		buf_put(&raw, data, size);

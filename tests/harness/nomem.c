@@ -281,10 +281,21 @@ found(void *ctx, enum vault_finding what, int64_t n)
 	findings++;
 }
 
-static enum vault_err
-check(struct state *s, bool quick)
+static void
+found_record(void *ctx, const char *id, enum vault_record_finding what)
 {
-	struct vault_check how = { .quick = quick, .found = found };
+	(void)id;
+	if (what != VAULT_RECORD_IDLE)
+		found(ctx, (enum vault_finding)what, 0);
+}
+
+static enum vault_err
+check(struct state *s, bool quick, bool records)
+{
+	struct vault_check how = { .quick = quick,
+		.records = records,
+		.found = found,
+		.record = found_record };
 	enum vault_err err;
 
 	findings = 0;
@@ -300,13 +311,19 @@ check(struct state *s, bool quick)
 static enum vault_err
 call_check(struct state *s)
 {
-	return check(s, false);
+	return check(s, false, false);
 }
 
 static enum vault_err
 call_check_quick(struct state *s)
 {
-	return check(s, true);
+	return check(s, true, false);
+}
+
+static enum vault_err
+call_check_records(struct state *s)
+{
+	return check(s, false, true);
 }
 
 /* Spoil the first copy in the file of keys, so that there is work. */
@@ -534,6 +551,61 @@ say_line(void *ctx, const struct vault_line *l)
 	buf_putf(&said, "%s|%s\n", l->field, l->text);
 }
 
+static void
+say_counted_person(void *ctx, const struct vault_counted *p)
+{
+	(void)ctx;
+	buf_putf(&said, "%d|%s|%s\n", (int)p->as, p->code, p->title);
+}
+
+/* Something to count and to tell of. */
+static enum vault_err
+go_missing(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[256];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"status\",\"person\":\"%s\",\"status\":\"missing\","
+	    "\"certainty\":\"likely\",\"date\":{\"edtf\":\"2011-04\"}}",
+	    content.person);
+	return content_add(id, s->vault, json);
+}
+
+static enum vault_err
+call_count(struct state *s)
+{
+	const struct vault_count what = { .statuses = "missing in-custody",
+		.ever = true,
+		.certainty = "unlikely",
+		.on = "9000",
+		.level = 3 };
+	struct vault_count_result result;
+	enum vault_err err;
+	const char *bad;
+
+	return (err = go_missing(s)) != VAULT_OK
+	    ? err
+	    : vault_count(
+		  s->vault, &what, &result, &bad, say_counted_person, NULL);
+}
+
+static void
+say_event(void *ctx, const struct vault_event *e)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s|%d\n", e->type, e->what, e->date, e->gap);
+}
+
+static enum vault_err
+call_timeline(struct state *s)
+{
+	enum vault_err err = go_missing(s);
+
+	return err != VAULT_OK
+	    ? err
+	    : vault_timeline(s->vault, content.person, say_event, NULL);
+}
+
 /* What `show` does with a record that is torn. */
 static enum vault_err
 call_show(struct state *s)
@@ -621,7 +693,7 @@ call_table(struct state *s)
 static enum vault_err
 call_forget(struct state *s)
 {
-	return vault_forget(s->vault, content.person);
+	return vault_forget(s->vault, content.person, NULL);
 }
 
 /* What another office has forgotten, half of which was edited here. */
@@ -706,6 +778,7 @@ static const struct call calls[] = {
 	{ "store_commit", call_note, OPEN, .opens = "dusk" },
 	{ "vault_check", call_check, OPEN, .opens = "dusk" },
 	{ "vault_check, quick", call_check_quick, OPEN, .opens = "dusk" },
+	RECORDS("vault_check, records", call_check_records),
 	RECORDS("vault_add", call_record_add),
 	RECORDS("vault_add, refused", call_record_refused),
 	RECORDS("vault_edit", call_record_edit),
@@ -723,6 +796,8 @@ static const struct call calls[] = {
 	RECORDS("vault_attachments", call_attachments),
 	RECORDS("vault_extract", call_extract),
 	RECORDS("vault_clashes, vault_lines", call_show),
+	RECORDS("vault_count", call_count),
+	RECORDS("vault_timeline", call_timeline),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
@@ -1047,6 +1122,7 @@ main(int argc, char **argv)
 	mkdir(rich, 0700);
 	vault_make(rich);
 	must(vault_try(&o, rich, "dusk"), "open");
+	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
 	vault_done(&o);

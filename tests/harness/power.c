@@ -584,7 +584,7 @@ reindex(struct vault *v, const char *folder, bool done)
 static enum vault_err
 record_forget(struct vault *v, const char *folder, bool done)
 {
-	enum vault_err err = vault_forget(v, content.person);
+	enum vault_err err = vault_forget(v, content.person, NULL);
 
 	(void)folder;
 	if (done)

@@ -94,8 +94,8 @@ send_and_forget(struct memory *first, struct memory *second, struct vault *a,
 	    (err = send(first, a, "receiver")) != VAULT_OK ||
 	    (err = sender_import(v, first->bytes, first->len)) != VAULT_OK ||
 	    (err = content_edit(v, two, edited)) != VAULT_OK ||
-	    (err = vault_forget(a, one)) != VAULT_OK ||
-	    (err = vault_forget(a, two)) != VAULT_OK)
+	    (err = vault_forget(a, one, NULL)) != VAULT_OK ||
+	    (err = vault_forget(a, two, NULL)) != VAULT_OK)
 		return err;
 	return send(second, a, "receiver");
 }

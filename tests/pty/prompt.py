@@ -133,11 +133,32 @@ def splits_words_as_people_type_them(program, folder):
     s.ask('find --like "Teng Bao"', HAN)
     s.ask('show "teng', "quote")
     s.ask("   ", PROMPT)
-    s.ask("nonsense", "no command")
+    out = s.ask("nonsense words", "there is no such command")
+    assert b"nonsense" not in out[out.index(b"there is no"):], out
+    s.ask('amparo find "teng biao" AND 腾彪', HAN)
+    s.ask("amparo list --limit 1", ARABIC)
+    s.ask("lsit", "did you mean 'list'?")
+    out = s.ask("unlokc", "there is no such command")
+    assert b"did you mean" not in out, out
     s.ask("init", "cannot be used here")
     s.ask("restore x", "cannot be used here")
     s.pty.send(CTRL["D"])
     assert s.pty.end() == 0
+
+
+def says_that_it_was_unlocked_already(program, folder):
+    vault = Vault(program, folder)
+    s = Session(vault)
+    assert b"unlocked already" not in s.pty.output
+    s.pty.send(CTRL["D"])
+    assert s.pty.end() == 0
+    vault.run("unlock")
+    pty = Pty(vault.argv())
+    pty.wait_for(PROMPT)
+    assert b"it was unlocked already" in pty.output
+    assert pty.output.index(b"unlocked already") < pty.output.index(PROMPT)
+    pty.send(CTRL["D"])
+    assert pty.end() == 0
 
 
 def ends_with_the_window(program, folder):
@@ -280,6 +301,7 @@ main([runs_commands_and_locks_when_it_is_left,
       keeps_names_out_of_the_list_of_processes,
       completes_commands_and_names,
       splits_words_as_people_type_them,
+      says_that_it_was_unlocked_already,
       ends_with_the_window,
       ends_when_it_is_locked_from_elsewhere,
       locks_though_it_is_killed,

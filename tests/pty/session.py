@@ -531,6 +531,79 @@ def lock_ends_a_check_in_another_pane(w):
     return "after %.0f ms" % (spent * 1e3)
 
 
+def long_record(w):
+    body = json.dumps({"title": "Long", "summary": "WITNESS\n\n" * 100})
+    subprocess.run(w.argv("add", "case"), input=body.encode(), env=w.env,
+                   check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def agents(w):
+    return [n for n in os.listdir(os.path.join(w.dir, "run", "amparo"))
+            if len(n) == 32]
+
+
+def tmux_gone(t, text, seconds=5):
+    limit = time.monotonic() + seconds
+    while text in t.everything() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert text not in t.everything(), t.everything()
+
+
+def the_stopped_are_cleared_too(w):
+    """Stopped by Ctrl-Z, or by a signal that leaves the pager's screen."""
+    w.make()
+    for stop in ("keys", "signal"):
+        for lock in ("lock", "limit"):
+            done = w.run("--passphrase-file", w.pass_file, "unlock",
+                         *(["--for", "3s"] if lock == "limit" else []))
+            assert done.returncode == 0, done
+            if (stop, lock) == ("keys", "lock"):
+                long_record(w)
+            t = w.tmux("show", "Long")
+            t.wait_for("WITNESS")
+            if stop == "keys":
+                t.key("C-z")
+                t.wait_for("Stopped")
+            else:
+                pids = subprocess.run(
+                    ["pgrep", "-P", t.run("display-message", "-p",
+                                          "#{pane_pid}").strip()],
+                    stdout=subprocess.PIPE, check=True).stdout.split()
+                assert len(pids) == 1, pids
+                os.killpg(os.getpgid(int(pids[0])), signal.SIGSTOP)
+                time.sleep(0.3)
+            assert "WITNESS" in t.everything()
+            begin = time.monotonic()
+            if lock == "lock":
+                assert w.run("lock").returncode == 0
+                assert time.monotonic() - begin < 1
+            tmux_gone(t, "WITNESS")
+            assert agents(w) == []
+            t.close()
+            w.muxes.remove(t)
+
+
+def a_terminal_that_takes_nothing_holds_up_no_lock(w):
+    """Ctrl-S, and nobody who reads: the keys go all the same."""
+    w.make()
+    w.unlock()
+    long_record(w)
+    p = w.pty("show", "Long")
+    p.wait_for(b"WITNESS")
+    p.drain(0.3)
+    p.send(b"\x13")
+    time.sleep(0.1)
+    begin = time.monotonic()
+    done = w.run("--json", "lock")
+    spent = time.monotonic() - begin
+    assert done.returncode == 0 and spent < 1, (done, spent)
+    assert json.loads(done.stdout) == {"locked": 1, "stuck": 0}, done
+    p.wait_for(b"\x1b[3J")
+    p.end()
+    return "after %.0f ms" % (spent * 1e3)
+
+
 def lock_clears_screen_and_scrollback(w):
     w.make()
     w.unlock()
@@ -610,7 +683,9 @@ TESTS = [export_asks_for_all_who_get_it,
          a_lock_at_a_prompt_gives_the_terminal_back,
          a_signal_gives_the_terminal_back,
          waiting_for_another_is_said_on_a_terminal,
-         lock_ends_a_check_in_another_pane, lock_clears_screen_and_scrollback,
+         lock_ends_a_check_in_another_pane, the_stopped_are_cleared_too,
+         a_terminal_that_takes_nothing_holds_up_no_lock,
+         lock_clears_screen_and_scrollback,
          interrupting_a_check_loses_nothing]
 PLANTED = [("stay-raw", the_terminal_is_as_it_was),
            ("stay-raw", a_signal_gives_the_terminal_back),

@@ -272,6 +272,8 @@ def forget(db, keep):
     """7.5: what is left of record 3 once it is forgotten, but for `keep`."""
     if keep == "no head":
         db.execute("UPDATE version SET head = 0 WHERE record = 3")
+    if keep != "value":
+        db.execute("DELETE FROM value WHERE num = 3")
     if keep != "body":
         db.execute("UPDATE version SET body = NULL WHERE record = 3")
     if keep == "attachment":
@@ -281,8 +283,47 @@ def forget(db, keep):
     db.execute("DELETE FROM chunk WHERE num / 16777216 IN "
                "(SELECT num FROM attachment WHERE record = 3)")
     db.execute("DELETE FROM attachment WHERE record = 3")
-    if keep not in ("key", "body"):
+    if keep in (None, "no head", "value"):
         db.execute("UPDATE record SET key = NULL WHERE num = 3")
+
+
+# ---------------------------------------------------------------- planting in keys
+
+def revoke(label=b"amparo revocation 1", of=None):
+    """An edit: a key of nobody is revoked, by itself; or `of`, a key, by it."""
+    def edit(db, _):
+        public, secret = crypto_sign_seed_keypair(bytes(range(32)))
+        text = b"# amparo-revocation 1\n# key " + rec.key_line(of or public) + b"\n"
+        db.execute("INSERT INTO revoked VALUES(?, 1303776000, ?)", (
+            of or public, crypto_sign(label + b"\0" + text, secret)[:64]))
+    return edit
+
+
+def card_of(name, before=None, label=b"amparo card 1"):
+    """9: the card of a key of nobody; `before` is a pair of keys that it follows."""
+    public, secret = crypto_sign_seed_keypair(bytes(range(32)))
+    text = b"# amparo-card 1\n# name " + name + b"\n# key " + rec.key_line(public) + b"\n"
+    if before:
+        old, signed_by = before
+        text += b"# follows " + rec.key_line(old) + b" " + crypto_sign(
+            rec.SUCCESSOR + old + public, signed_by)[:64].hex().encode() + b"\n"
+    text += b"# receive 1 2011-04-26 age1" + b"q" * 58 + b"\n"
+    signature = crypto_sign(label + b"\0" + text, secret)[:64]
+    text += b"# signature " + signature.hex().encode() + b"\n"
+    return public, text.decode()
+
+
+def announce_key(follow=None, **other):
+    """An edit: contact 1 announces the key of a card that is whole and signed by
+    it; it follows nothing, or `follow`, a query for a key, as a stranger says."""
+    def edit(db, _):
+        before = None
+        if follow:
+            before = (db.execute(follow).fetchone()[0],
+                      crypto_sign_seed_keypair(bytes(32))[1])
+        public, card = card_of(b"B", before, **other)
+        db.execute("INSERT INTO announced VALUES(?, 1, 1303776000, ?)", (public, card))
+    return edit
 
 
 # ---------------------------------------------------------------- planting in files

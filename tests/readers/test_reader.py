@@ -220,8 +220,8 @@ def inner_cases():
             ("seed", "UPDATE office SET secret = randomblob(72)", 13),
             ("no office", "DELETE FROM office", 13),
             ("table", "CREATE TABLE t(x)", 13), ("no index", "DROP INDEX value_num", 13),
-            ("newer", "PRAGMA user_version=3", 21),
-            ("older", "PRAGMA user_version=1", 21),
+            ("newer", "PRAGMA user_version=4", 21),
+            ("older", "PRAGMA user_version=2", 21),
             ("application", "PRAGMA application_id=1", 13),
             ("no such slot", "UPDATE passphrase SET slot = 8 WHERE slot = 1", 13),
             ("no name", "DELETE FROM passphrase WHERE slot = 1", "used without a name"),
@@ -258,7 +258,8 @@ def record_cases():
                          "private = body WHERE record = 1")
     yield statement_case("version: parts withheld",
                          "UPDATE version SET body = NULL WHERE record = 3",
-                         "UPDATE version SET private = NULL", expected=None)
+                         "UPDATE version SET private = NULL",
+                         "DELETE FROM value WHERE num = 3 AND field = 1", expected=None)
     yield statement_case("parent: missing", "DELETE FROM parent WHERE child = "
                          "(SELECT id FROM version WHERE record = 3 AND head)")
     yield statement_case("parent: one more", "INSERT INTO parent SELECT randomblob(32), "
@@ -266,6 +267,65 @@ def record_cases():
     yield ("version: body sealed anew",
            lambda folder: damage.edit_inner(folder, damage.reseal_body), 13)
     yield from tombstone_cases()
+
+
+def key_cases():
+    """9: what is kept of signing keys: 1 and 2 ours, 3 and 4 of contact 1."""
+    for name, statement in (
+            ("earlier: succession of ours",
+             "UPDATE earlier SET successor = flip(successor, 9) WHERE num = 1"),
+            ("earlier: revocation of ours",
+             "UPDATE earlier SET revocation = flip(revocation, 9) WHERE num = 2"),
+            ("earlier: no revocation of ours",
+             "UPDATE earlier SET revocation = x'' WHERE num = 2"),
+            ("earlier: key of ours", "UPDATE earlier SET public = flip(public, 3) "
+                                     "WHERE num = 1"),
+            ("earlier: one of ours is gone", "DELETE FROM earlier WHERE num = 2"),
+            ("earlier: ours becomes theirs", "UPDATE earlier SET contact = 1, "
+                                             "revocation = x'' WHERE num = 1"),
+            ("earlier: succession of theirs",
+             "UPDATE earlier SET successor = flip(successor, 9) WHERE num = 3"),
+            ("earlier: short", "UPDATE earlier SET successor = substr(successor, 2) "
+                               "WHERE num = 4"),
+            ("earlier: revocation of theirs",
+             "UPDATE earlier SET revocation = successor WHERE num = 4"),
+            ("earlier: of no contact", "UPDATE earlier SET contact = 9 WHERE num = 4"),
+            ("contact: card", "UPDATE contact SET card = replace(card, '# name B', "
+                              "'# name C')"),
+            ("contact: another card",
+             "UPDATE contact SET card = (SELECT card FROM announced)"),
+            ("announced: card", "UPDATE announced SET card = replace(card, '# name B', "
+                                "'# name C')"),
+            ("announced: key", "UPDATE announced SET public = flip(public, 3)"),
+            ("announced: no card", "UPDATE announced SET card = ''"),
+            ("announced: ours", "UPDATE announced SET contact = 0"),
+            ("announced: for nobody", "UPDATE announced SET contact = 9"),
+            ("announced: no time", "UPDATE announced SET time = -1"),
+            ("revoked: signature", "UPDATE revoked SET signature = flip(signature, 9)"),
+            ("revoked: key", "UPDATE revoked SET public = flip(public, 3)"),
+            ("revoked: another key", "UPDATE revoked SET public = (SELECT public FROM "
+                                     "earlier WHERE num = 4)"),
+            ("revoked: short", "UPDATE revoked SET signature = x''"),
+            ("value: another type", "UPDATE value SET key = 'case' WHERE num = 3 AND "
+                                    "field = 1"),
+            ("value: no type", "DELETE FROM value WHERE num = 3 AND field = 1"),
+            ("value: another office", "UPDATE value SET key = hex(zeroblob(16)) "
+                                      "WHERE num = 3 AND field = 12"),
+            ("value: no office", "DELETE FROM value WHERE num = 3 AND field = 12"),
+            ("value: no such field", "INSERT INTO value VALUES(2, 'a', 3)"),
+            ("value: empty", "INSERT INTO value VALUES(14, '', 3)"),
+            ("value: no day", "INSERT INTO value VALUES(15, '2011', 3)"),
+            ("value: of no record", "UPDATE value SET num = 99 WHERE num = 3")):
+        yield statement_case(name, statement)
+    for name, edit, expected in (
+            ("revoked: a stranger", damage.revoke(), None),
+            ("revoked: another label", damage.revoke(b"amparo card 1"), 13),
+            ("revoked: by another", damage.revoke(of=bytes(32)), 13),
+            ("announced: follows nothing", damage.announce_key(), 13),
+            ("announced: follows by itself", damage.announce_key(
+                "SELECT public FROM contact"), 13),
+            ("announced: another label", damage.announce_key(label=b"amparo"), 13)):
+        yield name, lambda f, e=edit: damage.edit_inner(f, e), expected
 
 
 def tombstone_cases():
@@ -276,6 +336,7 @@ def tombstone_cases():
             ("a body is left", damage.silence("body"), 13),
             ("the key is left", damage.silence("key"), 13),
             ("an attachment is left", damage.silence("attachment"), 13),
+            ("it is still found", damage.silence("value"), 13),
             ("all is left", damage.silence(time=1303776001, office=bytes(32)), 13),
             ("another time", damage.silence(time=1), 13),
             ("another record", damage.silence(record=bytes(16)), 13),
@@ -536,7 +597,8 @@ def main():
         first = vaults[0]
         for cases in (keys_cases(damage.vault_key(first)), remembered_cases(),
                       cells_cases(read(first).root.count, vaults[1]), inner_cases(),
-                      record_cases(), envelope_cases(), attachment_cases()):
+                      record_cases(), envelope_cases(), attachment_cases(),
+                      key_cases()):
             run_cases(first, cases)
         test_super_journal(first)
         test_command_line(first)

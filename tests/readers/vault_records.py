@@ -21,6 +21,16 @@ CHUNK_NUMBERS = 2 ** 24
 VERSION = b"amparo version 1\0"
 TOMBSTONE = b"amparo tombstone 1\0"
 SUCCESSOR = b"amparo successor 1\0"
+CARD = re.compile(
+    rb"# amparo-card 1\n# name [^\n]{1,100}\n# key (?P<key>\S{56})\n"
+    rb"(?P<follows>(?:# follows \S{56} [0-9a-f]{128}\n){0,16})"
+    rb"(?:# receive [1-9]\d{0,17} \d{4}-\d\d-\d\d age1[a-z0-9]{4,3996}\n){1,16}"
+    rb"# signature (?P<signature>[0-9a-f]{128})\n")
+FIELDS = {1, *range(4, 19)}         # of `value`, 7.7
+KEYS = {12: re.compile("[0-9a-f]{32}"), 13: re.compile("[0-9a-f]{64}"),
+        15: re.compile("[0-9a-f]{16}"), 16: re.compile(f"[0-7][{CROCKFORD}]{{25}}"),
+        17: re.compile(f"([0-7][{CROCKFORD}]{{25}} ){{2}}[a-z0-9-]+ [a-z0-9-]+ [0-9]"
+                       f"( (-|[0-9a-f]{{16}})){{2}}( (-|[0-7][{CROCKFORD}]{{25}})){{2}}")}
 HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")
@@ -345,13 +355,52 @@ def read_tombstones(db):
     return found
 
 
+# ---------------------------------------------------------------- keys of offices (9)
+
+def key_line(public):
+    """9: a signing key as it stands on a card."""
+    return base64.b64encode(b"Ed" + public[:8] + public)
+
+
+def read_card(text, public, what):
+    """9, 9.1: the card of this key; {key that was followed: the next one}."""
+    card = CARD.fullmatch(text.encode())
+    demand(card and card["key"] == key_line(public), f"{what}: no card of its key")
+    signed = card[0][:card.start("signature") - len("# signature ")]
+    demand(signature_is_right(b"amparo card 1\0" + signed,
+                              bytes.fromhex(card["signature"].decode()), public),
+           f"{what}: wrong signature")
+    lines = [line.split()[2:] for line in card["follows"].splitlines()]
+    old = [base64.b64decode(key)[10:] for key, _ in lines]
+    demand(all(key == key_line(k) for (key, _), k in zip(lines, old)) and
+           len({public, *old}) == 1 + len(old), f"{what}: wrong keys")
+    for (_, signature), key, new in zip(lines, old, old[1:] + [public]):
+        demand(follows(key, new, bytes.fromhex(signature.decode())),
+               f"{what}: wrong succession")
+    return dict(zip(old, old[1:] + [public]))
+
+
+def follows(old, new, signature):
+    """9.1: has the key before signed that this one follows it?"""
+    return signature_is_right(SUCCESSOR + old + new, signature, old)
+
+
+def revocation_is_right(public, signature):
+    """9.2: is it this key's own word that it signs no more?"""
+    text = b"# amparo-revocation 1\n# key " + key_line(public) + b"\n"
+    return signature_is_right(b"amparo revocation 1\0" + text, signature, public)
+
+
 def read_offices(db):
     """9.1: [our own keys, those of each contact ...]."""
     offices = {0: {row[0] for row in db.execute("SELECT public FROM office")}}
-    for num, public in db.execute("SELECT num, public FROM contact"):
+    cards = {}
+    for num, public, card in db.execute("SELECT num, public, card FROM contact"):
         offices[num] = {public}
-    for public, contact, successor, revocation in db.execute(
-            "SELECT public, contact, successor, revocation FROM earlier ORDER BY num"):
+        cards[num] = read_card(card, public, f"contact {num}")
+    earlier = db.execute("SELECT public, contact, successor, revocation FROM earlier "
+                         "ORDER BY num").fetchall()
+    for public, contact, successor, revocation in earlier:
         demand(len(public) == 32 and len(successor) == 64, "earlier: wrong lengths")
         demand(len(revocation) == (0 if contact else 64), "earlier: wrong lengths")
         demand(contact or revocation_is_right(public, revocation),
@@ -359,15 +408,25 @@ def read_offices(db):
         demand(contact in offices, "earlier: of no contact")
         offices[contact].add(public)
     check_successions(db)
+    for public, contact, successor, _ in earlier:
+        new = cards.get(contact, {}).get(public)
+        demand(not contact or any(follows(public, key, successor) for key in
+                                  ([new] if new else offices[contact])),
+               "earlier: wrong signature")
+    check_announced(db, offices)
     check_revoked(db)
     return list(offices.values())
 
 
-def revocation_is_right(public, signature):
-    """9.2: is it this key's own word that it signs no more?"""
-    key = base64.b64encode(b"Ed" + public[:8] + public)
-    text = b"# amparo-revocation 1\n# key " + key + b"\n"
-    return signature_is_right(b"amparo revocation 1\0" + text, signature, public)
+def check_announced(db, offices):
+    """9.1: each by a card of its own, which follows a key of the contact."""
+    known = {key for keys in offices.values() for key in keys}
+    for public, contact, time, card in db.execute("SELECT * FROM announced"):
+        before = read_card(card, public, "announced")
+        demand(is_time(time) and contact and contact in offices,
+               "announced: of no contact")
+        demand(public not in known and offices[contact] & set(before),
+               "announced: follows no key of its contact")
 
 
 def check_revoked(db):
@@ -383,8 +442,7 @@ def check_successions(db):
                       "ORDER BY num").fetchall()
     keys += db.execute("SELECT public, NULL FROM office").fetchall()
     for (old, signature), (new, _) in zip(keys, keys[1:]):
-        demand(signature_is_right(SUCCESSOR + old + new, signature, old),
-               "earlier: wrong signature")
+        demand(follows(old, new, signature), "earlier: wrong signature")
 
 
 def check_silence(record, ours, has_draft):
@@ -489,6 +547,22 @@ def unsigned_attachments(record):
             for attachment in record.attachments if attachment.hash.hex() not in named]
 
 
+def check_values(db, records):
+    """7.7: rows of the index that need no rules of words: types, offices, and that
+    nothing is to be found of what is not here."""
+    wanted = {(1, record.type, record.num) for record in records
+              if any(head.body for head in record.heads())}
+    wanted |= {(12, head.envelope["office"][:32], record.num) for record in records
+               if record.key is not None for head in record.heads()}
+    rows = set(db.execute("SELECT field, key, num FROM value"))
+    here = {record.num for record in records if record.key is not None}
+    for field_, key, num in rows:
+        demand(field_ in FIELDS and num in here, "value: of nothing that is here")
+        demand(KEYS.get(field_, re.compile(".+")).fullmatch(key), "value: wrong key")
+    demand(wanted == {row for row in rows if row[0] in (1, 12)},
+           "value: wrong types or offices")
+
+
 def check_drafts(db):
     """5.3: drafts are JSON and no versions."""
     for record, type_, time, body in db.execute(
@@ -525,5 +599,6 @@ def read_records(db, opened):
         opened.notes += unsigned_attachments(record)
     check_owners(db, records)
     check_graph(db, records)
+    check_values(db, records)
     check_drafts(db)
     return {record.text: record for record in records}

@@ -151,11 +151,24 @@ card_find_follows(
 	return i;
 }
 
+enum vault_err
+card_follows_verify(const struct card_follows *f,
+    const uint8_t next[static IDENTITY_PUBLIC_LEN])
+{
+	uint8_t both[SUCCESSION_LEN];
+
+	succession(both, f->key, next);
+#ifdef PLANT_ANY_SUCCESSOR
+	return VAULT_OK;
+#endif
+	return identity_verify(
+	    f->signature, f->key, successor_label, both, sizeof(both));
+}
+
 /* Each line is signed, and no key comes twice: nothing follows itself. */
 static enum vault_err
 follows_are_good(const struct card *card)
 {
-	uint8_t both[SUCCESSION_LEN];
 	enum vault_err err = VAULT_OK;
 
 	if (card_find_follows(card, card->key) < card->n_follows)
@@ -165,12 +178,7 @@ follows_are_good(const struct card *card)
 
 		if (card_find_follows(card, f->key) != i)
 			return VAULT_EDAMAGED;
-		succession(both, f->key, card_successor(card, i));
-		err = identity_verify(
-		    f->signature, f->key, successor_label, both, sizeof(both));
-#ifdef PLANT_ANY_SUCCESSOR
-		err = VAULT_OK;
-#endif
+		err = card_follows_verify(f, card_successor(card, i));
 	}
 	return err;
 }

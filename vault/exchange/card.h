@@ -73,6 +73,10 @@ VAULT_CHECKED enum vault_err card_succeed(struct card_follows *out,
     const uint8_t old[static IDENTITY_PUBLIC_LEN], const struct secret *key,
     const uint8_t next[static IDENTITY_PUBLIC_LEN]);
 
+/* Did this key sign that next follows it?  VAULT_EDAMAGED: it did not. */
+VAULT_CHECKED enum vault_err card_follows_verify(const struct card_follows *f,
+    const uint8_t next[static IDENTITY_PUBLIC_LEN]);
+
 /* The key behind the i-th that was followed: its successor. */
 const uint8_t *card_successor(const struct card *card, size_t i);
 

@@ -53,6 +53,10 @@ VAULT_CHECKED enum vault_err contact_add(struct contact *out,
     const char *name);
 
 /* VAULT_ENORECORD: there is no such contact. */
+/* By any writing of its name that text_key folds to one, if it is only one's.
+ */
+VAULT_CHECKED enum vault_err contact_named(
+    struct contact *out, struct store *s, const char *name);
 VAULT_CHECKED enum vault_err contact_find(
     struct contact *out, struct store *s, const char *name);
 VAULT_CHECKED enum vault_err contact_by_key(struct contact *out,

@@ -35,6 +35,9 @@ struct revocation {
 VAULT_CHECKED enum vault_err revocation_sign(
     struct revocation *r, const struct secret *key);
 
+/* Is it the word of its key?  VAULT_EDAMAGED: it is not. */
+VAULT_CHECKED enum vault_err revocation_verify(const struct revocation *r);
+
 /* Append its text. */
 VAULT_CHECKED enum vault_err revocation_write(
     struct buf *out, const struct revocation *r);

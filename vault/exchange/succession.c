@@ -13,6 +13,9 @@
 static enum vault_err
 settle_frozen(struct store *s)
 {
+#ifdef PLANT_NEVER_FROZEN
+	return VAULT_OK;
+#endif
 	return sql_run(s,
 	    "UPDATE contact SET frozen=(SELECT count(*)>1 FROM announced a"
 	    " WHERE a.contact=contact.num)");
@@ -188,8 +191,10 @@ succession_add(struct contact *c, enum contact_news *news, struct store *s,
 	memset(c, 0, sizeof(*c));
 	if ((err = is_earlier(&earlier, s, card->key)) != VAULT_OK)
 		return err;
+#ifndef PLANT_EARLIER_CARD
 	if (earlier)
 		return VAULT_ECONFLICT;
+#endif
 	for (size_t i = card->n_follows; i-- > 0;) {
 		const uint8_t *key = card->follows[i].key;
 
@@ -250,8 +255,12 @@ enum vault_err
 succession_revoked(
     struct store *s, const uint8_t key[static IDENTITY_PUBLIC_LEN])
 {
-	enum vault_err err = drop_announced(s, key);
+	enum vault_err err;
 
+#ifdef PLANT_REVOKED_ANNOUNCED
+	return VAULT_OK;
+#endif
+	err = drop_announced(s, key);
 	return err == VAULT_OK ? settle_frozen(s) : err;
 }
 

@@ -8,6 +8,8 @@
 #include "core/text.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/id.h"
+#include "record/status.h"
 #include "record/json.h"
 #include "record/name.h"
 #include "record/table_row.h"
@@ -102,13 +104,25 @@ add_value(void *ctx, const struct body_value *value)
 
 	if (value->text == NULL)
 		return put_days(e, &value->days);
-	/* Titles and names are columns of find. */
+	/* What a record may be called by, besides a name: its title. */
+	if (strcmp(value->query, query_field_name(QUERY_TITLE)) == 0)
+		return put_value(e, QUERY_LABEL, value->text, value->len);
+	/* Names are columns of find. */
 	for (enum query_field f = QUERY_TYPE; f <= QUERY_OFFICE; f++)
-		if (f != QUERY_TITLE && f != QUERY_NAME &&
+		if (f != QUERY_NAME &&
 		    strcmp(query_field_name(f), value->query) == 0)
 			return put_value(
 			    e, (uint8_t)f, value->text, value->len);
 	return VAULT_OK;
+}
+
+/* Where links come from is asked of the other end: a person's statuses. */
+static enum vault_err
+add_link(void *ctx, const char *path, const char *text, size_t len)
+{
+	(void)path;
+	return id_is_canonical(text, len) ? put_key(ctx, QUERY_LINK, text)
+					  : VAULT_OK;
 }
 
 /* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
@@ -130,18 +144,6 @@ add_names(struct index_entry *e, const json_t *body)
 	return err == VAULT_OK ? buf_ok(&e->names) : err;
 }
 
-/* What a record may be called by, besides a name: its title. */
-static enum vault_err
-add_title(struct index_entry *e, const json_t *body)
-{
-	const json_t *title = json_object_get(body, "title");
-
-	return !json_is_string(title)
-	    ? VAULT_OK
-	    : put_value(e, QUERY_LABEL, json_string_value(title),
-		  json_string_length(title));
-}
-
 /* By which an import knows the row of a list again. */
 static enum vault_err
 add_row_key(struct index_entry *e, const json_t *body)
@@ -153,6 +155,24 @@ add_row_key(struct index_entry *e, const json_t *body)
 	if ((err = table_key(&has, key, body)) != VAULT_OK || !has)
 		return err;
 	return put_hex(e, QUERY_ROW_KEY, key, sizeof(key));
+}
+
+/* What counting asks for: no body has to be opened for it. */
+static enum vault_err
+add_situation(struct index_entry *e, const struct head *h)
+{
+	const char *kind = json_string_value(json_object_get(h->body, "kind"));
+	char key[STATUS_KEY_LEN];
+	struct status s;
+
+	if (strcmp(h->version.type, "person") == 0 && kind != NULL &&
+	    strcmp(kind, "individual") != 0)
+		return put_value(e, QUERY_KIND, kind, strlen(kind));
+	if (strcmp(h->version.type, "status") != 0 ||
+	    status_read(&s, h->body) != VAULT_OK)
+		return VAULT_OK;
+	id_print(s.id, h->version.record);
+	return status_key(key, &s) ? put_key(e, QUERY_CHANGE, key) : VAULT_OK;
 }
 
 static enum vault_err
@@ -170,8 +190,9 @@ add_head(void *ctx, const struct head *h)
 		return err; /* withheld: nothing else to find */
 	if ((err = body_words(h->body, false, add_word, e)) != VAULT_OK ||
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
+	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
+	    (err = add_situation(e, h)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
-	    (err = add_title(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
@@ -469,6 +490,7 @@ read_rows(struct index_entry *e, struct store *s, const struct record_row *r)
 		buf_put(&e->title, text, len);
 		e->time = sql_int(q, 1);
 		e->heads = (size_t)sql_int(q, 2);
+		err = sql_ok(q);
 	}
 	sql_close(q);
 	q = sql_open(
@@ -479,8 +501,12 @@ read_rows(struct index_entry *e, struct store *s, const struct record_row *r)
 		buf_put_byte(&e->values, (uint8_t)sql_int(q, 0));
 		text = sql_text(q, 1, &len);
 		buf_put(&e->values, text, len + 1);
+		err = sql_ok(q);
 	}
 	sql_close(q);
+	/* A row that could not be read is no wrong row. */
+	if (err == VAULT_OK && (err = buf_ok(&e->title)) == VAULT_OK)
+		err = buf_ok(&e->values);
 	return err;
 }
 

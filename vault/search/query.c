@@ -615,17 +615,6 @@ out:
 	return err;
 }
 
-const char *
-query_idle_field(const struct query *query)
-{
-	for (size_t i = 0; i < query->n_nodes; i++)
-		/* Until there are records of acts. */
-		if (query->nodes[i].kind == QUERY_VALUE &&
-		    query->nodes[i].field == QUERY_ACT)
-			return query_field_name(QUERY_ACT);
-	return NULL;
-}
-
 void
 query_free(struct query *query)
 {

@@ -69,11 +69,16 @@ enum query_field {
  * In value.field too, and in no query: the row of a list, by table_key(); the
  * text_key() of what a record may be called by; the days that it may fall
  * into, two numbers of QUERY_DAY_FORM: the first and the last, or an end of
- * int32_t if it is open.
+ * int32_t if it is open; the id of each record that it links to; a
+ * change of status, as status_key() has it; the kind of a person that is not
+ * one person.
  */
 #define QUERY_ROW_KEY 13
 #define QUERY_LABEL 14
 #define QUERY_DAY 15
+#define QUERY_LINK 16
+#define QUERY_CHANGE 17
+#define QUERY_KIND 18
 #define QUERY_DAY_FORM "%08llx"
 #define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 
@@ -143,9 +148,6 @@ struct store;
 #define QUERY_OFFICE_LEN 32
 VAULT_CHECKED enum vault_err query_offices(
     struct query *query, struct store *s);
-
-/* The first field of a query that no record has in this version, or NULL. */
-const char *query_idle_field(const struct query *query);
 
 struct query_param {
 	bool is_text;

@@ -9,7 +9,7 @@
 #include "store/sqlite.h"
 
 #define INNER_APPLICATION 0x416d7069
-#define INNER_VERSION 2
+#define INNER_VERSION 3
 
 /*
  * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
@@ -109,7 +109,7 @@ check_inner(struct store *s)
 	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
 		VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
-	/* 1 was never released; what it had is not read as if it were ours. */
+	/* 1 and 2 were never released, and lack what is asked of this one. */
 	if (application == INNER_APPLICATION && version >= 1 &&
 	    version != INNER_VERSION)
 		return VAULT_EVERSION;
@@ -160,7 +160,7 @@ store_has_journal(const char *folder)
 	/* SQLite writes these bytes when the journal begins to count. */
 	static const uint8_t magic[] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1,
 		0x63, 0xd7 };
-	uint8_t head[sizeof(magic)];
+	uint8_t head[sizeof(magic)] = { 0 };
 	size_t got = 0;
 	int dir, fd;
 

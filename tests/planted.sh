@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# planted - shows that unit tests find faults.  Each fault is planted in the
+# files of vault/ that know its name; the test beside it must fail there, and
+# pass without it.  To be run by `make planted`, which says how to link.
+#
+# The last line is "N planted, N caught".
+
+set -u
+built=build-test
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+# The fault, the program that must notice, and which of its tests.
+plants="
+PLANT_NO_REOPEN test_pages sees_what_another_writer_committed_after_a_failed_commit
+PLANT_WORKER_ORDER test_worker in_order_none_overlaps_another
+PLANT_TAG15 test_age refuses_every_flipped_bit
+PLANT_NO_FINAL test_age refuses_chunks_swapped_doubled_and_dropped
+PLANT_UNVERIFIED test_age hands_out_only_what_comes_before_the_first_bad_chunk
+PLANT_BECH32_CASE test_bech32 refuses_every_changed_character
+PLANT_TAR_TRAILING test_tar refuses_every_flipped_bit_outside_the_contents
+PLANT_MANIFEST_ORDER test_manifest refuses_every_other_text
+PLANT_NO_GLOBAL test_minisig refuses_another_trusted_comment
+PLANT_STALE_VALUES test_derived what_is_derived_is_what_the_bodies_say
+PLANT_FORGETS_OTHERS test_tombstone our_own_words_protect_a_record
+PLANT_ANY_SUCCESSOR test_signing refuses_a_succession_that_was_not_signed_so
+PLANT_ANY_SUCCESSOR test_keycheck names_an_earlier_key_of_ours
+PLANT_NEVER_FROZEN test_signing two_successors_freeze_until_one_is_compared
+PLANT_FROZEN_HEARD test_signing a_frozen_contact_is_not_believed
+PLANT_ANNOUNCED_SEALED_TO test_signing a_new_key_is_announced_and_taken_when_compared
+PLANT_EARLIER_CARD test_signing a_new_key_is_announced_and_taken_when_compared
+PLANT_OURS_FOLLOWED test_signing whoever_follows_our_key_has_stolen_it
+PLANT_ONE_KEY test_renewed what_we_signed_before_is_ours
+PLANT_ANNOUNCED_COMPARED test_renewed a_bundle_of_the_new_key_is_as_well_known_as_the_key
+PLANT_EARLIER_UNSAID test_renewed a_bundle_of_the_new_key_is_as_well_known_as_the_key
+PLANT_REVOCATION_UNSIGNED test_revoked refuses_every_other_text
+PLANT_REVOCATION_UNSIGNED test_keycheck names_a_revocation
+PLANT_REVOKED_SENDER test_revoked nothing_new_of_a_revoked_key_is_taken
+PLANT_REVOKED_MEANWHILE test_revoked a_key_that_is_revoked_meanwhile_brings_nothing
+PLANT_REVOKED_HEARD test_revoked a_tombstone_of_a_revoked_key_destroys_nothing
+PLANT_REVOKED_CARD test_revoked a_key_can_be_revoked_before_it_is_known
+PLANT_REVOKED_COMPARED test_revoked nothing_new_of_a_revoked_key_is_taken
+PLANT_REVOKED_SEALED_TO test_revoked nothing_new_of_a_revoked_key_is_taken
+PLANT_REVOKED_ANNOUNCED test_revoked a_key_that_is_announced_can_be_revoked
+PLANT_ANNOUNCED_VOUCHES test_revoked only_the_present_key_vouches_and_only_compared
+PLANT_EARLIER_VOUCHES test_revoked only_the_present_key_vouches_and_only_compared
+PLANT_UNSIGNED_TAKEN test_unsigned nobody_signed_it_and_a_person_decides
+PLANT_UNSIGNED_UNSAID test_unsigned nobody_signed_it_and_a_person_decides
+PLANT_UNSIGNED_NUMBER test_unsigned what_nobody_signed_has_no_number
+PLANT_SIGNATURE_MISSING test_unsigned a_signature_that_was_taken_off_is_missed
+"
+
+# plant FAULT TEST: the program, with the fault in place of what is right.
+plant() {
+	objects=$(grep -lw "$1" vault/*.c vault/*/*.c |
+		sed "s|\(.*\)c\$|$built-$1/\1o|")
+	[ -n "$objects" ] || return 1
+	# Lists are meant to be split.
+	# shellcheck disable=SC2086
+	make -s TEST=1 SAN= PLANT="$1" $objects >/dev/null 2>&1 &&
+		$CC $LINK -o "$dir/$2" "$built/tests/$2.o" \
+		    "$built/tests/support.o" $objects "$built/libvault.a" $LIBS
+}
+
+tests=$(printf '%s\n' "$plants" | awk 'NF { print $2 }' | sort -u)
+for test in $tests; do
+	if ! "$built/tests/$test" >"$dir/log" 2>&1; then
+		cat "$dir/log"
+		echo "failed without a plant: $test"
+		exit 1
+	fi
+done
+
+planted=0 caught=0
+while read -r fault test name; do
+	[ -n "$fault" ] || continue
+	planted=$((planted + 1))
+	if ! plant "$fault" "$test"; then
+		echo "cannot be planted: $fault"
+	elif "$dir/$test" >"$dir/log" 2>&1 ||
+	    ! grep -q "^\[  FAILED  \] $name\$" "$dir/log"; then
+		echo "not caught: $fault by $test: $name"
+	else
+		caught=$((caught + 1))
+		echo "caught: $fault by $test: $name"
+	fi
+done <<EOF
+$plants
+EOF
+
+echo "$planted planted, $caught caught"
+[ "$planted" -eq "$caught" ]

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * timeline - what is recorded of one person, in the order in which it
+ * happened: changes of status, acts, what was said, consents, interventions.
+ *
+ * A vague date stands where it may begin; one that begins nowhere, where it
+ * ends; what has no date comes last.  Where the person is only the source of
+ * what was said, it is not shown: who told us is nobody's timeline.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "inside.h"
+#include "record/body.h"
+#include "record/heads.h"
+#include "record/status.h"
+#include "search/query.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+/* A gap of fewer days is none. */
+#define GAP_DAYS 60
+
+struct event {
+	char id[ID_TEXT_LEN + 1];
+	char type[VERSION_TYPE_MAX + 1];
+	struct buf what, date, words, until, place;
+	char certainty[16];
+	bool has_days;
+	struct date_days days;
+	bool superseded, open;
+	bool warning[VAULT_EVENT_WARNINGS];
+};
+
+struct line {
+	struct vault *v;
+	const char *person;
+	struct buf events;   /* struct event */
+	struct buf statuses; /* struct status */
+};
+
+static struct event *
+events_of(const struct line *l, size_t *n)
+{
+	*n = l->events.len / sizeof(struct event);
+	return (struct event *)(void *)l->events.bytes;
+}
+
+static void
+event_free(struct event *e)
+{
+	buf_free(&e->what);
+	buf_free(&e->date);
+	buf_free(&e->words);
+	buf_free(&e->until);
+	buf_free(&e->place);
+}
+
+/* ---- Reading ---- */
+
+/* By which fields a record of a type is part of a person's story. */
+static bool
+tells_of(const char *type, const char *path)
+{
+	static const struct {
+		const char *type, *fields;
+	} rows[] = { { "act", "victims" }, { "status", "person" },
+		{ "consent", "person" }, { "intervention", "persons" },
+		{ "testimony", "about" } };
+	size_t len = strcspn(path, ".[");
+	char field[32] = "";
+
+	if (len < sizeof(field))
+		memcpy(field, path, len);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].type, type) == 0)
+			return model_has_word(rows[i].fields, field);
+	return false;
+}
+
+struct telling {
+	const char *type, *person;
+	bool found;
+};
+
+static enum vault_err
+is_told(void *ctx, const char *path, const char *text, size_t len)
+{
+	struct telling *t = ctx;
+
+	if (len == ID_TEXT_LEN && memcmp(text, t->person, len) == 0)
+		t->found = t->found || tells_of(t->type, path);
+	return VAULT_OK;
+}
+
+static void
+put_member(struct buf *out, const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	if (text != NULL)
+		buf_put_text(out, text);
+}
+
+/* EDTF; words, where there is none. */
+static void
+put_date(struct buf *out, const json_t *date)
+{
+	put_member(out, date, "edtf");
+	if (out->len == 0)
+		put_member(out, date, "text");
+}
+
+static void
+put_place(struct buf *out, const json_t *place)
+{
+	put_member(out, place, "facility");
+	if (out->len == 0)
+		put_member(out, place, "text");
+}
+
+static void
+fill(struct event *e, const json_t *body)
+{
+	const json_t *date = json_object_get(body, "date");
+	const json_t *places = json_object_get(body, "places");
+	const char *certainty = json_string_value(
+	    json_object_get(body, "certainty"));
+
+	if (strcmp(e->type, "status") == 0)
+		put_member(&e->what, body, "status");
+	else if (strcmp(e->type, "act") == 0)
+		put_member(&e->what, body, "act");
+	put_member(&e->date, date, "edtf");
+	put_member(&e->words, date, "text");
+	put_date(&e->until, json_object_get(body, "until"));
+	put_place(&e->place,
+	    places == NULL ? json_object_get(body, "place")
+			   : json_array_get(places, 0));
+	if (certainty != NULL && strlen(certainty) < sizeof(e->certainty))
+		memcpy(e->certainty, certainty, strlen(certainty) + 1);
+	e->has_days = date_object_days(&e->days, date);
+}
+
+static bool
+event_failed(const struct event *e)
+{
+	return e->what.failed || e->date.failed || e->words.failed ||
+	    e->until.failed || e->place.failed;
+}
+
+static enum vault_err
+add_event(struct line *l, const struct record_row *r, const json_t *body)
+{
+	struct event e = { .has_days = false };
+	enum vault_err err = VAULT_OK;
+
+	id_print(e.id, r->id);
+	memcpy(e.type, r->type, sizeof(e.type));
+	fill(&e, body);
+	/* Others are called by their titles. */
+	if (e.what.len == 0)
+		err = vault_title(&e.what, l->v, e.id);
+	if (err == VAULT_ENORECORD)
+		err = VAULT_OK;
+	if (err == VAULT_OK &&
+	    (event_failed(&e) || !buf_put(&l->events, &e, sizeof(e))))
+		err = VAULT_ENOMEM;
+	if (err != VAULT_OK)
+		event_free(&e);
+	return err;
+}
+
+static enum vault_err
+add_status(struct line *l, const struct record_row *r, const json_t *body)
+{
+	struct status s;
+
+	if (strcmp(r->type, "status") != 0 || status_read(&s, body) != VAULT_OK)
+		return VAULT_OK;
+	id_print(s.id, r->id);
+	buf_put(&l->statuses, &s, sizeof(s));
+	return buf_ok(&l->statuses);
+}
+
+static enum vault_err
+add_record(struct line *l, const struct record_row *r)
+{
+	struct telling t = { .type = r->type, .person = l->person };
+	struct merged m;
+	enum vault_err err;
+
+	if ((err = heads_merge(&m, l->v->store, r)) != VAULT_OK)
+		return err;
+	if (m.body != NULL &&
+	    (err = body_links(m.body, is_told, &t)) == VAULT_OK && t.found &&
+	    (err = add_event(l, r, m.body)) == VAULT_OK)
+		err = add_status(l, r, m.body);
+	merged_free(&m);
+	return err;
+}
+
+/* Every record that links to the person, by whatever field. */
+static enum vault_err
+add_records(struct line *l)
+{
+	struct sql *q = sql_open(l->v->store,
+	    "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
+	struct record_row r;
+	enum vault_err err;
+	bool row;
+
+	sql_put_int(q, 1, QUERY_LINK);
+	sql_put_text(q, 2, l->person, ID_TEXT_LEN);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row)
+		if ((err = rows_get(&r, l->v->store, sql_int(q, 0))) !=
+			VAULT_OK ||
+		    (err = add_record(l, &r)) != VAULT_OK)
+			break;
+	sql_close(q);
+	return err;
+}
+
+/* ---- Order ---- */
+
+/* Where it stands: where it may begin, else where it ends, else last. */
+static int64_t
+place_in_time(const struct event *e)
+{
+	if (!e->has_days)
+		return INT64_MAX;
+	return e->days.lo != INT32_MIN ? e->days.lo : e->days.hi;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+	int64_t at_x = place_in_time(x), at_y = place_in_time(y);
+
+	if (at_x != at_y)
+		return at_x < at_y ? -1 : 1;
+	if (x->has_days && x->days.hi != y->days.hi)
+		return x->days.hi < y->days.hi ? -1 : 1;
+	/* What ended was there before what did not. */
+	if ((x->until.len > 0) != (y->until.len > 0))
+		return x->until.len > 0 ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+/* Days without anything between what is known before i, and i. */
+static int32_t
+gap_before(const struct event *events, size_t i)
+{
+	int32_t last = INT32_MIN;
+	int64_t days;
+
+	if (!events[i].has_days || events[i].days.lo == INT32_MIN)
+		return 0;
+	for (size_t k = 0; k < i; k++) {
+		if (!events[k].has_days)
+			continue;
+		if (events[k].days.hi > last)
+			last = events[k].days.hi;
+	}
+	if (last == INT32_MIN || last == INT32_MAX)
+		return 0;
+	days = (int64_t)events[i].days.lo - last;
+	return days >= GAP_DAYS ? (int32_t)days : 0;
+}
+
+/* ---- What is said of changes beside their own words ---- */
+
+static struct event *
+event_by_id(const struct line *l, const char *id)
+{
+	size_t n;
+	struct event *events = events_of(l, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(events[i].id, id) == 0)
+			return &events[i];
+	return NULL;
+}
+
+static void
+warn(void *ctx, enum status_warning what, const struct status *s)
+{
+	static const enum vault_event_warning as[STATUS_WARNINGS] = {
+		[STATUS_AFTER_DEATH] = VAULT_EVENT_AFTER_DEATH,
+		[STATUS_NEVER_MISSING] = VAULT_EVENT_NEVER_MISSING,
+		[STATUS_ARREST_FIRST] = VAULT_EVENT_ARREST_FIRST,
+		[STATUS_TWO_PLACES] = VAULT_EVENT_TWO_PLACES,
+	};
+	struct event *e = event_by_id(ctx, s->id);
+
+	if (e != NULL)
+		e->warning[as[what]] = true;
+}
+
+/* Missing, or in custody, and nothing says when that ended. */
+static bool
+is_open(const struct status *s, const struct status *list, size_t n)
+{
+	if (!status_is_in("missing in-custody", s->code) || s->has_until)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (&list[i] != s && list[i].has_date &&
+		    (!s->has_date || list[i].date.hi > s->date.lo))
+			return false;
+	return true;
+}
+
+static void
+look_at_statuses(struct line *l)
+{
+	/* Nothing is left out but what was corrected. */
+	const struct status_question all = { .set = "",
+		.level = 9,
+		.days = { INT32_MIN, INT32_MAX },
+		.known_at = INT64_MAX };
+	struct status *list = (struct status *)(void *)l->statuses.bytes;
+	size_t n = l->statuses.len / sizeof(*list), kept = 0;
+
+	n = status_sift(list, n, &all);
+	for (size_t i = 0; i < n; i++) {
+		struct event *e = event_by_id(l, list[i].id);
+
+		if (list[i].out == STATUS_SUPERSEDED && e != NULL)
+			e->superseded = true;
+		else
+			list[kept++] = list[i];
+	}
+	for (size_t i = 0; i < kept; i++) {
+		struct event *e = event_by_id(l, list[i].id);
+
+		if (e != NULL)
+			e->open = is_open(&list[i], list, kept);
+	}
+	status_warn(list, kept, warn, l);
+}
+
+/* ---- Telling ---- */
+
+static void
+tell(const struct line *l, void (*each)(void *ctx, const struct vault_event *e),
+    void *ctx)
+{
+	size_t n;
+	struct event *events = events_of(l, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+		struct vault_event out = { .type = e->type,
+			.what = buf_text(&e->what),
+			.date = buf_text(&e->date),
+			.words = buf_text(&e->words),
+			.until = buf_text(&e->until),
+			.certainty = e->certainty,
+			.place = buf_text(&e->place),
+			.gap = gap_before(events, i),
+			.superseded = e->superseded,
+			.open = e->open };
+
+		memcpy(out.id, e->id, sizeof(e->id));
+		memcpy(out.warning, e->warning, sizeof(out.warning));
+		each(ctx, &out);
+	}
+}
+
+static enum vault_err
+gather(struct line *l)
+{
+	uint8_t bytes[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+	size_t n;
+	struct event *events;
+
+	if (id_parse(bytes, l->person, strlen(l->person)) != VAULT_OK)
+		return VAULT_ENORECORD;
+	if ((err = rows_find(&r, l->v->store, bytes)) != VAULT_OK)
+		return err;
+	if (strcmp(r.type, "person") != 0)
+		return VAULT_EUSE;
+	if ((err = add_records(l)) != VAULT_OK)
+		return err;
+	events = events_of(l, &n);
+	if (n > 0)
+		qsort(events, n, sizeof(*events), compare);
+	look_at_statuses(l);
+	return VAULT_OK;
+}
+
+enum vault_err
+vault_timeline(struct vault *v, const char *person,
+    void (*each)(void *ctx, const struct vault_event *e), void *ctx)
+{
+	struct line l = { .v = v, .person = person };
+	struct event *events;
+	enum vault_err err;
+	size_t n;
+
+	if ((err = store_read(v->store)) != VAULT_OK)
+		return vault_failed(v, err);
+	err = gather(&l);
+	store_read_end(v->store);
+	if (err == VAULT_OK)
+		tell(&l, each, ctx);
+	events = events_of(&l, &n);
+	for (size_t i = 0; i < n; i++)
+		event_free(&events[i]);
+	buf_free(&l.events);
+	buf_free(&l.statuses);
+	return err == VAULT_EUSE ? err : vault_failed(v, err);
+}
