@@ -111,6 +111,22 @@ set_all(struct writing *w, const struct work *work)
 	return status;
 }
 
+/* Facts are corrected by another record: by which field it says so. */
+static void
+tell_settled(const struct form *f)
+{
+	struct vault_field field = { 0 };
+	struct buf id = { 0 };
+
+	buf_put(&id, f->record, 8);
+	while (vault_field_next(&field, &f->type))
+		if (strcmp(field.name, "supersedes") == 0 ||
+		    strcmp(field.name, "withdraws") == 0)
+			FORM_TELL(SAY_FORM_SETTLED, f->type.name, field.name,
+			    buf_text(&id));
+	buf_free(&id);
+}
+
 static int
 ask(struct writing *w, const struct work *work, bool *instead)
 {
@@ -128,6 +144,8 @@ ask(struct writing *w, const struct work *work, bool *instead)
 	else
 		status = set_all(w, work);
 	if (status == 0) {
+		if (form_is_settled(&w->form))
+			tell_settled(&w->form);
 		FORM_TELL(SAY_FORM_HEAD);
 		status = writing_ask(w, instead);
 	}

@@ -1,149 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * form - what is asked, in which order.
+ * form - asking, field by field.
  *
- * A group is the fields of a type or the members of an object: what is asked
- * first stands in front, the rest behind it.  Groups nest as objects do.
+ * Groups nest as objects do.  Whether a field is asked is decided when its
+ * turn comes: another one may have made it a must, or may forbid it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
+#include "form_group.h"
 #include "form_inner.h"
-#include "who.h"
-
-#define FIELDS_MAX 96
-
-struct group {
-	struct vault_field field[FIELDS_MAX];
-	size_t n;
-	size_t first; /* how many of them are asked at first */
-};
-
-/*
- * What is asked at first besides what must and should be there.  A first
- * testimony has to be written in under five minutes: medium, source, date,
- * the text, whom it is about.
- */
-static const struct {
-	const char *of, *fields;
-} common[] = {
-	{ "case", "date summary countries" },
-	{ "person", "sex occupations" },
-	{ "act", "description places" },
-	{ "status", "last_contact place" },
-	{ "testimony", "text about" },
-	{ "document", "url original_name" },
-	{ "intervention", "mechanism persons request" },
-	{ "consent", "conditions" },
-	{ "name", "kind script" },
-	{ "place", "country" },
-	{ "cite", "locator" },
-	{ "contact", "kind safe" },
-	{ "paper", "kind number" },
-	{ "translation", "field lang" },
-	{ "sentence", "length kind" },
-	{ "size", "n" },
-	{ "custody", "from to what" },
-};
-
-/* The text that is most of the work: the editor opens by itself. */
-static const struct {
-	const char *of, *field;
-} main_text[] = {
-	{ "case", "summary" },
-	{ "act", "description" },
-	{ "testimony", "text" },
-};
-
-/* Never asked: the program fills them in. */
-static const char not_asked[] = "type imported sha256 size media_type";
-
-static bool
-is_first(const char *of, const struct vault_field *field)
-{
-	/* It has a default, which is shown at the end. */
-	if (strcmp(field->name, "level") == 0)
-		return false;
-	if (field->must || field->should)
-		return true;
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		if (strcmp(common[i].of, of) == 0)
-			return who_has_word(common[i].fields, field->name);
-	return false;
-}
-
-static bool
-is_main_text(const char *type, const char *path)
-{
-	for (size_t i = 0; i < sizeof(main_text) / sizeof(main_text[0]); i++)
-		if (strcmp(main_text[i].of, type) == 0)
-			return strcmp(main_text[i].field, path) == 0;
-	return false;
-}
-
-static void
-insert(struct group *g, size_t at, const struct vault_field *field)
-{
-	if (g->n == FIELDS_MAX)
-		return;
-	memmove(g->field + at + 1, g->field + at,
-	    (g->n - at) * sizeof(g->field[0]));
-	g->field[at] = *field;
-	g->n++;
-}
-
-static void
-sort_in(struct group *g, const char *of, const struct vault_field *field)
-{
-	if (is_first(of, field))
-		insert(g, g->first++, field);
-	else
-		insert(g, g->n, field);
-}
-
-static struct group *
-type_group(const struct vault_type *type)
-{
-	struct group *g = calloc(1, sizeof(*g));
-	struct vault_field field = { 0 };
-
-	while (g != NULL && vault_field_next(&field, type))
-		if (!who_has_word(not_asked, field.name))
-			sort_in(g, type->name, &field);
-	return g;
-}
-
-/* The member that begins an object: without it the object is left out. */
-static bool
-is_lead(const struct vault_field *field, const struct vault_field *member)
-{
-	struct vault_field m = { 0 };
-
-	while (vault_member_next(&m, field))
-		if (m.must)
-			return m.row == member->row;
-	m = (struct vault_field){ 0 };
-	return vault_member_next(&m, field) && m.row == member->row;
-}
-
-static struct group *
-object_group(const struct vault_field *field)
-{
-	struct group *g = calloc(1, sizeof(*g));
-	struct vault_field m = { 0 };
-
-	while (g != NULL && vault_member_next(&m, field)) {
-		if (is_lead(field, &m)) {
-			insert(g, 0, &m);
-			g->first++;
-		} else {
-			sort_in(g, field->object, &m);
-		}
-	}
-	return g;
-}
 
 /* ---- Asking ---- */
 
@@ -158,6 +26,14 @@ struct question {
 };
 
 static enum form_end ask_field(struct form *f, const struct question *q);
+
+static void
+put_label(struct buf *out, const struct question *q)
+{
+	for (unsigned i = 0; i < q->depth; i++)
+		buf_put_text(out, "  ");
+	buf_put_text(out, q->label);
+}
 
 /* PREFIX.NAME; false if that is too long, which no model is. */
 static bool
@@ -198,89 +74,216 @@ has_members(
 	return false;
 }
 
+/* True if the field stands in both parts of the group. */
+static bool
+is_twice(const struct group *g, const struct vault_field *field)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; field->must_when != NULL && i < g->n; i++)
+		n += g->field[i].row == field->row;
+	return n > 1;
+}
+
+/* Whether field i is asked for now. */
+static bool
+is_asked(
+    const struct form *f, const char *object, const struct group *g, size_t i)
+{
+	const struct vault_field *m = &g->field[i];
+	char path[FORM_PATH_LEN];
+	bool must;
+
+	/* What has no place there any more is asked for, to be taken out. */
+	if (join(path, object, m->name) && is_there(f, path))
+		return !is_twice(g, m) || i < g->first;
+	if (m->only_when != NULL &&
+	    !vault_body_holds(f->body, object, m->only_when))
+		return false;
+	if (!is_twice(g, m))
+		return true;
+	must = vault_body_holds(f->body, object, m->must_when);
+	return must == (i < g->first);
+}
+
+/* The next field to ask, from *i on or back; false: there is none. */
+static bool
+find_asked(size_t *i, const struct form *f, const char *object,
+    const struct group *g, size_t from, size_t end, bool back)
+{
+	for (;;) {
+		if (*i >= end)
+			return false;
+		if (is_asked(f, object, g, *i))
+			return true;
+		if (!back)
+			++*i;
+		else if ((*i)-- == from)
+			return false;
+	}
+}
+
 /* Fields from from to end; "more" adds those behind the end. */
 static enum form_end
 ask_fields(struct form *f, const struct group *g, size_t from, size_t end)
 {
 	size_t i = from;
+	bool back = false;
 
-	while (i < end) {
+	while (find_asked(&i, f, "", g, from, end, back)) {
 		const struct vault_field *field = &g->field[i];
 		struct question q = { .path = field->name,
 			.field = field,
 			.label = say_label(field->label) };
 		enum form_end step = ask_field(f, &q);
 
+		back = step == FORM_BACK;
 		if (step == FORM_NEXT)
 			i++;
 		else if (step == FORM_MORE)
 			end = g->n;
-		else if (step != FORM_BACK)
+		else if (!back)
 			return step;
 		else if (i-- == from)
 			return FORM_BACK;
 	}
-	return FORM_NEXT;
+	return back ? FORM_BACK : FORM_NEXT;
+}
+
+/* The array that an element stands in: how many it has; 0: it is none. */
+static size_t
+count_siblings(const struct form *f, const char *element)
+{
+	const char *end = strrchr(element, '[');
+	char array[FORM_PATH_LEN];
+
+	if (end == NULL || element[strlen(element) - 1] != ']')
+		return 0;
+	snprintf(array, sizeof(array), "%.*s", (int)(end - element), element);
+	return vault_body_count(f->body, array);
 }
 
 /*
- * The members of an object.  The first one stands for all of it: it has the
- * label of the object, nothing there is no object, and emptying it takes the
- * object out.
+ * The members of an object.  Without a gate the first one stands for all of
+ * it: it has the label of the object, nothing there is no object, and emptying
+ * it takes the object out.
  */
 static enum form_end
-ask_group(struct form *f, const struct question *object, const struct group *g)
+ask_members(struct form *f, const struct question *object,
+    const struct group *g, bool gate)
 {
+	size_t before = count_siblings(f, object->path), after;
 	size_t i = 0, end = g->first;
 	char path[FORM_PATH_LEN];
+	bool back = false;
 
-	while (i < end) {
+	while (find_asked(&i, f, object->path, g, 0, end, back)) {
 		const struct vault_field *m = &g->field[i];
 		struct question q = { .path = path, .field = m };
+		bool lead = i == 0 && !gate;
 		enum form_end step;
 
 		if (!join(path, object->path, m->name))
 			return FORM_FAILED;
-		q.label = i == 0 ? object->label : say_label(m->label);
-		q.depth = i == 0 ? object->depth : object->depth + 1;
-		q.whole = i == 0 ? object->path : NULL;
+		q.label = lead ? object->label : say_label(m->label);
+		q.depth = object->depth + !lead;
+		q.whole = lead ? object->path : NULL;
 		step = ask_field(f, &q);
-		if (step == FORM_EMPTIED ||
-		    (step == FORM_NEXT && i == 0 &&
+		back = step == FORM_BACK;
+		/* Its last member went, and the next element is in its place.
+		 */
+		after = count_siblings(f, object->path);
+		if (step == FORM_EMPTIED || after < before ||
+		    (step == FORM_NEXT && lead &&
 			!has_members(f, object->path, object->field)))
 			return FORM_NEXT;
+		before = after;
 		if (step == FORM_NEXT)
 			i++;
 		else if (step == FORM_MORE)
 			end = g->n;
-		else if (step != FORM_BACK)
+		else if (!back)
 			return step;
 		else if (i-- == 0)
 			return FORM_BACK;
 	}
-	return FORM_NEXT;
+	return back ? FORM_BACK : FORM_NEXT;
+}
+
+/* What an object is known by in a line: the first thing that it says. */
+static void
+put_first_member(struct buf *out, const struct form *f, const char *object,
+    const struct vault_field *field)
+{
+	struct form_ask ask = { 0 };
+	struct vault_field m = { 0 };
+
+	while (out->len == 0 && vault_member_next(&m, field)) {
+		if (!join(ask.path, object, m.name))
+			return;
+		if (m.many)
+			snprintf(ask.path + strlen(ask.path),
+			    sizeof(ask.path) - strlen(ask.path), "[0]");
+		ask.field = &m;
+		(void)form_put_current(out, f, &ask);
+	}
+}
+
+/* An object that is opened by a question of its own. */
+static enum form_end
+ask_gate(struct form *f, const struct question *object, const struct group *g)
+{
+	struct form_ask ask = { .field = object->field };
+	struct buf shown = { 0 };
+	bool there = has_members(f, object->path, object->field);
+	enum form_end step = FORM_BACK;
+
+	snprintf(ask.path, sizeof(ask.path), "%s", object->path);
+	ask.whole = ask.path;
+	put_label(&ask.label, object);
+	if (there)
+		put_first_member(&shown, f, object->path, object->field);
+	/* Back from the first of its members is back to the question. */
+	while (step == FORM_BACK) {
+		bool in = false;
+
+		step = form_gate(&in, f, &ask, there ? &shown : NULL);
+		if (!in)
+			break;
+		step = ask_members(f, object, g, true);
+		there = has_members(f, object->path, object->field);
+	}
+	buf_free(&shown);
+	buf_free(&ask.label);
+	return step == FORM_EMPTIED ? FORM_NEXT : step;
+}
+
+static enum form_end
+ask_group(struct form *f, const struct question *q)
+{
+	struct group *g = form_object_group(q->field);
+	enum form_end step = FORM_FAILED;
+
+	if (g != NULL && form_has_gate(q->field))
+		step = ask_gate(f, q, g);
+	else if (g != NULL)
+		step = ask_members(f, q, g, false);
+	free(g);
+	return step;
 }
 
 static enum form_end
 ask_one(struct form *f, const struct question *q)
 {
 	struct form_ask ask = { .field = q->field, .first = q->first };
-	enum form_end step = FORM_FAILED;
+	enum form_end step;
 
-	if (q->field->kind == VAULT_KIND_OBJECT && !form_is_line(q->field)) {
-		struct group *g = object_group(q->field);
-
-		if (g != NULL)
-			step = ask_group(f, q, g);
-		free(g);
-		return step;
-	}
+	if (q->field->kind == VAULT_KIND_OBJECT && !form_is_line(q->field))
+		return ask_group(f, q);
 	snprintf(ask.path, sizeof(ask.path), "%s", q->path);
 	ask.whole = q->whole == NULL ? ask.path : q->whole;
-	for (unsigned i = 0; i < q->depth; i++)
-		buf_put_text(&ask.label, "  ");
-	buf_put_text(&ask.label, q->label);
-	ask.direct = is_main_text(f->type.name, q->path);
+	put_label(&ask.label, q);
+	ask.direct = form_is_main_text(f->type.name, q->path);
 	step = form_value(f, &ask);
 	buf_free(&ask.label);
 	return step == FORM_EMPTIED && q->whole == NULL ? FORM_NEXT : step;
@@ -336,10 +339,16 @@ ask_field(struct form *f, const struct question *q)
 	return ask_one(f, &one);
 }
 
+bool
+form_is_settled(const struct form *f)
+{
+	return f->type.fixed && f->record[0] != '\0';
+}
+
 static enum form_end
 ask_type(struct form *f, bool first)
 {
-	struct group *g = type_group(&f->type);
+	struct group *g = form_type_group(&f->type, form_is_settled(f));
 	enum form_end step = FORM_FAILED;
 
 	if (g != NULL && first)

@@ -63,6 +63,9 @@ enum form_end form_first(struct form *f);
 enum form_end form_rest(struct form *f);
 enum form_end form_again(struct form *f, const char *path);
 
+/* True if the record says facts that are written once, and is here already. */
+bool form_is_settled(const struct form *f);
+
 /*
  * Set the value at path to what text means there: codes by label too, links
  * by name, a party by "@NAME".  Returns 0, or an exit status after a message.

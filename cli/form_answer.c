@@ -72,8 +72,9 @@ form_put_short(struct buf *out, const struct buf *text)
 }
 
 /* What stands at the path, for people; false if nothing does. */
-static bool
-current(struct buf *out, const struct form *f, const struct form_ask *ask)
+bool
+form_put_current(
+    struct buf *out, const struct form *f, const struct form_ask *ask)
 {
 	struct buf value = { 0 }, title = { 0 };
 	bool there = vault_body_get(&value, f->body, ask->path);
@@ -192,7 +193,7 @@ form_ask_line(struct buf *line, enum form_end *end, struct form *f,
 	lineedit_forget(f->l);
 	if (vault_body_get(&value, f->body, ask->path) && single)
 		lineedit_remember(f->l, &value);
-	(void)current(&shown, f, ask);
+	(void)form_put_current(&shown, f, ask);
 	/* Nor does it stand in the middle of a line. */
 	if (text_is_rtl(buf_text(&shown), shown.len)) {
 		FORM_TELL(SAY_FORM_CHOSEN, buf_text(&shown));

@@ -20,6 +20,13 @@ struct form_ask {
 /* Ask for anything that is one value. */
 enum form_end form_value(struct form *f, const struct form_ask *ask);
 
+/*
+ * Whether to go into an object, of which shown is a part if it is there, or
+ * else NULL: *in.
+ */
+enum form_end form_gate(bool *in, struct form *f, const struct form_ask *ask,
+    const struct buf *shown);
+
 /* How such a value is written. */
 enum say form_help_of_kind(const struct vault_field *field);
 
@@ -44,6 +51,10 @@ const char *form_targets(const struct vault_field *field);
 
 /* Text made safe, and cut to a few columns. */
 void form_put_short(struct buf *out, const struct buf *text);
+
+/* What stands at the path, for people; false if nothing does. */
+bool form_put_current(
+    struct buf *out, const struct form *f, const struct form_ask *ask);
 
 enum answer {
 	ANSWER_TEXT,

@@ -118,6 +118,36 @@ may_be_person(const char *types)
 	return *types == '\0' || strstr(types, "person") != NULL;
 }
 
+/*
+ * Nothing has that name: what has it in its title, or a name like it; or else
+ * a person who is not here yet.
+ */
+static enum form_end
+find_like(char id[VAULT_ID_LEN], struct form *f, const char *types,
+    const struct buf *name)
+{
+	enum form_end step = FORM_BACK;
+	enum vault_err err;
+	struct who who;
+	size_t at = 0;
+
+	err = who_search(&who, f->s->vault, buf_text(name), types);
+	if (err != VAULT_OK)
+		return form_failed(f, err);
+	if (who.n > 0) {
+		FORM_TELL(SAY_FORM_LIKE, buf_text(name));
+		step = choose(&at, f, &who, SAY_FORM_WHICH);
+		if (step == FORM_NEXT)
+			memcpy(id, who.id[at], VAULT_ID_LEN);
+	} else {
+		FORM_TELL(SAY_FORM_NOBODY, buf_text(name));
+	}
+	if (step != FORM_BACK || !may_be_person(types))
+		return step;
+	step = confirm(f, SAY_FORM_MAKE, buf_text(name), false);
+	return step == FORM_NEXT ? make_person(id, f, name) : step;
+}
+
 /* The record a name stands for: *id.  FORM_BACK: none. */
 static enum form_end
 find_record(char id[VAULT_ID_LEN], struct form *f, const struct form_ask *ask,
@@ -132,13 +162,8 @@ find_record(char id[VAULT_ID_LEN], struct form *f, const struct form_ask *ask,
 	err = who_find(&who, f->s->vault, buf_text(name), types);
 	if (err != VAULT_OK)
 		return form_failed(f, err);
-	if (who.n == 0) {
-		FORM_TELL(SAY_FORM_NOBODY, buf_text(name));
-		if (!may_be_person(types))
-			return FORM_BACK;
-		step = confirm(f, SAY_FORM_MAKE, buf_text(name), false);
-		return step == FORM_NEXT ? make_person(id, f, name) : step;
-	}
+	if (who.n == 0)
+		return find_like(id, f, types, name);
 	step = who.n == 1 ? confirm_record(f, who.id[0])
 			  : choose(&at, f, &who, SAY_FORM_WHICH);
 	if (step == FORM_NEXT)

@@ -232,3 +232,52 @@ form_value(struct form *f, const struct form_ask *ask)
 	buf_free(&line);
 	return end;
 }
+
+/* ---- An object that is opened ---- */
+
+static void
+put_gate(struct buf *out, const struct form_ask *ask, const struct buf *shown)
+{
+	const char *label = buf_text(&ask->label);
+	bool rtl = shown != NULL && text_is_rtl(buf_text(shown), shown->len);
+
+	/* What runs from the right does not stand in the middle of a line. */
+	if (rtl)
+		FORM_TELL(SAY_FORM_CHOSEN, buf_text(shown));
+	if (shown == NULL)
+		say_put(out, SAY_FORM_GATE, label, NULL);
+	else
+		say_put(out, SAY_FORM_GATE_WITH, label,
+		    rtl || shown->len == 0 ? "..." : buf_text(shown), NULL);
+}
+
+enum form_end
+form_gate(bool *in, struct form *f, const struct form_ask *ask,
+    const struct buf *shown)
+{
+	struct buf prompt = { 0 }, line = { 0 };
+	enum form_end end = FORM_NEXT;
+	bool done = false;
+
+	lineedit_forget(f->l);
+	put_gate(&prompt, ask, shown);
+	while (!done) {
+		enum answer answer = form_read(
+		    &line, &end, f, buf_text(&prompt));
+		char first = line.len > 0 ? (char)(line.bytes[0] | 0x20) : 0;
+
+		done = true;
+		if (answer == ANSWER_EMPTY) {
+			end = form_take_out(f, ask);
+		} else if (answer != ANSWER_END) {
+			end = FORM_NEXT;
+			*in = answer == ANSWER_TEXT && first == 'y';
+			done = *in || answer == ANSWER_KEEP || first == 'n';
+			if (!done)
+				FORM_TELL(SAY_FORM_GATE_HELP);
+		}
+	}
+	buf_free(&prompt);
+	buf_free(&line);
+	return end;
+}

@@ -81,6 +81,181 @@ who_find(struct who *out, struct vault *v, const char *text, const char *types)
 	return choose(out, v, &all, types == NULL ? "" : types);
 }
 
+/* ---- By a part of what a record is called ---- */
+
+/* So many of the newest are looked at. */
+#define LOOKED_AT 2000
+
+/* Titles that hold any of these: all the words of it, or it as a whole. */
+#define PARTS_MAX (WHO_MAX + 1)
+
+struct search {
+	struct who *out;
+	const char *types;
+	struct buf words;              /* key */
+	struct buf person[PARTS_MAX];  /* keys of the names of who is meant */
+	struct buf besides[PARTS_MAX]; /* and of what stood in front of them */
+	size_t n;
+	uint64_t seen;
+};
+
+/* True if each word of words begins a word of title. */
+static bool
+has_words(const struct buf *title, const struct buf *words)
+{
+	const char *at = buf_text(words);
+
+	while (*at != '\0') {
+		size_t len = strcspn(at, " ");
+		const char *t = buf_text(title);
+
+		while (strncmp(t, at, len) != 0) {
+			t += strcspn(t, " ");
+			if (*t++ == '\0')
+				return false;
+		}
+		at += len;
+		at += *at == ' ';
+	}
+	return true;
+}
+
+static bool
+is_meant(const struct search *s, const struct buf *title)
+{
+	if (s->words.len > 0 && has_words(title, &s->words))
+		return true;
+	for (size_t i = 0; i < s->n; i++)
+		if (has_words(title, &s->person[i]) &&
+		    has_words(title, &s->besides[i]))
+			return true;
+	return false;
+}
+
+static void
+add_found(struct who *out, const char *id)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->id[i], id) == 0)
+			return;
+	if (out->n == WHO_MAX)
+		out->more = true;
+	else
+		memcpy(out->id[out->n++], id, VAULT_ID_LEN);
+}
+
+static bool
+look_at(void *ctx, const struct vault_row *row)
+{
+	struct search *s = ctx;
+	struct buf key = { 0 };
+
+	s->seen++;
+	if ((*s->types == '\0' || who_has_word(s->types, row->type)) &&
+	    text_key(&key, buf_text(&row->title), row->title.len) == VAULT_OK &&
+	    is_meant(s, &key))
+		add_found(s->out, row->id);
+	buf_free(&key);
+	return !s->out->more;
+}
+
+static bool
+look_at_like(void *ctx, const struct vault_row *row)
+{
+	struct search *s = ctx;
+
+	if (who_has_word(s->types, row->type))
+		add_found(s->out, row->id);
+	return !s->out->more;
+}
+
+/* Who is named by the text, or by what stands behind its first word. */
+static enum vault_err
+find_persons(struct search *s, struct vault *v, const char *text)
+{
+	size_t first = strcspn(text, " ");
+	enum vault_err err = VAULT_OK;
+
+	for (int part = 0; part < 2 && err == VAULT_OK; part++) {
+		const char *name = part == 0 ? text : text + first;
+		struct who who;
+
+		name += strspn(name, " ");
+		if (*name == '\0' || s->n == PARTS_MAX)
+			break;
+		err = who_find(&who, v, name, "person");
+		for (size_t i = 0;
+		     err == VAULT_OK && i < who.n && s->n < PARTS_MAX; i++) {
+			struct buf title = { 0 };
+
+			err = vault_title(&title, v, who.id[i]);
+			if (err == VAULT_OK)
+				err = text_key(&s->person[s->n],
+				    buf_text(&title), title.len);
+			if (err == VAULT_OK && part == 1)
+				err = text_key(&s->besides[s->n], text, first);
+			s->n++;
+			buf_free(&title);
+		}
+	}
+	return err;
+}
+
+/* Append "(type:a OR type:b)"; nothing for any type. */
+static void
+put_types(struct buf *query, const char *types)
+{
+	while (*types != '\0') {
+		size_t len = strcspn(types, " ");
+
+		buf_putf(query, "%stype:%.*s", query->len > 0 ? " OR " : "",
+		    (int)len, types);
+		types += len;
+		types += *types == ' ';
+	}
+}
+
+static enum vault_err
+search_titles(struct search *s, struct vault *v)
+{
+	struct buf query = { 0 };
+	struct vault_search what = { .limit = LOOKED_AT };
+	enum vault_err err;
+
+	put_types(&query, s->types);
+	what.query = buf_text(&query);
+	what.query_len = query.len;
+	err = vault_find(v, &what, look_at, s, NULL, NULL);
+	s->out->more = s->out->more || s->seen == LOOKED_AT;
+	buf_free(&query);
+	return err;
+}
+
+enum vault_err
+who_search(
+    struct who *out, struct vault *v, const char *text, const char *types)
+{
+	struct search s = { .out = out, .types = types };
+	struct vault_search like = { .like = text, .limit = WHO_MAX };
+	enum vault_err err;
+
+	memset(out, 0, sizeof(*out));
+	if ((err = text_key(&s.words, text, strlen(text))) == VAULT_OK &&
+	    (err = find_persons(&s, v, text)) == VAULT_OK)
+		err = search_titles(&s, v);
+	/* A name may be written another way; the rest has no names. */
+	if (err == VAULT_OK && out->n == 0 && who_has_word(types, "person")) {
+		buf_reset(&s.words);
+		err = vault_find(v, &like, look_at_like, &s, NULL, NULL);
+	}
+	for (size_t i = 0; i < PARTS_MAX; i++) {
+		buf_free(&s.person[i]);
+		buf_free(&s.besides[i]);
+	}
+	buf_free(&s.words);
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
 static void
 put_safe(struct buf *out, const struct buf *text)
 {
@@ -117,6 +292,8 @@ who_describe(struct buf *out, struct vault *v, const char *id)
 	if (vault_body_read(&b, r.body.bytes, r.body.len) == VAULT_OK) {
 		put_value(out, b, "pseudonym", &r.title);
 		put_value(out, b, "occupations[0]", &r.title);
+		put_value(out, b, "date", &r.title);
+		put_value(out, b, "as_of", &r.title);
 		vault_body_free(b);
 	}
 	buf_putf(out, ", %.*s", SHORT_ID, id);

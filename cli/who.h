@@ -24,6 +24,15 @@ VAULT_CHECKED enum vault_err who_find(
     struct who *out, struct vault *v, const char *text, const char *types);
 
 /*
+ * When that finds none: the records of these types whose title has all the
+ * words of text, or names a person whom it names ("torture Teng Biao"); of
+ * persons else those whose name is like it.  Only the newest few thousand are
+ * looked at; out->more then says that there are others.
+ */
+VAULT_CHECKED enum vault_err who_search(
+    struct who *out, struct vault *v, const char *text, const char *types);
+
+/*
  * The one record that text means.  Returns 0, or an exit status after a
  * message that lists them if there are several.
  */
@@ -33,7 +42,7 @@ int who_only(char id[static VAULT_ID_LEN], const struct session *s,
 /* True if word is one of the words, which are parted by blanks. */
 bool who_has_word(const char *words, const char *word);
 
-/* Append "title, pseudonym, occupation, short id", made safe. */
+/* Append "title, pseudonym, occupation, date, short id", made safe. */
 void who_describe(struct buf *out, struct vault *v, const char *id);
 
 #endif

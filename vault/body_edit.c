@@ -98,6 +98,14 @@ vault_body_count(const struct vault_body *b, const char *path)
 	return edit_count(b->json, path);
 }
 
+bool
+vault_body_holds(
+    const struct vault_body *b, const char *object, const char *condition)
+{
+	return body_holds(
+	    condition, *object == '\0' ? b->json : edit_at(b->json, object));
+}
+
 enum vault_err
 vault_body_json(struct buf *out, const struct vault_body *b)
 {

@@ -119,7 +119,14 @@ vault_type_by_name(struct vault_type *t, const char *name)
 bool
 vault_field_next(struct vault_field *f, const struct vault_type *t)
 {
-	return view_field(f, model_next_field(t->row, f->row));
+	const struct model_type *type = t->row;
+	const struct model_field *row = model_next_field(type, f->row);
+	bool there = view_field(f, row);
+
+	/* Its own; those common to all types may change. */
+	f->once = there && type->fixed && row >= type->own.fields &&
+	    row < type->own.fields + type->own.n;
+	return there;
 }
 
 bool

@@ -693,6 +693,7 @@ struct vault_field {
 	enum vault_kind kind;
 	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
+	bool once;             /* never changes after the first version */
 	const char *must_when; /* "op=range", or NULL */
 	const char *only_when; /* the same: elsewhere it is refused */
 	const char *targets;   /* of a link: names of types, "" is any */
@@ -774,6 +775,14 @@ bool vault_body_get(
 
 /* The number of elements of the array at path; 0 if there is none. */
 size_t vault_body_count(const struct vault_body *b, const char *path);
+
+/*
+ * True if the object at that path ("": the body) is as a condition like
+ * must_when says.  Where its field is absent none holds.
+ */
+bool vault_body_holds(
+    const struct vault_body *b, const char *object, const char *condition);
+
 VAULT_CHECKED enum vault_err vault_body_json(
     struct buf *out, const struct vault_body *b);
 

@@ -119,6 +119,13 @@ bool body_hides(const json_t *whole, const char *path);
 VAULT_CHECKED enum vault_err body_idle_paths(
     struct buf *out, const json_t *whole);
 
+/*
+ * True if an object is as a condition like "op=range" or "op!=approx" says.
+ * Where the field is absent no condition holds: that it is missing is said
+ * anyway.
+ */
+bool body_holds(const char *condition, const json_t *object);
+
 /* Fill in what is absent and has a default, and lower the case of ids. */
 VAULT_CHECKED enum vault_err body_fill(json_t *body);
 

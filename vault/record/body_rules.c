@@ -34,12 +34,8 @@ is_begun(const struct model_type *type, const struct model_object *object,
 	return false;
 }
 
-/*
- * True if value is as a condition like "op=range" or "op!=approx" says.  Where
- * the field is absent no condition holds: that it is missing is said anyway.
- */
-static bool
-holds(const char *condition, const json_t *value)
+bool
+body_holds(const char *condition, const json_t *value)
 {
 	size_t len = strcspn(condition, "!=");
 	bool not = condition[len] == '!';
@@ -65,7 +61,7 @@ is_must(const struct model_type *type, const struct model_object *object,
     const struct model_field *field, const json_t *value)
 {
 	return field->need == MODEL_MUST ||
-	    (field->must_when != NULL && holds(field->must_when, value)) ||
+	    (field->must_when != NULL && body_holds(field->must_when, value)) ||
 	    (field->need == MODEL_MUST_WITH &&
 		is_begun(type, object, field->group, value));
 }
@@ -147,7 +143,7 @@ check_rules_of(struct body_check *c, const struct model_type *type,
 			body_found_in(c, field->name, BODY_SHOULD, field, NULL);
 		return;
 	}
-	if (field->only_when != NULL && !holds(field->only_when, value))
+	if (field->only_when != NULL && !body_holds(field->only_when, value))
 		found_beside(c, field, BODY_ONLY_WHEN, field->only_when);
 	if (ends_early(field, value))
 		body_found_in(c, field->name, BODY_ORDER, field, NULL);

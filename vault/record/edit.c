@@ -727,3 +727,11 @@ edit_count(const json_t *body, const char *path)
 
 	return read_path(&r, path) ? json_array_size(walk(body, &r)) : 0;
 }
+
+const json_t *
+edit_at(const json_t *body, const char *path)
+{
+	struct route r;
+
+	return read_path(&r, path) ? walk(body, &r) : NULL;
+}

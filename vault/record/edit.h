@@ -46,4 +46,7 @@ bool edit_get(struct buf *out, const json_t *body, const char *path);
 /* The number of elements of the array at path; 0 if there is none. */
 size_t edit_count(const json_t *body, const char *path);
 
+/* What stands at path, borrowed; NULL if there is nothing. */
+const json_t *edit_at(const json_t *body, const char *path);
+
 #endif
