@@ -85,6 +85,22 @@ field_doc(const struct vault_field *f)
 	return d;
 }
 
+/* The one or the other; both are freed. */
+static int
+print_all(struct buf *lines, struct doc *all)
+{
+	int status = 0;
+
+	if (say_is_json()) {
+		status = doc_print(all);
+	} else {
+		say_table(lines);
+		doc_free(all);
+	}
+	buf_free(lines);
+	return status;
+}
+
 /* ---- What is asked for ---- */
 
 /* A type, or a field of it that is an object. */
@@ -213,14 +229,7 @@ show_types(void)
 		    &lines, "%s\t%s\n", a.type.name, say_label(a.type.help));
 		doc_put(all, NULL, type_doc(&a));
 	}
-	if (say_is_json()) {
-		buf_free(&lines);
-		return doc_print(all);
-	}
-	say_table(&lines);
-	buf_free(&lines);
-	doc_free(all);
-	return 0;
+	return print_all(&lines, all);
 }
 
 int
@@ -303,14 +312,7 @@ show_vocabs(void)
 		buf_put_byte(&lines, '\n');
 		doc_put(all, NULL, vocab_doc(&v));
 	}
-	if (say_is_json()) {
-		buf_free(&lines);
-		return doc_print(all);
-	}
-	say_table(&lines);
-	buf_free(&lines);
-	doc_free(all);
-	return 0;
+	return print_all(&lines, all);
 }
 
 /* Labels that nobody has checked who speaks the language say so. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/secret.h"
 #include "inside.h"
 #include "record/heads.h"
 #include "record/status.h"
@@ -33,9 +34,7 @@ struct person {
 
 struct counting {
 	struct vault *v;
-	const struct vault_count *what;
 	struct status_question q;
-	struct buf ids;     /* ID_TEXT_LEN bytes each */
 	struct buf persons; /* struct person */
 	struct buf list;    /* struct status, of one person */
 };
@@ -173,7 +172,7 @@ is_of_case(const struct status *list, size_t n, const char *the_case)
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i].the_case, the_case) == 0)
 			return true;
-	return the_case == NULL;
+	return false;
 }
 
 static enum vault_err
@@ -255,15 +254,16 @@ take(struct counting *c, const char *key, size_t len, int64_t num)
 	struct status s;
 	enum vault_err err;
 
-	if ((err = status_from_key(&s, key, len)) != VAULT_OK ||
-	    (err = read_known(&s, c, num)) != VAULT_OK)
-		return err;
-	if (c->list.len > 0 && strcmp(last->person, s.person) != 0) {
+	if ((err = status_from_key(&s, key, len)) == VAULT_OK)
+		err = read_known(&s, c, num);
+	if (err == VAULT_OK && c->list.len > 0 &&
+	    strcmp(last->person, s.person) != 0) {
 		err = judge(c);
 		buf_reset(&c->list);
 	}
 	if (err == VAULT_OK && !buf_put(&c->list, &s, sizeof(s)))
 		err = VAULT_ENOMEM;
+	bytes_wipe(&s, sizeof(s));
 	return err;
 }
 
@@ -341,7 +341,7 @@ vault_count(struct vault *v, const struct vault_count *what,
     struct vault_count_result *result, const char **bad,
     void (*each)(void *ctx, const struct vault_counted *person), void *ctx)
 {
-	struct counting c = { .v = v, .what = what };
+	struct counting c = { .v = v };
 	enum vault_err err;
 
 	memset(result, 0, sizeof(*result));

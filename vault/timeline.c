@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/secret.h"
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
@@ -176,10 +177,13 @@ add_status(struct line *l, const struct record_row *r, const json_t *body)
 {
 	struct status s;
 
-	if (strcmp(r->type, "status") != 0 || status_read(&s, body) != VAULT_OK)
+	if (strcmp(r->type, "status") != 0)
 		return VAULT_OK;
-	id_print(s.id, r->id);
-	buf_put(&l->statuses, &s, sizeof(s));
+	if (status_read(&s, body) == VAULT_OK) {
+		id_print(s.id, r->id);
+		buf_put(&l->statuses, &s, sizeof(s));
+	}
+	bytes_wipe(&s, sizeof(s));
 	return buf_ok(&l->statuses);
 }
 

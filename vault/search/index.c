@@ -5,6 +5,7 @@
 #include "core/base64.h"
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/secret.h"
 #include "core/text.h"
 #include "record/body.h"
 #include "record/heads.h"
@@ -162,17 +163,23 @@ static enum vault_err
 add_situation(struct index_entry *e, const struct head *h)
 {
 	const char *kind = json_string_value(json_object_get(h->body, "kind"));
+	enum vault_err err = VAULT_OK;
 	char key[STATUS_KEY_LEN];
 	struct status s;
 
 	if (strcmp(h->version.type, "person") == 0 && kind != NULL &&
 	    strcmp(kind, "individual") != 0)
 		return put_value(e, QUERY_KIND, kind, strlen(kind));
-	if (strcmp(h->version.type, "status") != 0 ||
-	    status_read(&s, h->body) != VAULT_OK)
+	if (strcmp(h->version.type, "status") != 0)
 		return VAULT_OK;
-	id_print(s.id, h->version.record);
-	return status_key(key, &s) ? put_key(e, QUERY_CHANGE, key) : VAULT_OK;
+	if (status_read(&s, h->body) == VAULT_OK) {
+		id_print(s.id, h->version.record);
+		if (status_key(key, &s))
+			err = put_key(e, QUERY_CHANGE, key);
+	}
+	bytes_wipe(&s, sizeof(s));
+	bytes_wipe(key, sizeof(key));
+	return err;
 }
 
 static enum vault_err
