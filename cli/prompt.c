@@ -519,5 +519,9 @@ cmd_menu(struct cli *c, int argc, char **argv)
 {
 	if (cli_options(argc, argv, NULL, 0) != 0)
 		return say_usage("menu");
+	if (!ask_has_terminal()) {
+		say_error(SAY_NO_TERMINAL, NULL);
+		return 2;
+	}
 	return prompt_run(c, true);
 }

@@ -80,6 +80,10 @@ N1=$(opened_ids '"remain missing" type:count')
 expect_status 1 "$AMPARO" init --practice
 expect_err "not empty"
 
+# Numbers are asked for on a terminal only.
+expect_status 2 "$AMPARO" menu
+expect_err "no terminal"
+
 # Fields of an office's own are kept, shown and found.
 echo '{"names":[{"text":"A B"}],"x_ward":"ward seven","x_list":[{"x_deep":"elderberry"}]}' > own.json
 expect_status 0 opened add person own.json
