@@ -122,7 +122,9 @@ const struct command commands[] = {
 	    "is sent to that office before another key of it was compared.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
-	    " [--with-sources] [--unsigned] [--parts-checked]",
+	    " [--with-sources] [--unsigned] [--parts-checked],"
+	    " or export --plain json [QUERY ...]"
+	    " (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]",
 	    "an encrypted, signed bundle for other offices",
 	    "Says what leaves and what is held back and why, then asks.  A "
 	    "case takes along\n"
@@ -136,7 +138,12 @@ const struct command commands[] = {
 	    "output.\n"
 	    "--unsigned: nobody can prove who packed it, nor know it; what is "
 	    "in it is still\n"
-	    "signed by who wrote it.\n" },
+	    "signed by who wrote it.\n"
+	    "--plain json: not a bundle, but the records as an audience may "
+	    "read them, sealed\n"
+	    "no more; the passphrase is asked for again.  --unfiltered: all of "
+	    "every record,\n"
+	    "for this office only.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,

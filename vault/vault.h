@@ -1115,6 +1115,56 @@ VAULT_CHECKED enum vault_err vault_may(struct vault_may *out, struct vault *v,
     void (*person)(void *ctx, const struct vault_may_person *p),
     void (*left)(void *ctx, const struct vault_left *l), void *ctx);
 
+/* ---- Plain files for an audience ---- */
+
+/*
+ * A plain export: the records that match as JSON, as an audience may read
+ * them, unsealed.  With no audience all of every record, for our own office:
+ * levels and consent are then passed over.
+ */
+struct vault_plain_what {
+	const char *query;
+	size_t query_len;
+	const char *audience; /* a code, or NULL */
+	/* Told of each place where somebody is named; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	bool (*progress)(
+	    void *ctx, uint64_t done, uint64_t total); /* or NULL */
+};
+
+/* What becomes of one record. */
+struct vault_plain_row {
+	const char *id, *type, *title;
+	enum vault_may_why why;
+};
+
+struct vault_plain_info {
+	size_t records, held;
+	size_t names, parts, short_names; /* as in vault_export_info */
+	bool changed; /* after vault_plain_write: what was shown is not so */
+};
+
+/*
+ * Decide what leaves; each, which may be NULL, is told of every record.
+ * VAULT_EUSE: there is no such audience.  VAULT_ECANCELED.
+ */
+struct vault_plain;
+VAULT_CHECKED enum vault_err vault_plain_new(struct vault_plain **out,
+    struct vault *v, const struct vault_plain_what *what,
+    void (*each)(void *ctx, const struct vault_plain_row *r), void *ctx);
+void vault_plain_info(
+    struct vault_plain_info *out, const struct vault_plain *p);
+void vault_plain_confirm_parts(struct vault_plain *p);
+
+/*
+ * Write it and log it.  VAULT_EREFUSED: nothing leaves, or somebody is named.
+ * VAULT_EBUSY: the vault has changed since it was decided; what was written
+ * until then is to be thrown away.
+ */
+VAULT_CHECKED enum vault_err vault_plain_write(
+    struct vault_plain *p, const struct vault_sink *to);
+void vault_plain_free(struct vault_plain *p);
+
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
 	void *ctx;
