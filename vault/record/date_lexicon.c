@@ -13,7 +13,10 @@
 #define ORDINAL(text) { DATE_WORD_ORDINAL, 0, text },
 #define MARK(part, text) { DATE_WORD_MARK, part, text },
 #define NUMERAL(number, text) { DATE_WORD_NUMERAL, number, text },
-#define WORD(kind, text) { DATE_WORD_##kind, 0, text },
+#define WORD(kind, text) { DATE_WORD_##kind, DATE_IN_FRONT, text },
+#define BEHIND(kind, text) { DATE_WORD_##kind, DATE_BEHIND, text },
+#define EITHER(kind, text)                                                     \
+	{ DATE_WORD_##kind, DATE_IN_FRONT | DATE_BEHIND, text },
 static const struct date_word en[] = {
 #include "record/words/en.def"
 };
@@ -29,6 +32,8 @@ static const struct date_word zh[] = {
 #undef MARK
 #undef NUMERAL
 #undef WORD
+#undef BEHIND
+#undef EITHER
 
 #define DATE_WORDS(lang, reviewed) { lang, reviewed, NULL, 0 },
 #define MONTH(number, text)
@@ -36,6 +41,8 @@ static const struct date_word zh[] = {
 #define MARK(part, text)
 #define NUMERAL(number, text)
 #define WORD(kind, text)
+#define BEHIND(kind, text)
+#define EITHER(kind, text)
 static const struct date_language headings[] = {
 #include "record/words/en.def"
 #include "record/words/es.def"
@@ -47,6 +54,8 @@ static const struct date_language headings[] = {
 #undef MARK
 #undef NUMERAL
 #undef WORD
+#undef BEHIND
+#undef EITHER
 
 static const struct {
 	const struct date_word *words;
@@ -205,8 +214,11 @@ date_word_at(
 	for (size_t i = 0; i < LEN(all); i++)
 		for (size_t j = 0; j < all[i].n; j++) {
 			const struct date_word *w = &all[i].words[j];
-			size_t n = strlen(w->text);
+			size_t n;
 
+			if (len == 0 || w->text[0] != text[0])
+				continue;
+			n = strlen(w->text);
 			if (n <= len && memcmp(w->text, text, n) == 0 &&
 			    is_asked_for(
 				w, months >> i & 1, words >> i & 1, behind) &&

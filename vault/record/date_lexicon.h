@@ -2,7 +2,8 @@
 /*
  * date_lexicon - the words of dates in several languages, from the data files
  * in words/.  A language is added as a file there and a row in
- * date_lexicon.c; its first line says whether a native speaker has signed it.
+ * date_lexicon.c; its first line says whether it was reviewed by somebody
+ * whose language it is.
  */
 #ifndef RECORD_DATE_LEXICON_H
 #define RECORD_DATE_LEXICON_H
@@ -40,9 +41,14 @@ enum date_word_kind {
 	DATE_WORD_NUMERAL = 'N', /* a digit, or ten */
 };
 
+/* Where a word stands: "before 1980", "1980 or earlier". */
+#define DATE_IN_FRONT 1
+#define DATE_BEHIND 2
+
 struct date_word {
-	char kind;     /* an enum date_word_kind */
-	uint8_t value; /* of a month, a mark ('y', 'm', 'd') or a numeral */
+	char kind; /* an enum date_word_kind */
+	/* Of a month, a mark ('y', 'm', 'd') or a numeral; else its place. */
+	uint8_t value;
 	const char *text;
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "record/date_lexicon.h"
 #include "record/date_rules.h"
 #include "record/model.h"
@@ -40,10 +41,10 @@ refuse(struct date_rules_fault *f, enum date_rules_why why, const char *rule,
 	return VAULT_EUSE;
 }
 
-/* One text, or each of an array of them. */
 typedef enum vault_err take_fn(struct date_rules *r, struct date_rules_fault *f,
     const char *rule, const char *text);
 
+/* One text, or each of an array of them. */
 static enum vault_err
 each_text(struct date_rules *r, struct date_rules_fault *f, const json_t *all,
     const char *rule, take_fn *take)
@@ -121,24 +122,33 @@ has_letter_or_digit(const char *text)
 	    '\0';
 }
 
+/* Each character of the text; an empty one: nothing between the parts. */
 static enum vault_err
-take_separator(struct date_rules *r, struct date_rules_fault *f,
+take_separators(struct date_rules *r, struct date_rules_fault *f,
     const char *rule, const char *text)
 {
-	const char *kept;
-	enum vault_err err;
+	enum vault_err err = VAULT_OK;
+	size_t all = strlen(text), n;
+	uint32_t cp;
 
-	if (*text == '\0') {
-		r->none = true;
-		return VAULT_OK;
+	r->none |= all == 0;
+	for (size_t i = 0; err == VAULT_OK && i < all; i += n) {
+		const char *kept;
+		char one[5] = "";
+
+		if ((n = text_next(&cp, text + i, all - i)) == 0)
+			return refuse(f, DATE_RULES_VALUE, rule, text);
+		memcpy(one, text + i, n);
+		if (cp == ' ') {
+			r->blank = true;
+			continue;
+		}
+		err = keep(&r->marks, &kept, f, rule, one);
+		if (err == VAULT_EUSE)
+			f->value = text;
+		else if (err == VAULT_OK && has_letter_or_digit(kept))
+			return refuse(f, DATE_RULES_VALUE, rule, text);
 	}
-	if (text[strspn(text, " ")] == '\0') {
-		r->blank = true;
-		return VAULT_OK;
-	}
-	err = keep(&r->marks, &kept, f, rule, text);
-	if (err == VAULT_OK && has_letter_or_digit(kept))
-		return refuse(f, DATE_RULES_VALUE, rule, text);
 	return err;
 }
 
@@ -174,13 +184,28 @@ take_unknown(struct date_rules *r, struct date_rules_fault *f, const char *rule,
 	return VAULT_OK;
 }
 
+/* The blanks around it count: " / " parts dates that have "/" in them. */
 static enum vault_err
 take_several(struct date_rules *r, struct date_rules_fault *f, const char *rule,
     const char *text)
 {
 	const char *kept;
+	char *own;
+	size_t len = strlen(text);
+	enum vault_err err = keep(&r->several, &kept, f, rule, text);
 
-	return keep(&r->several, &kept, f, rule, text);
+	if (err != VAULT_OK)
+		return err;
+	own = r->several.text[r->several.n - 1];
+	if (strlen(own) + 3 > DATE_TEXT_LEN)
+		return refuse(f, DATE_RULES_VALUE, rule, text);
+	if (text[0] == ' ') {
+		memmove(own + 1, own, strlen(own) + 1);
+		own[0] = ' ';
+	}
+	if (text[len - 1] == ' ')
+		memcpy(own + strlen(own), " ", 2);
+	return VAULT_OK;
 }
 
 /* 30 is 2030, the last of the hundred years; 1950 is itself. */
@@ -250,7 +275,7 @@ date_rules_read(
 	    (err = each_text(out, fault, rules, "order", take_order)) !=
 		VAULT_OK ||
 	    (err = each_text(out, fault, rules, "separators",
-		 take_separator)) != VAULT_OK ||
+		 take_separators)) != VAULT_OK ||
 	    (err = each_text(out, fault, rules, "months", take_language)) !=
 		VAULT_OK ||
 	    (err = each_text(out, fault, rules, "words", take_language)) !=
