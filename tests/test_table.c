@@ -367,6 +367,26 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
 		    "\"dates\":[\"day\"]}",
 	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":\"day\"}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"dates\":{}}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":{\"order\":\"dmx\"}}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":{\"orders\":\"dmy\"}}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"join\":\"/\","
+		    "\"dates\":{\"order\":\"dmy\"}}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"born\","
+		    "\"join\":\"/\",\"dates\":[\"day\",\"month\"]}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"born\","
+		    "\"join\":\"/\"}",
+	    TABLE_MAP_LACKS);
 	assert_rule("{\"column\":\"a\",\"field\":\"names[0].text\","
 		    "\"with\":[[\"scrip\",\"Latn\"]]}",
 	    TABLE_MAP_FIELD);
@@ -519,13 +539,126 @@ dates_are_understood_or_words(void **state)
 	assert_cell(
 	    day, "1973-09-12", "", "\"born\":{\"edtf\":\"1973-09-12\"},", "");
 	assert_cell(day, "1973-02-30", "",
-	    "\"born\":{\"text\":\"1973-02-30\"},", "1:c=1973-02-30(2);");
+	    "\"born\":{\"text\":\"1973-02-30\"},", "1:c=1973-02-30(6);");
+	/* What the list has filled in stays in its words. */
+	assert_cell(month, "1973-09-01", "",
+	    "\"born\":{\"edtf\":\"1973-09\",\"text\":\"1973-09-01\"},", "");
 	assert_cell(
-	    month, "1973-09-01", "", "\"born\":{\"edtf\":\"1973-09\"},", "");
+	    month, "1973-09 ", "", "\"born\":{\"edtf\":\"1973-09\"},", "");
+	assert_cell(month, "1973-13-01", "",
+	    "\"born\":{\"text\":\"1973-13-01\"},", "1:c=1973-13-01(6);");
 	assert_cell(month, "1973-09-02", "",
 	    "\"born\":{\"text\":\"1973-09-02\"},", "1:c=1973-09-02(2);");
+	assert_cell(year, "1973-01-01", "",
+	    "\"born\":{\"edtf\":\"1973\",\"text\":\"1973-01-01\"},", "");
+}
+
+#define READ(edtf, text)                                                       \
+	"\"born\":{\"edtf\":\"" edtf "\",\"text\":\"" text "\"},"
+#define WORDS(text) "\"born\":{\"text\":\"" text "\"},"
+
+static void
+dates_are_read_by_the_rules_of_their_column(void **state)
+{
+	static const char rule[] =
+	    "{\"column\":\"c\",\"field\":\"born\",\"dates\":{\"order\":"
+	    "[\"dmy\",\"mdy\"],\"months\":[\"en\",\"es\"],\"words\":"
+	    "[\"en\",\"es\"],\"unknown\":\"00\",\"several\":\";\"}}";
+	static const char strict[] = "{\"column\":\"c\",\"field\":\"born\","
+				     "\"dates\":[{\"order\":\"ymd\"}]}";
+
+	(void)state;
+	assert_cell(rule, "25/3/1973", "", READ("1973-03-25", "25/3/1973"), "");
+	assert_cell(rule, " fines de mayo de 1980", "",
+	    READ("[1980-05-21..1980-05-31]", " fines de mayo de 1980"), "");
+	/* Words that are EDTF already are not said twice. */
+	assert_cell(strict, "1973-03-25", "",
+	    "\"born\":{\"edtf\":\"1973-03-25\"},", "");
 	assert_cell(
-	    year, "1973-01-01", "", "\"born\":{\"edtf\":\"1973\"},", "");
+	    strict, "25/3/1973", "", WORDS("25/3/1973"), "1:c=25/3/1973(2);");
+	/* A day or a month: it is not known which of them is unknown. */
+	assert_cell(
+	    rule, "00/12/1973", "", WORDS("00/12/1973"), "1:c=00/12/1973(4);");
+	assert_cell(rule, "soon", "", WORDS("soon"), "1:c=soon(2);");
+	assert_cell(
+	    rule, "3/5/1973", "", WORDS("3/5/1973"), "1:c=3/5/1973(4);");
+	assert_cell(rule, "25/3/1973;26/3/1973", "",
+	    WORDS("25/3/1973;26/3/1973"), "1:c=25/3/1973;26/3/1973(5);");
+	assert_cell(rule, "30 February 1980", "", WORDS("30 February 1980"),
+	    "1:c=30 February 1980(6);");
+	assert_cell(rule, "from 1981 to 1980", "", WORDS("from 1981 to 1980"),
+	    "1:c=from 1981 to 1980(7);");
+	assert_cell(rule, "??", LEFT("??"), "", "1:c=?\?(3);");
+}
+
+static void
+rules_go_together_with_other_columns(void **state)
+{
+	static const char rules[] =
+	    "{\"columns\":[\"d\",\"m\"],\"field\":\"born\",\"dates\":"
+	    "[{\"order\":\"dmy\"},\"month\"]}";
+
+	(void)state;
+	assert_ok(make(rules,
+	    "k,d,m\n1,12/9/1973,1973-09-01\n2,NA,1973-09-01\n"
+	    "3,about then,1973-10-01\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-09-12", "12/9/1973")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-09", "1973-09-01")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-10", "1973-10-01")));
+	assert_string_equal(buf_text(&notes), "3:d=about then(1);");
+}
+
+static void
+a_day_a_month_and_a_year_in_columns_of_their_own(void **state)
+{
+#define COLUMNS                                                                \
+	"{\"columns\":[\"d\",\"m\",\"y\"],\"join\":\"/\",\"field\":"           \
+	"\"born\",\"dates\":{\"order\":[\"dmy\",\"my\",\"y\"]"
+	static const char with[] = COLUMNS ",\"unknown\":[\"00\"]}}";
+	static const char without[] = COLUMNS "}}";
+
+	(void)state;
+	assert_ok(make(with, "k,d,m,y\n1,3,5,1980\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "{\"name\":\"m\",\"text\":\"5\"}"));
+	assert_ok(make(with, "k,d,m,y\n1,NA,5,1980\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-XX", "5/1980")));
+	assert_ok(make(with, "k,d,m,y\n1,NA,,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), READ("1980-XX-XX", "1980")));
+	assert_string_equal(buf_text(&notes), "");
+	/* The third of an unknown month is not March. */
+	assert_ok(make(with, "k,d,m,y\n1,3,NA,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), WORDS("3/1980")));
+	assert_string_equal(buf_text(&notes), "1:d=3/1980(2);");
+	assert_ok(make(without, "k,d,m,y\n1,3,NA,1980\n2,3,5,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), WORDS("3/1980")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_ok(make(with, "k,d,m,y\n1,NA,NA,\n"));
+	assert_null(strstr(buf_text(&bodies), "born"));
+	assert_ok(make(with, "k,d,m,y\n1,31,4,1980\n"));
+	assert_string_equal(buf_text(&notes), "1:d=31/4/1980(6);");
+}
+
+static void
+what_stands_beside_a_date_is_beside_it(void **state)
+{
+	static const char rule[] =
+	    "{\"column\":\"c\",\"field\":\"addresses[0].from\",\"with\":"
+	    "[[\"country\",\"PE\"],[\"admin\",\"Lima\"]],"
+	    "\"dates\":{\"months\":\"en\"}}";
+
+	(void)state;
+	assert_cell(rule, "May 1980", "",
+	    "\"addresses\":[{\"admin\":[\"Lima\"],\"country\":\"PE\","
+	    "\"from\":{\"edtf\":\"1980-05\",\"text\":\"May 1980\"}}],",
+	    "");
 }
 
 static void
@@ -801,6 +934,11 @@ main(void)
 		cmocka_unit_test(refuses_rules_that_no_cell_could_follow),
 		cmocka_unit_test(a_cell_ends_in_its_field_or_word_for_word),
 		cmocka_unit_test(dates_are_understood_or_words),
+		cmocka_unit_test(dates_are_read_by_the_rules_of_their_column),
+		cmocka_unit_test(rules_go_together_with_other_columns),
+		cmocka_unit_test(
+		    a_day_a_month_and_a_year_in_columns_of_their_own),
+		cmocka_unit_test(what_stands_beside_a_date_is_beside_it),
 		cmocka_unit_test(the_day_goes_before_the_month),
 		cmocka_unit_test(parts_of_a_cell_are_values_of_their_own),
 		cmocka_unit_test(

@@ -40,6 +40,15 @@ refuse(struct parsing *p, enum table_map_why why, const char *where,
 	return VAULT_EUSE;
 }
 
+/* A name that is none of these, and the one that was meant. */
+static enum vault_err
+refuse_name(
+    struct parsing *p, const char *where, const char *name, const char *names)
+{
+	model_near_word(p->fault->near, sizeof(p->fault->near), names, name);
+	return refuse(p, TABLE_MAP_UNKNOWN, where, name);
+}
+
 /* "columns[3]" and "columns[3].field". */
 struct place_in {
 	char text[96];
@@ -69,8 +78,8 @@ check_members(struct parsing *p, const json_t *object, const char *names,
 		return refuse(p, TABLE_MAP_KIND, where, NULL);
 	json_object_foreach((json_t *)(uintptr_t)object, key,
 	    value) if (strchr(key, ' ') != NULL ||
-	    !model_has_word(names, key)) return refuse(p, TABLE_MAP_UNKNOWN,
-	    where, key);
+	    !model_has_word(names, key)) return refuse_name(p, where, key,
+	    names);
 	return VAULT_OK;
 }
 
@@ -313,15 +322,58 @@ read_columns(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return VAULT_OK;
 }
 
+/* The rules of a column, kept in the map: its array never moves. */
 static enum vault_err
-read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
+read_date_rules(struct parsing *p, struct table_rule *r, size_t i,
+    const json_t *rules, const char *where)
+{
+	struct table_map *m = p->map;
+	struct date_rules *own = &m->date_rules[m->n_date_rules];
+	struct date_rules_fault f;
+	char place[128];
+	enum vault_err err = date_rules_read(own, &f, rules);
+
+	r->dates[i] = TABLE_DATE_RULES;
+	r->date_rules[i] = own;
+	m->n_date_rules++;
+	if (err != VAULT_EUSE)
+		return err;
+	if (f.why == DATE_RULES_UNKNOWN)
+		return refuse_name(p, where, f.rule, date_rule_names);
+	snprintf(place, sizeof(place), "%s.dates.%s", where, f.rule);
+	return refuse(p, TABLE_MAP_KIND, place, f.value);
+}
+
+/* What one column of dates states. */
+static enum vault_err
+read_date(struct parsing *p, struct table_rule *r, size_t i, const json_t *one,
     const char *where)
 {
 	static const char *const words[] = { [TABLE_DATE_EDTF] = "edtf",
 		[TABLE_DATE_DAY] = "day",
 		[TABLE_DATE_MONTH] = "month",
 		[TABLE_DATE_YEAR] = "year" };
+	const char *word = json_string_value(one);
+	enum table_date d = TABLE_DATE_EDTF;
+
+	if (json_is_object(one))
+		return read_date_rules(p, r, i, one, where);
+	while (
+	    word != NULL && d <= TABLE_DATE_YEAR && strcmp(words[d], word) != 0)
+		d++;
+	if (word == NULL || d > TABLE_DATE_YEAR)
+		return refuse(p, TABLE_MAP_KIND, where, word);
+	r->dates[i] = d;
+	return VAULT_OK;
+}
+
+/* One for all columns, or one for each. */
+static enum vault_err
+read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
 	const json_t *list = json_object_get(rule, "dates");
+	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; i < r->n; i++)
 		r->dates[i] = r->is_date ? TABLE_DATE_EDTF : TABLE_DATE_NONE;
@@ -331,20 +383,14 @@ read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
 		    : VAULT_OK;
 	if (!r->is_date)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if (!json_is_array(list) || json_array_size(list) != r->n)
+	if (json_is_array(list) ? json_array_size(list) != r->n || r->join
+				: !json_is_object(list))
 		return refuse(p, TABLE_MAP_KIND, where, "dates");
-	for (size_t i = 0; i < r->n; i++) {
-		const char *word = json_string_value(json_array_get(list, i));
-		enum table_date d = TABLE_DATE_EDTF;
-
-		while (word != NULL && d <= TABLE_DATE_YEAR &&
-		    strcmp(words[d], word) != 0)
-			d++;
-		if (word == NULL || d > TABLE_DATE_YEAR)
-			return refuse(p, TABLE_MAP_KIND, where, word);
-		r->dates[i] = d;
-	}
-	return VAULT_OK;
+	for (size_t i = 0; err == VAULT_OK && i < r->n; i++)
+		err = read_date(p, r, i,
+		    json_is_array(list) ? json_array_get(list, i) : list,
+		    where);
+	return err;
 }
 
 /* What goes together with what. */
@@ -358,7 +404,7 @@ check_rule(struct parsing *p, const struct table_rule *r, const char *where)
 		return refuse(p, TABLE_MAP_NOT_MANY, where, r->field);
 	if (r->n > 1 && !r->is_date && r->join == NULL)
 		return refuse(p, TABLE_MAP_LACKS, where, "join");
-	if ((r->is_date || r->n == 1) && r->join != NULL)
+	if (r->n == 1 && r->join != NULL)
 		return refuse(p, TABLE_MAP_UNKNOWN, where, "join");
 	if (r->is_date && (r->prefix != NULL || r->split != NULL))
 		return refuse(p, TABLE_MAP_UNKNOWN, where,
@@ -400,6 +446,18 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return r->with == NULL ? VAULT_OK : check_with(p, r, where);
 }
 
+/* At most so many columns have rules for their dates. */
+static size_t
+count_date_rules(const json_t *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (json_object_get(json_array_get(list, i), "dates") != NULL)
+			n += TABLE_JOIN_MAX;
+	return n;
+}
+
 static enum vault_err
 read_rules(struct parsing *p, const json_t *list)
 {
@@ -411,7 +469,10 @@ read_rules(struct parsing *p, const json_t *list)
 		    list == NULL ? TABLE_MAP_LACKS : TABLE_MAP_KIND, "columns",
 		    NULL);
 	m->n_rules = json_array_size(list);
-	if ((m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules))) == NULL)
+	m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules));
+	m->date_rules = mem_zalloc(
+	    count_date_rules(list) * sizeof(*m->date_rules) + 1);
+	if (m->rules == NULL || m->date_rules == NULL)
 		return VAULT_ENOMEM;
 	for (size_t i = 0; err == VAULT_OK && i < m->n_rules; i++)
 		err = read_rule(p, &m->rules[i], json_array_get(list, i),
@@ -550,6 +611,7 @@ void
 table_map_free(struct table_map *map)
 {
 	mem_free(map->rules);
+	mem_free(map->date_rules);
 	json_decref(map->json);
 	memset(map, 0, sizeof(*map));
 }
