@@ -565,6 +565,8 @@ refuses_rules_that_mean_nothing(void **state)
 		{ "{\"unknown\":\"5\"}", DATE_RULES_CLASH, "unknown" },
 		{ "{\"unknown\":\"31\"}", DATE_RULES_CLASH, "unknown" },
 		{ "{\"unknown\":\"1900\"}", DATE_RULES_CLASH, "unknown" },
+		{ "{\"unknown\":\"99999999999\"}", DATE_RULES_CLASH,
+		    "unknown" },
 		{ "{\"unknown\":\"-\"}", DATE_RULES_CLASH, "unknown" },
 		{ "{\"unknown\":\"X\",\"roman\":true}", DATE_RULES_CLASH,
 		    "unknown" },

@@ -157,12 +157,16 @@ static bool
 is_day_or_month(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
-	int value = 0;
+	int value;
 
-	for (size_t i = 0; i < digits; i++)
-		value = value * 10 + (text[i] - '0');
-	return digits > 0 &&
-	    (text[digits] != '\0' || digits > 2 || (value > 0 && value < 32));
+	if (digits == 0)
+		return false;
+	if (digits > 2 || text[digits] != '\0')
+		return true;
+	value = text[0] - '0';
+	if (digits == 2)
+		value = value * 10 + (text[1] - '0');
+	return value > 0 && value < 32;
 }
 
 /* After all other rules. */

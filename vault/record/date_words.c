@@ -614,9 +614,11 @@ judge(const struct cell *c)
 		return DATE_SEVERAL;
 	if (c->tries > TRIES_MAX)
 		return DATE_NOT_READ;
+#ifndef PLANT_FIRST_MEANING
 	if (c->n == 2)
 		return DATE_TWO_MEANINGS;
-	if (c->n == 1)
+#endif
+	if (c->n > 0)
 		return c->found[0].what;
 	if (c->beside)
 		return DATE_SEVERAL;

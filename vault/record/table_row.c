@@ -543,9 +543,11 @@ set_read(struct making *m, const struct table_rule *r, size_t column,
 	enum vault_err err;
 
 	err = set(m, r, ".edtf", (struct piece){ buf_text(edtf), edtf->len });
+#ifndef PLANT_WORDS_DROPPED
 	if (err == VAULT_OK &&
 	    !equals(trimmed(cell(m, column)), buf_text(edtf)))
 		err = put_words(m, r, cell(m, column));
+#endif
 	if (err == VAULT_OK)
 		m->placed[column] = true;
 	return err;
