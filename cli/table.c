@@ -129,7 +129,7 @@ why_word(enum vault_row_why why)
 {
 	static const char *const words[] = { "code", "value", "date",
 		"destroyed", "meanings", "several", "no-day", "backwards",
-		"no-key", "same-key", "refused", "changed" };
+		"duration", "no-key", "same-key", "refused", "changed" };
 
 	return words[why];
 }
@@ -140,7 +140,7 @@ put_why(struct buf *out, const struct vault_row_note *n)
 	static const enum say what[] = { SAY_ROW_CODE, SAY_ROW_VALUE,
 		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_MEANINGS,
 		SAY_ROW_SEVERAL, SAY_ROW_NO_DAY, SAY_ROW_BACKWARDS,
-		SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
+		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
 		SAY_ROW_CHANGED };
 	struct buf sentence = { 0 };
 

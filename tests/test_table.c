@@ -247,15 +247,30 @@ read_map(const char *json, struct table_map_fault *fault)
 }
 
 static void
-assert_rule(const char *rule, enum table_map_why why)
+assert_rule_of(const char *type, const char *rule, enum table_map_why why)
 {
 	struct table_map_fault fault;
 	char json[512];
 
-	snprintf(json, sizeof(json), HEAD "\"columns\":[%s]}", rule);
+	snprintf(json, sizeof(json),
+	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
+	    "\"columns\":[%s]}",
+	    type, rule);
 	if (read_map(json, &fault) != VAULT_EUSE || fault.why != why)
 		fail_msg("%s: %d %s %s", rule, (int)fault.why, fault.where,
 		    fault.value);
+}
+
+static void
+assert_rule(const char *rule, enum table_map_why why)
+{
+	assert_rule_of("person", rule, why);
+}
+
+static void
+assert_act(const char *rule, enum table_map_why why)
+{
+	assert_rule_of("act", rule, why);
 }
 
 static void
@@ -396,6 +411,17 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
 		    "\"with\":[[\"script\",\"Latn\"]]}",
 	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"unit\":\"days\"}",
+	    TABLE_MAP_UNKNOWN);
+	assert_act("{\"column\":\"a\",\"field\":\"duration\","
+		   "\"unit\":\"moons\"}",
+	    TABLE_MAP_KIND);
+	assert_act("{\"columns\":[\"a\",\"b\"],\"join\":\"\\t\",\"field\":"
+		   "\"duration\"}",
+	    TABLE_MAP_KIND);
+	assert_act("{\"column\":\"a\",\"field\":\"duration\","
+		   "\"codes\":[[\"a\",\"P1D\"]]}",
+	    TABLE_MAP_FIELD);
 }
 
 /* ---- Rows ---- */
@@ -443,6 +469,9 @@ make_row(void *ctx, const struct table_row *row)
 	return VAULT_OK;
 }
 
+/* What make() makes. */
+static const char *made_type = "person";
+
 /* The bodies of a table under these rules. */
 static enum vault_err
 make(const char *rules, const char *csv)
@@ -459,7 +488,9 @@ make(const char *rules, const char *csv)
 	buf_reset(&notes);
 	buf_reset(&bodies);
 	snprintf(json, sizeof(json),
-	    HEAD "\"missing\":[\"NA\"],\"columns\":[%s]}", rules);
+	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
+	    "\"missing\":[\"NA\"],\"columns\":[%s]}",
+	    made_type, rules);
 	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
 	err = table_read(&from, m.map.delimiter, &events, sha256);
 	table_columns_free(&m.columns);
@@ -480,8 +511,8 @@ assert_cell(const char *rule, const char *cell, const char *fields,
 	buf_putf(&wanted,
 	    "{%s\"imported\":{\"fields\":[{\"name\":\"k\",\"text\":\"7\"}%s],"
 	    "\"file\":\"l.csv\",\"key\":[\"k\"],\"map\":\"m\",\"row\":1},"
-	    "%s\"type\":\"person\"}\n",
-	    before ? members : "", fields, before ? "" : members);
+	    "%s\"type\":\"%s\"}\n",
+	    before ? members : "", fields, before ? "" : members, made_type);
 	assert_ok(make(rule, buf_text(&csv)));
 	assert_string_equal(buf_text(&bodies), buf_text(&wanted));
 	assert_string_equal(buf_text(&notes), told);
@@ -644,6 +675,34 @@ a_day_a_month_and_a_year_in_columns_of_their_own(void **state)
 	assert_null(strstr(buf_text(&bodies), "born"));
 	assert_ok(make(with, "k,d,m,y\n1,31,4,1980\n"));
 	assert_string_equal(buf_text(&notes), "1:d=31/4/1980(6);");
+}
+
+static void
+durations_are_understood_or_words(void **state)
+{
+	static const char rule[] = "{\"column\":\"c\",\"field\":\"duration\"}";
+	static const char days[] =
+	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"days\"}";
+	static const char hours[] =
+	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"hours\"}";
+
+	(void)state;
+#define LENGTH(members) "\"duration\":{" members "},"
+	made_type = "act";
+	assert_cell(rule, " ~P10D", "", LENGTH("\"iso\":\"~P10D\""), "");
+	assert_cell(rule, "12", "", LENGTH("\"text\":\"12\""), "1:c=12(8);");
+	assert_cell(
+	    days, "012", "", LENGTH("\"iso\":\"P12D\",\"text\":\"012\""), "");
+	assert_cell(days, "P2W", "", LENGTH("\"iso\":\"P2W\""), "");
+	assert_cell(
+	    hours, "36", "", LENGTH("\"iso\":\"PT36H\",\"text\":\"36\""), "");
+	assert_cell(days, "-3", "", LENGTH("\"text\":\"-3\""), "1:c=-3(8);");
+	assert_cell(days, "123456", "", LENGTH("\"text\":\"123456\""),
+	    "1:c=123456(8);");
+	assert_cell(days, "two weeks", "", LENGTH("\"text\":\"two weeks\""),
+	    "1:c=two weeks(8);");
+	assert_cell(days, "NA", "", "", "");
+	made_type = "person";
 }
 
 static void
@@ -938,6 +997,7 @@ main(void)
 		cmocka_unit_test(rules_go_together_with_other_columns),
 		cmocka_unit_test(
 		    a_day_a_month_and_a_year_in_columns_of_their_own),
+		cmocka_unit_test(durations_are_understood_or_words),
 		cmocka_unit_test(what_stands_beside_a_date_is_beside_it),
 		cmocka_unit_test(the_day_goes_before_the_month),
 		cmocka_unit_test(parts_of_a_cell_are_values_of_their_own),

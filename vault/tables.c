@@ -32,7 +32,7 @@ _Static_assert((int)VAULT_TABLE_UTF8 == (int)TABLE_FAULT_UTF8 &&
 	(int)VAULT_TABLE_EMPTY == (int)TABLE_FAULT_EMPTY,
     "vault.h and table_import.h number the same faults");
 _Static_assert((int)VAULT_ROW_CODE == (int)TABLE_NOTE_CODE &&
-	(int)VAULT_ROW_BACKWARDS == (int)TABLE_NOTE_BACKWARDS,
+	(int)VAULT_ROW_SPAN == (int)TABLE_NOTE_SPAN,
     "vault.h and table_row.h number the same notes");
 _Static_assert(VAULT_MAP_MAX == TABLE_MAP_MAX, "the limit of a map");
 

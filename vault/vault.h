@@ -1296,6 +1296,7 @@ enum vault_row_why {
 	VAULT_ROW_SEVERAL,   /* several dates: the same */
 	VAULT_ROW_NO_DAY,    /* no such day: the same */
 	VAULT_ROW_BACKWARDS, /* its end is before its beginning: the same */
+	VAULT_ROW_SPAN,      /* not a duration: the same */
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */

@@ -179,6 +179,22 @@ expect_status 2 opened import dates.csv --map bad.json --yes
 expect_err "columns[1].dates.order"
 expect_err "dmz"
 
+# Durations.
+cat > acts.json <<'END'
+{
+  "amparo_map": 1, "name": "invented-acts", "type": "act", "key": ["no"],
+  "constants": [["act", "arbitrary-detention"]],
+  "columns": [
+    {"column": "what", "field": "description"},
+    {"column": "days", "field": "duration", "unit": "days"}
+  ]
+}
+END
+printf 'no,what,days\nE-1,Invented one,12\nE-2,Invented two,two weeks\n' > acts.csv
+expect_status 0 opened import acts.csv --map acts.json --yes
+expect_out "2${tab}3${tab}days${tab}two weeks${tab}not understood as a duration: kept as words"
+expect_out "added: 2"
+
 # ---- Stopped in the middle: nothing of it is seen, and it can be done again ----
 { cat head.csv; awk 'BEGIN { for (i = 0; i < 30000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv
 expect_status 0 opened unlock

@@ -184,7 +184,7 @@ zero_index(char *out, size_t cap, const char *path)
 	return VAULT_OK;
 }
 
-/* A field that one cell can fill: no link, no object but a date. */
+/* A field that one cell can fill: no link, no object but a date or a span. */
 static bool
 takes_a_cell(const struct model_field *f)
 {
@@ -202,13 +202,13 @@ takes_a_cell(const struct model_field *f)
 	case MODEL_SCRIPT:
 	case MODEL_HASH:
 	case MODEL_DATE:
+	case MODEL_SPAN:
 		return true;
 	case MODEL_PATH:
 	case MODEL_HIDDEN:
 	case MODEL_LINK:
 	case MODEL_TYPE:
 	case MODEL_OBJECT:
-	case MODEL_SPAN:
 	case MODEL_PARTY:
 	case MODEL_CITE:
 	case MODEL_PLACE:
@@ -236,7 +236,8 @@ check_field(struct parsing *p, struct table_rule *r, const char *where)
 	if (r->leaf == NULL || !takes_a_cell(r->leaf))
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	r->is_date = r->leaf->kind == MODEL_DATE;
-	if (r->is_date && r->leaf->many)
+	r->is_span = r->leaf->kind == MODEL_SPAN;
+	if ((r->is_date || r->is_span) && r->leaf->many)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	return VAULT_OK;
 }
@@ -250,7 +251,7 @@ check_codes(struct parsing *p, const struct table_rule *r, const char *where)
 
 	if ((err = check_pairs(p, r->codes, true, where)) != VAULT_OK)
 		return err;
-	if (r->is_date)
+	if (r->is_date || r->is_span)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	if ((err = zero_index(path, sizeof(path), r->field)) != VAULT_OK)
 		return err;
@@ -393,6 +394,30 @@ read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return err;
 }
 
+/* What a number alone counts, where it is a duration. */
+static enum vault_err
+read_unit(struct parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	static const struct {
+		const char *name;
+		char letter;
+	} units[] = { { "years", 'Y' }, { "months", 'M' }, { "weeks", 'W' },
+		{ "days", 'D' }, { "hours", 'H' } };
+	const char *unit;
+	enum vault_err err = get_text(&unit, p, rule, "unit", where);
+
+	if (err != VAULT_OK || unit == NULL)
+		return err;
+	if (!r->is_span)
+		return refuse(p, TABLE_MAP_UNKNOWN, where, "unit");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(units[i].name, unit) == 0)
+			r->unit = units[i].letter;
+	return r->unit != '\0' ? VAULT_OK
+			       : refuse(p, TABLE_MAP_KIND, where, unit);
+}
+
 /* What goes together with what. */
 static enum vault_err
 check_rule(struct parsing *p, const struct table_rule *r, const char *where)
@@ -406,7 +431,10 @@ check_rule(struct parsing *p, const struct table_rule *r, const char *where)
 		return refuse(p, TABLE_MAP_LACKS, where, "join");
 	if (r->n == 1 && r->join != NULL)
 		return refuse(p, TABLE_MAP_UNKNOWN, where, "join");
-	if (r->is_date && (r->prefix != NULL || r->split != NULL))
+	if (r->is_span && r->n > 1)
+		return refuse(p, TABLE_MAP_KIND, where, "columns");
+	if ((r->is_date || r->is_span) &&
+	    (r->prefix != NULL || r->split != NULL))
 		return refuse(p, TABLE_MAP_UNKNOWN, where,
 		    r->prefix != NULL ? "prefix" : "split");
 	return VAULT_OK;
@@ -421,7 +449,7 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 
 	if ((err = check_members(p, rule,
 		 "column columns field codes keep_unlisted join split prefix"
-		 " dates with",
+		 " dates unit with",
 		 where)) != VAULT_OK ||
 	    (err = read_columns(p, r, rule, where)) != VAULT_OK ||
 	    (err = get_text(&r->field, p, rule, "field", where)) != VAULT_OK)
@@ -439,6 +467,7 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 	    (err = get_text(&r->prefix, p, rule, "prefix", where)) !=
 		VAULT_OK ||
 	    (err = read_dates(p, r, rule, where)) != VAULT_OK ||
+	    (err = read_unit(p, r, rule, where)) != VAULT_OK ||
 	    (err = check_rule(p, r, where)) != VAULT_OK)
 		return err;
 	if (r->codes != NULL && (err = check_codes(p, r, where)) != VAULT_OK)

@@ -42,7 +42,8 @@ struct table_rule {
 	size_t n;
 	const char *field;
 	const struct model_field *leaf; /* NULL: a field of the office's own */
-	bool is_date;
+	bool is_date, is_span;
+	char unit;           /* of a duration that is a number alone; or NUL */
 	const json_t *codes; /* an array of pairs, or NULL */
 	bool keep_unlisted;  /* what is in no pair is taken as it is */
 	const char *join, *split, *prefix; /* or NULL */

@@ -535,17 +535,17 @@ put_words(struct making *m, const struct table_rule *r, struct piece words)
 	return put(path, m, r, ".text", words);
 }
 
-/* The date, and the words of the source if it is not them. */
+/* What was read, and the words of the source if it is not them. */
 static enum vault_err
-set_read(struct making *m, const struct table_rule *r, size_t column,
-    const struct buf *edtf)
+set_read(struct making *m, const struct table_rule *r, const char *member,
+    size_t column, const struct buf *read)
 {
 	enum vault_err err;
 
-	err = set(m, r, ".edtf", (struct piece){ buf_text(edtf), edtf->len });
+	err = set(m, r, member, (struct piece){ buf_text(read), read->len });
 #ifndef PLANT_WORDS_DROPPED
 	if (err == VAULT_OK &&
-	    !equals(trimmed(cell(m, column)), buf_text(edtf)))
+	    !equals(trimmed(cell(m, column)), buf_text(read)))
 		err = put_words(m, r, cell(m, column));
 #endif
 	if (err == VAULT_OK)
@@ -590,7 +590,7 @@ set_date(struct making *m, const struct table_rule *r, const size_t *columns)
 		}
 	}
 	if (err == VAULT_OK)
-		err = set_read(m, r, first, &edtf);
+		err = set_read(m, r, ".edtf", first, &edtf);
 	else if (err == VAULT_EUSE && first != SIZE_MAX)
 		err = set_words(m, r, first, first_why);
 	buf_free(&edtf);
@@ -663,6 +663,51 @@ out:
 	return err;
 }
 
+/* ---- Durations ---- */
+
+/* ISO 8601, or the number of units that the map names. */
+static bool
+span_of(struct buf *out, const struct table_rule *r, struct piece p)
+{
+	struct date_span span;
+	unsigned count = 0;
+
+	p = trimmed(p);
+	buf_put(out, p.text, p.len);
+	if (p.len == 0 ||
+	    date_span_parse(&span, buf_text(out), out->len) == VAULT_OK)
+		return p.len > 0;
+	if (r->unit == '\0' || p.len > 5)
+		return false;
+	for (size_t i = 0; i < p.len; i++) {
+		if (p.text[i] < '0' || p.text[i] > '9')
+			return false;
+		count = count * 10 + (unsigned)(p.text[i] - '0');
+	}
+	buf_reset(out);
+	buf_putf(out, "P%s%u%c", r->unit == 'H' ? "T" : "", count, r->unit);
+	return true;
+}
+
+static enum vault_err
+set_span(struct making *m, const struct table_rule *r, size_t column)
+{
+	struct piece p = cell(m, column);
+	struct buf iso = { 0 };
+	enum vault_err err;
+
+	if (is_missing(m->c->map, p) || is_destroyed(p))
+		return VAULT_OK;
+	if (span_of(&iso, r, p))
+		err = set_read(m, r, ".iso", column, &iso);
+	else
+		err = set_words(m, r, column, TABLE_NOTE_SPAN);
+	if (iso.failed)
+		err = VAULT_ENOMEM;
+	buf_free(&iso);
+	return err;
+}
+
 /* ---- Rules ---- */
 
 /* The cells that are there, joined; *last is one of them, *n how many. */
@@ -693,8 +738,9 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 	enum vault_err err;
 	size_t n, last = 0;
 
-	if (r->is_date) {
-		err = r->join != NULL ? set_joined_date(m, r, columns)
+	if (r->is_date || r->is_span) {
+		err = r->is_span      ? set_span(m, r, columns[0])
+		    : r->join != NULL ? set_joined_date(m, r, columns)
 				      : set_date(m, r, columns);
 		return err == VAULT_EUSE ? VAULT_OK : err;
 	}

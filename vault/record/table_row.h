@@ -24,6 +24,7 @@ enum table_note_why {
 	TABLE_NOTE_SEVERAL,   /* several dates: the same */
 	TABLE_NOTE_NO_DAY,    /* no such day: the same */
 	TABLE_NOTE_BACKWARDS, /* its end is before its beginning: the same */
+	TABLE_NOTE_SPAN,      /* not a duration: the same */
 };
 struct table_note {
 	enum table_note_why why;
