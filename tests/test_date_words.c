@@ -118,6 +118,10 @@ reads_numbers_in_the_order_of_the_map(void **state)
 		{ "12345/5/1980", NO },
 		{ "3/5/11980", NO },
 		{ "3/5/0980", NO },
+		{ "3/5/1359", NO }, /* of another calendar */
+		{ "3/5/2523", NO },
+		{ "1o/5/1980", NO },
+		{ "1O/5/1980", NO },
 		{ "3/5/80", NO },
 		{ "1980/5/3", NO },
 		{ "5/1980", NO },
@@ -200,7 +204,8 @@ reads_two_digits_by_the_pivot(void **state)
 		{ "0305", "0305" },
 	};
 	static const struct row mixed[] = {
-		{ "1205", TWO },
+		{ "1205", "2005-12" },
+		{ "1980", "1980" },
 		{ "12/05", "2005-12" },
 	};
 
@@ -233,6 +238,15 @@ an_unknown_part_is_what_the_map_calls_so(void **state)
 		{ "x/5/1980", NO },
 		{ "00/00/00", NO },
 	};
+	static const struct row joined[] = {
+		{ "19800500", "1980-05-XX" },
+		{ "198005XX", "1980-05-XX" },
+		{ "19800000", "1980-XX-XX" },
+		{ "19800003", NO },
+		{ "00000503", NO },
+		{ "198005", NO },
+		{ "19800532", NEVER },
+	};
 	static const struct row words[] = {
 		{ "before 00/05/1980", NO },
 		{ "by 00/05/1980", "[..1980-05-XX]" },
@@ -244,6 +258,9 @@ an_unknown_part_is_what_the_map_calls_so(void **state)
 	check_rows("{\"order\":[\"dmy\",\"my\"],\"pivot\":30,\"unknown\":"
 		   "[\"00\",\"XX\",\"dd\",\"mm\",\"yyyy\",\"?\?\"]}",
 	    rows, N(rows));
+	check_rows("{\"order\":\"ymd\",\"separators\":\"\",\"unknown\":"
+		   "[\"00\",\"XX\"]}",
+	    joined, N(joined));
 	check_rows("{\"order\":\"dmy\",\"unknown\":[\"00\",\"XX\"],"
 		   "\"months\":\"en\",\"words\":\"en\"}",
 	    words, N(words));
@@ -268,6 +285,8 @@ reads_names_and_roman_months(void **state)
 		{ "3 de mayo de 1980", "1980-05-03" },
 		{ "1º de mayo del año 1980", "1980-05-01" },
 		{ "1ro. de mayo de 1980", "1980-05-01" },
+		{ "1O de mayo de 1980", "1980-05-01" },
+		{ "2o de mayo de 1980", NO },
 		{ "en setiembre de 1980", "1980-09" },
 		{ "3 MAR 1980", "1980-03-03" },
 		{ "1980年5月3日", "1980-05-03" },
@@ -297,6 +316,15 @@ reads_names_and_roman_months(void **state)
 		{ "3 Maybe 1980", NO },
 		{ "May June 1980", NO },
 		{ "3 V 1980", NO },
+		{ "May 1980 3", NO },
+		{ "May 1980-3", NO },
+		{ "1980 3 May", NO },
+		{ "3-5 May 1980", NO },
+		{ "3 May-1980", NO },
+		{ "3 May-5 June 1980", NO },
+		{ "May-June 1980", NO },
+		{ "May-1980", "1980-05" },
+		{ "3/May/1980", "1980-05-03" },
 		{ "Tuesday 3 May 1980", NO },
 		{ "3/5/1980", NO },
 	};
@@ -312,16 +340,27 @@ reads_names_and_roman_months(void **state)
 		{ "10.V.12", "2012-05-10" },
 		{ "1980.V.3", "1980-05-03" },
 	};
-	static const struct row free[] = {
-		{ "10 May 12", TWO },
-		{ "10 May 80", "1980-05-10" },
+	static const struct row month_first[] = {
+		{ "May 3, 80", "1980-05-03" },
+		{ "May 05 07", "2007-05-05" },
+		{ "May 05-07", NO },
+		{ "3 May 80", NO },
+		{ "03-05 May", NO },
+		{ "3 May 1980", "1980-05-03" },
+	};
+	static const struct row without[] = {
+		{ "10 May 12", NO },
+		{ "10 May 80", NO },
+		{ "80-05 May", NO },
 	};
 
 	(void)state;
 	check_rows("{\"months\":[\"en\",\"es\",\"zh\"]}", names, N(names));
 	check_rows(
 	    "{\"order\":\"dmy\",\"pivot\":30,\"roman\":true}", roman, N(roman));
-	check_rows("{\"months\":\"en\",\"pivot\":30}", free, N(free));
+	check_rows("{\"order\":\"mdy\",\"months\":\"en\",\"pivot\":30}",
+	    month_first, N(month_first));
+	check_rows("{\"months\":\"en\",\"pivot\":30}", without, N(without));
 }
 
 static const char all_rules[] =
@@ -437,6 +476,18 @@ reads_what_is_said_of_a_date(void **state)
 		{ "1980年左右", "1980~" },
 		{ "可能1980年5月", "1980-05?" },
 		{ "1980年5月（？）", "1980-05?" },
+		/* A digit that is not known is no doubt of another one. */
+		{ "3/5/19?", NO },
+		{ "3/5/19?\?", NO },
+		{ "3/5/19 (?)", "2019-05-03?" },
+		{ "5/19?", NO },
+		{ "198?", NO },
+		{ "1980?\?", NO },
+		{ "1?/5/1980", NO },
+		{ "1980年5月3日?", "1980-05-03?" },
+		{ "May 1?, 1980", NO },
+		{ "1980 May 1?", NO },
+		{ "1980 May 13?", "1980-05-13?" },
 		/* EDTF. */
 		{ "[1980..1981]", "[1980..1981]" },
 		{ "1980-05-03~/..", "1980-05-03~/.." },
@@ -558,6 +609,7 @@ refuses_rules_that_mean_nothing(void **state)
 		{ "{\"pivot\":\"30\"}", DATE_RULES_KIND, "pivot" },
 		{ "{\"pivot\":-1}", DATE_RULES_KIND, "pivot" },
 		{ "{\"pivot\":300}", DATE_RULES_KIND, "pivot" },
+		{ "{\"pivot\":1600}", DATE_RULES_KIND, "pivot" },
 		{ "{\"months\":\"de\"}", DATE_RULES_VALUE, "months" },
 		{ "{\"words\":[\"en\",1]}", DATE_RULES_KIND, "words" },
 		{ "{\"roman\":1}", DATE_RULES_KIND, "roman" },

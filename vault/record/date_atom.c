@@ -5,8 +5,8 @@
  *
  * 1. What is an unknown mark by the rules is never a number.
  * 2. A number ends where its digits end: no part of a longer one is read.
- * 3. With a month's name and a year of four digits the order cannot be
- *    mistaken, so it is free; otherwise it is one of the rules.
+ * 3. With a month's name and a year of four digits the usual orders cannot be
+ *    mistaken and need no rule; otherwise the order is one of the rules.
  */
 #include <string.h>
 
@@ -114,7 +114,8 @@ number_at(struct part *out, const struct date_text *t, size_t at)
 	if (out->digits == 0 || is_digit(char_at(t, out->end)))
 		return false;
 	w = out->end < t->len ? word_at(t, out->end, true) : NULL;
-	if (w != NULL && w->kind == DATE_WORD_ORDINAL && out->digits <= 2) {
+	if (w != NULL && w->kind == DATE_WORD_ORDINAL && out->digits <= 2 &&
+	    (w->value == 0 || w->value == out->value)) {
 		out->ordinal = true;
 		out->end += strlen(w->text);
 	}
@@ -160,7 +161,6 @@ add(struct date_atoms *out, const struct date_atom *a)
 	out->n++;
 }
 
-/* Whether an order is among the rules; full: any of three parts. */
 static bool
 has_order(const struct date_rules *r, const char *order)
 {
@@ -168,17 +168,6 @@ has_order(const struct date_rules *r, const char *order)
 
 	for (size_t i = 0; (one = date_order(i)) != NULL; i++)
 		if ((r->orders >> i & 1) != 0 && strcmp(one, order) == 0)
-			return true;
-	return false;
-}
-
-static bool
-has_full_order(const struct date_rules *r)
-{
-	const char *one;
-
-	for (size_t i = 0; (one = date_order(i)) != NULL; i++)
-		if ((r->orders >> i & 1) != 0 && strlen(one) == 3)
 			return true;
 	return false;
 }
@@ -198,7 +187,8 @@ set_year(struct date_atom *a, const struct date_rules *r, const struct part *p)
 		year += r->last_year / 100U * 100;
 		if (year > r->last_year)
 			year -= 100;
-	} else if (p->digits != 4 || year < 1000) {
+	} else if (p->digits != 4 || year < DATE_YEAR_FIRST ||
+	    year > DATE_YEAR_LAST) {
 		return false;
 	}
 	a->point.year = (uint16_t)year;
@@ -235,21 +225,31 @@ set_part(struct date_atom *a, const struct date_rules *r, char letter,
 	return p->kind != PART_MONTH && set_small(a, &a->point.day, p, 31);
 }
 
+/* "1980-05-1?", "3/5/19?": a doubt, or a digit that is not known. */
+static bool
+is_cut(const struct date_text *t, char letter, const struct part *last)
+{
+	return char_at(t, last->end) == '?' &&
+	    is_digit(t->text[last->end - 1]) &&
+	    last->digits < (letter == 'y' ? 4 : 2);
+}
+
 /* The parts in this order, if they can be that. */
 static void
 add_ordered(struct date_atoms *out, const struct date_text *t,
     const char *order, const struct part *parts, bool named)
 {
 	struct date_atom a = { .named = named };
+	size_t last = strlen(order) - 1;
 
-	for (size_t i = 0; order[i] != '\0'; i++) {
+	for (size_t i = 0; i <= last; i++)
 		if (!set_part(&a, t->rules, order[i], &parts[i]))
 			return;
-		a.end = parts[i].end;
-	}
+	a.end = parts[last].end;
 	a.unclear |= a.point.month == DATE_UNSPECIFIED &&
 	    (a.has & DATE_HAS_DAY) != 0 && a.point.day != DATE_UNSPECIFIED;
-	if (!is_letter(char_at(t, a.end)))
+	if (!is_letter(char_at(t, a.end)) &&
+	    !is_cut(t, order[last], &parts[last]))
 		add(out, &a);
 }
 
@@ -285,7 +285,7 @@ parted(struct part parts[static PARTS], const struct date_text *t, size_t at)
 
 	while (n < PARTS) {
 		if (!unknown_at(&parts[n], t, at) &&
-		    !number_at(&parts[n], t, at))
+		    (!number_at(&parts[n], t, at) || parts[n].ordinal))
 			return n;
 		at = parts[n++].end;
 		if (n < PARTS) {
@@ -366,27 +366,41 @@ add_numbers(struct date_atoms *out, const struct date_text *t, size_t at)
 	if (n > 0 && parts[0].kind == PART_NUMBER && parts[0].digits == 4 &&
 	    !has_order(t->rules, "y"))
 		add_ordered(out, t, "y", parts, false);
-	if (n > 0 && parts[0].kind == PART_NUMBER && parts[0].digits <= 2)
+	if (number_at(&parts[0], t, at) && parts[0].digits <= 2)
 		add_ordered(out, t, "d", parts, false);
 }
 
 /* ---- With a month's name ---- */
 
-/* Behind what may stand beside a name: "5-May-80", "5 de mayo, 1980". */
+/*
+ * Behind what may stand beside a name: "5-May-80", "5 de mayo, 1980".  *mark
+ * is the separator, if it is none that sentences have too, or 0.
+ */
 static size_t
-skip_beside_name(const struct date_text *t, size_t at)
+skip_beside_name(size_t *mark, const struct date_text *t, size_t at)
 {
 	size_t behind = at;
 
-	if (separator_at(t, &behind) == 0 && char_at(t, at) == '.')
+	*mark = separator_at(t, &behind);
+	if (*mark == 0 && char_at(t, at) == '.')
 		behind = at + 1;
+	if (*mark < 2 || strchr(".,", t->rules->marks.text[*mark - 2][0]))
+		*mark = 0;
 	return date_skip(t, behind);
 }
 
+/*
+ * Orders that people write need no rule if the year has four digits: "May
+ * 1980-9" is none of them.
+ */
 static bool
-order_is_free(const struct part *year, const struct date_rules *r)
+may_be_ordered(
+    const struct date_text *t, const struct part *year, const char *order)
 {
-	return year->digits == 4 || !has_full_order(r);
+	return has_order(t->rules, order) ||
+	    (year->digits == 4 &&
+		(strcmp(order, "dmy") == 0 || strcmp(order, "mdy") == 0 ||
+		    strcmp(order, "ymd") == 0));
 }
 
 /* Three parts, the month at m; the two others are a day and a year. */
@@ -401,8 +415,7 @@ add_three(struct date_atoms *out, const struct date_text *t,
 		order[m] = 'm';
 		order[a] = day_first ? 'd' : 'y';
 		order[b] = day_first ? 'y' : 'd';
-		if (order_is_free(&parts[day_first ? b : a], t->rules) ||
-		    has_order(t->rules, order))
+		if (may_be_ordered(t, &parts[day_first ? b : a], order))
 			add_ordered(out, t, order, parts, true);
 	}
 }
@@ -419,12 +432,15 @@ add_two(struct date_atoms *out, const struct date_text *t,
 	add_ordered(out, t, m == 0 ? "md" : "dm", parts, true);
 }
 
-/* Each beginning of up to three parts that has one month's name in it. */
+/*
+ * Each beginning of up to three parts that has one month's name in it, with
+ * the same separator: "May 05-07" is two days, not 2007.
+ */
 static void
 add_named(struct date_atoms *out, const struct date_text *t, size_t at)
 {
 	struct part parts[PARTS];
-	size_t m = PARTS;
+	size_t m = PARTS, marks[PARTS];
 
 	for (size_t n = 0; n < PARTS && part_at(&parts[n], t, at); n++) {
 		if (parts[n].kind == PART_MONTH) {
@@ -436,9 +452,9 @@ add_named(struct date_atoms *out, const struct date_text *t, size_t at)
 			add_ordered(out, t, "m", parts, true);
 		else if (m < PARTS && n == 1)
 			add_two(out, t, parts, m);
-		else if (m < PARTS)
+		else if (m < PARTS && marks[0] == marks[1])
 			add_three(out, t, parts, m);
-		at = skip_beside_name(t, parts[n].end);
+		at = skip_beside_name(&marks[n], t, parts[n].end);
 		/* Digits do not go on as another number. */
 		if (at == parts[n].end && is_digit(char_at(t, at)) &&
 		    parts[n].kind != PART_MONTH)

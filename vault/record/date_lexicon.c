@@ -10,7 +10,7 @@
 /* Each file is read twice: for its words, and for what it says of itself. */
 #define DATE_WORDS(lang, reviewed)
 #define MONTH(number, text) { DATE_WORD_MONTH, number, text },
-#define ORDINAL(text) { DATE_WORD_ORDINAL, 0, text },
+#define ORDINAL(number, text) { DATE_WORD_ORDINAL, number, text },
 #define MARK(part, text) { DATE_WORD_MARK, part, text },
 #define NUMERAL(number, text) { DATE_WORD_NUMERAL, number, text },
 #define WORD(kind, text) { DATE_WORD_##kind, DATE_IN_FRONT, text },
@@ -37,7 +37,7 @@ static const struct date_word zh[] = {
 
 #define DATE_WORDS(lang, reviewed) { lang, reviewed, NULL, 0 },
 #define MONTH(number, text)
-#define ORDINAL(text)
+#define ORDINAL(number, text)
 #define MARK(part, text)
 #define NUMERAL(number, text)
 #define WORD(kind, text)

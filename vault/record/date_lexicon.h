@@ -47,7 +47,10 @@ enum date_word_kind {
 
 struct date_word {
 	char kind; /* an enum date_word_kind */
-	/* Of a month, a mark ('y', 'm', 'd') or a numeral; else its place. */
+	/*
+	 * Of a month, a mark ('y', 'm', 'd') or a numeral; the one number that
+	 * an ordinal stands behind, or 0; else the place of the word.
+	 */
 	uint8_t value;
 	const char *text;
 };

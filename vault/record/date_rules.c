@@ -227,7 +227,7 @@ read_pivot(
 	year = json_integer_value(pivot);
 	if (year >= 0 && year < 100)
 		year += 2000;
-	if (year < 1000 || year > 2999)
+	if (year < DATE_YEAR_FIRST + 99 || year > DATE_YEAR_LAST)
 		return refuse(f, DATE_RULES_KIND, "pivot", "");
 	out->last_year = (uint16_t)year;
 	return VAULT_OK;

@@ -14,6 +14,13 @@
 
 #include "core/error.h"
 
+/*
+ * Years that are read: from the first whole one of the Gregorian calendar on,
+ * and none that only another calendar can mean.
+ */
+#define DATE_YEAR_FIRST 1583
+#define DATE_YEAR_LAST 2199
+
 #define DATE_TEXTS_MAX 12
 #define DATE_TEXT_LEN 16 /* bytes of one, its zero included */
 

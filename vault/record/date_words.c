@@ -541,6 +541,8 @@ try_word(struct cell *c, size_t at)
 	    w->kind == DATE_WORD_FILL)
 		return;
 	end = at + strlen(w->text);
+	if (end < c->t.len && c->t.text[at] == '?' && c->t.text[end] == '?')
+		return; /* 19??: digits that are not known */
 	if (end < c->t.len && c->t.text[end] == '.')
 		end++; /* c. 1980 */
 	if (w->value & DATE_IN_FRONT)
