@@ -366,7 +366,8 @@ add_numbers(struct date_atoms *out, const struct date_text *t, size_t at)
 	if (n > 0 && parts[0].kind == PART_NUMBER && parts[0].digits == 4 &&
 	    !has_order(t->rules, "y"))
 		add_ordered(out, t, "y", parts, false);
-	if (number_at(&parts[0], t, at) && parts[0].digits <= 2)
+	if (!unknown_at(&parts[0], t, at) && number_at(&parts[0], t, at) &&
+	    parts[0].digits <= 2)
 		add_ordered(out, t, "d", parts, false);
 }
 
