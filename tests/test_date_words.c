@@ -553,6 +553,44 @@ reads_what_is_said_of_a_date(void **state)
 	check_rows(all_rules, rows, N(rows));
 }
 
+static void
+a_dash_between_dates_is_what_the_map_says(void **state)
+{
+	static const struct row to[] = {
+		{ "3-5 May 1980", "1980-05-03/1980-05-05" },
+		{ "3 - 5 May 1980", "1980-05-03/1980-05-05" },
+		{ "3 May\xe2\x80\x93"
+		  "5 June 1980",
+		    "1980-05-03/1980-06-05" },
+		{ "May-June 1980", "1980-05/1980-06" },
+		{ "1979-1980", "1979/1980" },
+		{ "1979-80", "1979/1980" },
+		{ "1979-12", TWO },
+		{ "1979-13", "1979/2013" },
+		{ "3/5/1980 - 9/6/1980", "1980-05-03/1980-06-09" },
+		{ "3-5-1980", "1980-05-03" },
+		{ "1980-1979", "backwards" },
+		{ "1979-1980-1981", NO },
+		{ "1980-", NO },
+		{ "-1980", NO },
+		{ "3-4/5/1980", NO },
+		{ "c. 1979-1980", TWO },
+		{ "3-31 April 1980", NEVER },
+		{ "before 1979-1980", NO },
+	};
+	static const struct row between[] = {
+		{ "3-5 May 1980", "[1980-05-03..1980-05-05]" },
+		{ "1979-1980", "[1979..1980]" },
+	};
+
+	(void)state;
+	check_rows("{\"order\":[\"dmy\",\"ym\",\"y\"],\"pivot\":30,"
+		   "\"months\":\"en\",\"words\":\"en\",\"dash\":\"to\"}",
+	    to, N(to));
+	check_rows(
+	    "{\"months\":\"en\",\"dash\":\"between\"}", between, N(between));
+}
+
 /* Without a rule nothing of what it allows is read. */
 static void
 each_rule_allows_its_own(void **state)
@@ -572,6 +610,8 @@ each_rule_allows_its_own(void **state)
 		    "[..1979]" },
 		{ "{\"words\":\"zh\",\"months\":\"zh\"}", "{\"months\":\"zh\"}",
 		    "1980年以前", "[..1980]" },
+		{ "{\"dash\":\"to\"}", "{\"roman\":true}", "1979-1980",
+		    "1979/1980" },
 		{ "{\"edtf\":true}", "{\"edtf\":false}", "1980-05~",
 		    "1980-05~" },
 		{ "{\"order\":\"dmy\",\"unknown\":\"dd\"}",
@@ -612,6 +652,8 @@ refuses_rules_that_mean_nothing(void **state)
 		{ "{\"pivot\":1600}", DATE_RULES_KIND, "pivot" },
 		{ "{\"months\":\"de\"}", DATE_RULES_VALUE, "months" },
 		{ "{\"words\":[\"en\",1]}", DATE_RULES_KIND, "words" },
+		{ "{\"dash\":\"-\"}", DATE_RULES_VALUE, "dash" },
+		{ "{\"dash\":true}", DATE_RULES_KIND, "dash" },
 		{ "{\"roman\":1}", DATE_RULES_KIND, "roman" },
 		{ "{\"unknown\":\"\"}", DATE_RULES_VALUE, "unknown" },
 		{ "{\"unknown\":\"5\"}", DATE_RULES_CLASH, "unknown" },
@@ -822,6 +864,7 @@ main(void)
 		cmocka_unit_test(an_unknown_part_is_what_the_map_calls_so),
 		cmocka_unit_test(reads_names_and_roman_months),
 		cmocka_unit_test(reads_what_is_said_of_a_date),
+		cmocka_unit_test(a_dash_between_dates_is_what_the_map_says),
 		cmocka_unit_test(each_rule_allows_its_own),
 		cmocka_unit_test(refuses_rules_that_mean_nothing),
 		cmocka_unit_test(

@@ -10,7 +10,7 @@
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 const char date_rule_names[] =
-    "order separators pivot months roman unknown words several edtf";
+    "order separators pivot months roman unknown words several dash edtf";
 
 static const char *const orders[] = { "dmy", "dym", "mdy", "myd", "ymd", "ydm",
 	"my", "ym", "y" };
@@ -245,6 +245,23 @@ read_flag(bool *out, struct date_rules_fault *f, const json_t *rules,
 	    : refuse(f, DATE_RULES_KIND, rule, "");
 }
 
+static enum vault_err
+read_dash(
+    struct date_rules *out, struct date_rules_fault *f, const json_t *rules)
+{
+	const json_t *value = json_object_get(rules, "dash");
+	const char *word = json_string_value(value);
+
+	if (value == NULL)
+		return VAULT_OK;
+	if (word == NULL)
+		return refuse(f, DATE_RULES_KIND, "dash", "");
+	if (strcmp(word, "to") != 0 && strcmp(word, "between") != 0)
+		return refuse(f, DATE_RULES_VALUE, "dash", word);
+	out->dash = *word == 't' ? DATE_DASH_TO : DATE_DASH_BETWEEN;
+	return VAULT_OK;
+}
+
 static void
 usual_separators(struct date_rules *out)
 {
@@ -274,6 +291,7 @@ date_rules_read(
 	if (json_object_get(rules, "separators") == NULL)
 		usual_separators(out);
 	if ((err = read_pivot(out, fault, rules)) != VAULT_OK ||
+	    (err = read_dash(out, fault, rules)) != VAULT_OK ||
 	    (err = read_flag(&out->roman, fault, rules, "roman")) != VAULT_OK ||
 	    (err = read_flag(&out->edtf, fault, rules, "edtf")) != VAULT_OK ||
 	    (err = each_text(out, fault, rules, "order", take_order)) !=

@@ -30,11 +30,16 @@ struct date_texts {
 	size_t n;
 };
 
+/* What a dash between two dates means. */
+#define DATE_DASH_TO 't'
+#define DATE_DASH_BETWEEN 'x'
+
 struct date_rules {
 	uint16_t orders;         /* bits: which of date_order() */
 	bool edtf;               /* EDTF as well */
 	bool blank, none;        /* as separators */
 	bool roman;              /* months as I to XII */
+	char dash;               /* "3-5 May": DATE_DASH_, or NUL */
 	uint16_t last_year;      /* of those of two digits; 0: there are none */
 	uint8_t months, words;   /* bits of languages */
 	struct date_texts marks; /* separators other than blanks */

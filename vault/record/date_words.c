@@ -272,7 +272,9 @@ found_one(struct cell *c, const char *shape, struct date_point p)
 	}
 }
 
-/* D is a date; the letters are those of enum date_word_kind. */
+/* D is a date, the letters those of enum date_word_kind, x a dash. */
+_Static_assert(DATE_DASH_TO == DATE_WORD_TO && DATE_DASH_BETWEEN == 'x',
+    "letters of the shapes");
 static const char *const one_date[] = { "D", "bD", "DB", "uD", "DU", "aD", "DA",
 	"wD", "DW", "sD", "DS", "lD", "DL", "eD", "DE", "mD", "DM", "jD", "DJ",
 	"fDS" };
@@ -287,6 +289,7 @@ static const struct {
 	{ "DtDK", DATE_WITHIN },
 	{ "DoD", DATE_EITHER },
 	{ "DtD", DATE_INTERVAL },
+	{ "DxD", DATE_WITHIN },
 	{ "fDtD", DATE_INTERVAL },
 	{ "fDlD", DATE_INTERVAL },
 	{ "sDlD", DATE_INTERVAL },
@@ -592,6 +595,8 @@ go(struct cell *c, size_t at)
 		return;
 	if (next > at)
 		try_several(c, next);
+	if (c->t.text[next] == '-' && c->t.rules->dash != '\0')
+		with_item(c, c->t.rules->dash, NULL, next + 1);
 	try_word(c, next);
 	date_atoms(&atoms, &c->t, next);
 	for (size_t i = 0; i < atoms.n; i++)
