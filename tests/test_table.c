@@ -317,6 +317,12 @@ refuses_what_a_map_cannot_have(void **state)
 		  "\"columns\":[]}",
 		    TABLE_MAP_LACKS },
 		{ HEAD "\"colums\":[]}", TABLE_MAP_UNKNOWN },
+		{ HEAD "\"dates\":[\"day\"],\"columns\":[{}]}",
+		    TABLE_MAP_KIND },
+		{ HEAD "\"dates\":{\"pivot\":\"x\"},\"columns\":[{}]}",
+		    TABLE_MAP_KIND },
+		{ HEAD "\"dates\":{\"pivots\":1},\"columns\":[{}]}",
+		    TABLE_MAP_UNKNOWN },
 		{ HEAD "\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"columns\":{}}", TABLE_MAP_KIND },
 		{ HEAD "\"delimiter\":\"ab\",\"columns\":[]}", TABLE_MAP_KIND },
@@ -469,8 +475,8 @@ make_row(void *ctx, const struct table_row *row)
 	return VAULT_OK;
 }
 
-/* What make() makes. */
-static const char *made_type = "person";
+/* What make() makes, and other members of its map. */
+static const char *made_type = "person", *made_more = "";
 
 /* The bodies of a table under these rules. */
 static enum vault_err
@@ -489,8 +495,8 @@ make(const char *rules, const char *csv)
 	buf_reset(&bodies);
 	snprintf(json, sizeof(json),
 	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
-	    "\"missing\":[\"NA\"],\"columns\":[%s]}",
-	    made_type, rules);
+	    "\"missing\":[\"NA\"],%s\"columns\":[%s]}",
+	    made_type, made_more, rules);
 	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
 	err = table_read(&from, m.map.delimiter, &events, sha256);
 	table_columns_free(&m.columns);
@@ -640,6 +646,34 @@ rules_go_together_with_other_columns(void **state)
 	assert_non_null(
 	    strstr(buf_text(&bodies), READ("1973-10", "1973-10-01")));
 	assert_string_equal(buf_text(&notes), "3:d=about then(1);");
+}
+
+/* The rules of the map are those of each column that has none of its own. */
+static void
+rules_of_the_map_are_those_of_its_columns(void **state)
+{
+	static const char rules[] =
+	    "{\"column\":\"d\",\"field\":\"born\"},"
+	    "{\"column\":\"m\",\"field\":\"addresses[0].from\","
+	    "\"dates\":{\"order\":\"mdy\"}},"
+	    "{\"column\":\"y\",\"field\":\"addresses[0].to\","
+	    "\"dates\":[\"edtf\"]},"
+	    "{\"columns\":[\"p\",\"q\"],\"join\":\"/\",\"field\":"
+	    "\"addresses[1].from\"}";
+
+	(void)state;
+	made_more = "\"dates\":{\"order\":[\"dmy\",\"my\"]},";
+	assert_ok(
+	    make(rules, "k,d,m,y,p,q\n1,3/5/1980,3/5/1980,3/5/1980,5,1981\n"));
+	made_more = "";
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"from\":{\"edtf\":\"1980-03-05\",\"text\":\"3/5/1980\"},"
+	    "\"to\":{\"text\":\"3/5/1980\"}"));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"from\":{\"edtf\":\"1981-05\",\"text\":\"5/1981\"}"));
+	assert_string_equal(buf_text(&notes), "1:y=3/5/1980(2);");
 }
 
 static void
@@ -995,6 +1029,7 @@ main(void)
 		cmocka_unit_test(dates_are_understood_or_words),
 		cmocka_unit_test(dates_are_read_by_the_rules_of_their_column),
 		cmocka_unit_test(rules_go_together_with_other_columns),
+		cmocka_unit_test(rules_of_the_map_are_those_of_its_columns),
 		cmocka_unit_test(
 		    a_day_a_month_and_a_year_in_columns_of_their_own),
 		cmocka_unit_test(durations_are_understood_or_words),

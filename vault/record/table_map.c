@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "record/edit.h"
@@ -323,26 +324,33 @@ read_columns(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return VAULT_OK;
 }
 
-/* The rules of a column, kept in the map: its array never moves. */
+/* Rules, an object, kept in the map: its array has room for all of them. */
 static enum vault_err
-read_date_rules(struct parsing *p, struct table_rule *r, size_t i,
+read_date_rules(const struct date_rules **out, struct parsing *p,
     const json_t *rules, const char *where)
 {
 	struct table_map *m = p->map;
-	struct date_rules *own = &m->date_rules[m->n_date_rules];
 	struct date_rules_fault f;
-	char place[128];
-	enum vault_err err = date_rules_read(own, &f, rules);
+	struct buf place = { 0 };
+	enum vault_err err;
 
-	r->dates[i] = TABLE_DATE_RULES;
-	r->date_rules[i] = own;
-	m->n_date_rules++;
-	if (err != VAULT_EUSE)
-		return err;
-	if (f.why == DATE_RULES_UNKNOWN)
-		return refuse_name(p, where, f.rule, date_rule_names);
-	snprintf(place, sizeof(place), "%s.dates.%s", where, f.rule);
-	return refuse(p, TABLE_MAP_KIND, place, f.value);
+	buf_putf(&place, "%s%sdates", where, *where == '\0' ? "" : ".");
+	if (!json_is_object(rules)) {
+		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), NULL);
+		goto out;
+	}
+	*out = &m->date_rules[m->n_date_rules];
+	err = date_rules_read(&m->date_rules[m->n_date_rules++], &f, rules);
+	if (err == VAULT_EUSE && f.why == DATE_RULES_UNKNOWN) {
+		err = refuse_name(p, buf_text(&place), f.rule, date_rule_names);
+	} else if (err == VAULT_EUSE) {
+		if (*f.rule != '\0')
+			buf_putf(&place, ".%s", f.rule);
+		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), f.value);
+	}
+out:
+	buf_free(&place);
+	return err;
 }
 
 /* What one column of dates states. */
@@ -357,8 +365,13 @@ read_date(struct parsing *p, struct table_rule *r, size_t i, const json_t *one,
 	const char *word = json_string_value(one);
 	enum table_date d = TABLE_DATE_EDTF;
 
-	if (json_is_object(one))
-		return read_date_rules(p, r, i, one, where);
+	if (json_is_object(one)) {
+		enum vault_err err = read_date_rules(
+		    &r->date_rules[i], p, one, where);
+
+		r->dates[i] = TABLE_DATE_RULES;
+		return err;
+	}
 	while (
 	    word != NULL && d <= TABLE_DATE_YEAR && strcmp(words[d], word) != 0)
 		d++;
@@ -368,29 +381,37 @@ read_date(struct parsing *p, struct table_rule *r, size_t i, const json_t *one,
 	return VAULT_OK;
 }
 
-/* One for all columns, or one for each. */
+/* Rules for all columns, those of the map, or something for each column. */
 static enum vault_err
 read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
     const char *where)
 {
 	const json_t *list = json_object_get(rule, "dates");
+	const struct date_rules *rules = p->map->dates;
 	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; i < r->n; i++)
 		r->dates[i] = r->is_date ? TABLE_DATE_EDTF : TABLE_DATE_NONE;
-	if (list == NULL)
-		return r->is_date && r->n > 1
-		    ? refuse(p, TABLE_MAP_LACKS, where, "dates")
-		    : VAULT_OK;
+	if (list == NULL && (!r->is_date || (r->n == 1 && rules == NULL)))
+		return VAULT_OK;
+	if (list == NULL && rules == NULL)
+		return refuse(p, TABLE_MAP_LACKS, where, "dates");
 	if (!r->is_date)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if (json_is_array(list) ? json_array_size(list) != r->n || r->join
-				: !json_is_object(list))
-		return refuse(p, TABLE_MAP_KIND, where, "dates");
-	for (size_t i = 0; err == VAULT_OK && i < r->n; i++)
-		err = read_date(p, r, i,
-		    json_is_array(list) ? json_array_get(list, i) : list,
-		    where);
+	if (json_is_array(list)) {
+		if (json_array_size(list) != r->n || r->join != NULL)
+			return refuse(p, TABLE_MAP_KIND, where, "dates");
+		for (size_t i = 0; err == VAULT_OK && i < r->n; i++)
+			err = read_date(
+			    p, r, i, json_array_get(list, i), where);
+		return err;
+	}
+	if (list != NULL)
+		err = read_date_rules(&rules, p, list, where);
+	for (size_t i = 0; i < r->n; i++) {
+		r->dates[i] = TABLE_DATE_RULES;
+		r->date_rules[i] = rules;
+	}
 	return err;
 }
 
@@ -475,16 +496,31 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return r->with == NULL ? VAULT_OK : check_with(p, r, where);
 }
 
-/* At most so many columns have rules for their dates. */
+/* How many rules for dates there are: of the map, of columns. */
 static size_t
-count_date_rules(const json_t *list)
+count_date_rules(const json_t *map, const json_t *list)
 {
-	size_t n = 0;
+	size_t n = json_is_object(json_object_get(map, "dates"));
 
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (json_object_get(json_array_get(list, i), "dates") != NULL)
-			n += TABLE_JOIN_MAX;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *dates = json_object_get(
+		    json_array_get(list, i), "dates");
+
+		n += json_is_object(dates);
+		for (size_t j = 0; j < json_array_size(dates); j++)
+			n += json_is_object(json_array_get(dates, j));
+	}
 	return n;
+}
+
+static enum vault_err
+read_dates_of_map(struct parsing *p)
+{
+	const json_t *rules = json_object_get(p->map->json, "dates");
+
+	if (rules == NULL)
+		return VAULT_OK;
+	return read_date_rules(&p->map->dates, p, rules, "");
 }
 
 static enum vault_err
@@ -500,9 +536,10 @@ read_rules(struct parsing *p, const json_t *list)
 	m->n_rules = json_array_size(list);
 	m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules));
 	m->date_rules = mem_zalloc(
-	    count_date_rules(list) * sizeof(*m->date_rules) + 1);
+	    count_date_rules(m->json, list) * sizeof(*m->date_rules) + 1);
 	if (m->rules == NULL || m->date_rules == NULL)
 		return VAULT_ENOMEM;
+	err = read_dates_of_map(p);
 	for (size_t i = 0; err == VAULT_OK && i < m->n_rules; i++)
 		err = read_rule(p, &m->rules[i], json_array_get(list, i),
 		    at("columns", i, "").text);
@@ -535,7 +572,7 @@ read_head(struct parsing *p)
 		return refuse(p, TABLE_MAP_VERSION, "amparo_map", NULL);
 	if ((err = check_members(p, m->json,
 		 "amparo_map about name type delimiter missing key constants"
-		 " columns",
+		 " dates columns",
 		 "")) != VAULT_OK ||
 	    (err = get_text(&m->name, p, m->json, "name", "")) != VAULT_OK ||
 	    (err = get_text(&type, p, m->json, "type", "")) != VAULT_OK ||

@@ -61,8 +61,9 @@ struct table_map {
 	const json_t *constants; /* an array of pairs, or NULL */
 	struct table_rule *rules;
 	size_t n_rules;
-	struct date_rules *date_rules; /* of all columns */
+	struct date_rules *date_rules; /* all that there are */
 	size_t n_date_rules;
+	const struct date_rules *dates; /* of columns without their own */
 };
 
 enum table_map_why {
