@@ -54,6 +54,8 @@ PLANT_UNSIGNED_TAKEN test_unsigned nobody_signed_it_and_a_person_decides
 PLANT_UNSIGNED_UNSAID test_unsigned nobody_signed_it_and_a_person_decides
 PLANT_UNSIGNED_NUMBER test_unsigned what_nobody_signed_has_no_number
 PLANT_SIGNATURE_MISSING test_unsigned a_signature_that_was_taken_off_is_missed
+PLANT_FIRST_MEANING test_date_words reads_numbers_in_the_order_of_the_map
+PLANT_WORDS_DROPPED test_table dates_are_read_by_the_rules_of_their_column
 "
 
 # plant FAULT TEST: the program, with the fault in place of what is right.

@@ -335,6 +335,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
 	VAULT_ISSUE_ORDER,
+	VAULT_ISSUE_SPAN_ORDER,
 	VAULT_ISSUE_ONLY_WHEN,
 	VAULT_ISSUE_LESS,
 	VAULT_ISSUE_ONE_SOURCE,
@@ -1394,6 +1395,7 @@ struct vault_map_fault {
 	enum vault_map_why why;
 	char where[128]; /* "columns[3]" */
 	char value[128]; /* an excerpt, not made safe; or "" */
+	char near[32];   /* what may have been meant; or "" */
 };
 #define VAULT_MAP_MAX ((size_t)1024 * 1024)
 struct vault_map;
@@ -1439,8 +1441,13 @@ void vault_table_close(struct vault_table *t);
 enum vault_row_why {
 	VAULT_ROW_CODE,      /* in no code table: kept as it is */
 	VAULT_ROW_VALUE,     /* its field does not take it: kept as it is */
-	VAULT_ROW_DATE,      /* not a date: kept as words */
+	VAULT_ROW_DATE,      /* not understood as a date: kept as words */
 	VAULT_ROW_DESTROYED, /* nothing but ? or U+FFFD: kept as it is */
+	VAULT_ROW_MEANINGS,  /* more than one date: kept as words */
+	VAULT_ROW_SEVERAL,   /* several dates: the same */
+	VAULT_ROW_NO_DAY,    /* no such day: the same */
+	VAULT_ROW_BACKWARDS, /* its end is before its beginning: the same */
+	VAULT_ROW_SPAN,      /* not a duration: the same */
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
