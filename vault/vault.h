@@ -720,7 +720,10 @@ void vault_tally_value(struct vault_tally_value *out,
 struct vault_figure vault_tally_cell(
     const struct vault_tally *t, size_t row, size_t column);
 
-/* Log that it was written to a file of this form: a word. */
+/*
+ * Log that it was written to a file of this form: a word.  A vault that cannot
+ * be written to logs nothing.
+ */
 VAULT_CHECKED enum vault_err vault_tally_log(
     struct vault *v, const struct vault_tally *t, const char *form);
 
