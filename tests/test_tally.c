@@ -797,6 +797,178 @@ is_logged_without_its_query(void **state)
 	vault_tally_free(t);
 }
 
+/* ---- A vault of its own, record by record ---- */
+
+struct small {
+	struct opened o;
+	char *folder;
+};
+
+static int
+set_up_small(void **state)
+{
+	struct small *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	s->folder = folder_new();
+	vault_make(s->folder);
+	assert_ok(vault_try(&s->o, s->folder, "dusk"));
+	*state = s;
+	return 0;
+}
+
+static int
+tear_down_small(void **state)
+{
+	struct small *s = *state;
+
+	vault_done(&s->o);
+	folder_free(s->folder);
+	free(s);
+	return 0;
+}
+
+static void
+add_json(char id[VAULT_ID_LEN], struct small *s, const char *type,
+    const char *json, const char *with)
+{
+	struct buf b = { 0 };
+
+	buf_putf(&b, json, with);
+	buf_truncate(&b, b.len - 1);
+	add(id, s->o.vault, type, &b);
+}
+
+/* "value=n value=n total", as it is shown. */
+static const char *
+figures(struct small *s, const char *query, const char *by, bool of_persons,
+    struct vault_tally_info *info)
+{
+	static char text[400];
+	const struct vault_tally_what what = { .query = query,
+		.query_len = strlen(query),
+		.by = { by },
+		.persons = of_persons };
+	struct vault_tally_axis axis;
+	struct vault_tally_fault fault;
+	struct vault_tally *t;
+
+	assert_ok(vault_tally_new(&t, s->o.vault, &what, &fault));
+	vault_tally_info(info, t);
+	vault_tally_axis(&axis, t, 0);
+	text[0] = '\0';
+	for (size_t i = 0; i < axis.n; i++) {
+		struct vault_tally_value v;
+		size_t at = strlen(text);
+
+		vault_tally_value(&v, t, 0, i);
+		snprintf(text + at, sizeof(text) - at, "%s=%llu ", name_of(&v),
+		    (unsigned long long)v.n.n);
+	}
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "%llu",
+	    (unsigned long long)info->total.n);
+	vault_tally_free(t);
+	return text;
+}
+
+static void
+edit(struct small *s, const struct vault_record *base, const char *json)
+{
+	struct vault_report *report;
+
+	assert_ok(vault_report_new(&report));
+	assert_ok(vault_edit(s->o.vault, base, report, json, strlen(json)));
+	vault_report_free(report);
+}
+
+static void
+where_versions_disagree_one_counts_and_it_is_said(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	struct vault_record base;
+	char id[VAULT_ID_LEN];
+
+	add_json(id, s, "person", "{\"sex\":\"u\"}", "");
+	assert_ok(vault_get(&base, s->o.vault, id));
+	edit(s, &base, "{\"type\":\"person\",\"level\":1,\"sex\":\"f\"}");
+	edit(s, &base, "{\"type\":\"person\",\"level\":1,\"sex\":\"m\"}");
+	vault_record_free(&base);
+	assert_string_equal(figures(s, "", "sex", false, &info), "f=1 1");
+	assert_int_equal(info.clashes.n, 1);
+}
+
+static void
+whom_a_testimony_is_about_are_persons_only(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	char person[VAULT_ID_LEN], act[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	char both[80];
+
+	add_json(person, s, "person", "{\"sex\":\"f\"}", "");
+	add_json(act, s, "act", "{\"act\":\"torture\"}", "");
+	snprintf(both, sizeof(both), "%s\",\"%s", person, act);
+	add_json(
+	    id, s, "testimony", "{\"text\":\"x\",\"about\":[\"%s\"]}", both);
+	assert_string_equal(
+	    figures(s, "type:testimony", "level", true, &info), "2=1 1");
+	assert_string_equal(
+	    figures(s, "type:testimony", "about.sex", true, &info), "f=1 1");
+	assert_string_equal(
+	    figures(s, "type:nothing", "about", false, &info), "0");
+}
+
+static void
+what_is_forgotten_is_not_stated(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	char person[VAULT_ID_LEN], id[VAULT_ID_LEN];
+
+	add_json(person, s, "person", "{\"sex\":\"f\"}", "");
+	add_json(id, s, "status",
+	    "{\"status\":\"missing\",\"person\":\"%s\",\"level\":1}", person);
+	assert_string_equal(
+	    figures(s, "type:status", "person.sex", false, &info), "f=1 1");
+	/* The person's level is 2, and the figure tells of the person. */
+	assert_int_equal(info.secret.n, 1);
+	assert_string_equal(
+	    figures(s, "type:status", "status", false, &info), "missing=1 1");
+	assert_int_equal(info.secret.n, 0);
+	assert_ok(vault_forget(s->o.vault, person, NULL));
+	assert_string_equal(
+	    figures(s, "type:status", "person.sex", false, &info), "!=1 1");
+	/* Somebody who is not here is somebody. */
+	assert_string_equal(
+	    figures(s, "type:status", "status", true, &info), "missing=1 1");
+}
+
+static void
+fields_of_our_own_and_yes_and_numbers(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	char id[VAULT_ID_LEN];
+
+	add_json(id, s, "person",
+	    "{\"protected\":true,\"dependants\":3,"
+	    "\"x_list\":[\"a\",\"b\",\"a\"]}",
+	    "");
+	add_json(id, s, "person", "{\"protected\":false}", "");
+	assert_string_equal(
+	    figures(s, "", "protected", false, &info), "no=1 yes=1 2");
+	assert_string_equal(
+	    figures(s, "", "dependants", false, &info), "3=1 !=1 2");
+	assert_string_equal(
+	    figures(s, "", "x_list", false, &info), "a=1 b=1 !=1 2");
+	assert_int_equal(info.several.n, 1);
+	assert_string_equal(figures(s, "", "type", false, &info), "person=2 2");
+}
+
+#define OWN(test)                                                              \
+	cmocka_unit_test_setup_teardown(test, set_up_small, tear_down_small)
+
 int
 main(void)
 {
@@ -812,6 +984,10 @@ main(void)
 		cmocka_unit_test(the_order_tells_nothing_of_what_is_hidden),
 		cmocka_unit_test(a_cross_table_that_hides_has_no_totals),
 		cmocka_unit_test(is_logged_without_its_query),
+		OWN(where_versions_disagree_one_counts_and_it_is_said),
+		OWN(whom_a_testimony_is_about_are_persons_only),
+		OWN(what_is_forgotten_is_not_stated),
+		OWN(fields_of_our_own_and_yes_and_numbers),
 	};
 	const char *seed = getenv("SEED");
 
