@@ -100,7 +100,7 @@ add_linked(void *ctx, const char *text, size_t len)
 	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
 		return VAULT_OK; /* withheld or unknown */
 	if (err != VAULT_OK ||
-	    (err = heads_merge(&m, g->v->store, &r)) != VAULT_OK)
+	    (err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
 		return err;
 	if (may_use(g, m.body)) {
 		note_level(g, m.body);
@@ -409,7 +409,7 @@ take(struct tally_gather *g, int64_t num)
 		info->other_types++;
 		return VAULT_OK;
 	}
-	if ((err = heads_merge(&m, g->v->store, &r)) != VAULT_OK)
+	if ((err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
 		return err;
 	if (may_use(g, m.body)) {
 		g->level = 0;
