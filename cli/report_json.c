@@ -107,6 +107,7 @@ report_json(const struct report *r)
 	put_figure(d, "records", i->records);
 	put_figure(d, "in_several_places", i->several);
 	put_figure(d, "level_2_or_3", i->secret);
+	put_figure(d, "kept_private", i->closed);
 	put_figure(d, "roughly_dated", i->roughly);
 	put_figure(d, "versions_disagree", i->clashes);
 	doc_put(d, "not_counted", not_counted(r));

@@ -178,6 +178,7 @@ report_notes(const struct report *r,
 	note_figure(&n, SAY_REPORT_ROUGHLY, i->roughly);
 	note_figure(&n, SAY_REPORT_CLASHES, i->clashes);
 	note_figure(&n, SAY_REPORT_SECRET, i->secret);
+	note_figure(&n, SAY_REPORT_CLOSED, i->closed);
 	if (i->hides)
 		note(&n, SAY_REPORT_HIDES, say_number(i->hide_below));
 	if (i->cut)

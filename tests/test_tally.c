@@ -945,6 +945,36 @@ what_is_forgotten_is_not_stated(void **state)
 }
 
 static void
+says_what_is_kept_private(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	char person[VAULT_ID_LEN], id[VAULT_ID_LEN];
+
+	add_json(person, s, "person",
+	    "{\"sex\":\"f\",\"age\":\"20\",\"private_fields\":[\"sex\"]}", "");
+	add_json(id, s, "act",
+	    "{\"victims\":[\"%s\"],\"detention\":{\"court\":\"military\","
+	    "\"warrant\":\"n\"},\"private_fields\":[\"detention.court\"]}",
+	    person);
+	assert_string_equal(
+	    figures(s, "type:person", "sex", false, &info), "f=1 1");
+	assert_int_equal(info.closed.n, 1);
+	(void)figures(s, "type:person", "age", false, &info);
+	assert_int_equal(info.closed.n, 0);
+	(void)figures(s, "type:act", "victims.sex", false, &info);
+	assert_int_equal(info.closed.n, 1);
+	(void)figures(s, "type:act", "victims.age", false, &info);
+	assert_int_equal(info.closed.n, 0);
+	assert_string_equal(
+	    figures(s, "type:act", "detention.court", false, &info),
+	    "military=1 1");
+	assert_int_equal(info.closed.n, 1);
+	(void)figures(s, "type:act", "detention.warrant", false, &info);
+	assert_int_equal(info.closed.n, 0);
+}
+
+static void
 fields_of_our_own_and_yes_and_numbers(void **state)
 {
 	struct small *s = *state;
@@ -987,6 +1017,7 @@ main(void)
 		OWN(where_versions_disagree_one_counts_and_it_is_said),
 		OWN(whom_a_testimony_is_about_are_persons_only),
 		OWN(what_is_forgotten_is_not_stated),
+		OWN(says_what_is_kept_private),
 		OWN(fields_of_our_own_and_yes_and_numbers),
 	};
 	const char *seed = getenv("SEED");

@@ -124,6 +124,7 @@ settle_info(struct vault_tally *t, uint64_t below)
 	hide_figure(&info->several, below, withheld);
 	hide_figure(&info->records, below, withheld);
 	hide_figure(&info->secret, below, withheld);
+	hide_figure(&info->closed, below, withheld);
 	hide_figure(&info->roughly, below, withheld);
 	hide_figure(&info->clashes, below, withheld);
 }

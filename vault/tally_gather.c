@@ -67,15 +67,43 @@ may_use(const struct tally_gather *g, const json_t *body)
 
 /* What it says without a level is as secret as can be. */
 static void
-note_level(struct tally_gather *g, const json_t *body)
+note_merged(struct tally_gather *g, const struct merged *m)
 {
-	const json_t *value = json_object_get(body, "level");
+	const json_t *value = json_object_get(m->body, "level");
 	int64_t level = json_is_integer(value)
 	    ? (int64_t)json_integer_value(value)
 	    : 3;
 
 	if (level > g->level)
 		g->level = level;
+	g->clashes |= json_array_size(m->clashes) > 0 || m->more > 0;
+}
+
+/* Does the body keep private what a path leads to? */
+static void
+note_closed(
+    struct tally_gather *g, const json_t *body, const char *path, size_t len)
+{
+	const json_t *list = json_object_get(body, "private_fields");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		size_t n = json_string_length(one);
+
+		if (n > 0 && n <= len &&
+		    memcmp(json_string_value(one), path, n) == 0 &&
+		    (n == len || path[n] == '.'))
+			g->closed = true;
+	}
+}
+
+/* What stands at the first len bytes of a path, and whether it is private. */
+static enum vault_err
+read_path(struct tally_gather *g, const json_t *body, const char *path,
+    size_t len, field_path_fn found, void *ctx)
+{
+	note_closed(g, body, path, len);
+	return field_path_each(body, path, len, found, ctx);
 }
 
 /* The rest of a path in the record at the other end of a link. */
@@ -103,9 +131,9 @@ add_linked(void *ctx, const char *text, size_t len)
 	    (err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
 		return err;
 	if (may_use(g, m.body)) {
-		note_level(g, m.body);
-		err = field_path_each(
-		    m.body, far->rest, strlen(far->rest), add_value, g);
+		note_merged(g, &m);
+		err = read_path(
+		    g, m.body, far->rest, strlen(far->rest), add_value, g);
 	}
 	merged_free(&m);
 	return err;
@@ -125,11 +153,11 @@ add_field(struct tally_gather *g, const struct tally_kind *k, size_t by,
 	g->axis = tally_axis_of(g, by);
 	buf_reset(&g->ids[g->axis]);
 	if (link == 0)
-		err = field_path_each(body, path, strlen(path), add_value, g);
+		err = read_path(g, body, path, strlen(path), add_value, g);
 	else if (id != NULL)
 		err = add_linked(&far, id, strlen(id));
 	else
-		err = field_path_each(body, path, link, add_linked, &far);
+		err = read_path(g, body, path, link, add_linked, &far);
 	(void)numbers(&g->ids[g->axis], &n);
 	return err == VAULT_OK && n == 0
 	    ? add(g, g->axis, VAULT_NOT_STATED, "", 0)
@@ -169,6 +197,7 @@ add_period(struct tally_gather *g, const json_t *body, bool *rough)
 	char first[16], last[16];
 
 	buf_reset(&g->ids[0]);
+	note_closed(g, body, "date", strlen("date"));
 	if (date == NULL)
 		return add(g, 0, VAULT_NO_DATE, "", 0);
 	if (!date_object_days(&days, date) || days.lo == INT32_MIN ||
@@ -285,9 +314,9 @@ keep_persons(struct tally_gather *g, const struct tally_kind *k,
 
 	buf_reset(&g->names);
 	id_print(own, id);
-	err = *k->persons == '\0' ? add_name(g, own, ID_TEXT_LEN)
-				  : field_path_each(body, k->persons,
-					strlen(k->persons), add_name, g);
+	err = *k->persons == '\0'
+	    ? add_name(g, own, ID_TEXT_LEN)
+	    : read_path(g, body, k->persons, strlen(k->persons), add_name, g);
 	*any = g->names.len > 0;
 	for (size_t at = 0; err == VAULT_OK && at < g->names.len;
 	     at += ID_TEXT_LEN + 1) {
@@ -413,7 +442,8 @@ take(struct tally_gather *g, int64_t num)
 		return err;
 	if (may_use(g, m.body)) {
 		g->level = 0;
-		note_level(g, m.body);
+		g->clashes = g->closed = false;
+		note_merged(g, &m);
 		err = use(g, k, &r, m.body, &counted, &rough);
 		info->no_person += !counted;
 	}
@@ -421,8 +451,9 @@ take(struct tally_gather *g, int64_t num)
 		k->n++;
 		info->records.n++;
 		info->secret.n += g->level >= 2;
+		info->closed.n += g->closed;
 		info->roughly.n += rough;
-		info->clashes.n += json_array_size(m.clashes) > 0 || m.more > 0;
+		info->clashes.n += g->clashes;
 	}
 	merged_free(&m);
 	return err;

@@ -33,8 +33,11 @@ struct tally_gather {
 	struct buf ids[2]; /* uint32_t: values of one record, by axis */
 	struct buf names;  /* ids of persons, as text with a NUL */
 	struct buf seen;   /* of persons, until all are known */
-	int64_t level;     /* the highest of what was read for it */
-	unsigned axis;     /* what a value is for */
+	/* Of what was read for the record at hand: */
+	int64_t level; /* the highest */
+	bool clashes;  /* versions disagree */
+	bool closed;   /* a field that is counted by is private */
+	unsigned axis; /* what a value is for */
 };
 
 /* The axis of a field: they stand behind the period, if there is one. */

@@ -676,6 +676,7 @@ struct vault_tally_info {
 	struct vault_figure records; /* that it was counted from */
 	struct vault_figure secret;  /* of these are of level 2 or 3, or tell
 					of others that are */
+	struct vault_figure closed;  /* keep private what is counted by */
 	struct vault_figure roughly; /* have a date that is marked ~ or ? */
 	struct vault_figure clashes; /* versions disagree: the oldest counts */
 	uint64_t hide_below;
