@@ -41,6 +41,7 @@ holds_back_by_level(void **state)
 	(void)state;
 	add(id, &a,
 	    "{\"type\":\"person\",\"names\":[{\"text\":\"Leveltwo\"}]}");
+	agree(&a, id);
 	assert_int_equal(leaves("Leveltwo"), VAULT_HELD_LEVEL_2);
 	edit(&a, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -160,6 +161,7 @@ another_office_lowers_no_level_of_ours(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Lowerme\"}]}");
+	agree(&a, id);
 	bring(&a, "B", &b, id);
 	edit(&b, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -213,6 +215,7 @@ what_we_have_said_since_is_not_guessed(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Older\"}]}");
+	agree(&a, id);
 	snprintf(
 	    command, sizeof(command), "cp -r %s/v %s/v", a.folder, copy.folder);
 	assert_int_equal(system(command), 0);
@@ -250,6 +253,7 @@ another_office_opens_no_private_field_of_ours(void **state)
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Openme\"}],\"health\":\"zzopened\","
 	    "\"private_fields\":[\"health\"]}");
+	agree(&a, id);
 	bring(&a, "B", &b, id);
 	edit(&b, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -284,6 +288,7 @@ a_field_that_lies_in_the_open_is_held(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Liesopen\"}]}");
+	agree(&a, id);
 	assert_ok(id_parse(bytes, id, strlen(id)));
 	record_file(&text, &b, "person",
 	    "{\"health\":\"zzlies\",\"level\":1,"
@@ -315,6 +320,7 @@ what_was_replaced_does_not_leave(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,\"notes\":[\"zzreplaced\"],"
 	    "\"names\":[{\"text\":\"Replaced\"}]}");
+	agree(&a, id);
 	assert_true(shows("Replaced", "zzreplaced"));
 	change_text(&a, id, "zzreplaced", "zzkept");
 	assert_int_equal(leaves("Replaced"), VAULT_LEAVES);
@@ -405,6 +411,7 @@ a_link_of_another_office_takes_nothing_along(void **state)
 	add(victim, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Pulled\"}]}");
+	agree(&a, victim);
 	assert_int_equal(n_leaving("Pullcase"), 1);
 	bring(&a, "B", &b, kase);
 	bring(&a, "B", &b, victim);
@@ -459,9 +466,11 @@ a_case_takes_no_witness_along(void **state)
 	add(victim, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Harmed\"}]}");
+	agree(&a, victim);
 	add(other, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Onlooker\"}]}");
+	agree(&a, other);
 	add(id, &a,
 	    with_ids("{\"type\":\"act\",\"level\":1,\"cases\":[\"%s\"],"
 		     "\"witnesses\":[\"%s\"]}",
@@ -522,6 +531,7 @@ what_changed_since_it_was_shown_does_not_leave(void **state)
 
 	(void)state;
 	add(id, &a, one);
+	agree(&a, id);
 	sent = number(&a, "SELECT sum(number) FROM sent");
 
 	/* While the person is asked: not a byte is written. */
