@@ -599,8 +599,8 @@ make_table(struct tally_table *t, const unsigned *n)
 static unsigned
 possible(const struct tally_table *t, size_t row)
 {
-	unsigned hidden[ROWS], n_hidden = 0, seen = 0, known = 0;
-	unsigned most[ROWS], least[ROWS], at[ROWS];
+	unsigned hidden[ROWS] = { 0 }, n_hidden = 0, seen = 0, known = 0;
+	unsigned most[ROWS] = { 0 }, least[ROWS] = { 0 }, at[ROWS];
 	bool found[64] = { false };
 
 	for (size_t i = 0; i < tally_values(&t->axis[0]); i++) {
