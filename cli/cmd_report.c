@@ -281,6 +281,9 @@ count(struct session *s, struct asked *a)
 static bool
 settle(struct asked *a, bool csv, bool html, int words, char **argv)
 {
+	/* One document on standard output. */
+	if (csv && a->file == NULL && say_is_json())
+		return false;
 	if ((csv && html) || (a->file != NULL && !csv && !html) ||
 	    (html && a->file == NULL))
 		return false;

@@ -136,11 +136,24 @@ page small.html 'bars.count(0) == 2 and max(bars) > 0 and "<3" in chart'
 expect_status 0 say report type:nothing --by act --html -o none.html
 page none.html 'bars == []'
 
+# No direction is forced on what follows, and no control character comes out.
+printf '{"x_odd":"ab\\u202ecd","x_odder":"e\\u001b[31m&amp;","title":"Odd"}' | json case > /dev/null
+expect_status 0 say report type:case --by x_odd,x_odder --csv -o odd.csv
+expect_status 0 say report type:case --by x_odd,x_odder --html -o odder.html
+page odder.html 'all(c not in texts for c in "\u202e\x1b") and "&amp;" in texts and "\ufffd" in texts'
+expect_status 0 say report type:case --by x_odd,x_odder
+$CRAFT unsafe "$OUT" || fail "a terminal would obey"
+expect_status 0 say --json report type:case --by x_odd
+expect_json '"ab\u202ecd" in [v.get("value") for v in d["rows"]["values"]]'
+expect_status 2 say --json report type:act --by act --csv
+expect_status 0 say --json report type:act --by act --csv -o json.csv
+expect_json 'd == {"file": "json.csv"}'
+
 # Logged without the query; what goes to the screen is not.
 expect_status 0 say log
 expect_out 'report	{"by":["act","methods"],"count":"records","form":"csv"}'
 expect_out 'report	{"by":["act"],"count":"records","form":"html","over":"month"}'
-[ "$(grep -c '	report	' "$OUT")" = 9 ] || { cat "$OUT"; fail "entries"; }
+[ "$(grep -c '	report	' "$OUT")" = 12 ] || { cat "$OUT"; fail "entries"; }
 
 # What cannot be counted is said.
 expect_status 2 say report --by actt
