@@ -158,13 +158,29 @@ codes_vocab_label(const char *vocab, const char *code)
 	return code;
 }
 
+/* The row of a language of labels; false: they are in English. */
+static bool
+find_language(struct vault_language *l, const char *lang)
+{
+	*l = (struct vault_language){ 0 };
+	while (vault_language_next(l))
+		if (strncmp(l->lang, lang, strlen(l->lang)) == 0)
+			return true;
+	return false;
+}
+
+const char *
+codes_language(const char *lang)
+{
+	struct vault_language l;
+
+	return find_language(&l, lang) ? l.lang : "en";
+}
+
 const char *
 codes_unreviewed(const char *lang)
 {
-	struct vault_language l = { 0 };
+	struct vault_language l;
 
-	while (vault_language_next(&l))
-		if (strncmp(l.lang, lang, strlen(l.lang)) == 0 && !l.reviewed)
-			return l.lang;
-	return NULL;
+	return find_language(&l, lang) && !l.reviewed ? l.lang : NULL;
 }

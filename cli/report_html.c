@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "codes.h"
 #include "report.h"
 
 /* Its SHA-256 stands in the policy; tests/cli/46-report compares them. */
@@ -119,12 +120,17 @@ put_value(struct buf *out, const struct report *r, const char *tag,
     unsigned axis, size_t i)
 {
 	struct vault_tally_value v;
-	struct buf text = { 0 };
+	struct buf text = { 0 }, with = { 0 };
 
 	vault_tally_value(&v, r->tally, axis, i);
 	report_value(&text, r, axis, &v);
-	put_in(out, tag, &text);
+	buf_put_text(&with, tag);
+	/* Labels may be in another language than the sentences. */
+	if (v.is == VAULT_VALUE && r->axis[axis].vocab != NULL)
+		buf_putf(&with, " lang=\"%s\"", codes_language(say_lang()));
+	put_in(out, buf_text(&with), &text);
 	buf_free(&text);
+	buf_free(&with);
 }
 
 static void

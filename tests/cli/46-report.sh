@@ -136,6 +136,9 @@ page small.html 'bars.count(0) == 2 and max(bars) > 0 and "<3" in chart'
 expect_status 0 say report type:nothing --by act --html -o none.html
 page none.html 'bars == []'
 
+(export LC_ALL=C.UTF-8 LANGUAGE=zh LANG=zh_CN.UTF-8; say report type:act --by act --html -o zh.html 2>/dev/null) || fail "zh"
+page zh.html '["酷刑", "3"] in cells'
+grep -q '<th scope="row" lang="zh" dir="auto">' zh.html || fail "no language"
 # No direction is forced on what follows, and no control character comes out.
 printf '{"x_odd":"ab\\u202ecd","x_odder":"e\\u001b[31m&amp;","title":"Odd"}' | json case > /dev/null
 expect_status 0 say report type:case --by x_odd,x_odder --csv -o odd.csv
@@ -153,7 +156,7 @@ expect_json 'd == {"file": "json.csv"}'
 expect_status 0 say log
 expect_out 'report	{"by":["act","methods"],"count":"records","form":"csv"}'
 expect_out 'report	{"by":["act"],"count":"records","form":"html","over":"month"}'
-[ "$(grep -c '	report	' "$OUT")" = 12 ] || { cat "$OUT"; fail "entries"; }
+[ "$(grep -c '	report	' "$OUT")" = 13 ] || { cat "$OUT"; fail "entries"; }
 
 # What cannot be counted is said.
 expect_status 2 say report --by actt
