@@ -176,9 +176,10 @@ const struct command commands[] = {
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "
-	    "un-public,"
-	    " media, court\n(store and research get no records).  What left"
-	    " before is listed.  Exit status 0:\nyes, 17: no.\n" },
+	    "un-public, media,\n"
+	    "court (store and research get no records).  What left before is "
+	    "listed.\n"
+	    "Exit status 0: yes, 17: no.\n" },
 	{ "timeline", cmd_timeline, "timeline [PERSON]",
 	    "what happened to a person, in order",
 	    "Changes of status, acts, testimonies about them, consents and"

@@ -21,7 +21,7 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | \
+			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | --audience | \
 			--by | --over | --count | --hide-below | --map | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
@@ -56,6 +56,7 @@ _amparo() {
 	--level) offered='0 1 2 3' ;;
 	--over) offered='year month day' ;;
 	--count) offered='records persons' ;;
+	--audience) offered='partner un gov un-public media court' ;;
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
@@ -84,11 +85,12 @@ _amparo() {
 		extract) offered+=' -o --output --number' ;;
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
-		export) offered+=' --to --include --with-sources --unsigned -o' ;;
+		export) offered+=' --to --include --with-sources --unsigned --parts-checked -o' ;;
 		import) offered+=' --anyway --keep --map --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
+		may) offered+=' --audience' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;
 		report) offered+=' --by --over --count --hide-below --csv --html -o --output' ;;
 		new | edit) offered+=' --set' ;;

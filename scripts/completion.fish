@@ -69,6 +69,8 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
+complete -c amparo -n '__fish_seen_subcommand_from export' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from may' -l audience -x -a 'partner un gov un-public media court'
 complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep

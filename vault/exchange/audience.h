@@ -8,6 +8,7 @@
  * 2. A record is about: a person about itself; a status and a consent about
  *    theirs; a testimony about who said it; acts and interventions about each
  *    of theirs, of whom one must have consented, and the others are unnamed.
+ *    To partner offices a consent goes without one: it may withdraw another.
  * 3. Organisations and agencies need not consent.  Nor does whom our own
  *    records name as a perpetrator or an authority, and none as anything else.
  * 4. What an office recorded first itself may go back to it.

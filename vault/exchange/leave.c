@@ -447,8 +447,10 @@ ask_consent(struct judging *j, struct leave_record *about, struct store *s,
 		return err;
 	if (limits.readers || limits.other)
 		about->why = LEAVE_LIMITED;
+#ifndef PLANT_NO_CONSENT
 	else if (!may && !made)
 		about->why = LEAVE_CONSENT;
+#endif
 	else if (strcmp(about->row.type, "person") == 0 && !made &&
 	    audience_naming(&person) != CONSENT_FULL)
 		about->why = LEAVE_UNNAMED;
