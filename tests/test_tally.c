@@ -933,6 +933,8 @@ what_is_forgotten_is_not_stated(void **state)
 	    figures(s, "type:status", "person.sex", false, &info), "f=1 1");
 	/* The person's level is 2, and the figure tells of the person. */
 	assert_int_equal(info.secret.n, 1);
+	(void)figures(s, "type:status", "person", false, &info);
+	assert_int_equal(info.secret.n, 1);
 	assert_string_equal(
 	    figures(s, "type:status", "status", false, &info), "missing=1 1");
 	assert_int_equal(info.secret.n, 0);

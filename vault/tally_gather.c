@@ -45,18 +45,11 @@ add(struct tally_gather *g, unsigned axis, enum vault_value_is is,
 	return err;
 }
 
-static enum vault_err
-add_value(void *ctx, const char *text, size_t len)
-{
-	struct tally_gather *g = ctx;
-
-	return add(g, g->axis, VAULT_VALUE, text, len);
-}
-
 /*
  * May what a record says go into the table?  All of the vault does; a table
  * for an audience is to ask here, for each record that is counted and for
- * each that is read by a link, before anything of it is used.
+ * each that is read by a link, before anything of it is used.  (The titles of
+ * links are read in tally.c: read_titles.)
  */
 static bool
 may_use(const struct tally_gather *g, const json_t *body)
@@ -106,6 +99,48 @@ read_path(struct tally_gather *g, const json_t *body, const char *path,
 	return field_path_each(body, path, len, found, ctx);
 }
 
+/* The record that a link leads to, if it is here; *m is to be freed then. */
+static enum vault_err
+open_linked(bool *there, struct merged *m, struct tally_gather *g,
+    const char *text, size_t len)
+{
+	uint8_t id[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+
+	*there = false;
+	if (id_parse(id, text, len) != VAULT_OK)
+		return VAULT_OK;
+	err = rows_find(&r, g->v->store, id);
+	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
+		return VAULT_OK; /* withheld or unknown */
+	if (err != VAULT_OK ||
+	    (err = heads_trust(m, g->v->store, &r)) != VAULT_OK)
+		return err;
+	*there = may_use(g, m->body);
+	if (*there)
+		note_merged(g, m);
+	else
+		merged_free(m);
+	return VAULT_OK;
+}
+
+/* A value; one that is a link will be shown by the title of that record. */
+static enum vault_err
+add_value(void *ctx, const char *text, size_t len)
+{
+	struct tally_gather *g = ctx;
+	enum vault_err err = add(g, g->axis, VAULT_VALUE, text, len);
+	struct merged m;
+	bool there;
+
+	if (err != VAULT_OK || !g->by_link)
+		return err;
+	if ((err = open_linked(&there, &m, g, text, len)) == VAULT_OK && there)
+		merged_free(&m);
+	return err;
+}
+
 /* The rest of a path in the record at the other end of a link. */
 struct far {
 	struct tally_gather *g;
@@ -116,25 +151,15 @@ static enum vault_err
 add_linked(void *ctx, const char *text, size_t len)
 {
 	struct far *far = ctx;
-	struct tally_gather *g = far->g;
-	uint8_t id[ID_LEN];
-	struct record_row r;
 	struct merged m;
 	enum vault_err err;
+	bool there;
 
-	if (id_parse(id, text, len) != VAULT_OK)
-		return VAULT_OK;
-	err = rows_find(&r, g->v->store, id);
-	if (err == VAULT_ENORECORD || (err == VAULT_OK && r.forgotten))
-		return VAULT_OK; /* withheld or unknown */
-	if (err != VAULT_OK ||
-	    (err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
+	err = open_linked(&there, &m, far->g, text, len);
+	if (err != VAULT_OK || !there)
 		return err;
-	if (may_use(g, m.body)) {
-		note_merged(g, &m);
-		err = read_path(
-		    g, m.body, far->rest, strlen(far->rest), add_value, g);
-	}
+	err = read_path(
+	    far->g, m.body, far->rest, strlen(far->rest), add_value, far->g);
 	merged_free(&m);
 	return err;
 }
@@ -151,6 +176,7 @@ add_field(struct tally_gather *g, const struct tally_kind *k, size_t by,
 	enum vault_err err;
 
 	g->axis = tally_axis_of(g, by);
+	g->by_link = k->by[by].is_link;
 	buf_reset(&g->ids[g->axis]);
 	if (link == 0)
 		err = read_path(g, body, path, strlen(path), add_value, g);

@@ -38,6 +38,7 @@ struct tally_gather {
 	bool clashes;  /* versions disagree */
 	bool closed;   /* a field that is counted by is private */
 	unsigned axis; /* what a value is for */
+	bool by_link;  /* and it is a link */
 };
 
 /* The axis of a field: they stand behind the period, if there is one. */
