@@ -68,6 +68,7 @@ int cmd_find(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
 int cmd_count(struct cli *c, int argc, char **argv);
+int cmd_report(struct cli *c, int argc, char **argv);
 int cmd_menu(struct cli *c, int argc, char **argv);
 int cmd_types(struct cli *c, int argc, char **argv);
 int cmd_vocab(struct cli *c, int argc, char **argv);

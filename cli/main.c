@@ -200,6 +200,18 @@ const struct command commands[] = {
 	    "otherwise.  --known-at: as it was known then.  ID: a record of "
 	    "type count,\n"
 	    "which is counted again.\n" },
+	{ "report", cmd_report,
+	    "report [QUERY ...] --by FIELD[,FIELD] [--over year|month|day]"
+	    " [--count records|persons] [--hide-below N] [--csv | --html]"
+	    " [-o FILE]",
+	    "figures: so many records of each value of a field",
+	    "FIELD is one of 'types', or goes through a link: victims.sex."
+	    "  --over: by the\ndate of the records; what is not within one"
+	    " period is not guessed.  --count\npersons: each person once,"
+	    " victims of acts for instance.  --hide-below hides\nsmall"
+	    " figures, and what would give them back.  --html writes one page"
+	    " with a\nchart; -o, or --output, names the file.  Both are"
+	    " logged.\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
 	    "At our own prompt, which locks when you leave it; a command may "
 	    "be typed\n"

@@ -56,6 +56,9 @@ PLANT_UNSIGNED_NUMBER test_unsigned what_nobody_signed_has_no_number
 PLANT_SIGNATURE_MISSING test_unsigned a_signature_that_was_taken_off_is_missed
 PLANT_FIRST_MEANING test_date_words reads_numbers_in_the_order_of_the_map
 PLANT_WORDS_DROPPED test_table dates_are_read_by_the_rules_of_their_column
+PLANT_TALLY_OTHERS test_tally a_table_is_what_a_naive_count_gives
+PLANT_TALLY_ALONE test_tally what_is_hidden_cannot_be_had_by_subtraction
+PLANT_TALLY_ORDER test_tally the_order_tells_nothing_of_what_is_hidden
 "
 
 # plant FAULT TEST: the program, with the fault in place of what is right.
