@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * scan - the forms that are looked for stand in one sorted array, which is
+ * walked like a tree: from each place where a name may begin, one byte after
+ * the other narrows the range of forms that agree so far.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "record/scan.h"
+
+/* Shorter parts are parts of too many other words. */
+#define PART_LETTERS 4
+#define PART_SPACELESS 2
+
+/* A name of several words and so many letters may go on a little. */
+#define LOOSE_LETTERS 6
+#define LOOSE_AFTER 3
+#define LOOSE_BEFORE 3
+
+/* What is shorter is no number of a person. */
+#define NUMBER_MIN 5
+#define NUMBER_ANYWHERE 7
+
+#define NAME_WORDS_MAX 8
+
+/* More of one person in one text say nothing more. */
+#define HITS_OF_ONE 20
+
+struct form {
+	char *key; /* without blanks */
+	size_t len;
+	size_t who;
+	enum scan_kind kind;
+	bool loose; /* several words, long enough */
+	bool alone; /* so short that it must stand by itself */
+};
+
+struct scan {
+	struct form *forms;
+	size_t n, cap;
+	bool sorted;
+};
+
+enum vault_err
+scan_new(struct scan **out)
+{
+	*out = mem_zalloc(sizeof(**out));
+	return *out == NULL ? VAULT_ENOMEM : VAULT_OK;
+}
+
+void
+scan_free(struct scan *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		mem_free(s->forms[i].key);
+	mem_free(s->forms);
+	mem_free(s);
+}
+
+/* ---- What is looked for ---- */
+
+/* How many characters there are, and whether all are of such a script. */
+struct measure {
+	size_t letters, words;
+	bool spaceless, digits;
+};
+
+static struct measure
+measure(const char *key, size_t len)
+{
+	struct measure m = { .spaceless = len > 0, .digits = len > 0 };
+	uint32_t cp = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t step = text_next(&cp, key + i, len - i);
+
+		m.words += i == 0 || key[i - 1] == ' ';
+		i += step;
+		if (cp == ' ')
+			continue;
+		m.letters++;
+		m.spaceless = m.spaceless && text_is_spaceless(cp);
+		m.digits = m.digits && cp >= '0' && cp <= '9';
+	}
+	return m;
+}
+
+static bool
+make_room(struct scan *s)
+{
+	size_t cap = s->cap == 0 ? 64 : s->cap * 2;
+	struct form *forms;
+
+	if (s->n < s->cap)
+		return true;
+	if ((forms = mem_realloc(s->forms, cap * sizeof(*forms))) == NULL)
+		return false;
+	s->forms = forms;
+	s->cap = cap;
+	return true;
+}
+
+/* A form of this key, whose blanks are taken out. */
+static enum vault_err
+add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
+    size_t who)
+{
+	struct measure m = measure(key, len);
+	struct form f = { .who = who, .kind = kind };
+
+	if (m.letters == 0)
+		return VAULT_OK;
+	f.loose = kind == SCAN_NAME && m.words > 1 &&
+	    m.letters >= LOOSE_LETTERS;
+	f.alone = kind == SCAN_NAME && m.letters < (m.spaceless ? 2 : 3);
+	if ((f.key = mem_zalloc(len + 1)) == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; i < len; i++)
+		if (key[i] != ' ')
+			f.key[f.len++] = key[i];
+	if (!make_room(s)) {
+		mem_free(f.key);
+		return VAULT_ENOMEM;
+	}
+	s->forms[s->n++] = f;
+	s->sorted = false;
+	return VAULT_OK;
+}
+
+/* The words of a key, where they begin, and where the last one ends. */
+static size_t
+split(size_t at[static NAME_WORDS_MAX + 1], const char *key, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n < NAME_WORDS_MAX; i++)
+		if (i == 0 || key[i - 1] == ' ')
+			at[n++] = i;
+	at[n] = len + 1;
+	return n;
+}
+
+/*
+ * The same words beginning with another one: "Biao, Teng"; what was family
+ * and what was given name need not be known.
+ */
+static enum vault_err
+add_turned(struct scan *s, const char *key, size_t len, size_t who)
+{
+	size_t at[NAME_WORDS_MAX + 1], n = split(at, key, len);
+	struct buf turned = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 1; err == VAULT_OK && i < n; i++) {
+		buf_reset(&turned);
+		buf_put(&turned, key + at[i], len - at[i]);
+		buf_put_byte(&turned, ' ');
+		buf_put(&turned, key, at[i] - 1);
+		if ((err = buf_ok(&turned)) == VAULT_OK)
+			err = add_form(
+			    s, buf_text(&turned), turned.len, SCAN_NAME, who);
+	}
+	buf_free(&turned);
+	return err;
+}
+
+/* Is a name, or a word of one, long enough to say something by itself? */
+static bool
+says_something(const char *key, size_t len)
+{
+	struct measure m = measure(key, len);
+
+	return m.letters >= (m.spaceless ? PART_SPACELESS : PART_LETTERS);
+}
+
+/*
+ * Of a name whose parts are not known: its words; of one without spaces, all
+ * that stands behind its first or its second character.
+ */
+static enum vault_err
+add_parts(struct scan *s, const char *key, size_t len, size_t who)
+{
+	size_t at[NAME_WORDS_MAX + 1], n = split(at, key, len);
+	enum vault_err err = VAULT_OK;
+	struct measure m = measure(key, len);
+
+	if (n > 1) {
+		for (size_t i = 0; err == VAULT_OK && i < n; i++)
+			if (says_something(key + at[i], at[i + 1] - 1 - at[i]))
+				err = add_form(s, key + at[i],
+				    at[i + 1] - 1 - at[i], SCAN_PART, who);
+		return err;
+	}
+	if (!m.spaceless)
+		return VAULT_OK;
+	for (size_t i = 0, k = 0; err == VAULT_OK && k < 2 && i < len; k++) {
+		uint32_t cp = 0;
+
+		i += text_next(&cp, key + i, len - i);
+		if (says_something(key + i, len - i))
+			err = add_form(s, key + i, len - i, SCAN_PART, who);
+	}
+	return err;
+}
+
+static enum vault_err
+key_of(struct buf *out, const json_t *text)
+{
+	buf_reset(out);
+	if (!json_is_string(text))
+		return VAULT_OK;
+	return text_key(out, json_string_value(text), json_string_length(text));
+}
+
+enum vault_err
+scan_add_words(struct scan *s, const char *text, size_t len, size_t who)
+{
+	struct buf key = { 0 };
+	enum vault_err err = text_key(&key, text, len);
+
+	if (err == VAULT_OK)
+		err = add_form(s, buf_text(&key), key.len, SCAN_NAME, who);
+	if (err == VAULT_OK)
+		err = add_turned(s, buf_text(&key), key.len, who);
+	buf_free(&key);
+	return err;
+}
+
+/* The family and the given name: alone a part, together a name. */
+static enum vault_err
+add_family_and_given(struct scan *s, const json_t *name, size_t who)
+{
+	struct buf family = { 0 }, given = { 0 };
+	enum vault_err err;
+
+	if ((err = key_of(&family, json_object_get(name, "family"))) !=
+		VAULT_OK ||
+	    (err = key_of(&given, json_object_get(name, "given"))) != VAULT_OK)
+		goto out;
+	if (says_something(buf_text(&family), family.len))
+		err = add_form(
+		    s, buf_text(&family), family.len, SCAN_PART, who);
+	if (err == VAULT_OK && says_something(buf_text(&given), given.len))
+		err = add_form(s, buf_text(&given), given.len, SCAN_PART, who);
+	if (err != VAULT_OK || family.len == 0 || given.len == 0)
+		goto out;
+	buf_put_byte(&family, ' ');
+	buf_put(&family, given.bytes, given.len);
+	if ((err = buf_ok(&family)) == VAULT_OK)
+		err = add_form(
+		    s, buf_text(&family), family.len, SCAN_NAME, who);
+	if (err == VAULT_OK)
+		err = add_turned(s, buf_text(&family), family.len, who);
+out:
+	buf_free(&family);
+	buf_free(&given);
+	return err;
+}
+
+static enum vault_err
+add_name(struct scan *s, const json_t *name, size_t who)
+{
+	const json_t *text = json_object_get(name, "text");
+	struct buf key = { 0 };
+	enum vault_err err;
+
+	if ((err = key_of(&key, text)) == VAULT_OK && key.len > 0)
+		err = scan_add_words(
+		    s, json_string_value(text), json_string_length(text), who);
+	if (err == VAULT_OK)
+		err = add_parts(s, buf_text(&key), key.len, who);
+	if (err == VAULT_OK)
+		err = add_family_and_given(s, name, who);
+	buf_free(&key);
+	return err;
+}
+
+/*
+ * A number, and of one that is written with the code of a country, also
+ * without it, which has one to three digits.
+ */
+static enum vault_err
+add_number(struct scan *s, const json_t *value, size_t who)
+{
+	struct buf key = { 0 };
+	const char *text = json_string_value(value);
+	enum vault_err err = key_of(&key, value);
+	struct measure m;
+
+	if (err != VAULT_OK || key.len == 0)
+		goto out;
+	m = measure(buf_text(&key), key.len);
+	if (m.letters >= NUMBER_MIN)
+		err = add_form(s, buf_text(&key), key.len, SCAN_NUMBER, who);
+	if (!m.digits || (text[0] != '+' && strncmp(text, "00", 2) != 0))
+		goto out;
+	for (size_t i = 1; err == VAULT_OK && i <= 5 && i < key.len; i++)
+		if (m.letters - i >= NUMBER_ANYWHERE)
+			err = add_form(s, buf_text(&key) + i, key.len - i,
+			    SCAN_NUMBER, who);
+out:
+	buf_free(&key);
+	return err;
+}
+
+bool
+scan_is_short(const struct scan *s, size_t who)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->forms[i].who == who && s->forms[i].alone)
+			return true;
+	return false;
+}
+
+enum vault_err
+scan_add(struct scan *s, const json_t *person, size_t who)
+{
+	const json_t *names = json_object_get(person, "names");
+	const json_t *papers = json_object_get(person, "id_papers");
+	const json_t *contacts = json_object_get(person, "contacts");
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(names); i++)
+		err = add_name(s, json_array_get(names, i), who);
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(papers); i++)
+		err = add_number(s,
+		    json_object_get(json_array_get(papers, i), "number"), who);
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(contacts);
+	     i++)
+		err = add_number(s,
+		    json_object_get(json_array_get(contacts, i), "value"), who);
+	return err;
+}
+
+/* ---- The text ---- */
+
+static int
+compare_forms(const void *a, const void *b)
+{
+	const struct form *x = a, *y = b;
+	size_t len = x->len < y->len ? x->len : y->len;
+	int order = memcmp(x->key, y->key, len);
+
+	if (order != 0)
+		return order;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	if (x->who != y->who)
+		return x->who < y->who ? -1 : 1;
+	return (int)x->kind - (int)y->kind;
+}
+
+static bool
+same_form(const struct form *x, const struct form *y)
+{
+	return x->len == y->len && memcmp(x->key, y->key, x->len) == 0 &&
+	    x->who == y->who;
+}
+
+/* In order; of one person each key once, as the most that it is. */
+static void
+sort(struct scan *s)
+{
+	size_t kept = 0;
+
+	if (s->sorted || s->n == 0)
+		return;
+	qsort(s->forms, s->n, sizeof(*s->forms), compare_forms);
+	for (size_t i = 0; i < s->n; i++) {
+		if (kept > 0 && same_form(&s->forms[kept - 1], &s->forms[i])) {
+			s->forms[kept - 1].loose |= s->forms[i].loose;
+			mem_free(s->forms[i].key);
+			continue;
+		}
+		s->forms[kept++] = s->forms[i];
+	}
+	s->n = kept;
+	s->sorted = true;
+}
+
+/* What stands before a byte of the squeezed text, or at its end. */
+enum {
+	BLANK = 1,     /* a blank was taken out here */
+	CHARACTER = 2, /* a character begins here */
+	SPACELESS = 4, /* this character is of a script without spaces */
+	DIGIT = 8,
+	PREFIXED = 16, /* of one that writes prepositions before the word */
+};
+
+struct looking {
+	const struct scan *s;
+	struct buf text;  /* the key, without blanks */
+	struct buf marks; /* a byte for each, and one behind the last */
+	struct buf found; /* struct scan_hit: bytes of the squeezed text */
+};
+
+static uint8_t
+mark_of(uint32_t cp)
+{
+	uint8_t mark = CHARACTER;
+
+	/* Korean writes its particles behind the name without a blank. */
+	if (text_is_spaceless(cp) || (cp >= 0xac00 && cp <= 0xd7a3))
+		mark |= SPACELESS;
+	if (cp >= '0' && cp <= '9')
+		mark |= DIGIT;
+	/* Hebrew, Arabic and Syriac. */
+	if (cp >= 0x0590 && cp <= 0x074f)
+		mark |= PREFIXED;
+	return mark;
+}
+
+static enum vault_err
+squeeze(struct looking *l, const char *text, size_t len)
+{
+	struct buf key = { 0 };
+	enum vault_err err;
+	uint8_t blank = BLANK;
+
+	if ((err = text_key(&key, text, len)) != VAULT_OK)
+		goto out;
+	for (size_t i = 0; i < key.len;) {
+		uint32_t cp = 0;
+		size_t step = text_next(&cp, key.bytes + i, key.len - i);
+
+		if (cp == ' ') {
+			blank = BLANK;
+			i += step;
+			continue;
+		}
+		buf_put_byte(&l->marks, mark_of(cp) | blank);
+		for (size_t k = 1; k < step; k++)
+			buf_put_byte(&l->marks, 0);
+		buf_put(&l->text, key.bytes + i, step);
+		blank = 0;
+		i += step;
+	}
+	buf_put_byte(&l->marks, BLANK | CHARACTER);
+	if ((err = buf_ok(&l->text)) == VAULT_OK)
+		err = buf_ok(&l->marks);
+out:
+	buf_free(&key);
+	return err;
+}
+
+static uint8_t
+mark_before(const struct looking *l, size_t at)
+{
+	while (at > 0 && (l->marks.bytes[--at] & CHARACTER) == 0)
+		;
+	return l->marks.bytes[at];
+}
+
+/* Does a word begin or end here?  Letters and digits are apart. */
+static bool
+is_edge(const struct looking *l, size_t at)
+{
+	uint8_t here = l->marks.bytes[at], before;
+
+	if (at == 0 || (here & BLANK) != 0)
+		return true;
+	before = mark_before(l, at);
+	return ((here | before) & SPACELESS) != 0 ||
+	    ((here ^ before) & DIGIT) != 0;
+}
+
+static bool
+has_blank_within(const struct looking *l, size_t at, size_t end)
+{
+	for (size_t i = at + 1; i < end; i++)
+		if ((l->marks.bytes[i] & BLANK) != 0)
+			return true;
+	return false;
+}
+
+/* Is there an edge within so many characters, going that way? */
+static bool
+near_edge(const struct looking *l, size_t at, int way, unsigned most)
+{
+	for (unsigned n = 0; n <= most; n++) {
+		if (is_edge(l, at))
+			return true;
+		do
+			at = way > 0 ? at + 1 : at - 1;
+		while ((l->marks.bytes[at] & CHARACTER) == 0);
+	}
+	return false;
+}
+
+static bool
+begins_well(const struct looking *l, const struct form *f, size_t at)
+{
+	if (is_edge(l, at))
+		return true;
+	if (f->kind == SCAN_NUMBER && f->len >= NUMBER_ANYWHERE)
+		return (l->marks.bytes[at] & DIGIT) != 0;
+	if (!f->loose)
+		return false;
+	return !has_blank_within(l, at, at + f->len) ||
+	    ((l->marks.bytes[at] & PREFIXED) != 0 &&
+		near_edge(l, at, -1, LOOSE_BEFORE));
+}
+
+/* One letter more, like the s of a genitive, is no other word. */
+static bool
+goes_on_with_s(const struct looking *l, const struct form *f, size_t end)
+{
+	return f->kind != SCAN_NUMBER && f->len > 2 && end < l->text.len &&
+	    l->text.bytes[end] == 's' && is_edge(l, end + 1);
+}
+
+static bool
+ends_well(const struct looking *l, const struct form *f, size_t at, size_t end)
+{
+	if (is_edge(l, end) || goes_on_with_s(l, f, end))
+		return true;
+	if (!f->loose)
+		return false;
+	return !has_blank_within(l, at, end) ||
+	    near_edge(l, end, 1, LOOSE_AFTER);
+}
+
+static bool
+stands_alone(const struct looking *l, size_t at, size_t end)
+{
+	return (at == 0 || (l->marks.bytes[at] & BLANK) != 0) &&
+	    (l->marks.bytes[end] & BLANK) != 0;
+}
+
+static struct scan_hit *
+found_of(const struct looking *l, size_t *n)
+{
+	*n = l->found.len / sizeof(struct scan_hit);
+	return (struct scan_hit *)(void *)l->found.bytes;
+}
+
+/*
+ * Are there enough of this person?  A part that is told says it all, whatever
+ * the others are: either it is the only one, or a whole name is there.
+ */
+static bool
+has_enough(const struct looking *l, const struct form *f)
+{
+	size_t n, same = 0;
+	const struct scan_hit *list = found_of(l, &n);
+
+	for (size_t i = 0; i < n; i++)
+		same += list[i].who == f->who && list[i].kind == f->kind;
+	return same >= (f->kind == SCAN_PART ? 1 : HITS_OF_ONE);
+}
+
+static void
+note(struct looking *l, const struct form *f, size_t at)
+{
+	struct scan_hit hit = { f->who, f->kind, at, f->len };
+	size_t end = at + f->len;
+
+	if ((f->alone ? stands_alone(l, at, end)
+		      : begins_well(l, f, at) && ends_well(l, f, at, end)) &&
+	    !has_enough(l, f))
+		buf_put(&l->found, &hit, sizeof(hit));
+}
+
+/* The first form at or behind lo whose byte at depth is at least c. */
+static size_t
+lower(const struct looking *l, size_t lo, size_t hi, size_t depth, int c)
+{
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if ((unsigned char)l->s->forms[mid].key[depth] < c)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void
+look_at(struct looking *l, size_t at)
+{
+	size_t lo = 0, hi = l->s->n;
+
+	for (size_t depth = 0; lo < hi && at + depth < l->text.len; depth++) {
+		int c = l->text.bytes[at + depth];
+
+		lo = lower(l, lo, hi, depth, c);
+		hi = lower(l, lo, hi, depth, c + 1);
+		for (; lo < hi && l->s->forms[lo].len == depth + 1; lo++)
+			note(l, &l->s->forms[lo], at);
+	}
+}
+
+/* ---- What is told ---- */
+
+/*
+ * A part of what is told as a whole, or one that begins within what was told
+ * before it: "Teng Biao, Teng" has "Biao, Teng" in it, too.
+ */
+static bool
+is_told(const struct scan_hit *list, size_t n, size_t i)
+{
+	const struct scan_hit *hit = &list[i];
+
+	for (size_t k = 0; k < n; k++) {
+		const struct scan_hit *by = &list[k];
+		bool more = by->kind == hit->kind ? k < i
+						  : hit->kind == SCAN_PART;
+
+		if (by->who == hit->who && more &&
+		    by->at < hit->at + hit->len && hit->at < by->at + by->len)
+			return true;
+	}
+	return false;
+}
+
+/* The place in the text of a place in its squeezed key, going forward. */
+struct ruler {
+	const char *text;
+	size_t len, at;    /* bytes of the text */
+	size_t squeezed;   /* bytes of its key so far */
+	size_t characters; /* of the text so far */
+};
+
+static enum vault_err
+go_to(struct ruler *r, size_t squeezed)
+{
+	struct buf key = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	while (r->at < r->len) {
+		size_t step = text_grapheme(r->text + r->at, r->len - r->at);
+		size_t got = 0;
+		uint32_t cp;
+
+		buf_reset(&key);
+		err = text_key(&key, r->text + r->at, step);
+		if (err != VAULT_OK)
+			break;
+		for (size_t i = 0; i < key.len; i++)
+			got += key.bytes[i] != ' ';
+		if (r->squeezed + got > squeezed)
+			break;
+		r->squeezed += got;
+		for (size_t i = 0; i < step;) {
+			i += text_next(&cp, r->text + r->at + i, step - i);
+			r->characters++;
+		}
+		r->at += step;
+	}
+	buf_free(&key);
+	return err;
+}
+
+static int
+compare_found(const void *a, const void *b)
+{
+	const struct scan_hit *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->len != y->len)
+		return x->len > y->len ? -1 : 1;
+	return x->who < y->who ? -1 : x->who > y->who;
+}
+
+static enum vault_err
+tell(const struct looking *l, const char *text, size_t len, scan_fn found,
+    void *ctx)
+{
+	struct ruler r = { .text = text, .len = len };
+	enum vault_err err = VAULT_OK;
+	size_t n;
+	struct scan_hit *list = found_of(l, &n);
+
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_found);
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
+		struct scan_hit hit = list[i];
+		struct ruler end;
+
+		if (is_told(list, n, i)) {
+			list[i].len = 0; /* nothing is within it */
+			continue;
+		}
+		if ((err = go_to(&r, hit.at)) != VAULT_OK)
+			break;
+		end = r;
+		err = go_to(&end, hit.at + hit.len - 1);
+		hit.at = r.characters;
+		hit.len = end.characters + 1 - r.characters;
+		if (err == VAULT_OK)
+			err = found(ctx, &hit);
+	}
+	return err;
+}
+
+enum vault_err
+scan_text(
+    struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
+{
+	struct looking l = { .s = s };
+	enum vault_err err;
+
+	sort(s);
+	if ((err = squeeze(&l, text, len)) == VAULT_OK) {
+		for (size_t i = 0; i < l.text.len; i++)
+			if ((l.marks.bytes[i] & CHARACTER) != 0)
+				look_at(&l, i);
+		if ((err = buf_ok(&l.found)) == VAULT_OK)
+			err = tell(&l, text, len, found, ctx);
+	}
+	buf_free(&l.text);
+	buf_free(&l.marks);
+	buf_free(&l.found);
+	return err;
+}
