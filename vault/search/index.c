@@ -169,6 +169,10 @@ add_names(struct index_entry *e, const json_t *body)
 	for (size_t i = 0; err == VAULT_OK && i < names.n; i++) {
 		const struct name_form *form = &names.forms[i];
 
+		/* Another order is asked for without blanks, if at all. */
+		if (form->source == NAME_TURNED &&
+		    strchr(form->key, ' ') != NULL)
+			continue;
 		if ((err = put_key(e, QUERY_LABEL, form->key)) != VAULT_OK)
 			break;
 		if (form->source == NAME_AS_WRITTEN ||
