@@ -77,14 +77,18 @@ put_hex(struct index_entry *e, uint8_t field, const uint8_t *bytes, size_t len)
 static enum vault_err
 put_value(struct index_entry *e, uint8_t field, const char *text, size_t len)
 {
+	size_t before = e->values.len;
 	enum vault_err err;
 
 	buf_put_byte(&e->values, field);
-	/* What is not text has no key; the value is then found by no word. */
 	if ((err = text_key(&e->values, text, len)) != VAULT_OK &&
 	    err != VAULT_EUSE)
 		return err;
-	buf_put_byte(&e->values, 0);
+	/* What is no text, or has no letter, has no key that could be found. */
+	if (e->values.len == before + 1)
+		buf_truncate(&e->values, before);
+	else
+		buf_put_byte(&e->values, 0);
 	return buf_ok(&e->values);
 }
 
