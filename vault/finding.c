@@ -477,9 +477,10 @@ nearest_label(struct buf *out, const struct finding *f, int64_t num)
 		const char *key = sql_text(q, 0, &len);
 		unsigned score = like_score(f->like, key, len);
 
-		/* Of equals the one with blanks stands in the text. */
-		if (score < best ||
-		    (score == best && memchr(key, ' ', len) == NULL))
+		/* One with blanks stands in the text, joined ones do not. */
+		if (score > 0 && memchr(key, ' ', len) != NULL)
+			score += LIKE_SAME;
+		if (score <= best)
 			continue;
 		best = score;
 		buf_reset(out);
