@@ -164,7 +164,7 @@ by_label(struct nums *all, struct store *s, const struct buf *key)
 static enum vault_err
 by_name(struct nums *all, struct store *s, const char *text)
 {
-	struct buf key = { 0 };
+	struct buf key = { 0 }, joined = { 0 };
 	size_t before = all->n;
 	enum vault_err err;
 
@@ -172,12 +172,12 @@ by_name(struct nums *all, struct store *s, const char *text)
 	if (err == VAULT_OK && key.len > 0)
 		err = by_label(all, s, &key);
 	if (err == VAULT_OK && key.len > 0 && all->n == before) {
-		buf_reset(&key);
-		err = text_key_joined(&key, text, strlen(text));
+		err = text_key_joined(&joined, buf_text(&key), key.len);
 		if (err == VAULT_OK)
-			err = by_label(all, s, &key);
+			err = by_label(all, s, &joined);
 	}
 	buf_free(&key);
+	buf_free(&joined);
 	/* What is no text is no name. */
 	return err == VAULT_EUSE ? VAULT_OK : err;
 }

@@ -593,21 +593,18 @@ text_key(struct buf *out, const void *text, size_t len)
 }
 
 enum vault_err
-text_key_joined(struct buf *out, const void *text, size_t len)
+text_key_joined(struct buf *out, const void *key, size_t len)
 {
-	struct buf key = { 0 }, joined = { 0 };
+	struct buf joined = { 0 };
+	const uint8_t *in = key;
 	enum vault_err err;
 
-	if ((err = text_key(&key, text, len)) != VAULT_OK)
-		goto out;
-	for (size_t i = 0; i < key.len; i++)
-		if (key.bytes[i] != ' ')
-			buf_put_byte(&joined, key.bytes[i]);
+	for (size_t i = 0; i < len; i++)
+		if (in[i] != ' ')
+			buf_put_byte(&joined, in[i]);
 	/* What meets where a blank was may be folded, or composed. */
 	if ((err = buf_ok(&joined)) == VAULT_OK)
 		err = text_key(out, joined.bytes, joined.len);
-out:
-	buf_free(&key);
 	buf_free(&joined);
 	return err;
 }

@@ -48,9 +48,9 @@ VAULT_CHECKED enum vault_err text_nfc(
 VAULT_CHECKED enum vault_err text_key(
     struct buf *out, const void *text, size_t len);
 
-/* As text_key, as if there were no blanks in text: the words as one word. */
+/* Append key, a text_key(), as it would be without blanks: as one word. */
 VAULT_CHECKED enum vault_err text_key_joined(
-    struct buf *out, const void *text, size_t len);
+    struct buf *out, const void *key, size_t len);
 
 /*
  * Append text to out in a form that is safe on a terminal, for any bytes:
