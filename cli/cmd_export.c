@@ -9,6 +9,7 @@
 #include "ask.h"
 #include "care.h"
 #include "host.h"
+#include "named.h"
 #include "outfile.h"
 #include "pager.h"
 #include "pick.h"
@@ -16,7 +17,7 @@
 
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
-	" [--with-sources] [--unsigned]"
+	" [--with-sources] [--unsigned] [--parts-checked]"
 #define LIST_MAX 64
 
 /* The options that may be given more than once, taken out by hand. */
@@ -26,7 +27,7 @@ struct wanted {
 	char id[LIST_MAX][VAULT_ID_LEN];
 	size_t n_to, n_include;
 	const char *file;
-	bool with_sources, is_unsigned, good;
+	bool with_sources, is_unsigned, parts_checked, good;
 	struct buf query;
 	size_t words;
 };
@@ -65,6 +66,8 @@ one_word(struct wanted *w, int argc, char **argv, int *at)
 		w->with_sources = true;
 	} else if (strcmp(argv[*at], "--unsigned") == 0) {
 		w->is_unsigned = true;
+	} else if (strcmp(argv[*at], "--parts-checked") == 0) {
+		w->parts_checked = true;
 	} else if (argv[*at][0] == '-' && argv[*at][1] != '\0') {
 		w->good = false;
 	} else {
@@ -99,6 +102,9 @@ struct showing {
 	struct buf leaves, held, tombstones;
 	struct doc *array;
 	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
+	char consent[VAULT_ID_LEN]; /* the same for want of a consent */
+	struct named named;
+	struct progress progress;
 };
 
 static const char *
@@ -117,6 +123,12 @@ word_of(enum vault_leaves leaves)
 		return "forgotten";
 	case VAULT_HELD_OPENED:
 		return "opened";
+	case VAULT_HELD_LIMITED:
+		return "limited";
+	case VAULT_HELD_CONSENT:
+		return "consent";
+	case VAULT_HELD_UNNAMED:
+		return "unnamed";
 	case VAULT_LEAVES_TOMBSTONE:
 		return "tombstone";
 	}
@@ -139,6 +151,12 @@ reason_of(enum vault_leaves leaves)
 		return SAY_HELD_FORGOTTEN;
 	case VAULT_HELD_OPENED:
 		return SAY_HELD_OPENED;
+	case VAULT_HELD_LIMITED:
+		return SAY_HELD_LIMITED;
+	case VAULT_HELD_CONSENT:
+		return SAY_HELD_CONSENT;
+	case VAULT_HELD_UNNAMED:
+		return SAY_HELD_UNNAMED;
 	case VAULT_LEAVES_TOMBSTONE:
 		return SAY_LEAVES;
 	}
@@ -163,6 +181,7 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_int(d, "attachments", (int64_t)l->attachments);
 	doc_bool(d, "parts_held", l->parts_held);
 	doc_bool(d, "opened", l->opened);
+	doc_int(d, "files_held", (int64_t)l->files_held);
 	doc_put(show->array, NULL, d);
 }
 
@@ -175,6 +194,8 @@ add_row(struct showing *show, const struct vault_leaving *l)
 	buf_putf(to, "  %.*s\t%s\t", PICK_SHORT, l->id, l->type);
 	if (l->leaves != VAULT_LEAVES)
 		say_put(to, reason_of(l->leaves), NULL);
+	else if (l->files_held > 0)
+		say_put(to, SAY_LEAVES_WITHOUT_FILES, NULL);
 	else if (l->parts_held)
 		say_put(to,
 		    l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY,
@@ -192,6 +213,8 @@ gather(void *ctx, const struct vault_leaving *l)
 
 	if (l->leaves == VAULT_HELD_LEVEL_2)
 		memcpy(show->level_2, l->id, sizeof(show->level_2));
+	if (l->leaves == VAULT_HELD_CONSENT || l->leaves == VAULT_HELD_UNNAMED)
+		memcpy(show->consent, l->id, sizeof(show->consent));
 	if (say_is_json())
 		add_doc(show, l);
 	else if (l->leaves == VAULT_LEAVES_TOMBSTONE)
@@ -321,10 +344,13 @@ say_done(const struct wanted *want, struct showing *show,
 	return doc_print(d);
 }
 
+/* One hint: what can be done first. */
 static void
-hint_include(const struct showing *show)
+hint_held(const struct showing *show)
 {
-	if (show->level_2[0] != '\0')
+	if (show->consent[0] != '\0')
+		say_hint(SAY_HINT_CONSENT, show->consent, "partner", NULL);
+	else if (show->level_2[0] != '\0')
 		say_hint(SAY_HINT_INCLUDE, show->level_2, NULL);
 }
 
@@ -336,7 +362,7 @@ nothing_leaves(const struct showing *show, const struct vault_export_info *info)
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);
-	hint_include(show);
+	hint_held(show);
 	return 17;
 }
 
@@ -369,7 +395,11 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 		show_list(show, &info, to_stdout);
 	if (info.records + info.tombstones == 0)
 		return nothing_leaves(show, &info);
-	hint_include(show);
+	if ((status = named_verdict(c, s, &show->named, info.short_names,
+		 want->parts_checked, "partner")) != 0)
+		return status;
+	vault_export_confirm_parts(e);
+	hint_held(show);
 	if (info.n_unknown > 0)
 		say_warning(SAY_EXPORT_UNKNOWN, info.unknown, NULL);
 	if (info.n_unknown == 1)
@@ -442,6 +472,22 @@ new_fault(const struct session *s, enum vault_err err, const char *which)
 	}
 }
 
+static void
+note_named(void *ctx, const struct vault_named *n)
+{
+	struct showing *show = ctx;
+
+	named_add(&show->named, n);
+}
+
+static bool
+look_step(void *ctx, uint64_t done, uint64_t total)
+{
+	struct showing *show = ctx;
+
+	return progress_step(&show->progress, done, total);
+}
+
 static int export(struct cli *c, struct session *s, struct wanted *want)
 {
 	struct vault_export_what what = {
@@ -455,6 +501,8 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 		.n_include = want->n_include,
 		.with_sources = want->with_sources,
 		.is_unsigned = want->is_unsigned,
+		.named = note_named,
+		.progress = look_step,
 	};
 	struct showing show = { 0 };
 	struct vault_export *e;
@@ -468,7 +516,10 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 		want->include[i] = want->id[i];
 	}
 	show.array = doc_array();
+	host_catch_interrupts();
+	progress_begin(&show.progress, SAY_PROGRESS_NAMES);
 	err = vault_export_new(&e, s->vault, &what, &which, gather, &show);
+	progress_end(&show.progress);
 	status = err == VAULT_OK ? confirm_and_write(c, s, want, e, &show)
 				 : new_fault(s, err, which);
 	vault_export_free(e);
@@ -476,6 +527,7 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 	buf_free(&show.leaves);
 	buf_free(&show.held);
 	buf_free(&show.tombstones);
+	named_free(&show.named);
 	return status;
 }
 

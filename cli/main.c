@@ -122,16 +122,21 @@ const struct command commands[] = {
 	    "is sent to that office before another key of it was compared.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
-	    " [--with-sources] [--unsigned]",
+	    " [--with-sources] [--unsigned] [--parts-checked]",
 	    "an encrypted, signed bundle for other offices",
 	    "Says what leaves and what is held back and why, then asks.  A "
 	    "case takes along\n"
 	    "what belongs to it.  Level 3 never leaves, level 2 only to our "
 	    "own office or by\n"
-	    "--include.  -o - is standard output.  --unsigned: nobody can "
-	    "prove who packed\n"
-	    "it, nor know it; what is in it is still signed by who wrote "
-	    "it.\n" },
+	    "--include; nobody's record without their consent ('amparo may').  "
+	    "Refused if a\n"
+	    "text names somebody who must not be named; parts of names are "
+	    "shown, and asked\n"
+	    "about (--parts-checked: they were looked at).  -o - is standard "
+	    "output.\n"
+	    "--unsigned: nobody can prove who packed it, nor know it; what is "
+	    "in it is still\n"
+	    "signed by who wrote it.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
@@ -168,6 +173,13 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
+	    "may it leave to them, and why not",
+	    "Audiences are the scopes of a consent: partner, un, gov, "
+	    "un-public, media,\n"
+	    "court (store and research get no records).  What left before is "
+	    "listed.\n"
+	    "Exit status 0: yes, 17: no.\n" },
 	{ "timeline", cmd_timeline, "timeline [PERSON]",
 	    "what happened to a person, in order",
 	    "Changes of status, acts, testimonies about them, consents and"

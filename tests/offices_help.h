@@ -80,6 +80,20 @@ add(char *id, const struct office *f, const char *json)
 	vault_report_free(report);
 }
 
+/* The person lets partner offices know. */
+static inline void
+agree(const struct office *f, const char *person)
+{
+	char id[VAULT_ID_LEN], json[256];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"person\":\"%s\",\"level\":2,"
+	    "\"scopes\":[\"store\",\"partner\"],\"naming\":\"full\","
+	    "\"date\":{\"edtf\":\"2020\"}}",
+	    person);
+	add(id, f, json);
+}
+
 static inline void
 edit(const struct office *f, const char *id, const char *json)
 {

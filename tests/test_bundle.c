@@ -14,6 +14,7 @@ goes_and_comes(void **state)
 	add(person, &a,
 	    "{\"type\":\"person\",\"level\":1,\"names\":[{\"text\":\"P\"}],"
 	    "\"health\":\"hidden\",\"private_fields\":[\"health\"]}");
+	agree(&a, person);
 	attach(&a, person, "a.txt", "first");
 	attach(&a, person, "b.txt", "");
 	export(&m, &a, "B", "Goes");
@@ -54,6 +55,7 @@ a_later_bundle_completes_what_was_withheld(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,\"names\":[{\"text\":\"Q\"}],"
 	    "\"health\":\"zzhidden\",\"private_fields\":[\"health\"]}");
+	agree(&a, id);
 	export(&m, &a, "B", "name:Q");
 	assert_ok(import(&b, &m));
 	assert_ok(vault_get(&r, of(&b), id));
@@ -262,6 +264,7 @@ the_newest_key_is_sealed_to_and_older_ones_open(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Renewal\"}]}");
+	agree(&a, id);
 	export(&before, &a, "X", "Renewal");
 	assert_ok(vault_office_renew(&serial, of(&x)));
 	export(&between, &a, "X", "Renewal"); /* A has the old card */
@@ -442,6 +445,7 @@ another_type_is_not_taken_and_named(void **state)
 
 	(void)state;
 	add(name, &b, "{\"type\":\"person\",\"names\":[{\"text\":\"Her\"}]}");
+	agree(&b, name);
 	assert_ok(id_parse(id, name, strlen(name)));
 	id_new(fresh);
 	record_file(&text[0], &c, "case",

@@ -40,6 +40,7 @@ small(struct memory *m)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Small\"}]}");
+	agree(&a, id);
 	attach(&a, id, "s", "small");
 	export(m, &a, "B", "Small");
 }

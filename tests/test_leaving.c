@@ -41,6 +41,7 @@ holds_back_by_level(void **state)
 	(void)state;
 	add(id, &a,
 	    "{\"type\":\"person\",\"names\":[{\"text\":\"Leveltwo\"}]}");
+	agree(&a, id);
 	assert_int_equal(leaves("Leveltwo"), VAULT_HELD_LEVEL_2);
 	edit(&a, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -160,6 +161,7 @@ another_office_lowers_no_level_of_ours(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Lowerme\"}]}");
+	agree(&a, id);
 	bring(&a, "B", &b, id);
 	edit(&b, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -213,6 +215,7 @@ what_we_have_said_since_is_not_guessed(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"Older\"}]}");
+	agree(&a, id);
 	snprintf(
 	    command, sizeof(command), "cp -r %s/v %s/v", a.folder, copy.folder);
 	assert_int_equal(system(command), 0);
@@ -250,6 +253,7 @@ another_office_opens_no_private_field_of_ours(void **state)
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Openme\"}],\"health\":\"zzopened\","
 	    "\"private_fields\":[\"health\"]}");
+	agree(&a, id);
 	bring(&a, "B", &b, id);
 	edit(&b, id,
 	    "{\"type\":\"person\",\"level\":1,"
@@ -284,6 +288,7 @@ a_field_that_lies_in_the_open_is_held(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Liesopen\"}]}");
+	agree(&a, id);
 	assert_ok(id_parse(bytes, id, strlen(id)));
 	record_file(&text, &b, "person",
 	    "{\"health\":\"zzlies\",\"level\":1,"
@@ -315,6 +320,7 @@ what_was_replaced_does_not_leave(void **state)
 	add(id, &a,
 	    "{\"type\":\"person\",\"level\":1,\"notes\":[\"zzreplaced\"],"
 	    "\"names\":[{\"text\":\"Replaced\"}]}");
+	agree(&a, id);
 	assert_true(shows("Replaced", "zzreplaced"));
 	change_text(&a, id, "zzreplaced", "zzkept");
 	assert_int_equal(leaves("Replaced"), VAULT_LEAVES);
@@ -405,6 +411,7 @@ a_link_of_another_office_takes_nothing_along(void **state)
 	add(victim, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Pulled\"}]}");
+	agree(&a, victim);
 	assert_int_equal(n_leaving("Pullcase"), 1);
 	bring(&a, "B", &b, kase);
 	bring(&a, "B", &b, victim);
@@ -459,9 +466,11 @@ a_case_takes_no_witness_along(void **state)
 	add(victim, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Harmed\"}]}");
+	agree(&a, victim);
 	add(other, &a,
 	    "{\"type\":\"person\",\"level\":1,"
 	    "\"names\":[{\"text\":\"Onlooker\"}]}");
+	agree(&a, other);
 	add(id, &a,
 	    with_ids("{\"type\":\"act\",\"level\":1,\"cases\":[\"%s\"],"
 		     "\"witnesses\":[\"%s\"]}",
@@ -522,6 +531,7 @@ what_changed_since_it_was_shown_does_not_leave(void **state)
 
 	(void)state;
 	add(id, &a, one);
+	agree(&a, id);
 	sent = number(&a, "SELECT sum(number) FROM sent");
 
 	/* While the person is asked: not a byte is written. */
@@ -565,6 +575,186 @@ what_changed_since_it_was_shown_does_not_leave(void **state)
 	memory_free(&w.m);
 }
 
+/* ---- Consent ---- */
+
+static struct vault_named named;
+static size_t n_named;
+
+static void
+note_named(void *ctx, const struct vault_named *n)
+{
+	(void)ctx;
+	n_named++;
+	named = *n;
+}
+
+/* A person of level 1, called so. */
+static void
+add_called(char *id, const char *name)
+{
+	char json[256];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"level\":1,\"names\":[{\"text\":\"%s\"}]}",
+	    name);
+	add(id, &a, json);
+}
+
+/* A consent of theirs with these further members; by is who records it. */
+static void
+consent(const struct office *by, const char *person, const char *members)
+{
+	char id[VAULT_ID_LEN], json[512];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"level\":1,\"person\":\"%s\",%s}", person,
+	    members);
+	add(id, by, json);
+	if (by != &a)
+		bring(by, "A", &a, id);
+}
+
+static void
+leaves_with_consent_only(void **state)
+{
+	char id[VAULT_ID_LEN], status[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(id, "Asked Firstly");
+	add(status, &a,
+	    with_ids("{\"type\":\"status\",\"level\":1,\"status\":\"held\","
+		     "\"title\":\"Askedstatus\",\"person\":\"%s\"}%s",
+		id, ""));
+	assert_int_equal(leaves("Firstly"), VAULT_HELD_CONSENT);
+	assert_int_equal(leaves("Askedstatus"), VAULT_HELD_CONSENT);
+	/* Another office lets nobody leave from here. */
+	consent(&b, id,
+	    "\"scopes\":[\"partner\"],\"naming\":\"full\","
+	    "\"date\":{\"edtf\":\"2019\"}");
+	assert_int_equal(leaves("Firstly"), VAULT_HELD_CONSENT);
+	consent(&a, id,
+	    "\"scopes\":[\"un\"],\"naming\":\"full\","
+	    "\"date\":{\"edtf\":\"2020\"}");
+	assert_int_equal(leaves("Firstly"), VAULT_HELD_CONSENT);
+	consent(&a, id,
+	    "\"scopes\":[\"partner\"],\"naming\":\"initials\","
+	    "\"date\":{\"edtf\":\"2021\"}");
+	assert_int_equal(leaves("Firstly"), VAULT_HELD_UNNAMED);
+	assert_int_equal(leaves("Askedstatus"), VAULT_LEAVES);
+	consent(&a, id,
+	    "\"scopes\":[\"partner\"],\"naming\":\"full\","
+	    "\"date\":{\"edtf\":\"2022\"}");
+	assert_int_equal(leaves("Firstly"), VAULT_LEAVES);
+	assert_int_equal(leaves("Askedstatus"), VAULT_LEAVES);
+	/* And ends it as it likes. */
+	consent(&b, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2023\"}");
+	assert_int_equal(leaves("Firstly"), VAULT_HELD_CONSENT);
+}
+
+static void
+a_record_may_name_others_than_those_who_ask(void **state)
+{
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"case\",\"title\":\"Limitedcase\","
+	    "\"audiences\":[\"un\"]}");
+	assert_int_equal(leaves("Limitedcase"), VAULT_HELD_LIMITED);
+	change_text(&a, id, "\"un\"", "\"un\",\"partner\"");
+	assert_int_equal(leaves("Limitedcase"), VAULT_LEAVES);
+}
+
+/* Export an act of this description to B; what it said. */
+static enum vault_err
+send_described(const char *id, bool confirm)
+{
+	static const char *const to[] = { "B" };
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	struct vault_export_what what = { .to = to,
+		.n_to = 1,
+		.include = &id,
+		.n_include = 1,
+		.named = note_named };
+	char bundle[VAULT_BUNDLE_LEN];
+	struct vault_export *e;
+	enum vault_err err;
+	const char *which;
+
+	n_named = 0;
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	if (confirm)
+		vault_export_confirm_parts(e);
+	err = vault_export_write(bundle, e, &sink);
+	assert_true(err == VAULT_OK || m.len == 0);
+	vault_export_free(e);
+	memory_free(&m);
+	return err;
+}
+
+static void
+refuses_what_names_somebody(void **state)
+{
+	char hidden[VAULT_ID_LEN], guarded[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(hidden, "Hidden Nameholder");
+	add(guarded, &a,
+	    "{\"type\":\"person\",\"level\":1,\"protected\":true,"
+	    "\"names\":[{\"text\":\"Guarded Witnesswoman\"}]}");
+	agree(&a, guarded);
+	add(act, &a, "{\"type\":\"act\",\"level\":1,\"description\":\"SAID\"}");
+	assert_ok(send_described(act, false));
+	change_text(&a, act, "SAID", "He met Nameholder, Hidden there");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_int_equal(n_named, 1);
+	assert_int_equal(named.how, VAULT_NAMED_WHOLE);
+	assert_int_equal(named.at, 7);
+	assert_int_equal(named.len, 18);
+	/* A part is for a person to look at. */
+	change_text(&a, act, "Nameholder, Hidden", "Nameholder");
+	assert_int_equal(send_described(act, false), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_PART);
+	assert_ok(send_described(act, true));
+	/* Who is protected may be sent, and may not be named elsewhere. */
+	change_text(&a, act, "Nameholder", "Guarded Witnesswoman");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_ok(send_described(guarded, false));
+	/* In a private field it does not leave. */
+	change_text(&a, act, "\"level\":1",
+	    "\"level\":1,\"private_fields\":[\"description\"]");
+	assert_ok(send_described(act, false));
+}
+
+static void
+a_consent_withdrawn_meanwhile_stops_it(void **state)
+{
+	static const char *const to[] = { "B" };
+	struct vault_export_what what = {
+		.query = "Thinking", .query_len = 8, .to = to, .n_to = 1
+	};
+	char id[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export *e;
+	const char *which;
+
+	(void)state;
+	add_called(id, "Thinking Twice");
+	agree(&a, id);
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	consent(&a, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2024\"}");
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+	memory_free(&w.m);
+}
+
 int
 main(void)
 {
@@ -580,6 +770,10 @@ main(void)
 		cmocka_unit_test(a_case_takes_no_witness_along),
 		cmocka_unit_test(
 		    what_changed_since_it_was_shown_does_not_leave),
+		cmocka_unit_test(leaves_with_consent_only),
+		cmocka_unit_test(a_record_may_name_others_than_those_who_ask),
+		cmocka_unit_test(refuses_what_names_somebody),
+		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
 	};
 
 	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);

@@ -3,19 +3,26 @@
 #include <string.h>
 
 #include "core/base64.h"
+#include "core/clock.h"
 #include "core/mem.h"
 #include "core/secret.h"
+#include "exchange/audience.h"
 #include "exchange/bundle.h"
 #include "exchange/contact.h"
 #include "exchange/forget.h"
+#include "exchange/reveal.h"
 #include "inside.h"
 #include "record/keep.h"
 #include "store/log.h"
 #include "store/store.h"
 
 _Static_assert((int)VAULT_HELD_LEVEL_3 == (int)LEAVE_LEVEL_3 &&
-	(int)VAULT_HELD_OPENED == (int)LEAVE_OPENED,
+	(int)VAULT_HELD_OPENED == (int)LEAVE_OPENED &&
+	(int)VAULT_HELD_UNNAMED == (int)LEAVE_UNNAMED,
     "vault.h and leave.h number the same reasons");
+_Static_assert((int)VAULT_NAMED_WHOLE == (int)SCAN_NAME &&
+	(int)VAULT_NAMED_PART == (int)SCAN_PART,
+    "vault.h and scan.h number the same kinds");
 _Static_assert(VAULT_BUNDLE_LEN == 2 * MANIFEST_BUNDLE_LEN + 1, "an id in hex");
 
 struct recipient {
@@ -29,6 +36,12 @@ struct vault_export {
 	struct buf nums, include; /* int64_t: of what was decided on */
 	struct leave_how how;     /* borrows include */
 	struct leave leave;
+	struct audience *audience; /* NULL: all are our own office */
+	struct moment {
+		uint64_t seq; /* the last entry of the log */
+		int32_t day;
+	} seen; /* when it was decided */
+	bool parts_confirmed;
 	struct buf ids; /* of the records that leave: ID_LEN bytes each */
 	struct recipient *to;
 	size_t n_to;
@@ -47,6 +60,7 @@ vault_export_free(struct vault_export *e)
 	}
 	mem_free(e->to);
 	leave_free(&e->leave);
+	audience_free(e->audience);
 	buf_free(&e->nums);
 	buf_free(&e->include);
 	buf_free(&e->ids);
@@ -184,7 +198,8 @@ tell(const struct telling *t, const struct leave_record *about)
 		.versions = about->versions,
 		.attachments = about->files,
 		.parts_held = about->parts_held,
-		.opened = about->opened };
+		.opened = about->opened,
+		.files_held = about->files_held };
 	struct buf title = { 0 };
 	enum vault_err err;
 
@@ -263,6 +278,87 @@ add_tombstones(const struct telling *t)
 	return err;
 }
 
+/* ---- Who is named ---- */
+
+static enum vault_err
+look_at_clock(struct moment *out, struct store *s)
+{
+	int64_t time;
+
+	out->day = (int32_t)(clock_now() / 86400);
+	return log_last(s, &out->seq, &time);
+}
+
+/* Offices are partners, each of them; a single one may have its own back. */
+static enum vault_err
+ask_audience(struct audience **out, const struct vault_export *e)
+{
+	struct audience *a;
+	enum vault_err err;
+
+	*out = NULL;
+	if (e->how.our_office)
+		return VAULT_OK;
+	err = audience_new(
+	    &a, e->v->store, CONSENT_PARTNER, (int32_t)(clock_now() / 86400));
+	if (err == VAULT_OK && e->n_to == 1 && e->to[0].contact.verified != 0)
+		err = audience_is_office(a, e->to[0].contact.key);
+	if (err == VAULT_OK)
+		*out = a;
+	else
+		audience_free(a);
+	return err;
+}
+
+struct naming {
+	const struct vault_export_what *what;
+	void *ctx;
+	struct vault_export_info *info;
+};
+
+static void
+count_named(void *ctx, const struct reveal_hit *hit)
+{
+	const struct naming *n = ctx;
+	struct vault_named named = { hit->record, hit->path, hit->person,
+		(enum vault_named_how)hit->kind, hit->at, hit->len };
+
+	if (hit->kind == SCAN_PART)
+		n->info->parts++;
+	else
+		n->info->names++;
+	if (n->what != NULL && n->what->named != NULL)
+		n->what->named(n->ctx, &named);
+}
+
+/* Look through all that leaves; what is NULL: only count it. */
+static enum vault_err
+look_for_names(struct vault_export_info *info, const struct vault_export *e,
+    const struct audience *a, const struct vault_export_what *what, void *ctx)
+{
+	struct naming n = { what, ctx, info };
+	struct reveal *r;
+	enum vault_err err;
+
+	info->names = info->parts = info->short_names = 0;
+	if (a == NULL)
+		return VAULT_OK;
+	err = reveal_new(
+	    &r, e->v->store, a, what == NULL ? NULL : what->progress, ctx);
+	if (err == VAULT_OK) {
+		info->short_names = reveal_short(r);
+		err = reveal_leave(r, e->v->store, &e->leave, count_named, &n);
+	}
+	reveal_free(r);
+	return err;
+}
+
+void
+vault_export_confirm_parts(struct vault_export *e)
+{
+	e->parts_confirmed = true;
+}
+
 static enum vault_err
 choose(const struct telling *t, const struct vault_export_what *what,
     const char **which)
@@ -282,7 +378,14 @@ choose(const struct telling *t, const struct vault_export_what *what,
 		err = leave_gather(&e->nums, v->store, &e->how);
 	}
 	if (err == VAULT_OK)
+		err = ask_audience(&e->audience, e);
+	e->how.audience = e->audience;
+	if (err == VAULT_OK)
 		err = decide(t);
+	if (err == VAULT_OK)
+		err = look_for_names(&e->info, e, e->audience, what, t->ctx);
+	if (err == VAULT_OK)
+		err = look_at_clock(&e->seen, v->store);
 	if (err == VAULT_OK)
 		err = add_tombstones(t);
 	store_read_end(v->store);
@@ -359,22 +462,49 @@ same_bytes(const struct buf *x, const struct buf *y)
 	    (x->len == 0 || memcmp(x->bytes, y->bytes, x->len) == 0);
 }
 
-/* The same decision once more must come to the same. */
+/* Nobody must be named who was not when it was decided. */
+static enum vault_err
+same_names(bool *same, const struct vault_export *e, const struct audience *a)
+{
+	struct vault_export_info now = e->info;
+	enum vault_err err = look_for_names(&now, e, a, NULL, NULL);
+
+	*same = *same && now.names == e->info.names &&
+	    now.parts == e->info.parts;
+	return err;
+}
+
+/*
+ * The same decision once more must come to the same; consents are read anew,
+ * if anything was written since.
+ */
 static enum vault_err
 same_records(bool *same, const struct vault_export *e)
 {
 	struct leave again = { 0 };
+	struct leave_how how = e->how;
 	struct leave_record about;
-	enum vault_err err = VAULT_OK;
+	struct audience *a = NULL;
+	struct moment now;
+	enum vault_err err = look_at_clock(&now, e->v->store);
+	bool later = now.seq != e->seen.seq || now.day != e->seen.day;
 
+#ifdef PLANT_CONSENT_OLD
+	later = false;
+#endif
+	if (err == VAULT_OK && later && (err = ask_audience(&a, e)) == VAULT_OK)
+		how.audience = a;
 	for (size_t i = 0; err == VAULT_OK && i < e->nums.len / sizeof(int64_t);
 	     i++)
 		err = leave_decide(
-		    &again, &about, e->v->store, num_at(&e->nums, i), &e->how);
+		    &again, &about, e->v->store, num_at(&e->nums, i), &how);
 	*same = err == VAULT_OK &&
 	    same_bytes(&again.versions, &e->leave.versions) &&
 	    same_bytes(&again.files, &e->leave.files);
+	if (*same && later)
+		err = same_names(same, e, a);
 	leave_free(&again);
+	audience_free(a);
 	return err == VAULT_ENORECORD ? VAULT_OK : err;
 }
 
@@ -538,6 +668,10 @@ vault_export_write(char bundle[static VAULT_BUNDLE_LEN], struct vault_export *e,
 	bundle[0] = '\0';
 	if (e->info.records + e->info.tombstones == 0)
 		return VAULT_EREFUSED;
+#ifndef PLANT_NAMES_UNSEEN
+	if (e->info.names > 0 || (e->info.parts > 0 && !e->parts_confirmed))
+		return VAULT_EREFUSED;
+#endif
 	if ((list = mem_zalloc(e->n_to * sizeof(*list))) == NULL)
 		return VAULT_ENOMEM;
 	err = write_to(e, list, to, &written);

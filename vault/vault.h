@@ -948,6 +948,7 @@ VAULT_CHECKED enum vault_err vault_contact_remove(
  * record by record.  What our office has said of a record's level and of its
  * private fields counts until our office says otherwise.
  */
+struct vault_named;
 struct vault_export_what {
 	const char *query;
 	size_t query_len;
@@ -957,6 +958,10 @@ struct vault_export_what {
 	size_t n_include;
 	bool with_sources;
 	bool is_unsigned; /* nobody is to prove, or to know, who packed it */
+	/* Told of each place where somebody is named; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	bool (*progress)(
+	    void *ctx, uint64_t done, uint64_t total); /* or NULL */
 };
 
 /* What becomes of one record; borrowed for the call. */
@@ -967,6 +972,9 @@ enum vault_leaves {
 	VAULT_HELD_WITHHELD,    /* it was withheld from us too */
 	VAULT_HELD_FORGOTTEN,   /* there is nothing left of it */
 	VAULT_HELD_OPENED,      /* another office opened what we keep private */
+	VAULT_HELD_LIMITED,     /* it names its readers, or other audiences */
+	VAULT_HELD_CONSENT,     /* somebody it is about has not consented */
+	VAULT_HELD_UNNAMED,     /* or not to be called by the whole name */
 	VAULT_LEAVES_TOMBSTONE, /* they got it, and are asked to forget it */
 };
 struct vault_leaving {
@@ -977,6 +985,20 @@ struct vault_leaving {
 	size_t versions, attachments;
 	bool parts_held; /* not all of it leaves */
 	bool opened; /* because another office opened what we keep private */
+	size_t files_held; /* they belong to somebody who may not be named */
+};
+
+/* Somebody is named in what is to leave who must not be. */
+enum vault_named_how {
+	VAULT_NAMED_WHOLE,  /* by a whole name */
+	VAULT_NAMED_NUMBER, /* by a number or an address */
+	VAULT_NAMED_PART,   /* perhaps: by a part of a name */
+};
+struct vault_named {
+	const char *record, *field; /* where; "attachment": its file name */
+	const char *person;         /* the id of who */
+	enum vault_named_how how;
+	size_t at, len; /* in characters, from 0 */
 };
 
 struct vault_export_info {
@@ -986,6 +1008,9 @@ struct vault_export_info {
 	uint64_t bytes;         /* of the attachments */
 	size_t n_unknown;       /* contacts whose digits were never compared */
 	const char *unknown;    /* their names, parted by commas */
+	size_t names;           /* places that name who must not be named */
+	size_t parts;           /* places with a part of such a name */
+	size_t short_names;     /* people with a name too short to be found */
 	bool changed; /* after vault_export_write: what was shown is not so */
 };
 
@@ -1003,9 +1028,13 @@ VAULT_CHECKED enum vault_err vault_export_new(struct vault_export **out,
 void vault_export_info(
     struct vault_export_info *out, const struct vault_export *e);
 
+/* A person has looked at the parts of names, and they may leave. */
+void vault_export_confirm_parts(struct vault_export *e);
+
 /*
  * Write the bundle, and log what left and to whom.  VAULT_EREFUSED: nothing
- * leaves.  VAULT_EBUSY: something has changed since it was decided, see
+ * leaves; somebody is named who must not be; or in parts that nobody has
+ * confirmed.  VAULT_EBUSY: something has changed since it was decided, see
  * info.changed; this is looked at before the first byte and after the last,
  * and what was written until then is to be thrown away.
  */
@@ -1014,6 +1043,77 @@ VAULT_CHECKED enum vault_err vault_export_write(
     char bundle[static VAULT_BUNDLE_LEN], struct vault_export *e,
     const struct vault_sink *to);
 void vault_export_free(struct vault_export *e);
+
+/* ---- What may leave, and why ---- */
+
+enum vault_may_why {
+	VAULT_MAY,
+	VAULT_MAY_NOT_FORGOTTEN,
+	VAULT_MAY_NOT_WITHHELD,   /* nothing of it is here */
+	VAULT_MAY_NOT_LEVEL,      /* its level is too high for them */
+	VAULT_MAY_NOT_NO_RECORDS, /* they get figures only */
+	VAULT_MAY_NOT_LIMITED,    /* it names other audiences */
+	VAULT_MAY_NOT_READERS,    /* it names its readers */
+	VAULT_MAY_NOT_CONSENT,    /* see the people */
+};
+
+enum vault_consent {
+	VAULT_CONSENT_GIVEN,
+	VAULT_CONSENT_NONE,
+	VAULT_CONSENT_FOREIGN, /* only another office recorded one */
+	VAULT_CONSENT_WITHDRAWN,
+	VAULT_CONSENT_ENDED,       /* it has expired, or may have */
+	VAULT_CONSENT_LATER,       /* it begins after today */
+	VAULT_CONSENT_UNPUBLISHED, /* inferred, and no publication is here */
+	VAULT_CONSENT_NOBODY,      /* nobody could be asked */
+	VAULT_CONSENT_NO_SCOPE,    /* it allows other things */
+};
+
+enum vault_naming {
+	VAULT_NAMING_FULL,
+	VAULT_NAMING_INITIALS,
+	VAULT_NAMING_PSEUDONYM,
+	VAULT_NAMING_NONE,
+};
+
+/* Whom a record is about. */
+struct vault_may_person {
+	const char *person; /* an id */
+	const char *title;
+	bool here;
+	bool exempt;    /* need not consent: no person, or only accused */
+	bool protected; /* is looked for in every text that leaves */
+	enum vault_consent consent;
+	const char *by; /* the id of the consent that decides, or "" */
+	enum vault_naming naming;
+};
+
+struct vault_may {
+	enum vault_may_why why;
+	int level, most; /* of the record, and of that audience; -1: none */
+};
+
+/* What left already: a bundle, a file, or what an intervention sent. */
+struct vault_left {
+	int64_t time;      /* 0: see the record */
+	const char *what;  /* "export", "intervention" */
+	const char *id;    /* of the bundle or the record; "": none */
+	const char *title; /* of the record, or "" */
+};
+
+/* The codes of the audiences, in order; NULL behind the last. */
+const char *vault_audience(size_t i);
+
+/*
+ * May the record leave to an audience, by its code?  person, if it is not
+ * NULL, is told of each whom it is about, and left of each time that it left
+ * before, or that an intervention used a consent of theirs.  VAULT_EUSE: there
+ * is no such audience.  VAULT_ENORECORD.
+ */
+VAULT_CHECKED enum vault_err vault_may(struct vault_may *out, struct vault *v,
+    const char *id, const char *audience,
+    void (*person)(void *ctx, const struct vault_may_person *p),
+    void (*left)(void *ctx, const struct vault_left *l), void *ctx);
 
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {

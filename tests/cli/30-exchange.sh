@@ -37,9 +37,11 @@ case=$(the_id)
 printf '{"names":[{"text":"Teng Biao"}],"level":1,"description":"sekret-hidden","private_fields":["description"]}' > teng.json
 expect_status 0 in_a add person teng.json
 teng=$(the_id)
+agree in_a
 printf '{"names":[{"text":"Source S"}],"level":1}' > source.json
 expect_status 0 in_a add person source.json
 source=$(the_id)
+agree in_a
 printf '{"person":"%s","status":"held","case":"%s","level":1}' "$teng" "$case" > status.json
 expect_status 0 in_a add status status.json
 printf '{"text":"the words","level":1,"source":{"ref":"%s"},"about":["%s","%s"]}' "$source" "$case" "$teng" > testimony.json

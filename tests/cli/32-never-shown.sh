@@ -10,6 +10,7 @@ expect_status 0 in_b contact verify "Office A" --yes
 
 printf '{"names":[{"text":"Invented One"}],"level":1,"health":"zzbeaten","private_fields":["health"]}' > one.json
 expect_status 0 in_a add person one.json
+agree in_a
 id=$(the_id)
 expect_status 0 in_a --yes export type:person --to "Office B" -o 1.age
 expect_status 0 in_b --yes import 1.age

@@ -13,9 +13,11 @@ expect_status 0 in_c contact add A.card
 # ---- Another office lowers the level of a record of ours ----
 printf '{"names":[{"text":"Jin"}]}' > jin.json
 expect_status 0 in_a add person jin.json
+agree in_a
 jin=$(the_id)
 expect_status 0 in_a --yes export zzzz --include "$jin" --to "Office B" -o 1.age
 expect_status 0 in_b --yes import 1.age
+agree in_b "$jin"
 expect_status 0 in_b edit "$jin" --set level=1 --yes
 expect_status 0 in_b --yes export Jin --to "Office A" -o 2.age
 expect_status 0 in_a --yes import 2.age
@@ -63,6 +65,7 @@ expect_status 2 in_a add person mu.json
 expect_err "did you mean 'names'?"
 printf '{"names":[{"text":"Mu"}],"level":1,"mother":{"text":"m"},"private_fields":["mother"]}' > mu.json
 expect_status 0 in_a add person mu.json
+agree in_a
 mu=$(the_id)
 expect_status 2 in_a edit "$mu" --set 'private_fields=health' --yes
 expect_err "'health' is not in this record"
@@ -122,6 +125,7 @@ printf '{"title":"Held Two"}' > case.json
 expect_status 0 in_a add case case.json
 printf '{"names":[{"text":"Held"}]}' > held.json
 expect_status 0 in_a add person held.json
+agree in_a
 held=$(the_id)
 expect_status 1 in_a export Two --to "Office B" -o 4.age
 expect_out "1 record leaves (versions: 1; attachments: 0"

@@ -8,6 +8,7 @@ expect_status 0 in_b contact add a1.card
 expect_status 0 in_a contact verify "Office B" --yes
 printf '{"names":[{"text":"Teng Biao"}],"level":1}' > teng.json
 expect_status 0 in_a add person teng.json
+agree in_a
 expect_status 0 in_a --yes export teng --to "Office B" -o 1.age
 
 # ---- Renew ----

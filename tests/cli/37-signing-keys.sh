@@ -9,6 +9,7 @@ expect_status 0 in_a contact verify "Office B" --yes
 expect_status 0 in_b contact verify "Office A" --yes
 printf '{"names":[{"text":"Teng Biao"}],"level":1}' > teng.json
 expect_status 0 in_a add person teng.json
+agree in_a
 expect_status 0 in_a --yes export teng --to "Office B" -o late.age
 cp -a "$A" thief
 
@@ -89,6 +90,7 @@ expect_err "an earlier key of Office A"
 expect_status 0 in_b --yes import late.age
 printf '{"names":[{"text":"Gao Yu"}],"level":1}' > gao.json
 expect_status 0 in_b add person gao.json
+agree in_b
 expect_status 0 in_b --yes export gao --to "Office A" -o back.age
 expect_status 0 in_a import back.age
 

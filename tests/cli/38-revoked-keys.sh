@@ -8,6 +8,7 @@ expect_status 0 in_b contact add a1.card
 expect_status 0 in_b contact verify "Office A" --yes
 printf '{"names":[{"text":"Teng Biao"}],"level":1}' > teng.json
 expect_status 0 in_a add person teng.json
+agree in_a
 id=$(the_id)
 expect_status 0 in_a --yes export teng --to "Office B" -o 1.age
 expect_status 0 in_b import 1.age
@@ -84,6 +85,7 @@ expect_status 0 in_a --yes export teng --to "Office B" -o 3.age
 expect_status 0 in_b --yes import 3.age
 printf '{"names":[{"text":"Gao Yu"}],"level":1}' > gao.json
 expect_status 0 in_b add person gao.json
+agree in_b
 expect_status 0 in_b --yes export gao --to "Office A" -o back.age
 expect_status 0 in_b help contact
 expect_out "add REVOCATION"

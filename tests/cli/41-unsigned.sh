@@ -8,6 +8,7 @@ expect_status 0 in_b contact add a.card
 expect_status 0 in_b contact verify "Office A" --yes
 printf '{"names":[{"text":"Teng Biao"}],"level":1}' > teng.json
 expect_status 0 in_a add person teng.json
+agree in_a
 expect_status 1 in_a export teng --to "Office B" --unsigned -o u.age
 expect_err "nobody can prove who packed it"
 expect_status 0 in_a --yes export teng --to "Office B" --unsigned -o u.age

@@ -138,6 +138,14 @@ in_a() { "$AMPARO" -v "$A" --passphrase-file "$PASS" "$@"; }
 in_b() { "$AMPARO" -v "$B" --passphrase-file "$PASS" "$@"; }
 in_c() { "$AMPARO" -v "$C" --passphrase-file "$PASS" "$@"; }
 
+# The person of this id, the last one that was added unless told otherwise,
+# lets partner offices know: agree in_a [ID].
+agree() {
+	printf '{"type":"consent","person":"%s","scopes":["partner"],"naming":"full","date":{"edtf":"2020"}}' \
+		"${2:-$(the_id)}" >agree.json
+	"$1" add consent agree.json >agree.out 2>&1 || fail "no consent was added"
+}
+
 # The id that add printed.
 the_id() { tail -n 1 "$OUT" | grep -o '[0-9a-z]\{26\}' | tail -n 1; }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exchange/audience.h"
 #include "exchange/leave.h"
 #include "record/attach.h"
 #include "record/body.h"
@@ -234,6 +235,7 @@ struct judging {
 	bool may_go;      /* one of them holds nothing that we keep private */
 	bool opened;      /* one of them does */
 	struct buf opens; /* the ids of these */
+	bool no_files;    /* its attachments stay */
 };
 
 static enum vault_err
@@ -271,16 +273,20 @@ judge(struct judging *j, struct store *s, const struct record_row *r)
 	return VAULT_OK;
 }
 
+static bool
+is_included(const struct leave_how *how, int64_t num)
+{
+	for (size_t i = 0; i < how->n_include; i++)
+		if (how->include[i] == num)
+			return true;
+	return false;
+}
+
 /* The highest level that may leave. */
 static int
 highest(const struct leave_how *how, int64_t num)
 {
-	if (how->our_office)
-		return 2;
-	for (size_t i = 0; i < how->n_include; i++)
-		if (how->include[i] == num)
-			return 2;
-	return 1;
+	return how->our_office || is_included(how, num) ? 2 : 1;
 }
 
 static enum leave_why
@@ -343,7 +349,7 @@ add_files(struct leave *out, struct leave_record *about, struct store *s,
 
 static enum vault_err
 add_version(struct leave *out, struct leave_record *about, struct store *s,
-    const uint8_t *id, int most, bool hidden, bool may_have_body)
+    const uint8_t *id, int most, const struct judging *j, bool may_have_body)
 {
 	struct leave_version v;
 	enum vault_err err;
@@ -355,16 +361,103 @@ add_version(struct leave *out, struct leave_record *about, struct store *s,
 	v.record = about->row.num;
 	memcpy(v.id, id, VERSION_ID_LEN);
 	v.body = h.body != NULL && head_level(&h) <= most && may_have_body;
-	v.hidden = v.body && hidden && h.version.has_private;
+	v.hidden = v.body && j->how->our_office && h.version.has_private;
 	if ((h.version.has_body && !v.body) ||
 	    (h.version.has_private && !v.hidden) || h.has_withheld)
 		about->parts_held = true;
 	about->versions++;
 	buf_put(&out->versions, &v, sizeof(v));
-	if (v.body)
+	if (v.body && !j->no_files)
 		err = add_files(out, about, s, &h.version);
+	else if (v.body)
+		about->files_held += version_hash_count(&h.version.attachments);
 	head_free(&h);
 	return err == VAULT_OK ? buf_ok(&out->versions) : err;
+}
+
+/* ---- Consent ---- */
+
+static void
+see_whole(void *ctx, const struct audience_person *p)
+{
+	bool *hidden = ctx;
+
+	if (!audience_may(p) || audience_naming(p) != CONSENT_FULL ||
+	    p->protected)
+		*hidden = true;
+}
+
+/* Is it about somebody who may not be named? */
+static enum vault_err
+is_about_hidden(
+    bool *hidden, const struct audience *a, const struct record_row *r)
+{
+	struct audience_person person;
+	bool may;
+
+	return audience_people(&may, &person, a, r, see_whole, hidden);
+}
+
+/*
+ * Do the files of a record belong to somebody who may not be named?  To whom
+ * the record is about, or a record that links to it.
+ */
+static enum vault_err
+files_are_held(bool *held, struct store *s, const struct record_row *r,
+    const struct leave_how *how)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT num FROM value WHERE field=?1 AND key=?2");
+	char id[ID_TEXT_LEN + 1];
+	struct record_row by;
+	enum vault_err err;
+	bool row;
+
+	*held = false;
+	err = is_about_hidden(held, how->audience, r);
+	id_print(id, r->id);
+	sql_put_int(q, 1, QUERY_LINK);
+	sql_put_text(q, 2, id, ID_TEXT_LEN);
+	while (err == VAULT_OK && !*held &&
+	    (err = sql_step(q, &row)) == VAULT_OK && row)
+		if ((err = rows_get(&by, s, sql_int(q, 0))) == VAULT_OK)
+			err = is_about_hidden(held, how->audience, &by);
+	sql_close(q);
+	return err;
+}
+
+/* What audience.h says of a record whose level would let it go. */
+static enum vault_err
+ask_consent(struct judging *j, struct leave_record *about, struct store *s,
+    const struct leave_how *how)
+{
+	struct audience_limits limits;
+	struct audience_person person;
+	enum vault_err err;
+	bool may, made;
+
+	if (how->audience == NULL)
+		return VAULT_OK;
+	if ((err = audience_limits(&limits, how->audience, &about->row)) !=
+		VAULT_OK ||
+	    (err = audience_made(&made, how->audience, &about->row)) !=
+		VAULT_OK ||
+	    (err = audience_people(&may, &person, how->audience, &about->row,
+		 NULL, NULL)) != VAULT_OK)
+		return err;
+	if (limits.readers || limits.other)
+		about->why = LEAVE_LIMITED;
+#ifndef PLANT_NO_CONSENT
+	else if (!may && !made)
+		about->why = LEAVE_CONSENT;
+#endif
+	else if (strcmp(about->row.type, "person") == 0 && !made &&
+	    audience_naming(&person) != CONSENT_FULL)
+		about->why = LEAVE_UNNAMED;
+	if (about->why != LEAVE_GOES || made ||
+	    is_included(how, about->row.num))
+		return VAULT_OK;
+	return files_are_held(&j->no_files, s, &about->row, how);
 }
 
 /* All versions of a record that leaves, oldest first. */
@@ -387,8 +480,7 @@ add_versions(struct leave *out, struct leave_record *about, struct store *s,
 		    (version_has_hash(&heads, id) &&
 			!version_has_hash(&j->opens, id));
 
-		err = add_version(
-		    out, about, s, id, most, j->how->our_office, may_have_body);
+		err = add_version(out, about, s, id, most, j, may_have_body);
 	}
 	buf_free(&ids);
 	buf_free(&heads);
@@ -413,6 +505,8 @@ leave_decide(struct leave *out, struct leave_record *about, struct store *s,
 		about->why = why(&j, most);
 		about->opened = j.opened;
 		if (about->why == LEAVE_GOES)
+			err = ask_consent(&j, about, s, how);
+		if (err == VAULT_OK && about->why == LEAVE_GOES)
 			err = add_versions(out, about, s, &j, most);
 	}
 	guard_free(&j.guard);

@@ -14,6 +14,10 @@
  *    only if their own level allows it and no field stands open in it that we
  *    keep private; private parts go to our own office only.
  * 4. An attachment leaves with a version whose body does.
+ * 5. To others than our own office a record leaves only with the consent of
+ *    whom it is about (audience.h); a person's own only if the whole name may
+ *    be told, since what is signed cannot be changed.  A file that belongs to
+ *    somebody who may not be named stays, unless its record is named by itself.
  */
 #ifndef EXCHANGE_LEAVE_H
 #define EXCHANGE_LEAVE_H
@@ -21,6 +25,7 @@
 #include "core/buf.h"
 #include "record/rows.h"
 
+struct audience;
 struct store;
 
 enum leave_why {
@@ -30,6 +35,9 @@ enum leave_why {
 	LEAVE_WITHHELD,  /* what there is of it was withheld from us */
 	LEAVE_FORGOTTEN, /* there is nothing left */
 	LEAVE_OPENED,    /* another office opened what we keep private */
+	LEAVE_LIMITED,   /* it names its readers, or other audiences */
+	LEAVE_CONSENT,   /* somebody has not consented */
+	LEAVE_UNNAMED,   /* or not to be called by the name */
 };
 
 struct leave_how {
@@ -37,6 +45,7 @@ struct leave_how {
 	bool with_sources; /* take the sources along too */
 	const int64_t *include;
 	size_t n_include;
+	const struct audience *audience; /* NULL: our own office */
 };
 
 struct leave_version {
@@ -70,6 +79,7 @@ struct leave_record {
 	size_t versions, files;
 	bool parts_held; /* not all of it leaves */
 	bool opened;     /* that is why: the body of a head that LEAVE_OPENED */
+	size_t files_held; /* of somebody who may not be named */
 };
 
 /*

@@ -261,6 +261,9 @@ consent_answer(const struct consent *list, size_t n, const char *record,
 			    struct consent_answer){ why, CONSENT_UNNAMED, c };
 		if (c->naming > given.naming)
 			given.naming = c->naming;
+#ifdef PLANT_FOREIGN_CONSENT
+		given.by = c;
+#endif
 		if (!c->ours)
 			refuse(&refused, CONSENT_FOREIGN, c);
 		else if (given.by == NULL || c->last > given.by->last)

@@ -31,7 +31,11 @@ set_type(json_t *body, const char *type, struct body_report *report)
 	if (wanted == NULL ||
 	    json_object_set_new(wanted, "type", json_string(type)) != 0)
 		goto out;
-	if (json_object_get(body, "type") != NULL)
+	/* Its other fields are no change: there was nothing before. */
+	if (json_equal(
+		json_object_get(body, "type"), json_object_get(wanted, "type")))
+		err = VAULT_OK;
+	else if (json_object_get(body, "type") != NULL)
 		err = body_check_change(wanted, body, report);
 	else if (json_object_update(body, wanted) == 0)
 		err = VAULT_OK;

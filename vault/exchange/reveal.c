@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "core/mem.h"
+#include "exchange/reveal.h"
+#include "record/attach.h"
+#include "record/body.h"
+#include "record/head.h"
+#include "store/sql.h"
+
+/* Somebody who is looked for. */
+struct hidden {
+	char id[ID_TEXT_LEN + 1];
+	bool may_leave; /* the record with the names does, as one */
+	bool protected;
+	bool asked, accused; /* lazily: most people are named nowhere */
+};
+
+struct reveal {
+	const struct audience *audience;
+	struct scan *scan;
+	struct buf people; /* struct hidden */
+};
+
+static struct hidden *
+hidden_at(const struct reveal *r, size_t who)
+{
+	return (struct hidden *)(void *)r->people.bytes + who;
+}
+
+size_t
+reveal_people(const struct reveal *r)
+{
+	return r->people.len / sizeof(struct hidden);
+}
+
+size_t
+reveal_short(const struct reveal *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < reveal_people(r); i++)
+		n += scan_is_short(r->scan, i);
+	return n;
+}
+
+void
+reveal_free(struct reveal *r)
+{
+	if (r == NULL)
+		return;
+	scan_free(r->scan);
+	buf_free(&r->people);
+	mem_free(r);
+}
+
+/* ---- Who is looked for ---- */
+
+struct adding {
+	struct scan *scan;
+	size_t who;
+};
+
+static enum vault_err
+add_names(void *ctx, const struct head *h)
+{
+	const struct adding *to = ctx;
+
+	return h->body == NULL ? VAULT_OK
+			       : scan_add(to->scan, h->body, to->who);
+}
+
+static enum vault_err
+add_person(struct reveal *r, struct store *s, int64_t num)
+{
+	struct audience_person p;
+	struct record_row row;
+	struct hidden hidden = { .asked = false };
+	struct adding to = { r->scan, reveal_people(r) };
+	enum vault_err err;
+	bool whole;
+
+	if ((err = rows_get(&row, s, num)) != VAULT_OK || row.forgotten)
+		return err;
+	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK)
+		return err;
+	whole = audience_may(&p) && audience_naming(&p) == CONSENT_FULL;
+	if (p.made || (whole && !p.protected))
+		return VAULT_OK;
+	memcpy(hidden.id, p.id, sizeof(hidden.id));
+	hidden.may_leave = whole;
+	hidden.protected = p.protected;
+	if (!buf_put(&r->people, &hidden, sizeof(hidden)))
+		return VAULT_ENOMEM;
+	return audience_words(s, &row, add_names, &to);
+}
+
+static enum vault_err
+count_people(int64_t *n, struct store *s)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT count(*) FROM record WHERE type='person'");
+	enum vault_err err;
+	bool row;
+
+	if ((err = sql_step(q, &row)) == VAULT_OK && row)
+		*n = sql_int(q, 0);
+	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+add_people(struct reveal *r, struct store *s,
+    bool (*step)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+{
+	struct sql *q;
+	enum vault_err err;
+	int64_t total = 0, done = 0;
+	bool row;
+
+	if ((err = count_people(&total, s)) != VAULT_OK)
+		return err;
+	q = sql_open(s, "SELECT num FROM record WHERE type='person'");
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		if ((err = add_person(r, s, sql_int(q, 0))) != VAULT_OK)
+			break;
+		if (step != NULL &&
+		    !step(ctx, (uint64_t)++done, (uint64_t)total)) {
+			err = VAULT_ECANCELED;
+			break;
+		}
+	}
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+reveal_new(struct reveal **out, struct store *s, const struct audience *a,
+    bool (*step)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+{
+	struct reveal *r = mem_zalloc(sizeof(*r));
+	enum vault_err err;
+
+	*out = NULL;
+	if (r == NULL)
+		return VAULT_ENOMEM;
+	r->audience = a;
+	if ((err = scan_new(&r->scan)) == VAULT_OK)
+		err = add_people(r, s, step, ctx);
+	if (err == VAULT_OK) {
+		*out = r;
+		r = NULL; /* given away */
+	}
+	reveal_free(r);
+	return err;
+}
+
+/* ---- Looking ---- */
+
+struct looking {
+	struct reveal *r;
+	const char *record, *path;
+	reveal_fn found;
+	void *ctx;
+};
+
+/* Whom our records name as who did it is not hidden by that. */
+static enum vault_err
+is_accused(bool *out, const struct reveal *r, struct hidden *h)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (!h->asked && !h->protected)
+		err = audience_is_accused(&h->accused, r->audience, h->id);
+	h->asked = err == VAULT_OK;
+	*out = h->accused;
+	return err;
+}
+
+static enum vault_err
+see(void *ctx, const struct scan_hit *hit)
+{
+	const struct looking *l = ctx;
+	struct hidden *h = hidden_at(l->r, hit->who);
+	struct reveal_hit told = { .record = l->record,
+		.path = l->path,
+		.person = h->id,
+		.kind = hit->kind,
+		.at = hit->at,
+		.len = hit->len };
+	enum vault_err err;
+	bool accused;
+
+	/* Own names in an own record that leaves. */
+	if (h->may_leave && strcmp(h->id, l->record) == 0)
+		return VAULT_OK;
+	if ((err = is_accused(&accused, l->r, h)) == VAULT_OK && !accused)
+		l->found(l->ctx, &told);
+	return err;
+}
+
+enum vault_err
+reveal_text(struct reveal *r, const char *record, const char *path,
+    const char *text, size_t len, reveal_fn found, void *ctx)
+{
+	struct looking l = { r, record, path, found, ctx };
+
+	return scan_text(r->scan, text, len, see, &l);
+}
+
+static enum vault_err
+look_at_word(void *ctx, const char *path, const char *text, size_t len)
+{
+	struct looking *l = ctx;
+
+	l->path = path;
+	return scan_text(l->r->scan, text, len, see, l);
+}
+
+enum vault_err
+reveal_body(struct reveal *r, const char *record, const json_t *body,
+    reveal_fn found, void *ctx)
+{
+	struct looking l = { r, record, "", found, ctx };
+
+	return body_words(body, true, look_at_word, &l);
+}
+
+/* ---- All of a bundle ---- */
+
+static enum vault_err
+look_at_version(struct reveal *r, struct store *s,
+    const struct leave_version *v, reveal_fn found, void *ctx)
+{
+	struct record_row row;
+	char id[ID_TEXT_LEN + 1];
+	struct head h;
+	enum vault_err err;
+
+	if (!v->body)
+		return VAULT_OK;
+	if ((err = rows_get(&row, s, v->record)) != VAULT_OK ||
+	    (err = head_open(&h, s, &row, v->id, false)) != VAULT_OK)
+		return err;
+	id_print(id, row.id);
+	err = reveal_body(r, id, v->hidden ? h.body : h.open, found, ctx);
+	head_free(&h);
+	return err;
+}
+
+static enum vault_err
+look_at_file(struct reveal *r, struct store *s, const struct leave_file *f,
+    reveal_fn found, void *ctx)
+{
+	struct record_row row;
+	char id[ID_TEXT_LEN + 1];
+	struct attach_row a;
+	enum vault_err err;
+
+	if ((err = rows_get(&row, s, f->record)) != VAULT_OK)
+		return err;
+	id_print(id, row.id);
+	if ((err = attach_find(&a, s, &row, f->hash)) == VAULT_OK)
+		err = reveal_text(r, id, "attachment", buf_text(&a.name),
+		    a.name.len, found, ctx);
+	attach_row_free(&a);
+	return err;
+}
+
+enum vault_err
+reveal_leave(struct reveal *r, struct store *s, const struct leave *leave,
+    reveal_fn found, void *ctx)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < leave_versions(leave); i++)
+		err = look_at_version(
+		    r, s, leave_version(leave, i), found, ctx);
+	for (size_t i = 0; err == VAULT_OK && i < leave_files(leave); i++)
+		err = look_at_file(r, s, leave_file(leave, i), found, ctx);
+	return err;
+}
