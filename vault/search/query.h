@@ -3,7 +3,8 @@
  * query - the query language.  Any text is a valid query.  (Before it comes
  * here, the whole id of a record was taken for that record.)
  *
- *	teng biao          both words, anywhere       a AND b: the same
+ *	teng biao          both words, anywhere       a AND b: the same;
+ *	                   or one word of a name:     Tengbiao
  *	teng OR liu        either                     AND binds tighter
  *	teng NOT beijing   the first without the second
  *	"teng biao"        these words in this order
