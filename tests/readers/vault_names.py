@@ -33,7 +33,6 @@ LETTERS |= dict.fromkeys("\u0671\u0672\u0673", "\u0627")
 LETTERS |= dict.fromkeys("\u06a9\u06aa", "\u0643")
 LETTERS |= dict.fromkeys("\u0629\u06be\u06c1\u06c3\u06d5", "\u0647")
 LETTERS |= dict.fromkeys("\u0620\u0649\u06cc\u06cd\u06d2", "\u064a")
-WAW = "\u0648"
 CLASSES = {"\u0e4d": 106, "\u0ecd": 121}
 # Scripts without spaces, as far as somebody's name may be in them.
 SPACELESS = points("0E01-0E5B 0E81-0EDF 0F00-0FFF 1000-109F 1780-17FF 1950-19FF 1A20-1AAF "
@@ -86,7 +85,7 @@ def text_key(text):
         for part in letters_of(character):
             if part is None:
                 words.append("")
-            elif not (part == WAW and words[-1].endswith(WAW)):
+            else:
                 digit = unicodedata.decimal(part, None)
                 words[-1] += LETTERS.get(part, part) if digit is None else str(digit)
     # Marks of Thai are in another order than NFC would have them, but compose with nothing.

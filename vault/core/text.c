@@ -8,7 +8,8 @@
  *    marks by neighbour swaps, which takes hours for a megabyte of hostile
  *    marks, so we order them ourselves.
  * 3. text_key is idempotent, and two canonically equivalent texts have one
- *    key.
+ *    key.  What becomes of a character does not depend on those beside it, but
+ *    for the composing at the end: who looks for keys in a text counts on it.
  */
 #include <string.h>
 #include <utf8proc.h>
@@ -502,26 +503,12 @@ key_end_word(struct key *k)
 	k->other = false;
 }
 
-/*
- * One waw behind another is not written by everybody: the second one of Dawud;
- * and the hamza of Ra'uf stands on a waw, or alone.
- */
-static bool
-is_second_waw(struct key *k, uint32_t cp)
-{
-	size_t n = k->word.len / sizeof(int32_t);
-
-	return cp == 0x0648 && n > 0 && points(&k->word)[n - 1] == 0x0648;
-}
-
 static void
 key_keep(struct key *k, uint32_t cp)
 {
 	const char *letter = fold_letter(cp);
 	size_t len = letter == NULL ? 0 : strlen(letter);
 
-	if (is_second_waw(k, cp))
-		return;
 	if (letter == NULL)
 		put_point(&k->word, (int32_t)fold_digit(cp));
 	for (size_t i = 0; i < len;) {
@@ -602,7 +589,7 @@ text_key_joined(struct buf *out, const void *key, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (in[i] != ' ')
 			buf_put_byte(&joined, in[i]);
-	/* What meets where a blank was may be folded, or composed. */
+	/* What meets where a blank was may be composed. */
 	if ((err = buf_ok(&joined)) == VAULT_OK)
 		err = text_key(out, joined.bytes, joined.len);
 	buf_free(&joined);
