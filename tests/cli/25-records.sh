@@ -28,6 +28,13 @@ expect_status 0 opened find "jose nunez"
 expect_out "*José* *Núñez* Peña"
 expect_status 0 opened find --like "Teng Bao"
 expect_out "腾彪"
+# What is near is marked, in either order, and by one part of it.
+for like in "Teng Bao" "Baio Teng" "tengbao"; do
+	expect_status 0 opened find --like "$like"
+	expect_out "*Teng* *Biao*"
+done
+expect_status 0 opened find --like "Nuñes"
+expect_out "*José* *Núñez* *Peña*"
 expect_status 0 opened find السلام
 expect_status 0 opened --json find teng
 expect_json 'd[0]["snippet"].encode()[d[0]["hits"][0][0]:d[0]["hits"][0][1]] == b"Teng"'

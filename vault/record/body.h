@@ -167,7 +167,10 @@ VAULT_CHECKED enum vault_err body_words(
 VAULT_CHECKED enum vault_err body_links(
     const json_t *body, body_word_fn found, void *arg);
 
-/* A value that the query language knows by the name of its field. */
+/*
+ * A value that the query language knows by the name of its field; of names only
+ * the pseudonym (the others: name_add_body).
+ */
 struct body_value {
 	const char *query; /* "name", "status", "date" ... */
 	const char *text;  /* as stored; NULL for a date */
