@@ -18,7 +18,9 @@
 
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
-	" [--with-sources] [--unsigned] [--parts-checked]"
+	" [--with-sources] [--unsigned] [--parts-checked],"                    \
+	" or export --plain json [QUERY ...]"                                  \
+	" (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]"
 #define LIST_MAX 64
 
 /* The options that may be given more than once, taken out by hand. */

@@ -86,12 +86,13 @@ expect_out "export-plain"
 python3 - <<'PY' || fail "no bodies"
 import json
 for i, r in enumerate(json.load(open("7.json"))["records"]):
-    json.dump(r["body"], open("again-%d.json" % i, "w"), ensure_ascii=False)
+    json.dump(r["body"], open("again-%d-%s.json" % (i, r["type"]), "w"), ensure_ascii=False)
 PY
 V=$PWD/again
 vault "$V"
 for file in again-*.json; do
-	expect_status 0 opened add "$file"
+	type=${file#again-*-}
+	expect_status 0 opened add "${type%.json}" "$file"
 	expect_status 0 opened show "$(the_id)" --raw
 	python3 -c 'import json,sys; assert json.load(open(sys.argv[1])) == json.load(open(sys.argv[2]))' "$file" "$OUT" || fail "changed: $file"
 done
