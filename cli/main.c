@@ -576,6 +576,7 @@ main(int argc, char **argv)
 	if (vault_setup() != VAULT_OK)
 		return 1;
 	at = global_options(&c, &help, &show_version, argc, argv);
+	say_use_vault(c.place.folder, c.place.keys);
 	if (at == 0) {
 		say_error(SAY_BAD_OPTION, NULL);
 		say_hint(SAY_HINT_HELP, NULL);
