@@ -143,7 +143,8 @@ is_of_this_vault(enum say what)
 {
 	return what != SAY_HINT_HALF && what != SAY_HINT_HELP &&
 	    what != SAY_BAD_USAGE && what != SAY_HINT_PREPARED &&
-	    what != SAY_HINT_OWN_REVOKED;
+	    what != SAY_HINT_OWN_REVOKED && what != SAY_HINT_PRACTICE &&
+	    what != SAY_HINT_VOCAB;
 }
 
 /* "amparo ", with the vault that is meant. */
