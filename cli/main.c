@@ -180,6 +180,15 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "dossier", cmd_dossier,
+	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
+	    " [--parts-checked]",
+	    "all that may leave of a case, to be read",
+	    "Text: the case, its people, what happened by date, what was said "
+	    "and the rest, as\n"
+	    "the audience may read it ('amparo may').  Refused if a text names "
+	    "somebody who\n"
+	    "must not be named.  The passphrase is asked for again.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "

@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count report menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit dossier may timeline count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -92,6 +92,7 @@ _amparo() {
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
 		may) offered+=' --audience' ;;
+		dossier) offered+=' --audience --unfiltered --parts-checked -o' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;
 		report) offered+=' --by --over --count --hide-below --csv --html -o --output' ;;
 		new | edit) offered+=' --set' ;;

@@ -1253,6 +1253,7 @@ VAULT_CHECKED enum vault_err vault_may(struct vault_may *out, struct vault *v,
 struct vault_plain_what {
 	const char *query;
 	size_t query_len;
+	const char *the_case; /* instead of a query: a case, and all of it */
 	const char *audience; /* a code, or NULL */
 	/* Told of each place where somebody is named; or NULL. */
 	void (*named)(void *ctx, const struct vault_named *n);
@@ -1274,7 +1275,7 @@ struct vault_plain_info {
 
 /*
  * Decide what leaves; each, which may be NULL, is told of every record.
- * VAULT_EUSE: there is no such audience.  VAULT_ECANCELED.
+ * VAULT_EUSE: there is no such audience, or that is no case.  VAULT_ECANCELED.
  */
 struct vault_plain;
 VAULT_CHECKED enum vault_err vault_plain_new(struct vault_plain **out,
@@ -1292,6 +1293,29 @@ void vault_plain_confirm_parts(struct vault_plain *p);
 VAULT_CHECKED enum vault_err vault_plain_write(
     struct vault_plain *p, const struct vault_sink *to);
 void vault_plain_free(struct vault_plain *p);
+
+/*
+ * The same to be read by people: each record in reading order, the case first,
+ * then people, what happened by date, what was said, and the rest; titles and
+ * texts have people as they may be called, and other records by their number
+ * in this order.  Borrowed for the call.  It is logged, when told, as a file
+ * is: end is called before, and refuses it by an error of its own.
+ */
+struct vault_dossier_record {
+	size_t number; /* from 1 */
+	char id[VAULT_ID_LEN];
+	const char *type, *title, *date; /* "": none */
+	bool disagreeing;                /* versions disagree in something */
+};
+struct vault_dossier_sink {
+	void *ctx;
+	void (*listed)(void *ctx, const struct vault_dossier_record *r);
+	void (*record)(void *ctx, const struct vault_dossier_record *r);
+	void (*line)(void *ctx, const struct vault_line *l);
+	enum vault_err (*end)(void *ctx);
+};
+VAULT_CHECKED enum vault_err vault_dossier(
+    struct vault_plain *p, const struct vault_dossier_sink *to);
 
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
