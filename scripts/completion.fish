@@ -69,10 +69,10 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
-complete -c amparo -n '__fish_seen_subcommand_from export dossier' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from export dossier report' -l parts-checked
 complete -c amparo -n '__fish_seen_subcommand_from export' -l plain -x -a 'json'
 complete -c amparo -n '__fish_seen_subcommand_from export dossier' -l unfiltered
-complete -c amparo -n '__fish_seen_subcommand_from may export dossier' -l audience -x -a 'partner un gov un-public media court'
+complete -c amparo -n '__fish_seen_subcommand_from may export dossier report' -l audience -x -a 'partner un gov un-public media court'
 complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep

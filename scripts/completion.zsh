@@ -30,7 +30,7 @@ _amparo() {
 		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
 		types) _arguments $common "1:type:($types)" ;;
 		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
-		report) _arguments $common '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
+		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		timeline) _arguments $common '1:person:' ;;

@@ -613,6 +613,7 @@ enum vault_period { VAULT_NO_PERIOD, VAULT_YEAR, VAULT_MONTH, VAULT_DAY };
  */
 #define VAULT_TALLY_CELLS 10000 /* a table has no more */
 #define VAULT_HIDE_LEAST 3      /* what is 1 to 1 is not hidden */
+struct vault_named;
 struct vault_tally_what {
 	const char *query;
 	size_t query_len;
@@ -623,18 +624,23 @@ struct vault_tally_what {
 	    hide_below; /* cells of fewer are hidden, if not of 0; 0: none */
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
+	const char *audience; /* count what may leave to it; NULL: everything */
+	/* Told of each value that names somebody; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	void *named_ctx;
 };
 
 /* Why there is no table. */
 enum vault_tally_why {
 	VAULT_TALLY_OK,
-	VAULT_TALLY_NOTHING,   /* by nothing, or by three things */
-	VAULT_TALLY_NO_FIELD,  /* no type has the field */
-	VAULT_TALLY_LINKS,     /* it follows more than one link */
-	VAULT_TALLY_LONG_TEXT, /* texts of any length are no rows */
-	VAULT_TALLY_PARTS,     /* the field has parts: one is to be named */
-	VAULT_TALLY_TOGETHER,  /* no type has all that is asked for */
-	VAULT_TALLY_TOO_MANY,  /* more than VAULT_TALLY_CELLS cells */
+	VAULT_TALLY_NOTHING,     /* by nothing, or by three things */
+	VAULT_TALLY_NO_FIELD,    /* no type has the field */
+	VAULT_TALLY_LINKS,       /* it follows more than one link */
+	VAULT_TALLY_LONG_TEXT,   /* texts of any length are no rows */
+	VAULT_TALLY_PARTS,       /* the field has parts: one is to be named */
+	VAULT_TALLY_TOGETHER,    /* no type has all that is asked for */
+	VAULT_TALLY_TOO_MANY,    /* more than VAULT_TALLY_CELLS cells */
+	VAULT_TALLY_NO_AUDIENCE, /* there is no such audience */
 };
 struct vault_tally_fault {
 	enum vault_tally_why why;
@@ -680,6 +686,9 @@ struct vault_tally_info {
 	struct vault_figure closed;  /* keep private what is counted by */
 	struct vault_figure roughly; /* have a date that is marked ~ or ? */
 	struct vault_figure clashes; /* versions disagree: the oldest counts */
+	const char *audience;        /* or NULL: all was counted */
+	struct vault_figure held;    /* records that may not leave to it */
+	size_t names, parts, short_names; /* as in vault_export_info */
 	uint64_t hide_below;
 	bool hides;  /* something is hidden */
 	bool totals; /* of rows and columns, where there are two axes */
@@ -1076,7 +1085,6 @@ VAULT_CHECKED enum vault_err vault_contact_remove(
  * record by record.  What our office has said of a record's level and of its
  * private fields counts until our office says otherwise.
  */
-struct vault_named;
 struct vault_export_what {
 	const char *query;
 	size_t query_len;

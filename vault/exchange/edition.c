@@ -81,7 +81,8 @@ static const struct {
 static bool
 is_public(enum consent_scope scope)
 {
-	return scope == CONSENT_MEDIA || scope == CONSENT_UN_PUBLIC;
+	return scope == CONSENT_MEDIA || scope == CONSENT_UN_PUBLIC ||
+	    scope == CONSENT_RESEARCH;
 }
 
 /* A translation goes with its field. */
@@ -308,6 +309,37 @@ open_part(json_t **out, const json_t *whole)
 	enum vault_err err = body_split(out, &hidden, whole);
 
 	json_decref(hidden);
+	return err;
+}
+
+enum vault_err
+edition_figures(bool *may, json_t **body, const struct audience *a,
+    const struct record_row *r)
+{
+	struct audience_limits limits;
+	struct audience_person person;
+	enum audience_why why;
+	json_t *open = NULL;
+	enum vault_err err;
+
+	*may = false;
+	err = audience_decide(&why, &limits, &person, a, r, NULL, NULL);
+	if (err == VAULT_OK && why == AUDIENCE_NO_RECORDS &&
+	    audience_scope(a) == CONSENT_RESEARCH && limits.level <= 2 &&
+	    !limits.readers && !limits.other)
+		err = audience_people(may, &person, a, r, NULL, NULL);
+	else
+		*may = why == AUDIENCE_MAY;
+	if (err != VAULT_OK || !*may)
+		return err;
+	if ((err = open_part(&open, *body)) == VAULT_OK)
+		err = edition_strip(
+		    open, audience_scope(a), audience_naming(&person));
+	if (err == VAULT_OK) {
+		json_decref(*body);
+		*body = json_incref(open);
+	}
+	json_decref(open);
 	return err;
 }
 
