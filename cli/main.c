@@ -180,6 +180,17 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "redact", cmd_redact,
+	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
+	    " [--at FIELD:FIRST-LAST ...]",
+	    "a copy of a record with names taken out",
+	    "A new record, limited to the audience; the record itself stays.  "
+	    "Taken out are\n"
+	    "all who must not be named to it ('amparo may'), TEXT however it is "
+	    "written, and\n"
+	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
+	    "before it is\n"
+	    "kept.\n" },
 	{ "dossier", cmd_dossier,
 	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
 	    " [--parts-checked]",

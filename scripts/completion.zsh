@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit dossier may timeline count report menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -31,6 +31,7 @@ _amparo() {
 		types) _arguments $common "1:type:($types)" ;;
 		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
 		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
+		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		timeline) _arguments $common '1:person:' ;;

@@ -1325,6 +1325,43 @@ struct vault_dossier_sink {
 VAULT_CHECKED enum vault_err vault_dossier(
     struct vault_plain *p, const struct vault_dossier_sink *to);
 
+/* ---- Redacted copies ---- */
+
+struct vault_redact_what {
+	const char *id, *audience;
+	const char *const *words; /* to be taken out, besides names */
+	size_t n_words;
+	/* By place: characters first to last of a field, from 1. */
+	struct vault_passage {
+		const char *field;
+		size_t first, last;
+	} const *passages;
+	size_t n_passages;
+	/* Told how many passages were taken out of a field; or NULL. */
+	void (*taken)(void *ctx, const char *field, size_t n);
+	void *ctx;
+};
+
+/*
+ * The body, as JSON, of a copy of a record with all names taken out that the
+ * audience may not read, and what is asked for; limited to that audience.  The
+ * record itself stays as it is.  Private fields are not in it.  VAULT_EUSE:
+ * there is no such audience, or none that gets records.  VAULT_EREFUSED: it is
+ * a person, a status or a consent.  VAULT_ENORECORD: there is no such record,
+ * or nothing of it here.  VAULT_ECONFLICT: a passage is in no text.
+ */
+VAULT_CHECKED enum vault_err vault_redact(
+    struct buf *body, struct vault *v, const struct vault_redact_what *what);
+
+/*
+ * Keep such a copy as a new record, and log for whom it was made of which one,
+ * and how many passages were taken out.
+ */
+VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report,
+    const struct vault_redact_what *what, const struct buf *body,
+    size_t passages);
+
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
 	void *ctx;

@@ -35,6 +35,7 @@ static const struct {
 	{ "", "recorded_by", ALWAYS },
 	{ "", "review", ALWAYS },
 	{ "", "imported", ALWAYS },
+	{ "", "redacted_from", ALWAYS },
 	{ "", "notes", PUBLIC },
 	{ "", "tags", PUBLIC },
 	{ "", "documents", PUBLIC },
@@ -309,6 +310,29 @@ open_part(json_t **out, const json_t *whole)
 	enum vault_err err = body_split(out, &hidden, whole);
 
 	json_decref(hidden);
+	return err;
+}
+
+enum vault_err
+edition_open(json_t **out, struct store *s, enum consent_scope scope,
+    const struct record_row *r)
+{
+	struct merged m = { .body = NULL };
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = heads_merge(&m, s, r)) != VAULT_OK)
+		return err;
+	/* Nothing of it is here. */
+	if (json_object_size(m.body) == 0)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK && (err = open_part(out, m.body)) == VAULT_OK)
+		err = edition_strip(*out, scope, CONSENT_FULL);
+	merged_free(&m);
+	if (err != VAULT_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
 	return err;
 }
 

@@ -23,6 +23,13 @@ struct edition {
 };
 
 /*
+ * What an audience could read of a record if it might have it, whoever it is
+ * about: to make a redacted copy of.  VAULT_ENORECORD: nothing of it is here.
+ */
+VAULT_CHECKED enum vault_err edition_open(json_t **out, struct store *s,
+    enum consent_scope scope, const struct record_row *r);
+
+/*
  * For figures: may the record be counted for the audience, and what of a body
  * that was merged from it?  *body is replaced.  Research, which gets figures
  * only, counts what is of level 2 at most; nothing is counted for who only
