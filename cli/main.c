@@ -186,7 +186,8 @@ const struct command commands[] = {
 	    "a copy of a record with names taken out",
 	    "A new record, limited to the audience; the record itself stays.  "
 	    "Taken out are\n"
-	    "all who must not be named to it ('amparo may'), TEXT however it is "
+	    "all who must not be named to it ('amparo may'), TEXT however it "
+	    "is "
 	    "written, and\n"
 	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
 	    "before it is\n"
@@ -200,6 +201,19 @@ const struct command commands[] = {
 	    "as the audience may read it ('amparo may').  Refused if a text "
 	    "names somebody\n"
 	    "who must not be named.  The passphrase is asked for again.\n" },
+	{ "submission", cmd_submission,
+	    "submission wgeid|wgad|sr-torture|special-procedures PERSON"
+	    " -o FILE [--relation TEXT] [--lang en] [--parts-checked]",
+	    "a draft to be copied into a form of the United Nations",
+	    "Says what the form asks for and is not there, and where to write "
+	    "it; then the\n"
+	    "draft, in English.  Refused without the person's consent to the "
+	    "audience un;\n"
+	    "wgeid wants it given by the family or the person.  Names in texts "
+	    "refuse\n"
+	    "it, or are asked about (--parts-checked).  --relation: what the "
+	    "office is to the\n"
+	    "person.  --lang: of the labels; English only, today.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "

@@ -1362,6 +1362,106 @@ VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
     const struct vault_redact_what *what, const struct buf *body,
     size_t passages);
 
+/* ---- Submissions to the United Nations ---- */
+
+/*
+ * A text draft of what we hold of a person, in the order of one of their
+ * forms, to be copied into today's form (records.md, 11).  It has what the
+ * audience "un" may read, and is in English.
+ */
+struct vault_named;
+
+/* What a form asks for and is not there, or not as it is needed. */
+enum vault_gap_why {
+	VAULT_GAP_ABSENT,
+	VAULT_GAP_VAGUE,   /* a date of which the month is not known */
+	VAULT_GAP_KEPT,    /* it is there, and stays behind */
+	VAULT_GAP_UNNAMED, /* the consent does not allow the whole name */
+};
+struct vault_gap {
+	enum vault_gap_why why;
+	bool must;
+	const char *need;            /* "(a)", "must", "if known" */
+	const char *section, *label; /* of the form */
+	const char *paths;           /* "act.date status.date"; or an option */
+	const char *record; /* where it can be written: its id; or "" */
+	const char *type;   /* of that record, or of a new one; or "" */
+	const char *field;  /* in it */
+};
+
+/* What stays behind: a record, or a field of one that is used. */
+struct vault_kept_back {
+	const char *id, *type, *title;
+	const char *field;      /* "": all of it */
+	enum vault_may_why why; /* VAULT_MAY: the field is private */
+};
+
+enum vault_urgency {
+	VAULT_NOT_URGENT,
+	VAULT_PERHAPS_URGENT, /* dates leave it open */
+	VAULT_URGENT,
+};
+
+/* Why there is no draft. */
+enum vault_submission_refused {
+	VAULT_SUBMISSION_MAY,
+	VAULT_SUBMISSION_RECORD,   /* the person's record may not leave: .may */
+	VAULT_SUBMISSION_CONSENT,  /* no consent of theirs to "un": .consent */
+	VAULT_SUBMISSION_GIVEN_BY, /* the form wants it of the family */
+};
+
+struct vault_submission_what {
+	const char *form;     /* a code of vault_form */
+	const char *person;   /* an id */
+	const char *relation; /* of the office to the person; or NULL */
+	void (*gap)(void *ctx, const struct vault_gap *g);
+	void (*kept)(void *ctx, const struct vault_kept_back *k);
+	void (*named)(void *ctx, const struct vault_named *n);
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+struct vault_submission_info {
+	enum vault_submission_refused refused;
+	enum vault_may_why may;
+	enum vault_consent consent;
+	char by[VAULT_ID_LEN]; /* the consent that decides; or "" */
+	const char *mechanism; /* whose form it is, in English */
+	size_t records, held;
+	size_t must, known; /* gaps of the two kinds */
+	size_t disagreeing; /* records of which versions disagree */
+	enum vault_urgency urgency;
+	const char *urgency_words; /* in English, as in the draft; or "" */
+	size_t names, parts, short_names; /* as in vault_export_info */
+	bool changed; /* after writing: what was shown is not so */
+};
+
+/* The codes of the forms, in order; NULL behind the last. */
+const char *vault_form(size_t i);
+
+/*
+ * Gather what a form asks for, and tell what is missing and what stays behind.
+ * VAULT_EUSE: there is no such form, or that is no person.  VAULT_ENORECORD.
+ * VAULT_ECANCELED.  Where info.refused says so there is no draft.
+ */
+struct vault_submission;
+VAULT_CHECKED enum vault_err vault_submission_new(struct vault_submission **out,
+    struct vault *v, const struct vault_submission_what *what);
+void vault_submission_info(
+    struct vault_submission_info *out, const struct vault_submission *s);
+void vault_submission_confirm_parts(struct vault_submission *s);
+
+/* The draft; borrowed.  NULL if it must not leave. */
+const struct buf *vault_submission_text(const struct vault_submission *s);
+
+/*
+ * Write it and log it.  VAULT_EREFUSED: it must not leave.  VAULT_EBUSY: the
+ * vault has changed since; what was written is to be thrown away.
+ */
+VAULT_CHECKED enum vault_err vault_submission_write(
+    struct vault_submission *s, const struct vault_sink *to);
+void vault_submission_free(struct vault_submission *s);
+
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
 	void *ctx;
