@@ -831,6 +831,7 @@ struct vault_field {
 	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
 	bool once;             /* never changes after the first version */
+	bool filled;           /* by the program: not to be asked for */
 	const char *must_when; /* "op=range", or NULL */
 	const char *only_when; /* the same: elsewhere it is refused */
 	const char *targets;   /* of a link: names of types, "" is any */

@@ -36,7 +36,7 @@ const struct model_field model_common[] = {
 	    .help = N_("when to ask again whether this must be kept") },
 	{ "documents", MODEL_LINK, MANY, .targets = "document",
 	    TELL("Documents") },
-	{ "redacted_from", MODEL_LINK, .targets = "",
+	{ "redacted_from", MODEL_LINK, .targets = "", .filled = true,
 	    TELL("Redacted copy of") },
 	{ "imported", MODEL_OBJECT, .object = &import_object,
 	    TELL("Imported") },
