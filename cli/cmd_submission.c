@@ -20,12 +20,13 @@
 
 #define USAGE                                                                  \
 	"submission wgeid|wgad|sr-torture|special-procedures PERSON -o FILE"   \
-	" [--relation TEXT] [--lang en] [--parts-checked]"
+	" [--relation TEXT] [--lang en] [--parts-checked] [--keep]"
 
 struct wanted {
 	const char *form, *file, *relation, *lang;
 	char person[VAULT_ID_LEN];
-	bool parts_checked;
+	bool parts_checked, keep;
+	struct vault_submission_kept kept; /* what it was kept as */
 };
 
 struct showing {
@@ -226,8 +227,7 @@ write_nothing(void *ctx, const void *bytes, size_t len)
 }
 
 static int
-write_file(
-    struct session *s, struct vault_submission *sub, const struct wanted *want)
+write_file(struct session *s, struct vault_submission *sub, struct wanted *want)
 {
 	struct outfile file = { .fd = -1 };
 	bool within = is_within_json(want);
@@ -239,7 +239,7 @@ write_file(
 
 	if (!within && (status = outfile_begin(&file, want->file)) != 0)
 		return status;
-	err = vault_submission_write(sub, &to);
+	err = vault_submission_write(sub, &to, want->keep ? &want->kept : NULL);
 	vault_submission_info(&info, sub);
 	if (file.error != 0)
 		status = outfile_fault(&file);
@@ -279,12 +279,32 @@ print_doc(const struct wanted *want, struct showing *show,
 	doc_text(d, "urgent", urgency_word(info.urgency));
 	doc_text(d, "urgency", info.urgency_words);
 	doc_int(d, "records", (int64_t)info.records);
+	if (want->keep) {
+		doc_text(d, "intervention", want->kept.intervention);
+		doc_text(d, "document", want->kept.document);
+	}
 	doc_put(d, "missing", show->gap_docs);
 	doc_put(d, "withheld", show->kept_docs);
 	show->gap_docs = show->kept_docs = NULL;
 	if (is_within_json(want) && text != NULL)
 		doc_text(d, "draft", buf_text(text));
 	return doc_print(d);
+}
+
+/* Standard output is the draft alone, where that goes there. */
+static void
+say_kept(const struct wanted *want)
+{
+	struct buf line = { 0 };
+	char id[PICK_SHORT + 1] = "";
+
+	say_put(&line, SAY_SUBMISSION_KEPT, want->kept.intervention,
+	    want->kept.document, NULL);
+	buf_put_byte(&line, '\n');
+	say_lines_aside(&line);
+	memcpy(id, want->kept.intervention, PICK_SHORT);
+	say_hint(SAY_HINT_SUBMISSION_KEPT, id, NULL);
+	buf_free(&line);
 }
 
 static int
@@ -295,6 +315,8 @@ say_done(const struct wanted *want, struct showing *show,
 		return print_doc(want, show, sub);
 	if (strcmp(want->file, "-") != 0)
 		say_line(SAY_EXPORTED, want->file, NULL);
+	if (want->keep)
+		say_kept(want);
 	say_hint(SAY_HINT_SUBMISSION, NULL);
 	return 0;
 }
@@ -321,7 +343,7 @@ refuse(const struct wanted *want, const struct vault_submission_info *info)
 }
 
 static int
-confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
+confirm_and_write(struct cli *c, struct session *s, struct wanted *want,
     struct vault_submission *sub, struct showing *show)
 {
 	struct vault_submission_info info;
@@ -347,7 +369,7 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 }
 
 static int
-run(struct cli *c, struct session *s, const struct wanted *want)
+run(struct cli *c, struct session *s, struct wanted *want)
 {
 	struct showing show = { .gap_docs = doc_array(),
 		.kept_docs = doc_array() };
@@ -411,8 +433,9 @@ cmd_submission(struct cli *c, int argc, char **argv)
 		{ "--relation", &want.relation, NULL },
 		{ "--lang", &want.lang, NULL },
 		{ "--parts-checked", NULL, &want.parts_checked },
+		{ "--keep", NULL, &want.keep },
 	};
-	int words = cli_options(argc, argv, options, 4), status;
+	int words = cli_options(argc, argv, options, 5), status;
 	struct secret *pass = NULL;
 	struct session s = { .agent = -1 };
 

@@ -203,7 +203,8 @@ const struct command commands[] = {
 	    "who must not be named.  The passphrase is asked for again.\n" },
 	{ "submission", cmd_submission,
 	    "submission wgeid|wgad|sr-torture|special-procedures PERSON"
-	    " -o FILE [--relation TEXT] [--lang en] [--parts-checked]",
+	    " -o FILE [--relation TEXT] [--lang en] [--parts-checked]"
+	    " [--keep]",
 	    "a draft to be copied into a form of the United Nations",
 	    "Says what the form asks for and is not there, and where to write "
 	    "it; then the\n"
@@ -213,7 +214,10 @@ const struct command commands[] = {
 	    "refuse\n"
 	    "it, or are asked about (--parts-checked).  --relation: what the "
 	    "office is to the\n"
-	    "person.  --lang: of the labels; English only, today.\n" },
+	    "person.  --lang: of the labels; English only, today.\n"
+	    "--keep: also keeps exactly what was written, as an intervention, "
+	    "to which\n"
+	    "replies and deadlines are added.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "

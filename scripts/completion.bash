@@ -94,7 +94,7 @@ _amparo() {
 		may) offered+=' --audience' ;;
 		redact) offered+=' --audience --take-out --at' ;;
 		dossier) offered+=' --audience --unfiltered --parts-checked -o' ;;
-		submission) offered+=' --relation --lang --parts-checked -o' ;;
+		submission) offered+=' --relation --lang --parts-checked --keep -o' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;
 		report) offered+=' --by --over --count --hide-below --csv --html -o --output --audience --parts-checked' ;;
 		new | edit) offered+=' --set' ;;

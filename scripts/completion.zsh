@@ -33,7 +33,7 @@ _amparo() {
 		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
 		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
-		submission) _arguments $common '1:form:(wgeid wgad sr-torture special-procedures)' '2:person:' '--relation:text:' '--lang:language:(en)' '--parts-checked' '-o:file:_files' ;;
+		submission) _arguments $common '1:form:(wgeid wgad sr-torture special-procedures)' '2:person:' '--relation:text:' '--lang:language:(en)' '--parts-checked' '--keep' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;

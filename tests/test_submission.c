@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/mem.h"
 #include "exchange/forms.h"
 #include "record/model.h"
 #include "offices_help.h"
@@ -86,7 +87,7 @@ refused(const char *form, const char *person, enum vault_submission_refused why)
 	if (why != VAULT_SUBMISSION_MAY) {
 		assert_null(vault_submission_text(s));
 		assert_int_equal(
-		    vault_submission_write(s, &sink), VAULT_EREFUSED);
+		    vault_submission_write(s, &sink, NULL), VAULT_EREFUSED);
 		assert_int_equal(out.len, 0);
 	}
 	vault_submission_free(s);
@@ -141,7 +142,7 @@ needs_the_consent_of_the_person(void **state)
 
 /* Another victim's consent opens the act, but not for this person. */
 static void
-a_record_needs_the_consent_of_this_person(void **state)
+a_record_needs_the_consent_of_whom_it_is_of(void **state)
 {
 	char jia[VAULT_ID_LEN], yi[VAULT_ID_LEN], id[VAULT_ID_LEN], text[512];
 	struct vault_submission_info info;
@@ -165,8 +166,17 @@ a_record_needs_the_consent_of_this_person(void **state)
 	assert_int_equal(info.held, 1);
 	assert_false(has(s, "beaten"));
 	vault_submission_free(s);
+	/* So does a statement, but for what is public already. */
+	about(id, yi,
+	    "{\"type\":\"testimony\",\"about\":[\"@\"],\"level\":0,"
+	    "\"text\":\"it was in the papers\"}");
+	about(id, yi,
+	    "{\"type\":\"testimony\",\"about\":[\"@\"],"
+	    "\"source\":{\"text\":\"a neighbour\"},\"text\":\"I saw it\"}");
 	s = draft(&info, "wgad", yi);
-	assert_int_equal(info.held, 0);
+	assert_int_equal(info.held, 1);
+	assert_true(has(s, "it was in the papers"));
+	assert_false(has(s, "I saw it"));
 	assert_true(has(s, "beaten at night"));
 	assert_false(has(s, "Jia"));
 	vault_submission_free(s);
@@ -278,14 +288,14 @@ static const struct urgent urgencies[] = {
 	    VAULT_PERHAPS_URGENT, "possibly an urgent appeal" },
 	{ "special-procedures", { STATUS("held", "") }, VAULT_PERHAPS_URGENT,
 	    "possibly" },
-	{ "special-procedures", { NULL }, VAULT_NOT_URGENT, "letter" },
+	{ "special-procedures", { NULL }, VAULT_PERHAPS_URGENT, "leave open" },
 	{ "special-procedures", { STATUS("held", ON("2010-04-01/2011-04-10")) },
 	    VAULT_NOT_URGENT, "letter of allegation" },
-	{ "sr-torture", { ACT("torture", ON("2009-04-25")) }, VAULT_NOT_URGENT,
-	    "more than two years ago" },
-	{ "sr-torture", { ACT("torture", ON("2009")) }, VAULT_NOT_URGENT,
+	{ "sr-torture", { ACT("torture", ON("2009-04-25")) },
+	    VAULT_PERHAPS_URGENT, "more than two years ago" },
+	{ "sr-torture", { ACT("torture", ON("2009")) }, VAULT_PERHAPS_URGENT,
 	    "may have happened more than two years ago" },
-	{ "sr-torture", { ACT("torture", "") }, VAULT_NOT_URGENT,
+	{ "sr-torture", { ACT("torture", "") }, VAULT_PERHAPS_URGENT,
 	    "is not dated" },
 	{ "sr-torture",
 	    { ACT("torture", ON("2009-04-26")),
@@ -318,6 +328,55 @@ says_what_is_urgent(void **state)
 			assert_null(strstr(info.urgency_words, "two years"));
 		vault_submission_free(s);
 	}
+}
+
+/* ---- What is kept ---- */
+
+/* Memory runs out anywhere: both records and the log, or none of them. */
+static void
+is_kept_whole_or_not_at_all(void **state)
+{
+	static const char all[] =
+	    "SELECT (SELECT count(*) FROM record)"
+	    "+(SELECT count(*) FROM attachment)+(SELECT count(*) FROM log)";
+	char jia[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	struct vault_submission_kept kept;
+	struct vault_submission_info info;
+	enum vault_err err = VAULT_ENOMEM;
+	struct vault_submission *s;
+	int64_t before;
+	size_t n = 0;
+
+	(void)state;
+	add(jia, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Wu Yishan\"}]}");
+	consents(jia, "2009", "");
+	about(id, jia, ACT("torture", ON("2011-04")));
+	s = draft(&info, "sr-torture", jia);
+	before = number(&a, all);
+	while (err != VAULT_OK) {
+		struct memory out = { 0 };
+		struct vault_sink sink = { &out, memory_write, NULL };
+
+		mem_test_fail(++n, 1);
+		err = vault_submission_write(s, &sink, &kept);
+		mem_test_fail(0, 0);
+		memory_free(&out);
+		if (err != VAULT_OK)
+			assert_int_equal(number(&a, all), before);
+		assert_int_equal(kept.document[0] == '\0', err != VAULT_OK);
+		assert_true(n < 100000);
+	}
+	assert_true(n > 100);
+	/* Two records, a file; the draft, two adds and an attach in the log. */
+	assert_int_equal(number(&a, all), before + 2 + 1 + 4);
+	/* Its own entry of the log is a change: it is looked at again. */
+	assert_int_equal(vault_submission_write(s,
+			     &(struct vault_sink){
+				 &(struct memory){ 0 }, memory_write, NULL },
+			     NULL),
+	    VAULT_EBUSY);
+	vault_submission_free(s);
 }
 
 /* ---- The tables ---- */
@@ -372,9 +431,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(needs_the_consent_of_the_person),
-		cmocka_unit_test(a_record_needs_the_consent_of_this_person),
+		cmocka_unit_test(a_record_needs_the_consent_of_whom_it_is_of),
 		cmocka_unit_test(refuses_what_names_somebody),
 		cmocka_unit_test(says_what_is_urgent),
+		cmocka_unit_test(is_kept_whole_or_not_at_all),
 		cmocka_unit_test(forms_ask_for_what_there_is),
 	};
 

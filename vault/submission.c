@@ -8,7 +8,9 @@
  *    of this person covers it too, whoever else has consented.
  * 3. Every text in the draft is looked through for names, each in its field;
  *    and the finished draft once more, for what only its lines put together.
- * 4. Who told or saw it is never named, but for the person.
+ * 4. Who told or saw it is never named, but for the person; and a statement
+ *    leaves only if its source has consented too, or it is public.  One who has
+ *    no record cannot have been asked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +186,18 @@ why_word(enum audience_why why)
 	return words[why];
 }
 
+/* Does the line from there on stand before it as well? */
+static bool
+is_noted(const struct buf *lines, size_t from)
+{
+	const char *all = buf_text(lines), *at;
+
+	if (lines->failed)
+		return false;
+	at = strstr(all, all + from);
+	return at != NULL && at < all + from;
+}
+
 enum vault_err
 sub_keep_back(struct vault_submission *s, const struct sub_item *item,
     const char *field, enum audience_why why)
@@ -193,10 +207,16 @@ sub_keep_back(struct vault_submission *s, const struct sub_item *item,
 		.field = field,
 		.why = (enum vault_may_why)why };
 	struct buf title = { 0 };
+	size_t before = s->withheld.len;
 	enum vault_err err;
 
 	buf_putf(&s->withheld, "%s %.8s%s%s: %s\n", item->row.type, item->id,
 	    field[0] == '\0' ? "" : ", ", field, why_word(why));
+	/* Two rows may ask for one field. */
+	if (is_noted(&s->withheld, before)) {
+		buf_truncate(&s->withheld, before);
+		return VAULT_OK;
+	}
 	if (field[0] == '\0')
 		s->info.held++;
 	if ((err = vault_title(&title, s->v, item->id)) == VAULT_ENORECORD)
@@ -254,6 +274,18 @@ tells(bool *out, const struct vault_submission *s, const char *type,
 	return err;
 }
 
+/* Rule 4. */
+static bool
+source_agrees(const struct sub_item *item)
+{
+	const struct audience_person *source = &item->edition.person;
+
+	if (strcmp(item->row.type, "testimony") != 0 ||
+	    item->edition.limits.level == 0)
+		return true;
+	return source->id[0] != '\0' && audience_may(source);
+}
+
 /* Rule 2: this person's consent must cover the record, whose else does. */
 static enum vault_err
 make_edition(struct sub_item *item, const struct vault_submission *s)
@@ -277,6 +309,10 @@ make_edition(struct sub_item *item, const struct vault_submission *s)
 		item->why = AUDIENCE_WITHHELD;
 #ifndef PLANT_OTHERS_CONSENT
 	else if (p.consent.why != CONSENT_GIVEN)
+		item->why = AUDIENCE_CONSENT;
+#endif
+#ifndef PLANT_SOURCES_UNASKED
+	else if (!source_agrees(item))
 		item->why = AUDIENCE_CONSENT;
 #endif
 	return VAULT_OK;
@@ -719,24 +755,29 @@ sub_log(struct vault_submission *s)
 }
 
 static enum vault_err
-log_alone(struct vault_submission *s)
+log_and_keep(struct vault_submission *s, struct vault_submission_kept *kept)
 {
 	enum vault_err err;
 
 	if ((err = store_begin(s->v->store)) != VAULT_OK)
 		return err;
 	if ((err = sub_is_same(s)) == VAULT_OK &&
-	    (err = sub_log(s)) == VAULT_OK)
+	    (err = sub_log(s)) == VAULT_OK && kept != NULL)
+		err = sub_keep(kept, s);
+	if (err == VAULT_OK)
 		err = store_commit(s->v->store);
 	store_abort(s->v->store);
 	return err;
 }
 
 enum vault_err
-vault_submission_write(struct vault_submission *s, const struct vault_sink *to)
+vault_submission_write(struct vault_submission *s, const struct vault_sink *to,
+    struct vault_submission_kept *kept)
 {
 	enum vault_err err;
 
+	if (kept != NULL)
+		memset(kept, 0, sizeof(*kept));
 	if (!sub_may_leave(s))
 		return VAULT_EREFUSED;
 	if ((err = store_read(s->v->store)) != VAULT_OK)
@@ -747,6 +788,8 @@ vault_submission_write(struct vault_submission *s, const struct vault_sink *to)
 		err = to->write(to->ctx, s->text.bytes, s->text.len);
 	/* Logged in the transaction that sees that it is still so. */
 	if (err == VAULT_OK)
-		err = log_alone(s);
+		err = log_and_keep(s, kept);
+	if (err != VAULT_OK && kept != NULL)
+		memset(kept, 0, sizeof(*kept));
 	return vault_failed(s->v, err);
 }

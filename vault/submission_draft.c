@@ -572,6 +572,9 @@ where_to_write(struct vault_gap *g, struct buf *word, const struct drafting *d)
 		snprintf(field, sizeof(field), "%.*s",
 		    (int)((size_t)(end - path) - len - 1), path + len + 1);
 		g->record = find_record(d, type, field);
+		/* Else a new record, as the first of the paths has it. */
+		if (word->len > 0 && g->record[0] == '\0')
+			continue;
 		buf_reset(word);
 		buf_put_text(word, type);
 		buf_put_byte(word, 0);

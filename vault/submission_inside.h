@@ -70,6 +70,10 @@ VAULT_CHECKED enum vault_err sub_is_same(struct vault_submission *s);
 /* May it be written at all? */
 bool sub_may_leave(const struct vault_submission *s);
 
+/* Keep what was written, inside a write transaction. */
+VAULT_CHECKED enum vault_err sub_keep(
+    struct vault_submission_kept *out, struct vault_submission *s);
+
 /* Log it, inside a write transaction. */
 VAULT_CHECKED enum vault_err sub_log(struct vault_submission *s);
 

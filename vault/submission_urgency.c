@@ -100,6 +100,31 @@ is_today(const struct vault_submission *s, const char *set)
 	return answer;
 }
 
+/* Is any change of status one of these?  NULL: is there any? */
+static bool
+says_of(const struct vault_submission *s, const char *set)
+{
+	size_t n;
+	const struct sub_item *items = sub_items(s, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *status = leaving(&items[i], "status");
+		const char *code = json_string_value(
+		    json_object_get(status, "status"));
+
+		if (code != NULL && (set == NULL || status_is_in(set, code)))
+			return true;
+	}
+	return false;
+}
+
+/* Where no situation is recorded nothing is known of today. */
+static enum status_answer
+is_known_today(const struct vault_submission *s, const char *set)
+{
+	return says_of(s, NULL) ? is_today(s, set) : STATUS_POSSIBLY;
+}
+
 /* ---- Since when ---- */
 
 /* The days on which what a date tells may have begun. */
@@ -163,24 +188,6 @@ disappeared(struct date_days *out, const struct vault_submission *s)
 	return any;
 }
 
-/* Is any change of status one of these? */
-static bool
-says_of(const struct vault_submission *s, const char *set)
-{
-	size_t n;
-	const struct sub_item *items = sub_items(s, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		const json_t *status = leaving(&items[i], "status");
-		const char *code = json_string_value(
-		    json_object_get(status, "status"));
-
-		if (code != NULL && status_is_in(set, code))
-			return true;
-	}
-	return false;
-}
-
 static void
 three_months(struct vault_submission *s)
 {
@@ -218,7 +225,7 @@ three_months(struct vault_submission *s)
 static void
 at_risk(struct vault_submission *s)
 {
-	enum status_answer answer = is_today(s, "missing in-custody");
+	enum status_answer answer = is_known_today(s, "missing in-custody");
 
 	s->info.urgency = (enum vault_urgency)answer;
 	buf_put_text(&s->urgency,
@@ -235,7 +242,7 @@ at_risk(struct vault_submission *s)
 static void
 detained(struct vault_submission *s)
 {
-	enum status_answer answer = is_today(s, "in-custody");
+	enum status_answer answer = is_known_today(s, "in-custody");
 
 	s->info.urgency = (enum vault_urgency)answer;
 	buf_put_text(&s->urgency,

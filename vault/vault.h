@@ -1456,11 +1456,17 @@ void vault_submission_confirm_parts(struct vault_submission *s);
 const struct buf *vault_submission_text(const struct vault_submission *s);
 
 /*
- * Write it and log it.  VAULT_EREFUSED: it must not leave.  VAULT_EBUSY: the
- * vault has changed since; what was written is to be thrown away.
+ * Write it and log it; and with kept, which may be NULL, keep in the same
+ * commit exactly what was written, as the attachment of a document, and an
+ * intervention: to whom, by which consents, what was left out.
+ * VAULT_EREFUSED: it must not leave.  VAULT_EBUSY: the vault has changed since;
+ * what was written is to be thrown away, and nothing is kept.
  */
-VAULT_CHECKED enum vault_err vault_submission_write(
-    struct vault_submission *s, const struct vault_sink *to);
+struct vault_submission_kept {
+	char intervention[VAULT_ID_LEN], document[VAULT_ID_LEN];
+};
+VAULT_CHECKED enum vault_err vault_submission_write(struct vault_submission *s,
+    const struct vault_sink *to, struct vault_submission_kept *kept);
 void vault_submission_free(struct vault_submission *s);
 
 /* A file that can be read again; *got is less than len only at its end. */

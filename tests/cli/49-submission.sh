@@ -54,7 +54,7 @@ has 1.txt "May the name be told to the government? (to check): yes"
 has 1.txt "May the name stand in the public report? (to check): no"
 has 1.txt "To be compared with the current OHCHR form"
 has 1.txt "Consent used: $agreed, in 2012, given by: a lawyer"
-has 1.txt "Urgency: letter of allegation"
+has 1.txt "Urgency: possibly an urgent appeal: our records leave open"
 hasnt 1.txt zzhealth
 expect_err "the form is not complete: 4 fields that it must have are missing"
 expect_err "amparo -v $V new act"
@@ -72,7 +72,13 @@ add act "{\"act\":\"enforced-disappearance\",\"victims\":[\"$jia\",\"$yi\"],\"wi
 act=$id
 add status "{\"person\":\"$jia\",\"status\":\"missing\",\"date\":{\"edtf\":\"2011-04-26\"},\"last_contact\":{\"edtf\":\"[..2011-02-26]\",\"text\":\"more than two months\"},\"certainty\":\"confirmed\"}"
 add status "{\"level\":3,\"readers\":[\"AB\"],\"person\":\"$jia\",\"status\":\"held\",\"place\":{\"text\":\"Zzsecret prison\"}}"
-add testimony "{\"medium\":\"witness-testimony\",\"connection\":\"witness\",\"text\":\"Two men came.\\nThey took him.\",\"source\":{\"text\":\"Zzneighbour\"},\"about\":[\"$jia\"]}"
+add person '{"names":[{"text":"Zzwitness Zzming"}]}'
+saw=$id
+add consent "{\"person\":\"$saw\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
+heard=$id
+add testimony "{\"medium\":\"witness-testimony\",\"connection\":\"witness\",\"text\":\"Two men came.\\nThey took him.\",\"source\":{\"ref\":\"$saw\"},\"about\":[\"$jia\"]}"
+add testimony "{\"medium\":\"witness-testimony\",\"text\":\"I saw it. Zzunasked\",\"source\":{\"text\":\"Zzneighbour\"},\"about\":[\"$jia\"]}"
+unasked=$id
 add testimony "{\"medium\":\"victim-testimony\",\"text\":\"Zzuntold\",\"source\":{\"ref\":\"$yi\"},\"about\":[\"$jia\"]}"
 expect_status 0 opened edit "$id" --set "source.ref=" --set "source.text=" --yes
 expect_status 0 opened edit "$id" --set "level=3" --set "readers=AB" --yes
@@ -87,13 +93,14 @@ has 2.txt "Relation to the disappeared person: lawyer of the family"
 has 2.txt "    [statement of a source that is confidential; testimony of a witness] Two men came."
 has 2.txt "    They took him."
 has 2.txt "Urgency: standard procedure: it did not happen within the three months"
-for word in Yuanshan Zzneighbour Zzsecret Zzuntold Zzlane; do
+for word in Yuanshan Zzneighbour Zzunasked Zzwitness Zzsecret Zzuntold Zzlane; do
 	hasnt 2.txt "$word"
 done
 expect_no_err "not complete"
 expect_err "person.addresses"
 expect_err "private, or not for them"
 expect_err "its level is too high for them"
+grep -q "$(printf %.8s "$unasked")	testimony	no: nobody whom it is about has consented" "$ERR" || fail "unasked, and used"
 
 # Programs are told the same.
 expect_status 0 opened --json --yes submission wgeid "$jia" -o -
@@ -124,6 +131,43 @@ has 4.txt "Jia Heshu was taken."
 draft 17 special-procedures "$jia" no.txt --relation "friend of Bing Hushan"
 expect_err "--relation"
 [ ! -e no.txt ] || fail "it left"
+
+# Kept: exactly what was written, by which consents, what was left out.
+draft 0 wgeid "$jia" kept.txt --relation "lawyer of the family" --keep
+expect_err "kept: intervention "
+expect_err "edit $(sed -n 's/^kept: intervention \(........\).*/\1/p' "$ERR") --set deadline=DATE"
+sent=$(sed -n 's/^kept: intervention \([0-9a-z]*\),.*/\1/p' "$ERR")
+text=$(sed -n 's/^kept: .* in document \([0-9a-z]*\)$/\1/p' "$ERR")
+expect_status 0 opened show "$sent" --raw
+python3 - "$OUT" "$jia" "$agreed" "$text" "$heard" <<'PY' || { cat "$OUT"; fail "not kept as it should be"; }
+import json, sys
+d = json.load(open(sys.argv[1])); jia, agreed, text, heard = sys.argv[2:]
+assert d["kind"] == "petition" and d["mechanism"] == d["form"] == "wgeid", d
+assert d["persons"] == [jia] and d["consents_used"] == [agreed, heard] and d["sent_text"] == text, d
+assert d["to"] == [{"text": "Working Group on Enforced or Involuntary Disappearances"}], d
+assert d["by"] == {"text": "Scenario"} and d["state"] == "1" and len(d["date"]["edtf"]) == 10, d
+left = d["withheld"]
+assert "person %s, addresses: private" % jia[:8] in left, left
+assert len([w for w in left if w.endswith(": level")]) == 2 and len(left) == len(set(left)), left
+assert not any("Zz" in w for w in left), left
+PY
+expect_status 0 opened show "$text" --raw
+expect_json 'd["size"] == '"$(wc -c <kept.txt)"' and d["sha256"] == "'"$(sha256sum kept.txt | cut -c1-64)"'" and d["media_type"] == "text/plain"'
+name=$(sed -n 's/.*"original_name":"\([^"]*\)".*/\1/p' "$OUT")
+expect_status 0 opened extract "$text" "$name" -o again.txt
+cmp kept.txt again.txt || fail "not the bytes that were written"
+expect_status 0 opened edit "$sent" --yes --set deadline=2031-01-31 --set "ref_no=WG 7" --set "responses[0].code=asks-more" --set "responses[0].text=They ask for more." --set "responses[0].date=2031-01-02"
+expect_status 0 opened may "$jia" --audience un
+expect_out "$(printf %.8s "$sent")"
+expect_status 0 opened --json --yes submission wgeid "$jia" -o - --keep
+expect_json 'len(d["intervention"]) == 26 and len(d["document"]) == 26'
+# Nothing is kept of what was not written.
+expect_status 0 opened list type:intervention
+before=$(wc -l <"$OUT")
+draft 17 special-procedures "$jia" no.txt --keep --relation "friend of Bing Hushan"
+draft 1 wgeid "$jia" kept.txt --keep
+expect_status 0 opened list type:intervention
+[ "$(wc -l <"$OUT")" = "$before" ] || fail "kept what did not leave"
 
 # The passphrase again; and it is logged.
 expect_status 12 "$AMPARO" -v "$V" --yes --passphrase-file case.json submission wgeid "$jia" -o no.txt
