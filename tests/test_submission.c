@@ -379,6 +379,55 @@ is_kept_whole_or_not_at_all(void **state)
 	vault_submission_free(s);
 }
 
+/* Memory is short once, anywhere: the same draft, with all its names, or none.
+ */
+static void
+says_the_same_or_nothing_when_memory_is_short(void **state)
+{
+	char jia[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	struct vault_submission_what what = { .form = "wgeid" };
+	struct vault_submission_info want, info;
+	struct vault_submission *whole, *s;
+	size_t total = 0, good = 0;
+
+	(void)state;
+	add(jia, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Xu Yilin\"}]}");
+	consents(jia, "2009", ",\"given_by\":\"family\"");
+	about(id, jia,
+	    ACT("torture",
+		ON("2011-04") ",\"description\":\"with Bing Hushan\","
+			      "\"places\":[{\"text\":\"7 Road\"}]"));
+	about(id, jia,
+	    STATUS("missing",
+		ON("2011-04-01") ",\"level\":3,"
+				 "\"readers\":[\"AB\"]"));
+	about(id, jia, STATUS("reappeared", ON("2011-04-20")));
+	what.person = jia;
+	mem_test_fail(0, 0);
+	whole = draft(&want, "wgeid", jia);
+	total = mem_test_count();
+	assert_true(want.names > 0 && want.held == 1 && total > 100);
+	for (size_t n = 1; n <= total; n += n % 31 + 1) {
+		mem_test_fail(n, 0);
+		if (vault_submission_new(&s, of(&a), &what) == VAULT_OK) {
+			good++;
+			vault_submission_info(&info, s);
+			assert_int_equal(info.names, want.names);
+			assert_int_equal(info.parts, want.parts);
+			assert_int_equal(info.held, want.held);
+			assert_int_equal(info.must, want.must);
+			assert_int_equal(info.urgency, want.urgency);
+		} else {
+			assert_null(s);
+		}
+		mem_test_fail(0, 0);
+		vault_submission_free(s);
+	}
+	assert_true(good < total);
+	vault_submission_free(whole);
+}
+
 /* ---- The tables ---- */
 
 /* Every path of every row is a field of its type, every code is one. */
@@ -435,6 +484,7 @@ main(void)
 		cmocka_unit_test(refuses_what_names_somebody),
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
+		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),
 		cmocka_unit_test(forms_ask_for_what_there_is),
 	};
 
