@@ -170,7 +170,9 @@ static void
 show_all(const struct showing *show, const struct vault_submission_info *info)
 {
 	struct buf all = { 0 };
+	char by[PICK_SHORT + 1] = "";
 
+	memcpy(by, info->by, PICK_SHORT);
 	if (info->must + info->known > 0) {
 		put_sentence(
 		    &all, SAY_GAPS_HEAD, say_number(info->must + info->known));
@@ -187,6 +189,10 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 	buf_free(&all);
 	if (info->must > 0)
 		say_warning(SAY_FORM_INCOMPLETE, say_number(info->must), NULL);
+	if (info->conditions) {
+		say_warning(SAY_SUBMISSION_CONDITIONS, by, NULL);
+		say_hint(SAY_HINT_CONDITIONS, by, NULL);
+	}
 	if (info->disagreeing > 0)
 		say_warning(SAY_SUBMISSION_DISAGREE,
 		    say_number(info->disagreeing), NULL);
@@ -275,6 +281,7 @@ print_doc(const struct wanted *want, struct showing *show,
 	doc_text(d, "person", want->person);
 	doc_text(d, "file", want->file);
 	doc_text(d, "consent", info.by);
+	doc_bool(d, "conditions", info.conditions);
 	doc_bool(d, "complete", info.must == 0);
 	doc_text(d, "urgent", urgency_word(info.urgency));
 	doc_text(d, "urgency", info.urgency_words);

@@ -63,6 +63,12 @@ consents(const char *person, const char *date, const char *more)
 	about(id, person, json);
 }
 
+#define STATUS(code, more)                                                     \
+	"{\"type\":\"status\",\"person\":\"@\",\"status\":\"" code "\"" more "}"
+#define ACT(code, more)                                                        \
+	"{\"type\":\"act\",\"victims\":[\"@\"],\"act\":\"" code "\"" more "}"
+#define ON(edtf) ",\"date\":{\"edtf\":\"" edtf "\"}"
+
 /* The draft of a form; NULL if it is refused: info says why. */
 static struct vault_submission *
 draft(struct vault_submission_info *info, const char *form, const char *person)
@@ -222,6 +228,40 @@ refuses_what_names_somebody(void **state)
 	}
 }
 
+/* What is private is not told by where something else stands, either. */
+static void
+tells_only_what_may_be_told(void **state)
+{
+	char jia[VAULT_ID_LEN], id[VAULT_ID_LEN], used[64];
+	struct vault_submission_info info;
+	struct vault_submission *s;
+
+	(void)state;
+	add(id, &a, "{\"type\":\"document\",\"title\":\"a portrait\"}");
+	about(jia, id,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Zhu Linlin\"}],"
+	    "\"photo\":\"@\",\"portrait_ok\":\"n\"}");
+	consents(jia, "2009",
+	    ",\"given_by\":\"family\",\"level\":3,\"readers\":[\"AB\"],"
+	    "\"conditions\":\"not while she is held\"");
+	about(id, jia,
+	    ACT("torture",
+		ON("2011-04") ",\"witnesses\":[\"5gtfk5je6wh5fxe316hrvp6yww\"],"
+			      "\"private_fields\":[\"act\",\"witnesses\"]"));
+	s = draft(&info, "sr-torture", jia);
+	assert_true(has(s, "Date of torture (to check): (not stated)"));
+	assert_true(has(s, "Act: (not stated); in April 2011"));
+	assert_false(has(s, "available on request"));
+	assert_true(info.conditions);
+	snprintf(used, sizeof(used), "Consent used: %s\n", info.by);
+	assert_true(has(s, used));
+	assert_false(has(s, "while she is held"));
+	vault_submission_free(s);
+	s = draft(&info, "wgeid", jia);
+	assert_true(has(s, "Photograph: (not stated)"));
+	vault_submission_free(s);
+}
+
 /* ---- What is urgent ---- */
 
 struct urgent {
@@ -230,12 +270,6 @@ struct urgent {
 	enum vault_urgency urgency;
 	const char *words; /* a part of them */
 };
-
-#define STATUS(code, more)                                                     \
-	"{\"type\":\"status\",\"person\":\"@\",\"status\":\"" code "\"" more "}"
-#define ACT(code, more)                                                        \
-	"{\"type\":\"act\",\"victims\":[\"@\"],\"act\":\"" code "\"" more "}"
-#define ON(edtf) ",\"date\":{\"edtf\":\"" edtf "\"}"
 
 static const struct urgent urgencies[] = {
 	/* Three months before 26 April 2011: since 26 January. */
@@ -482,6 +516,7 @@ main(void)
 		cmocka_unit_test(needs_the_consent_of_the_person),
 		cmocka_unit_test(a_record_needs_the_consent_of_whom_it_is_of),
 		cmocka_unit_test(refuses_what_names_somebody),
+		cmocka_unit_test(tells_only_what_may_be_told),
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),

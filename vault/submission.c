@@ -117,45 +117,48 @@ sub_allows(const struct vault_submission *s, enum consent_scope scope)
 	    CONSENT_GIVEN;
 }
 
+struct giving {
+	bool other;      /* a version says that somebody else gave it */
+	bool conditions; /* or has conditions */
+};
+
 /* Each version of the consent must say that it is the family's. */
 static enum vault_err
 look_who_gave(void *ctx, const struct head *h)
 {
-	bool *other = ctx;
+	struct giving *g = ctx;
 	const char *by = json_string_value(
 	    json_object_get(h->body, "given_by"));
 
 	if (by == NULL ||
 	    (strcmp(by, "family") != 0 && strcmp(by, "self") != 0))
-		*other = true;
+		g->other = true;
+	if (json_object_get(h->body, "conditions") != NULL)
+		g->conditions = true;
 	return VAULT_OK;
 }
 
 static enum vault_err
-given_by_family(bool *out, const struct vault_submission *s)
+look_at_consent(struct giving *out, const struct vault_submission *s)
 {
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
 	const char *by = s->info.by;
-	bool other = false;
 
-	*out = false;
+	memset(out, 0, sizeof(*out));
 	if ((err = id_parse(id, by, strlen(by))) != VAULT_OK ||
-	    (err = rows_find(&r, s->v->store, id)) != VAULT_OK ||
-	    (err = audience_words(s->v->store, &r, look_who_gave, &other)) !=
-		VAULT_OK)
+	    (err = rows_find(&r, s->v->store, id)) != VAULT_OK)
 		return err;
-	*out = !other;
-	return VAULT_OK;
+	return audience_words(s->v->store, &r, look_who_gave, out);
 }
 
 /* Rule 1: what of all that it wants is not there. */
 static enum vault_err
 judge_consent(struct vault_submission *s, const struct edition *e)
 {
-	enum vault_err err;
-	bool family = true;
+	struct giving giving;
+	enum vault_err err = VAULT_OK;
 
 	s->who = e->person;
 	s->info.may = (enum vault_may_why)e->why;
@@ -168,11 +171,13 @@ judge_consent(struct vault_submission *s, const struct edition *e)
 	else if (s->who.consent.why != CONSENT_GIVEN)
 		s->info.refused = VAULT_SUBMISSION_CONSENT;
 #endif
-	if (s->info.refused != VAULT_SUBMISSION_MAY || !s->form->family)
-		return VAULT_OK;
-	if ((err = given_by_family(&family, s)) == VAULT_OK && !family)
+	if (s->info.refused != VAULT_SUBMISSION_MAY || s->info.by[0] == '\0' ||
+	    (err = look_at_consent(&giving, s)) != VAULT_OK)
+		return err;
+	s->info.conditions = giving.conditions;
+	if (s->form->family && giving.other)
 		s->info.refused = VAULT_SUBMISSION_GIVEN_BY;
-	return err;
+	return VAULT_OK;
 }
 
 /* ---- What stays behind ---- */
@@ -741,7 +746,8 @@ sub_log(struct vault_submission *s)
 	buf_putf(&detail, "{\"audience\":\"un\",\"form\":\"%s\",\"records\":[",
 	    s->form->code);
 	for (size_t i = 0; i < n; i++) {
-		if (json_object_size(items[i].used) == 0)
+		/* The person's, even if no word of it could leave. */
+		if (i > 0 && json_object_size(items[i].used) == 0)
 			continue;
 		buf_putf(&detail, "%s\"%s\"", any ? "," : "", items[i].id);
 		any = true;

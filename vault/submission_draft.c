@@ -35,17 +35,26 @@ body_of(const struct sub_item *item)
 	return item->why == AUDIENCE_MAY ? item->edition.body : NULL;
 }
 
+/* What the draft can say of it; of what stays behind, all, for us alone. */
+static const json_t *
+said_of(const struct sub_item *item)
+{
+	return item->why == AUDIENCE_MAY ? item->edition.body : item->whole;
+}
+
+/* What an act was is not guessed where it is not said, or may not be. */
 bool
 sub_is_of(const struct sub_item *item, const json_t *body, const char *codes)
 {
 	const char *type = item->row.type;
-	const char *code = json_string_value(
-	    json_object_get(body, strcmp(type, "act") == 0 ? "act" : "status"));
+	const char *code;
 
-	if (codes == NULL || code == NULL ||
+	if (codes == NULL ||
 	    (strcmp(type, "act") != 0 && strcmp(type, "status") != 0))
 		return true;
-	return model_has_word(codes, code);
+	code = json_string_value(
+	    json_object_get(body, strcmp(type, "act") == 0 ? "act" : "status"));
+	return code != NULL && model_has_word(codes, code);
 }
 
 /* ---- Lines ---- */
@@ -64,7 +73,8 @@ put_line(struct drafting *d, const char *label, const struct buf *value)
 	struct buf *out = &d->s->text;
 	const char *at = buf_text(value), *end;
 
-	buf_putf(out, "%s:", label);
+	put_safe(d, label, strlen(label));
+	buf_put_byte(out, ':');
 	if (strchr(at, '\n') == NULL) {
 		buf_put_byte(out, ' ');
 		put_safe(d, at, value->len);
@@ -267,20 +277,34 @@ has_month(const json_t *date)
 	    days.hi - days.lo <= 30;
 }
 
+/* A portrait that the person does not want to be shown. */
+static bool
+may_be_shown(const struct drafting *d, const char *path)
+{
+	const char *ok = json_string_value(
+	    value_at(d->item->whole, "portrait_ok"));
+
+	return strcmp(path, "photo") != 0 || ok == NULL || strcmp(ok, "n") != 0;
+}
+
+static void
+keep_back(struct drafting *d, const char *path)
+{
+	d->kept = true;
+	/* That a whole record stays behind was told already. */
+	if (body_of(d->item) != NULL && d->err == VAULT_OK)
+		d->err = sub_keep_back(d->s, d->item, path, AUDIENCE_MAY);
+}
+
 static void
 put_field(struct drafting *d, const char *path)
 {
 	const json_t *value = value_at(body_of(d->item), path);
 	bool many = json_is_object(json_array_get(value, 0));
 
-	if (value == NULL) {
-		if (value_at(d->item->whole, path) != NULL) {
-			d->kept = true;
-			/* The record that stays behind was told of already. */
-			if (body_of(d->item) != NULL && d->err == VAULT_OK)
-				d->err = sub_keep_back(
-				    d->s, d->item, path, AUDIENCE_MAY);
-		}
+	if (value == NULL || !may_be_shown(d, path)) {
+		if (value_at(d->item->whole, path) != NULL)
+			keep_back(d, path);
 		return;
 	}
 	if (d->row->month && !has_month(value))
@@ -308,7 +332,7 @@ put_path(struct drafting *d, const char *path, size_t len)
 		if (strlen(items[i].row.type) != type ||
 		    memcmp(items[i].row.type, path, type) != 0 ||
 		    items[i].superseded ||
-		    !sub_is_of(&items[i], items[i].whole, d->row->only))
+		    !sub_is_of(&items[i], said_of(&items[i]), d->row->only))
 			continue;
 		d->item = &items[i];
 		put_field(d, field);
@@ -317,14 +341,22 @@ put_path(struct drafting *d, const char *path, size_t len)
 
 /* ---- Rows that are no field ---- */
 
+/* What it was, which may be private itself. */
+static void
+say_first(struct drafting *d, struct buf *out, const char *path)
+{
+	say_member(d, out, "", path);
+	if (value_at(body_of(d->item), path) == NULL)
+		buf_put_text(out, NOT_STATED);
+}
+
 /* "missing; on 26 April 2011 ...": what is recorded of one change. */
 static void
 put_status(struct drafting *d)
 {
 	static const struct {
 		const char *before, *path;
-	} parts[] = { { "", "status" }, { "; ", "date" },
-		{ "; until: ", "until" },
+	} parts[] = { { "; ", "date" }, { "; until: ", "until" },
 		{ "; last contact: ", "last_contact" },
 		{ "; place: ", "place" }, { "; authority: ", "authority" },
 		{ "; charges: ", "charges" }, { "; sentence: ", "sentence" },
@@ -332,6 +364,7 @@ put_status(struct drafting *d)
 		{ "; certainty: ", "certainty" } };
 	struct buf text = { 0 };
 
+	say_first(d, &text, "status");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		say_member(d, &text, parts[i].before, parts[i].path);
 	put_line(d, "Status", &text);
@@ -347,7 +380,7 @@ put_act(struct drafting *d)
 
 	if (d->s->acts > 1)
 		buf_putf(&text, "[act %u] ", d->item->number);
-	say_member(d, &text, "", "act");
+	say_first(d, &text, "act");
 	say_member(d, &text, "; ", "date");
 	say_member(d, &text, "; for ", "duration");
 	say_member(d, &text, "; certainty: ", "certainty");
@@ -383,11 +416,11 @@ put_witnesses(struct drafting *d)
 	const struct sub_item *items = sub_items(d->s, &n);
 
 	for (size_t i = 0; i < n; i++) {
+		const json_t *body = body_of(&items[i]);
 		const char *connection = json_string_value(
-		    value_at(items[i].whole, "connection"));
+		    value_at(body, "connection"));
 
-		if (json_array_size(value_at(items[i].whole, "witnesses")) >
-			0 ||
+		if (json_array_size(value_at(body, "witnesses")) > 0 ||
 		    (connection != NULL && strcmp(connection, "witness") == 0))
 			d->any = true;
 	}
@@ -419,49 +452,49 @@ put_relation(struct drafting *d)
 		    d, d->row->label, relation != NULL ? relation : TO_FILL);
 }
 
-/* The consent record itself, which has no words in the draft but these. */
+/* The consent as it may leave itself; no body if it may not. */
 static enum vault_err
-read_consent(json_t **out, const struct vault_submission *s)
+read_consent(struct edition *out, const struct vault_submission *s)
 {
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
 
-	*out = NULL;
+	memset(out, 0, sizeof(*out));
 	if (sub_consent(s) == NULL)
 		return VAULT_OK;
 	if ((err = id_parse(id, s->info.by, ID_TEXT_LEN)) != VAULT_OK ||
 	    (err = rows_find(&r, s->v->store, id)) != VAULT_OK)
 		return err;
-	return edition_open(out, s->v->store, CONSENT_UN, &r);
+	return edition_make(out, s->v->store, s->audience, &r);
 }
 
-/* "5031hqst..., on 26 April 2011, given by: the family, written" */
+/* "5031hqst..., on 26 April 2011, given by: the family, in writing" */
 static void
 put_consent(struct drafting *d, const char *label)
 {
+	static const struct {
+		const char *before, *field;
+	} parts[] = { { ", ", "date" }, { ", given by: ", "given_by" },
+		{ ", ", "how" }, { ", naming: ", "naming" } };
 	const struct model_type *type = model_type("consent");
+	struct edition e = { .body = NULL };
 	struct buf text = { 0 };
-	json_t *body = NULL;
 
 	if (d->err == VAULT_OK)
-		d->err = read_consent(&body, d->s);
+		d->err = read_consent(&e, d->s);
 	buf_put_text(&text, d->s->info.by);
-	for (size_t i = 0; i < 4 && d->err == VAULT_OK; i++) {
-		static const char *const paths[] = { "date", "given_by", "how",
-			"naming" };
-		static const char *const before[] = { ", ",
-			", given by: ", ", ", ", naming: " };
-		const json_t *value = json_object_get(body, paths[i]);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const json_t *value = json_object_get(e.body, parts[i].field);
 
-		if (value == NULL)
+		if (value == NULL || d->err != VAULT_OK)
 			continue;
-		buf_put_text(&text, before[i]);
+		buf_put_text(&text, parts[i].before);
 		d->err = forms_value(
-		    &text, model_field(type, paths[i]), value, call, d);
+		    &text, model_field(type, parts[i].field), value, call, d);
 	}
 	put_line(d, label, &text);
-	json_decref(body);
+	edition_free(&e);
 	buf_free(&text);
 	d->any = true;
 }
@@ -517,7 +550,7 @@ is_better(const struct sub_item *item, const char *field)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strncmp(field, rows[i].block, strlen(rows[i].block)) == 0)
-			return sub_is_of(item, item->whole, rows[i].acts);
+			return sub_is_of(item, said_of(item), rows[i].acts);
 	return true;
 }
 
@@ -533,7 +566,7 @@ find_record(const struct drafting *d, const char *type, const char *field)
 	for (size_t i = 0; of != NULL && !of->fixed && i < n; i++) {
 		if (strcmp(items[i].row.type, type) != 0 ||
 		    body_of(&items[i]) == NULL ||
-		    !sub_is_of(&items[i], items[i].whole, d->row->only))
+		    !sub_is_of(&items[i], said_of(&items[i]), d->row->only))
 			continue;
 		if (is_better(&items[i], field))
 			return items[i].id;

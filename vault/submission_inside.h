@@ -60,7 +60,7 @@ VAULT_CHECKED enum vault_err sub_urgency(struct vault_submission *s);
 /* The draft, from the rows of the form; gaps are told. */
 VAULT_CHECKED enum vault_err sub_draft(struct vault_submission *s);
 
-/* Is the act or status one of these codes?  NULL is any; no code is any. */
+/* Is the act or status, as body has it, one of these codes?  NULL is any. */
 bool sub_is_of(
     const struct sub_item *item, const json_t *body, const char *codes);
 

@@ -178,7 +178,7 @@ disappeared(struct date_days *out, const struct vault_submission *s)
 
 		if (status != NULL && sub_is_of(&items[i], status, "missing"))
 			one = gone_since(&days, status);
-		else if (act != NULL && json_object_get(act, "act") != NULL &&
+		else if (act != NULL &&
 		    sub_is_of(&items[i], act, "enforced-disappearance"))
 			one = beginning(&days, json_object_get(act, "date"));
 		if (one && (!any || days.hi > out->hi))

@@ -1428,6 +1428,7 @@ struct vault_submission_info {
 	enum vault_may_why may;
 	enum vault_consent consent;
 	char by[VAULT_ID_LEN]; /* the consent that decides; or "" */
+	bool conditions;       /* that it has: a person must read them */
 	const char *mechanism; /* whose form it is, in English */
 	size_t records, held;
 	size_t must, known; /* gaps of the two kinds */

@@ -191,7 +191,7 @@ put_text(struct saying *s, const struct model_field *field, const char *text)
 	else if (model_may_link(field, "person"))
 		put_person(s, text);
 	else
-		buf_put_text(s->out, "there is one, and it can be sent");
+		buf_put_text(s->out, "on file with whoever submits this");
 }
 
 static void
