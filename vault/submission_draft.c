@@ -6,7 +6,6 @@
  * is what is looked through for names: nothing stands in the draft that does
  * not stand there, but our own labels and what the audience may call people.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -19,25 +18,15 @@
 #define NOT_STATED "(not stated)"
 #define TO_FILL "______________________________"
 
-struct drafting {
-	struct vault_submission *s;
-	const struct form_row *row;
-	const char *section;
-	bool any, vague,
-	    kept; /* of the row: in the draft; there all the same */
-	const struct sub_item *item; /* whose value is said */
-	enum vault_err err;
-};
-
-static const json_t *
-body_of(const struct sub_item *item)
+const json_t *
+sub_body(const struct sub_item *item)
 {
 	return item->why == AUDIENCE_MAY ? item->edition.body : NULL;
 }
 
 /* What the draft can say of it; of what stays behind, all, for us alone. */
-static const json_t *
-said_of(const struct sub_item *item)
+const json_t *
+sub_said(const struct sub_item *item)
 {
 	return item->why == AUDIENCE_MAY ? item->edition.body : item->whole;
 }
@@ -60,7 +49,7 @@ sub_is_of(const struct sub_item *item, const json_t *body, const char *codes)
 /* ---- Lines ---- */
 
 static void
-put_safe(struct drafting *d, const char *text, size_t len)
+put_safe(struct sub_drafting *d, const char *text, size_t len)
 {
 	if (d->err == VAULT_OK)
 		d->err = text_safe(&d->s->text, text, len);
@@ -68,7 +57,7 @@ put_safe(struct drafting *d, const char *text, size_t len)
 
 /* "label: value"; of several lines, each behind four blanks below the label. */
 static void
-put_line(struct drafting *d, const char *label, const struct buf *value)
+put_line(struct sub_drafting *d, const char *label, const struct buf *value)
 {
 	struct buf *out = &d->s->text;
 	const char *at = buf_text(value), *end;
@@ -91,7 +80,7 @@ put_line(struct drafting *d, const char *label, const struct buf *value)
 }
 
 static void
-put_words(struct drafting *d, const char *label, const char *text)
+put_words(struct sub_drafting *d, const char *label, const char *text)
 {
 	struct buf value = { 0 };
 
@@ -103,7 +92,7 @@ put_words(struct drafting *d, const char *label, const char *text)
 }
 
 static void
-put_label(struct drafting *d, struct buf *out)
+put_label(struct sub_drafting *d, struct buf *out)
 {
 	buf_putf(
 	    out, "%s%s", d->row->label, d->row->recalled ? " (to check)" : "");
@@ -163,7 +152,7 @@ use(const struct sub_item *item, const char *path, const json_t *value)
 static enum vault_err
 call(void *ctx, struct buf *out, const char *person)
 {
-	const struct drafting *d = ctx;
+	const struct sub_drafting *d = ctx;
 
 	return edition_label(
 	    out, d->s->v->store, d->s->audience, person, d->item->id);
@@ -171,7 +160,7 @@ call(void *ctx, struct buf *out, const char *person)
 
 /* A value, noted as used. */
 static void
-say_value(struct drafting *d, struct buf *out, const char *path,
+say_value(struct sub_drafting *d, struct buf *out, const char *path,
     const json_t *value, const json_t *whole)
 {
 	const struct model_type *type = model_type(d->item->row.type);
@@ -184,10 +173,10 @@ say_value(struct drafting *d, struct buf *out, const char *path,
 }
 
 static void
-say_member(
-    struct drafting *d, struct buf *out, const char *before, const char *path)
+say_member(struct sub_drafting *d, struct buf *out, const char *before,
+    const char *path)
 {
-	const json_t *value = value_at(body_of(d->item), path);
+	const json_t *value = value_at(sub_body(d->item), path);
 
 	if (value == NULL)
 		return;
@@ -199,11 +188,11 @@ say_member(
 
 /* Of which act, or whose statement, a line is. */
 static void
-put_origin(struct drafting *d, struct buf *out)
+put_origin(struct sub_drafting *d, struct buf *out)
 {
 	const struct sub_item *item = d->item;
 	const char *source = json_string_value(
-	    value_at(body_of(item), "source.ref"));
+	    value_at(sub_body(item), "source.ref"));
 
 	if (item->number > 0 && d->s->acts > 1)
 		buf_putf(out, "[act %u] ", item->number);
@@ -220,7 +209,7 @@ put_origin(struct drafting *d, struct buf *out)
 }
 
 static void
-put_one(struct drafting *d, const char *path, const json_t *value,
+put_one(struct sub_drafting *d, const char *path, const json_t *value,
     const json_t *whole)
 {
 	struct buf text = { 0 }, label = { 0 };
@@ -237,9 +226,9 @@ put_one(struct drafting *d, const char *path, const json_t *value,
 
 /* The translations of a field, each on a line of its own. */
 static void
-put_translations(struct drafting *d, const char *path)
+put_translations(struct sub_drafting *d, const char *path)
 {
-	const json_t *list = json_object_get(body_of(d->item), "translations");
+	const json_t *list = json_object_get(sub_body(d->item), "translations");
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
@@ -279,7 +268,7 @@ has_month(const json_t *date)
 
 /* A portrait that the person does not want to be shown. */
 static bool
-may_be_shown(const struct drafting *d, const char *path)
+may_be_shown(const struct sub_drafting *d, const char *path)
 {
 	const char *ok = json_string_value(
 	    value_at(d->item->whole, "portrait_ok"));
@@ -288,18 +277,18 @@ may_be_shown(const struct drafting *d, const char *path)
 }
 
 static void
-keep_back(struct drafting *d, const char *path)
+keep_back(struct sub_drafting *d, const char *path)
 {
 	d->kept = true;
 	/* That a whole record stays behind was told already. */
-	if (body_of(d->item) != NULL && d->err == VAULT_OK)
+	if (sub_body(d->item) != NULL && d->err == VAULT_OK)
 		d->err = sub_keep_back(d->s, d->item, path, AUDIENCE_MAY);
 }
 
 static void
-put_field(struct drafting *d, const char *path)
+put_field(struct sub_drafting *d, const char *path)
 {
-	const json_t *value = value_at(body_of(d->item), path);
+	const json_t *value = value_at(sub_body(d->item), path);
 	bool many = json_is_object(json_array_get(value, 0));
 
 	if (value == NULL || !may_be_shown(d, path)) {
@@ -320,7 +309,7 @@ put_field(struct drafting *d, const char *path)
 
 /* "act.date": of each act that the row is about. */
 static void
-put_path(struct drafting *d, const char *path, size_t len)
+put_path(struct sub_drafting *d, const char *path, size_t len)
 {
 	size_t type = strcspn(path, "."), n;
 	const struct sub_item *items = sub_items(d->s, &n);
@@ -332,7 +321,7 @@ put_path(struct drafting *d, const char *path, size_t len)
 		if (strlen(items[i].row.type) != type ||
 		    memcmp(items[i].row.type, path, type) != 0 ||
 		    items[i].superseded ||
-		    !sub_is_of(&items[i], said_of(&items[i]), d->row->only))
+		    !sub_is_of(&items[i], sub_said(&items[i]), d->row->only))
 			continue;
 		d->item = &items[i];
 		put_field(d, field);
@@ -343,16 +332,16 @@ put_path(struct drafting *d, const char *path, size_t len)
 
 /* What it was, which may be private itself. */
 static void
-say_first(struct drafting *d, struct buf *out, const char *path)
+say_first(struct sub_drafting *d, struct buf *out, const char *path)
 {
 	say_member(d, out, "", path);
-	if (value_at(body_of(d->item), path) == NULL)
+	if (value_at(sub_body(d->item), path) == NULL)
 		buf_put_text(out, NOT_STATED);
 }
 
 /* "missing; on 26 April 2011 ...": what is recorded of one change. */
 static void
-put_status(struct drafting *d)
+put_status(struct sub_drafting *d)
 {
 	static const struct {
 		const char *before, *path;
@@ -374,7 +363,7 @@ put_status(struct drafting *d)
 }
 
 static void
-put_act(struct drafting *d)
+put_act(struct sub_drafting *d)
 {
 	struct buf text = { 0 };
 
@@ -391,14 +380,14 @@ put_act(struct drafting *d)
 }
 
 static void
-put_history(struct drafting *d)
+put_history(struct sub_drafting *d)
 {
 	size_t n;
 	const struct sub_item *items = sub_items(d->s, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		d->item = &items[i];
-		if (body_of(&items[i]) == NULL || items[i].superseded)
+		if (sub_body(&items[i]) == NULL || items[i].superseded)
 			continue;
 		if (strcmp(items[i].row.type, "status") == 0)
 			put_status(d);
@@ -410,13 +399,13 @@ put_history(struct drafting *d)
 
 /* That there are any, and nothing more. */
 static void
-put_witnesses(struct drafting *d)
+put_witnesses(struct sub_drafting *d)
 {
 	size_t n;
 	const struct sub_item *items = sub_items(d->s, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		const json_t *body = body_of(&items[i]);
+		const json_t *body = sub_body(&items[i]);
 		const char *connection = json_string_value(
 		    value_at(body, "connection"));
 
@@ -430,7 +419,7 @@ put_witnesses(struct drafting *d)
 }
 
 static void
-put_office(struct drafting *d)
+put_office(struct sub_drafting *d)
 {
 	struct buf name = { 0 };
 
@@ -442,7 +431,7 @@ put_office(struct drafting *d)
 }
 
 static void
-put_relation(struct drafting *d)
+put_relation(struct sub_drafting *d)
 {
 	const char *relation = d->s->what.relation;
 
@@ -471,7 +460,7 @@ read_consent(struct edition *out, const struct vault_submission *s)
 
 /* "5031hqst..., on 26 April 2011, given by: the family, in writing" */
 static void
-put_consent(struct drafting *d, const char *label)
+put_consent(struct sub_drafting *d, const char *label)
 {
 	static const struct {
 		const char *before, *field;
@@ -500,7 +489,7 @@ put_consent(struct drafting *d, const char *label)
 }
 
 static void
-put_answer(struct drafting *d, enum consent_scope scope)
+put_answer(struct sub_drafting *d, enum consent_scope scope)
 {
 	struct buf label = { 0 };
 
@@ -513,7 +502,7 @@ put_answer(struct drafting *d, enum consent_scope scope)
 }
 
 static void
-put_special(struct drafting *d, const char *what)
+put_special(struct sub_drafting *d, const char *what)
 {
 	if (strcmp(what, "@history") == 0) {
 		put_history(d);
@@ -535,130 +524,11 @@ put_special(struct drafting *d, const char *what)
 	}
 }
 
-/* ---- What is missing ---- */
-
-/* The record at hand, or a better one of an act of which this is asked. */
-static bool
-is_better(const struct sub_item *item, const char *field)
-{
-	static const struct {
-		const char *block, *acts;
-	} rows[] = { { "torture.", "torture assault sexual-violence rape" },
-		{ "detention.",
-		    "enforced-disappearance abduction arbitrary-arrest "
-		    "arbitrary-detention house-arrest mass-roundup" } };
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strncmp(field, rows[i].block, strlen(rows[i].block)) == 0)
-			return sub_is_of(item, said_of(item), rows[i].acts);
-	return true;
-}
-
-/* A record of that type that can take the field; facts once written stay. */
-static const char *
-find_record(const struct drafting *d, const char *type, const char *field)
-{
-	const struct model_type *of = model_type(type);
-	const char *found = "";
-	size_t n;
-	const struct sub_item *items = sub_items(d->s, &n);
-
-	for (size_t i = 0; of != NULL && !of->fixed && i < n; i++) {
-		if (strcmp(items[i].row.type, type) != 0 ||
-		    body_of(&items[i]) == NULL ||
-		    !sub_is_of(&items[i], said_of(&items[i]), d->row->only))
-			continue;
-		if (is_better(&items[i], field))
-			return items[i].id;
-		if (found[0] == '\0')
-			found = items[i].id;
-	}
-	return found;
-}
-
-/* As `edit --set` takes it: of an object, by its first member. */
-static void
-put_settable(struct buf *out, const char *type, const char *field)
-{
-	const struct model_field *f = model_path(
-	    model_type(type), field, false);
-
-	buf_put_text(out, field);
-	if (f != NULL && f->kind == MODEL_OBJECT)
-		buf_putf(out, "%s.%s", f->many ? "[0]" : "",
-		    f->object->fields[0].name);
-}
-
-/* The first of the paths that can be written into a record that is here. */
-static void
-where_to_write(struct vault_gap *g, struct buf *word, const struct drafting *d)
-{
-	const char *path = d->row->from, *end;
-	char type[32], field[64];
-
-	for (; *path != '\0' && g->record[0] == '\0';
-	     path = *end == '\0' ? end : end + 1) {
-		size_t len = strcspn(path, ".");
-
-		end = path + strcspn(path, " ");
-		snprintf(type, sizeof(type), "%.*s", (int)len, path);
-		snprintf(field, sizeof(field), "%.*s",
-		    (int)((size_t)(end - path) - len - 1), path + len + 1);
-		g->record = find_record(d, type, field);
-		/* Else a new record, as the first of the paths has it. */
-		if (word->len > 0 && g->record[0] == '\0')
-			continue;
-		buf_reset(word);
-		buf_put_text(word, type);
-		buf_put_byte(word, 0);
-		put_settable(word, type, field);
-	}
-}
-
-static enum vault_gap_why
-why_missing(const struct drafting *d)
-{
-	if (d->kept)
-		return VAULT_GAP_KEPT;
-	return d->vague ? VAULT_GAP_VAGUE : VAULT_GAP_ABSENT;
-}
-
-static void
-tell_gap(struct drafting *d, enum vault_gap_why why)
-{
-	struct vault_gap g = { .why = why,
-		.must = forms_is_must(d->row),
-		.need = d->row->need,
-		.section = d->section,
-		.label = d->row->label,
-		.paths = d->row->from,
-		.record = "",
-		.type = "",
-		.field = "" };
-	struct buf word = { 0 };
-
-	if (strcmp(g.paths, "@relation") == 0)
-		g.paths = "--relation";
-	else if (strcmp(g.paths, "@witnesses") == 0)
-		g.paths = "act.witnesses";
-	else
-		where_to_write(&g, &word, d);
-	if (word.len > 0) {
-		g.type = buf_text(&word);
-		g.field = g.type + strlen(g.type) + 1;
-	}
-	d->s->info.must += g.must;
-	d->s->info.known += !g.must;
-	if (d->s->what.gap != NULL)
-		d->s->what.gap(d->s->what.ctx, &g);
-	if (word.failed)
-		d->err = VAULT_ENOMEM;
-	buf_free(&word);
-}
+/* ---- Rows ---- */
 
 /* Asked, but for those whom it cannot concern. */
 static bool
-is_asked(const struct drafting *d)
+is_asked(const struct sub_drafting *d)
 {
 	const char *unless = d->row->unless;
 	size_t n, len = unless == NULL ? 0 : strcspn(unless, "=");
@@ -670,20 +540,20 @@ is_asked(const struct drafting *d)
 	memcpy(name, unless, len);
 	name[len] = '\0';
 	value = json_string_value(
-	    json_object_get(body_of(sub_items(d->s, &n)), name));
+	    json_object_get(sub_body(sub_items(d->s, &n)), name));
 	return value == NULL || strcmp(value, unless + len + 1) != 0;
 }
 
 static void
-end_row(struct drafting *d)
+end_row(struct sub_drafting *d)
 {
 	struct buf label = { 0 };
 	bool names = strcmp(d->row->from, "person.names") == 0;
 
 	if (names && audience_naming(&d->s->who) != CONSENT_FULL)
-		tell_gap(d, VAULT_GAP_UNNAMED);
+		sub_tell_gap(d, VAULT_GAP_UNNAMED);
 	else if (d->row->need != NULL && !d->any)
-		tell_gap(d, why_missing(d));
+		sub_tell_gap(d, sub_why_missing(d));
 	if (d->any || d->vague || d->row->need == NULL)
 		return;
 	put_label(d, &label);
@@ -692,7 +562,7 @@ end_row(struct drafting *d)
 }
 
 static void
-put_row(struct drafting *d, const struct form_row *row)
+put_row(struct sub_drafting *d, const struct form_row *row)
 {
 	const char *path = row->from, *end;
 
@@ -718,7 +588,7 @@ put_row(struct drafting *d, const struct form_row *row)
 /* ---- The head ---- */
 
 static void
-put_recalled(struct drafting *d)
+put_recalled(struct sub_drafting *d)
 {
 	const struct form *f = d->s->form;
 	size_t n = 0;
@@ -733,7 +603,7 @@ put_recalled(struct drafting *d)
 }
 
 static void
-put_head(struct drafting *d)
+put_head(struct sub_drafting *d)
 {
 	const struct vault_submission *s = d->s;
 	struct buf *out = &d->s->text;
@@ -757,7 +627,7 @@ put_head(struct drafting *d)
 enum vault_err
 sub_draft(struct vault_submission *s)
 {
-	struct drafting d = { .s = s, .section = "" };
+	struct sub_drafting d = { .s = s, .section = "" };
 
 	d.item = sub_items(s, &(size_t){ 0 });
 	put_head(&d);

@@ -7,6 +7,7 @@
 #include "exchange/forms.h"
 #include "exchange/reveal.h"
 #include "inside.h"
+#include "record/date.h"
 
 /* A record that tells of the person. */
 struct sub_item {
@@ -21,6 +22,8 @@ struct sub_item {
 	bool superseded; /* a status that another one corrects */
 	unsigned number; /* of an act that leaves, from 1 */
 };
+
+void sub_item_free(struct sub_item *item);
 
 struct vault_submission {
 	struct vault *v;
@@ -50,12 +53,42 @@ const struct consent *sub_consent(const struct vault_submission *s);
 /* Has the person consented to that? */
 bool sub_allows(const struct vault_submission *s, enum consent_scope scope);
 
+/*
+ * The person's own record, and whether there may be a draft; every record that
+ * tells of the person; their order, and what of them stays behind.
+ */
+VAULT_CHECKED enum vault_err sub_add_person(struct vault_submission *s);
+VAULT_CHECKED enum vault_err sub_add_records(struct vault_submission *s);
+VAULT_CHECKED enum vault_err sub_settle(struct vault_submission *s);
+
+/* Look through the draft for names, and tell of them. */
+VAULT_CHECKED enum vault_err sub_names(struct vault_submission *s);
+
 /* Note that a record, or a field of it, stays behind, and tell of it. */
 VAULT_CHECKED enum vault_err sub_keep_back(struct vault_submission *s,
     const struct sub_item *item, const char *field, enum audience_why why);
 
 /* What makes it urgent: info.urgency, and words for the draft. */
 VAULT_CHECKED enum vault_err sub_urgency(struct vault_submission *s);
+
+/* What is at work on a row of the form. */
+struct sub_drafting {
+	struct vault_submission *s;
+	const struct form_row *row;
+	const char *section;
+	/* Of the row: it is in the draft; too vague; there all the same. */
+	bool any, vague, kept;
+	const struct sub_item *item; /* whose value is said */
+	enum vault_err err;
+};
+
+/* The record, if it leaves; what the draft can say of it, or we alone. */
+const json_t *sub_body(const struct sub_item *item);
+const json_t *sub_said(const struct sub_item *item);
+
+/* Tell that what the row asks for is not there. */
+enum vault_gap_why sub_why_missing(const struct sub_drafting *d);
+void sub_tell_gap(struct sub_drafting *d, enum vault_gap_why why);
 
 /* The draft, from the rows of the form; gaps are told. */
 VAULT_CHECKED enum vault_err sub_draft(struct vault_submission *s);

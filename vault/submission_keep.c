@@ -13,7 +13,6 @@
 #include "core/base64.h"
 #include "core/mem.h"
 #include "record/attach.h"
-#include "record/date.h"
 #include "record/digest.h"
 #include "record/json.h"
 #include "record/keep.h"
