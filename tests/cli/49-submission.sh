@@ -76,7 +76,7 @@ add person '{"names":[{"text":"Zzwitness Zzming"}]}'
 saw=$id
 add consent "{\"person\":\"$saw\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
 heard=$id
-add testimony "{\"medium\":\"witness-testimony\",\"connection\":\"witness\",\"text\":\"Two men came.\\nThey took him.\",\"source\":{\"ref\":\"$saw\"},\"about\":[\"$jia\"]}"
+add testimony "{\"medium\":\"witness-testimony\",\"connection\":\"witness\",\"text\":\"Two men \\u001b[31mcame.\\nThey took him.\",\"translations\":[{\"field\":\"text\",\"lang\":\"fr\",\"text\":\"Deux hommes.\"}],\"source\":{\"ref\":\"$saw\"},\"about\":[\"$jia\"]}"
 add testimony "{\"medium\":\"witness-testimony\",\"text\":\"I saw it. Zzunasked\",\"source\":{\"text\":\"Zzneighbour\"},\"about\":[\"$jia\"]}"
 unasked=$id
 add testimony "{\"medium\":\"victim-testimony\",\"text\":\"Zzuntold\",\"source\":{\"ref\":\"$yi\"},\"about\":[\"$jia\"]}"
@@ -90,8 +90,9 @@ has 2.txt "Who: men in blue; Kind: police; Unit: 3rd; Vehicle: white van"
 has 2.txt "Date: in March 2011; Action: habeas corpus; Result: refused"
 has 2.txt "Witnesses: confidential, available on request"
 has 2.txt "Relation to the disappeared person: lawyer of the family"
-has 2.txt "    [statement of a source that is confidential; testimony of a witness] Two men came."
+has 2.txt "    [statement of a source that is confidential; testimony of a witness] Two men \\x1b[31mcame."
 has 2.txt "    They took him."
+has 2.txt "Account, translation (fr): Deux hommes."
 has 2.txt "Urgency: standard procedure: it did not happen within the three months"
 for word in Yuanshan Zzneighbour Zzunasked Zzwitness Zzsecret Zzuntold Zzlane; do
 	hasnt 2.txt "$word"
