@@ -55,7 +55,7 @@ gather(void *ctx, const struct vault_counted *p)
 		doc_text(d, "why", words[p->why]);
 	doc_put(a->docs[p->as], NULL, d);
 	if (*title == '\0') {
-		say_put(&nobody, SAY_COUNT_NOBODY, NULL);
+		say_put(&nobody, SAY_WITHHELD, NULL);
 		title = buf_text(&nobody);
 	}
 	buf_putf(row, "  %.*s\t%s\t", PICK_SHORT, p->person, p->code);

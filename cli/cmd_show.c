@@ -9,7 +9,7 @@
 #include "pager.h"
 #include "pick.h"
 
-#define USAGE "show [ID] [--version VERSION] [--raw]"
+#define USAGE "show [ID] [--version VERSION] [--with] [--raw]"
 
 /* ---- Who wrote it last ---- */
 
@@ -65,6 +65,8 @@ struct page {
 	struct doc *attachments, *conflicts, *values, *asked;
 	struct buf field; /* of the conflict that values belong to */
 	unsigned n;
+	bool with; /* what it hangs together with, too */
+	struct doc *linked_by, *links_to;
 };
 
 static bool
@@ -165,6 +167,88 @@ clash_doc(void *ctx, const struct vault_clash *c)
 	doc_text(d, "time", say_time(c->time));
 	doc_text(d, "text", c->text);
 	doc_put(p->values, NULL, d);
+}
+
+/* ---- What it hangs together with ---- */
+
+static void
+put_link(struct buf *out, const struct vault_link *l)
+{
+	struct buf nobody = { 0 };
+	const char *title = l->title;
+
+	say_put(&nobody, SAY_WITHHELD, NULL);
+	if (*title == '\0')
+		title = buf_text(&nobody);
+	buf_putf(out, "  %s\t%.*s\t%s\t%s\t", l->field, PICK_SHORT, l->id,
+	    l->type, l->date);
+	/* The title last: it may be right-to-left. */
+	if (text_safe_line(out, title, strlen(title)) != VAULT_OK)
+		out->failed = true;
+	buf_put_byte(out, '\n');
+	buf_free(&nobody);
+}
+
+static void
+put_link_doc(struct doc *array, const struct vault_link *l)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "field", l->field);
+	doc_text(d, "id", l->id);
+	doc_bool(d, "here", l->type[0] != '\0');
+	if (l->type[0] != '\0')
+		doc_text(d, "type", l->type);
+	if (l->title[0] != '\0')
+		doc_text(d, "title", l->title);
+	if (l->date[0] != '\0')
+		doc_text(d, "date", l->date);
+	doc_put(array, NULL, d);
+}
+
+/* Rows of the two directions, or documents. */
+struct linked {
+	struct page *p;
+	struct buf rows[2];
+};
+
+static void
+take_link(void *ctx, const struct vault_link *l)
+{
+	struct linked *to = ctx;
+
+	if (say_is_json())
+		put_link_doc(l->to ? to->p->links_to : to->p->linked_by, l);
+	else
+		put_link(&to->rows[l->to], l);
+}
+
+static enum vault_err
+put_links(struct page *p)
+{
+	static const enum say heads[2] = { SAY_SHOW_LINKED_BY,
+		SAY_SHOW_LINKS_TO };
+	struct linked to = { .p = p };
+	uint64_t more = 0;
+	enum vault_err err;
+
+	if (!p->with)
+		return VAULT_OK;
+	err = vault_links(p->s->vault, p->r->id, &more, take_link, &to);
+	for (size_t i = 0; i < 2; i++) {
+		if (to.rows[i].len > 0) {
+			buf_put_byte(&p->out, '\n');
+			say_put(&p->out, heads[i], NULL);
+			buf_put_byte(&p->out, '\n');
+			buf_put(&p->out, to.rows[i].bytes, to.rows[i].len);
+		}
+		buf_free(&to.rows[i]);
+	}
+	if (more > 0 && !say_is_json()) {
+		say_put(&p->out, SAY_SHOW_LINKS_MORE, say_number(more), NULL);
+		buf_put_byte(&p->out, '\n');
+	}
+	return err;
 }
 
 /* ---- For people ---- */
@@ -300,8 +384,10 @@ for_people(struct page *p)
 			return err;
 		remark(p, SAY_SHOW_RESOLVE);
 	}
-	err = vault_attachments(v, r->id, attachment_line, p);
-	if (err != VAULT_OK || (err = buf_ok(&p->out)) != VAULT_OK)
+	if ((err = vault_attachments(v, r->id, attachment_line, p)) !=
+		VAULT_OK ||
+	    (err = put_links(p)) != VAULT_OK ||
+	    (err = buf_ok(&p->out)) != VAULT_OK)
 		return err;
 	pager_print(&p->out);
 	return VAULT_OK;
@@ -353,6 +439,8 @@ for_programs(struct page *p)
 	p->attachments = doc_array();
 	p->conflicts = doc_array();
 	p->asked = doc_array();
+	p->linked_by = doc_array();
+	p->links_to = doc_array();
 	if (p->r->clashes.len > 0)
 		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
 	end_conflict(p);
@@ -361,7 +449,11 @@ for_programs(struct page *p)
 		    p->s->vault, p->r->id, attachment_doc, p);
 	if (err == VAULT_OK)
 		err = vault_requests(p->s->vault, p->r->id, request_doc, p);
+	if (err == VAULT_OK)
+		err = put_links(p);
 	if (err != VAULT_OK) {
+		doc_free(p->linked_by);
+		doc_free(p->links_to);
 		doc_free(p->asked);
 		doc_free(p->attachments);
 		doc_free(p->conflicts);
@@ -371,15 +463,22 @@ for_programs(struct page *p)
 	doc_put(d, "forget_requests", p->asked);
 	doc_put(d, "conflicts", p->conflicts);
 	doc_put(d, "attachments", p->attachments);
+	if (p->with) {
+		doc_put(d, "linked_by", p->linked_by);
+		doc_put(d, "links_to", p->links_to);
+	} else {
+		doc_free(p->linked_by);
+		doc_free(p->links_to);
+	}
 	return doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
 }
 
 /* ---- The command ---- */
 
 static int
-show(struct session *s, const struct vault_record *r)
+show(struct session *s, const struct vault_record *r, bool with)
 {
-	struct page p = { .s = s, .r = r };
+	struct page p = { .s = s, .r = r, .with = with };
 	enum vault_err err;
 
 	err = vault_history(s->vault, r->id, newest_head, &p.last);
@@ -414,10 +513,10 @@ int
 cmd_show(struct cli *c, int argc, char **argv)
 {
 	const char *version = NULL;
-	bool raw = false;
+	bool raw = false, with = false;
 	const struct option_of options[] = { { "--version", &version, NULL },
-		{ "--raw", NULL, &raw } };
-	int words = cli_options(argc, argv, options, 2), status;
+		{ "--raw", NULL, &raw }, { "--with", NULL, &with } };
+	int words = cli_options(argc, argv, options, 3), status;
 	char id[VAULT_ID_LEN];
 	struct vault_record r;
 	struct session s;
@@ -439,7 +538,7 @@ cmd_show(struct cli *c, int argc, char **argv)
 		    ? session_fault(&s, err)
 		    : pick_no_version(&s, id, version, err);
 	else
-		status = raw ? show_raw(&r) : show(&s, &r);
+		status = raw ? show_raw(&r) : show(&s, &r, with);
 	if (err == VAULT_OK)
 		vault_record_free(&r);
 	session_close(&s);

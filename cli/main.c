@@ -47,11 +47,12 @@ const struct command commands[] = {
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
-	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
+	{ "show", cmd_show, "show [ID] [--version VERSION] [--with] [--raw]",
 	    "one record, all of it",
 	    "ID is an id, its beginning, or a name that one record has; without"
 	    " it you are\nasked.  --version: as it was, by the beginning of its"
-	    " number in 'history'.\n--raw: the stored JSON.\n" },
+	    " number in 'history'.\n--with: also what links to it, and what it"
+	    " links to.  --raw: the stored JSON.\n" },
 	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
 	    "records, the newest first",
 	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },

@@ -75,7 +75,7 @@ _amparo() {
 		unlock) offered+=' --for --at-most' ;;
 		lock) offered+=' --all' ;;
 		passphrase) offered+=' --new-passphrase-file --words --unknown' ;;
-		show) offered+=' --version --raw' ;;
+		show) offered+=' --version --with --raw' ;;
 		list) offered+=' --limit' ;;
 		find) offered+=' --limit --like' ;;
 		resolve) offered+=' --take' ;;

@@ -38,6 +38,7 @@ complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es z
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
 complete -c amparo -n '__fish_seen_subcommand_from show' -l raw
+complete -c amparo -n '__fish_seen_subcommand_from show' -l with
 complete -c amparo -n '__fish_seen_subcommand_from list find' -l limit -x
 complete -c amparo -n '__fish_seen_subcommand_from find' -l like -x
 complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x

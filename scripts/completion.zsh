@@ -34,7 +34,7 @@ _amparo() {
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
-		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;
+		show) _arguments $common '1:id:' '--version:version:' '--with' '--raw' ;;
 		list) _arguments $common '--limit:number:' '*:query:' ;;
 		find) _arguments $common '--limit:number:' '--like:name:' '*:query:' ;;
 		resolve) _arguments $common '1:id:' '--take:version:' ;;

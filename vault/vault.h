@@ -601,6 +601,27 @@ struct vault_event {
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
 
+/* ---- What a record hangs together with ---- */
+
+/* A link between it and another record; borrowed for the call. */
+struct vault_link {
+	bool to; /* the other is linked to; else it links to this one */
+	char id[VAULT_ID_LEN];     /* of the other */
+	char type[VAULT_TYPE_LEN]; /* "" if it is not here */
+	const char *title;         /* "" if it is withheld or unknown */
+	const char *field; /* of the one that links: "perpetrators.who" */
+	const char *date;  /* EDTF, or "" */
+};
+
+/*
+ * Tell of every link: to the record first, then from it; by type, then by
+ * date.  *more says how many others there are of more than VAULT_LINKS_MAX.
+ */
+#define VAULT_LINKS_MAX 1000
+VAULT_CHECKED enum vault_err vault_links(struct vault *v, const char *id,
+    uint64_t *more, void (*each)(void *ctx, const struct vault_link *link),
+    void *ctx);
+
 /* ---- Attachments ---- */
 
 /* Several may have one name: then each has a number, in the order they came. */
