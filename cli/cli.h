@@ -65,6 +65,7 @@ int cmd_add(struct cli *c, int argc, char **argv);
 int cmd_show(struct cli *c, int argc, char **argv);
 int cmd_list(struct cli *c, int argc, char **argv);
 int cmd_find(struct cli *c, int argc, char **argv);
+int cmd_link(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
 int cmd_count(struct cli *c, int argc, char **argv);

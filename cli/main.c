@@ -174,6 +174,11 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "link", cmd_link, "link [--not] FROM [FIELD] TO",
+	    "let one record link to another",
+	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
+	    " it you are asked\nif several fit.  --not takes the link "
+	    "away.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "

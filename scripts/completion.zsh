@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit link may timeline count menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -31,6 +31,7 @@ _amparo() {
 		types) _arguments $common "1:type:($types)" ;;
 		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
+		link) _arguments $common '--not' '1:id:' '2:field or id:' '3:id:' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;

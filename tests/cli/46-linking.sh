@@ -43,3 +43,65 @@ expect_status 0 say forget "$B" --yes
 expect_status 0 say forget "$C" --yes
 expect_status 0 say show "$A" --with
 expect_out "  cases	$(printf %.8s "$C")	case		withheld or unknown"
+
+# link: a new version of the one that links, by a field that fits.
+A=$(printf '{"act":"torture","victims":["%s"]}' "$P" | json act)
+C=$(echo '{"title":"Another"}' | json case)
+expect_status 0 say link "$A" cases "$C"
+expect_out "$A"
+expect_status 0 say --json show "$A"
+expect_json 'd["body"]["cases"] == ["'"$C"'"] and d["versions_now"] == 1'
+expect_status 0 say history "$A"
+[ "$(wc -l < "$OUT")" = 2 ] || fail "not one version more"
+# There already: nothing is written.
+expect_status 0 say link "$A" cases "$C"
+expect_out "it is there already, in 'cases'"
+expect_status 0 say --json link "$A" "$C"
+expect_json 'd["changed"] is False'
+expect_status 0 say history "$A"
+[ "$(wc -l < "$OUT")" = 2 ] || fail "a version for nothing"
+# What the model does not allow: the fields that fit are named.
+expect_status 2 say link "$A" cases "$W"
+expect_err "of type act: no field 'cases' that can link to a record of type person"
+expect_err "hint: a field that can: victims, witnesses, stated_by"
+expect_status 2 say link "$A" colour "$W"
+expect_err "hint: a field that can: victims"
+expect_status 2 say link "$C" "$T"
+expect_err "of type case: no field links to a record of type testimony"
+expect_err "amparo link $T about $C"
+expect_status 2 say link "$A" "$A"
+expect_err "does not link to itself"
+# Several fit, and nobody can be asked here.
+expect_status 2 say link "$A" "$W"
+expect_err "several fields can hold this link"
+expect_err "victims, witnesses, stated_by"
+expect_status 0 say link "$A" witnesses "$W"
+# A citation, a party, a field for one record that is taken.
+expect_status 0 say link "$A" basis "$T"
+expect_status 0 say link "$A" stated_by "$W"
+expect_status 2 say link "$A" stated_by "$P"
+expect_err "'stated_by' holds something else already"
+expect_status 0 say --json show "$A"
+expect_json 'd["body"]["basis"] == [{"ref": "'"$T"'"}] and d["body"]["stated_by"] == {"ref": "'"$W"'"}'
+# Taken away again: by field, or by whichever holds it.
+expect_status 0 say link --not "$A" stated_by "$W"
+expect_status 0 say link --not "$A" "$T"
+expect_status 0 say link --not "$A" "$T"
+expect_out "there is no such link; nothing was changed"
+expect_status 0 say --json show "$A"
+expect_json '"basis" not in d["body"] and "stated_by" not in d["body"] and d["body"]["witnesses"] == ["'"$W"'"]'
+# Also one that leads nowhere, by the beginning of its id.
+expect_status 0 say link --not "$D" follows 7zzz
+expect_status 0 say --json show "$D"
+expect_json '"follows" not in d["body"]'
+# Facts are written once.
+S=$(printf '{"person":"%s","status":"missing","case":"%s"}' "$P" "$C" | json status)
+expect_status 2 say link "$S" act "$A"
+expect_err "act"
+expect_status 0 say --json show "$S"
+expect_json '"act" not in d["body"]'
+F=$(echo '{"title":"A page"}' | json document)
+expect_status 0 say link "$S" documents "$F"
+# What disagrees is decided first; what is not here is said.
+expect_status 15 say link "$A" victims Nobody
+expect_status 2 say link "$A"
