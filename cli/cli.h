@@ -69,6 +69,7 @@ int cmd_link(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
 int cmd_count(struct cli *c, int argc, char **argv);
+int cmd_report(struct cli *c, int argc, char **argv);
 int cmd_menu(struct cli *c, int argc, char **argv);
 int cmd_types(struct cli *c, int argc, char **argv);
 int cmd_vocab(struct cli *c, int argc, char **argv);

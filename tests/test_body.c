@@ -472,7 +472,7 @@ checks_durations(void **state)
 		{ "{\"iso\": \"P1Y\", \"min\": \"P1Y\"}", BODY_ERROR,
 		    BODY_NOT_BOTH, "sentence.length" },
 		{ "{\"min\": \"P2Y\", \"max\": \"P1Y\"}", BODY_WARNING,
-		    BODY_ORDER, "sentence.length" },
+		    BODY_SPAN_ORDER, "sentence.length" },
 	};
 
 	(void)state;

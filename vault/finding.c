@@ -347,6 +347,25 @@ by_query(struct finding *f, bool count)
 	return err;
 }
 
+enum vault_err
+finding_all(
+    struct buf *nums, bool *cut, struct vault *v, const char *query, size_t len)
+{
+	const struct vault_search what = { .query = query, .query_len = len };
+	struct finding f = { .v = v, .what = &what };
+	enum vault_err err;
+
+	if ((err = query_parse(&f.query, query, len)) != VAULT_OK)
+		return err;
+	*cut = f.query->truncated;
+	if ((err = by_query(&f, false)) == VAULT_OK)
+		*nums = f.nums;
+	else
+		buf_free(&f.nums);
+	query_free(f.query);
+	return err;
+}
+
 /* ---- Names that are like another ---- */
 
 struct likeness {

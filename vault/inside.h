@@ -122,4 +122,21 @@ VAULT_CHECKED enum vault_err offices_log_key(
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 
+/*
+ * The numbers of all records that match a query, 8 bytes each (get_le64): in
+ * a transaction of readers.
+ */
+VAULT_CHECKED enum vault_err finding_all(struct buf *nums, bool *cut,
+    struct vault *v, const char *query, size_t len);
+
+/*
+ * The fields by which a record of a type is about persons, parted by blanks;
+ * NULL: it is about none.
+ */
+const char *timeline_fields(const char *type);
+
+/* Is the record of this id not one person, but a family, a group ...? */
+VAULT_CHECKED enum vault_err counts_is_one(
+    bool *out, struct store *s, const uint8_t id[static 16]);
+
 #endif

@@ -57,6 +57,7 @@ enum body_code {
 	BODY_NOT_BOTH,      /* two members that exclude one another */
 	BODY_TWICE,         /* more than one element is marked as the one */
 	BODY_ORDER,         /* it ends before it begins */
+	BODY_SPAN_ORDER,    /* its most is less than its least */
 	BODY_ONLY_WHEN,     /* there, though what .value says is not so */
 	BODY_LESS,          /* less than the number that .value names */
 	BODY_ONE_SOURCE,    /* confirmed, with one source in .value */

@@ -68,7 +68,7 @@ expect_status 2 say link "$A" colour "$W"
 expect_err "hint: a field that can: victims"
 expect_status 2 say link "$C" "$T"
 expect_err "of type case: no field links to a record of type testimony"
-expect_err "amparo link $T about $C"
+expect_err "link $T about $C"
 expect_status 2 say link "$A" "$A"
 expect_err "does not link to itself"
 # Several fit, and nobody can be asked here.
