@@ -197,6 +197,11 @@ const struct command commands[] = {
 	    "what happened to a person, in order",
 	    "Changes of status, acts, testimonies about them, consents and"
 	    " interventions, by\ndate; what looks wrong is said.\n" },
+	{ "due", cmd_due, "due [--within DAYS]",
+	    "dates that have come, or come soon",
+	    "Reviews, deadlines that nobody has answered, and consents that"
+	    " end, by the first\nday that a date may mean; what is over comes"
+	    " first.  Within 30 days unless\n--within says otherwise.\n" },
 	{ "count", cmd_count,
 	    "count [ever] STATUS ... [--since DATE] [--on DATE] [--case CASE]"
 	    " [--certainty CODE] [--level N] [--known-at DATE], or count ID",
@@ -331,6 +336,19 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		at += taken;
 	}
 	return words;
+}
+
+bool
+cli_number(uint64_t *out, const char *text)
+{
+	char *end;
+
+	if (text == NULL)
+		return true;
+	if (*text < '0' || *text > '9' || strlen(text) > 18)
+		return false;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0';
 }
 
 /* How to turn a into b: insertions, deletions, exchanges; small words only. */

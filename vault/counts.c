@@ -41,19 +41,6 @@ struct counting {
 
 /* ---- The question ---- */
 
-static void
-print_day(char out[static 11], int32_t day)
-{
-	int year, month, of_month;
-
-	out[0] = '\0';
-	if (day == INT32_MIN || day == INT32_MAX)
-		return;
-	date_from_day(&year, &month, &of_month, day);
-	snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000,
-	    (unsigned)month % 100, (unsigned)of_month % 100);
-}
-
 static bool
 read_days(struct date_days *out, const char *edtf)
 {
@@ -353,10 +340,10 @@ vault_count(struct vault *v, const struct vault_count *what,
 	memset(result, 0, sizeof(*result));
 	if ((*bad = ask(&c.q, what)) != NULL)
 		return VAULT_EUSE;
-	print_day(result->since, c.q.days.lo);
-	print_day(result->on, c.q.days.hi);
+	date_day_text(result->since, c.q.days.lo);
+	date_day_text(result->on, c.q.days.hi);
 	if (what->known_at != NULL)
-		print_day(result->known_at, (int32_t)(c.q.known_at / DAY));
+		date_day_text(result->known_at, (int32_t)(c.q.known_at / DAY));
 	if ((err = store_read(v->store)) == VAULT_OK) {
 		err = judge_all(&c);
 		store_read_end(v->store);

@@ -14,6 +14,7 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/json.h"
 #include "record/status.h"
 #include "search/query.h"
 #include "store/sql.h"
@@ -102,30 +103,21 @@ is_told(void *ctx, const char *path, const char *text, size_t len)
 	return VAULT_OK;
 }
 
-static void
-put_member(struct buf *out, const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	if (text != NULL)
-		buf_put_text(out, text);
-}
-
 /* EDTF; words, where there is none. */
 static void
 put_date(struct buf *out, const json_t *date)
 {
-	put_member(out, date, "edtf");
+	json_put_member(out, date, "edtf");
 	if (out->len == 0)
-		put_member(out, date, "text");
+		json_put_member(out, date, "text");
 }
 
 static void
 put_place(struct buf *out, const json_t *place)
 {
-	put_member(out, place, "facility");
+	json_put_member(out, place, "facility");
 	if (out->len == 0)
-		put_member(out, place, "text");
+		json_put_member(out, place, "text");
 }
 
 static void
@@ -137,11 +129,11 @@ fill(struct event *e, const json_t *body)
 	    json_object_get(body, "certainty"));
 
 	if (strcmp(e->type, "status") == 0)
-		put_member(&e->what, body, "status");
+		json_put_member(&e->what, body, "status");
 	else if (strcmp(e->type, "act") == 0)
-		put_member(&e->what, body, "act");
-	put_member(&e->date, date, "edtf");
-	put_member(&e->words, date, "text");
+		json_put_member(&e->what, body, "act");
+	json_put_member(&e->date, date, "edtf");
+	json_put_member(&e->words, date, "text");
 	put_date(&e->until, json_object_get(body, "until"));
 	put_place(&e->place,
 	    places == NULL ? json_object_get(body, "place")

@@ -602,6 +602,36 @@ struct vault_event {
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
 
+/* ---- What wants to be looked at again ---- */
+
+/* A date that has come, or comes soon; borrowed for the call. */
+struct vault_due {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title;
+	const char *field;        /* "review", "deadline", "expires" */
+	const char *date, *words; /* EDTF; the words of the source, or "" */
+	char day[11]; /* the first day that it may mean; "" if that is open */
+	bool overdue; /* that day is over */
+};
+
+/*
+ * Tell, by day, of each review, of each deadline of an intervention that
+ * nobody has answered, and of each end of a consent that no other consent of
+ * that person has withdrawn or renewed: of those that have come, or come
+ * within so many days.
+ */
+VAULT_CHECKED enum vault_err vault_due(struct vault *v, unsigned within,
+    void (*each)(void *ctx, const struct vault_due *d), void *ctx);
+
+/*
+ * How many have come; *more: only the first of them were looked at, so many
+ * that it takes no time.
+ */
+#define VAULT_DUE_COUNT_MAX 200
+VAULT_CHECKED enum vault_err vault_due_count(
+    uint64_t *n, bool *more, struct vault *v);
+
 /* ---- What a record hangs together with ---- */
 
 /* A link between it and another record; borrowed for the call. */

@@ -8,6 +8,7 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "record/body.h"
+#include "record/due.h"
 #include "record/heads.h"
 #include "record/id.h"
 #include "record/status.h"
@@ -229,6 +230,26 @@ add_situation(struct index_entry *e, const struct head *h)
 	return err;
 }
 
+/* What wants to be looked at again is found by its day. */
+static enum vault_err
+add_due(struct index_entry *e, const json_t *body)
+{
+	enum vault_err err = VAULT_OK;
+	int32_t day;
+
+	for (int kind = 0; err == VAULT_OK && kind < DUE_KINDS; kind++) {
+		char key[32];
+
+		if (!due_day(&day, body, (enum due_kind)kind))
+			continue;
+		snprintf(key, sizeof(key), QUERY_DAY_FORM " %s",
+		    (long long)(QUERY_DAY_ZERO + day),
+		    due_field((enum due_kind)kind));
+		err = put_key(e, QUERY_DUE, key);
+	}
+	return err;
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -246,6 +267,7 @@ add_head(void *ctx, const struct head *h)
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
 	    (err = add_situation(e, h)) != VAULT_OK ||
+	    (err = add_due(e, h->body)) != VAULT_OK ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;

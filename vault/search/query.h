@@ -79,7 +79,8 @@ enum query_field {
  * into, two numbers of QUERY_DAY_FORM: the first and the last, or an end of
  * int32_t if it is open; the id of each record that it links to; a
  * change of status, as status_key() has it; the kind of a person that is not
- * one person.
+ * one person; the days from which it wants to be looked at again, each a first
+ * day as above and the field that says so.
  */
 #define QUERY_ROW_KEY 13
 #define QUERY_LABEL 14
@@ -87,6 +88,7 @@ enum query_field {
 #define QUERY_LINK 16
 #define QUERY_CHANGE 17
 #define QUERY_KIND 18
+#define QUERY_DUE 19
 #define QUERY_DAY_FORM "%08llx"
 #define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 
