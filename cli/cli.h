@@ -71,6 +71,7 @@ int cmd_find(struct cli *c, int argc, char **argv);
 int cmd_link(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
+int cmd_same(struct cli *c, int argc, char **argv);
 int cmd_due(struct cli *c, int argc, char **argv);
 int cmd_count(struct cli *c, int argc, char **argv);
 int cmd_report(struct cli *c, int argc, char **argv);

@@ -60,13 +60,13 @@ struct page {
 	struct session *s;
 	const struct vault_record *r;
 	struct last last;
-	struct buf out, requests;
+	struct buf out, requests, same;
 	size_t columns, label_width;
 	struct doc *attachments, *conflicts, *values, *asked;
 	struct buf field; /* of the conflict that values belong to */
 	unsigned n;
 	bool with; /* what it hangs together with, too */
-	struct doc *linked_by, *links_to;
+	struct doc *linked_by, *links_to, *same_docs;
 };
 
 static bool
@@ -330,6 +330,34 @@ request_line(void *ctx, const struct vault_request *request)
 	buf_put_byte(&p->requests, '\n');
 }
 
+/* "Teng Biao, 57v3hh43": another record of this person. */
+static void
+same_line(void *ctx, const char *id, const char *title)
+{
+	struct page *p = ctx;
+	struct buf label = { 0 }, text = { 0 };
+
+	if (*title == '\0')
+		say_put(&text, SAY_WITHHELD, NULL);
+	buf_putf(&text, "%s, %.*s", title, PICK_SHORT, id);
+	say_put(&label, SAY_SHOW_SAME, NULL);
+	layout_field(&p->same, buf_text(&label), p->label_width,
+	    buf_text(&text), text.len, 0);
+	buf_free(&label);
+	buf_free(&text);
+}
+
+static void
+same_doc(void *ctx, const char *id, const char *title)
+{
+	struct page *p = ctx;
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", id);
+	doc_text(d, "title", title);
+	doc_put(p->same_docs, NULL, d);
+}
+
 static void
 head(struct page *p)
 {
@@ -349,6 +377,7 @@ head(struct page *p)
 	    buf_text(&p->last.office));
 	head_line(p, SAY_SHOW_CHANGED, buf_text(&changed));
 	buf_free(&changed);
+	buf_put(&p->out, p->same.bytes, p->same.len);
 	if (r->n_heads > 1)
 		head_line(p, SAY_SHOW_VERSIONS, say_number(r->n_heads));
 	if (r->more > 0)
@@ -372,7 +401,8 @@ for_people(struct page *p)
 	p->columns = pager_columns();
 	p->label_width = strlen("last change");
 	if ((err = vault_requests(v, r->id, request_line, p)) != VAULT_OK ||
-	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
+	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK ||
+	    (err = vault_same_each(v, r->id, same_line, p)) != VAULT_OK)
 		return err;
 	head(p);
 	if ((err = vault_lines(v, &r->body, body_line, p)) != VAULT_OK)
@@ -441,6 +471,7 @@ for_programs(struct page *p)
 	p->asked = doc_array();
 	p->linked_by = doc_array();
 	p->links_to = doc_array();
+	p->same_docs = doc_array();
 	if (p->r->clashes.len > 0)
 		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
 	end_conflict(p);
@@ -451,7 +482,11 @@ for_programs(struct page *p)
 		err = vault_requests(p->s->vault, p->r->id, request_doc, p);
 	if (err == VAULT_OK)
 		err = put_links(p);
+	if (err == VAULT_OK)
+		err = vault_same_each(
+		    p->s->vault, p->r->id, same_doc, p);
 	if (err != VAULT_OK) {
+		doc_free(p->same_docs);
 		doc_free(p->linked_by);
 		doc_free(p->links_to);
 		doc_free(p->asked);
@@ -463,6 +498,10 @@ for_programs(struct page *p)
 	doc_put(d, "forget_requests", p->asked);
 	doc_put(d, "conflicts", p->conflicts);
 	doc_put(d, "attachments", p->attachments);
+	if (strcmp(p->r->type, "person") == 0)
+		doc_put(d, "same_person", p->same_docs);
+	else
+		doc_free(p->same_docs);
 	if (p->with) {
 		doc_put(d, "linked_by", p->linked_by);
 		doc_put(d, "links_to", p->links_to);
@@ -487,6 +526,7 @@ show(struct session *s, const struct vault_record *r, bool with)
 	buf_free(&p.last.office);
 	buf_free(&p.out);
 	buf_free(&p.requests);
+	buf_free(&p.same);
 	buf_free(&p.field);
 	return err == VAULT_OK ? 0 : session_fault(s, err);
 }

@@ -186,6 +186,12 @@ const struct command commands[] = {
 	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
 	    " it you are asked\nif several fit.  --not takes the link "
 	    "away.\n" },
+	{ "same", cmd_same, "same [--limit N], same [--not] ID ID",
+	    "records that may be of one person; say that they are",
+	    "Without an ID: pairs that are alike, the likeliest first, 50"
+	    " unless --limit says\notherwise (0: all).  With two: both are"
+	    " shown, and you are asked; nothing is merged.\n--not says that"
+	    " they are two, and takes a yes back.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "

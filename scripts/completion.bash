@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link may timeline due count report menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same may timeline due count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -78,6 +78,7 @@ _amparo() {
 		unlock) offered+=' --for --at-most' ;;
 		lock) offered+=' --all' ;;
 		passphrase) offered+=' --new-passphrase-file --words --unknown' ;;
+		same) offered+=' --limit --not' ;;
 		due) offered+=' --within' ;;
 		link) offered+=' --not' ;;
 		show) offered+=' --version --with --raw' ;;

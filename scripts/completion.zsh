@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit link may timeline due count report menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same may timeline due count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -33,6 +33,7 @@ _amparo() {
 		report) _arguments $common '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		link) _arguments $common '--not' '1:id:' '2:field or id:' '3:id:' ;;
+		same) _arguments $common '--limit:number:' '--not' '1:id:' '2:id:' ;;
 		due) _arguments $common '--within:days:' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;

@@ -546,6 +546,7 @@ enum vault_left_out {
 struct vault_counted {
 	enum vault_counted_as as;
 	enum vault_left_out why;
+	bool several; /* records, of one person: vault_same_say */
 	char person[VAULT_ID_LEN];
 	const char *title;         /* of the person; "" if it is not here */
 	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
@@ -553,6 +554,7 @@ struct vault_counted {
 };
 struct vault_count_result {
 	uint64_t certain, possible, left_out;
+	uint64_t several; /* of the first two: who has several records */
 	char since[11], on[11], known_at[11]; /* days, or "" */
 };
 
@@ -601,6 +603,56 @@ struct vault_event {
 };
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
+
+/* ---- Records of one person ---- */
+
+/*
+ * That two records are of one person is said by a person, in this office;
+ * what other offices say counts for nothing.  Nothing is merged: a timeline
+ * and a count take them together, and what may not name the one does not name
+ * the other.  A consent is of the record that it names, and of no other.
+ */
+enum vault_same {
+	VAULT_SAME_UNSAID,
+	VAULT_SAME, /* also because both are the same as a third */
+	VAULT_NOT_SAME,
+};
+VAULT_CHECKED enum vault_err vault_same_said(
+    enum vault_same *out, struct vault *v, const char *a, const char *b);
+
+/*
+ * Say so, as a new version of a, and of b if that says otherwise.  VAULT_EUSE:
+ * one of them is no person, or they are one record.  VAULT_ECONFLICT: *which,
+ * a or b, has versions that disagree.
+ */
+VAULT_CHECKED enum vault_err vault_same_say(struct vault *v, const char *a,
+    const char *b, bool same, const char **which);
+
+/* Tell of the other records of a person, the oldest first. */
+VAULT_CHECKED enum vault_err vault_same_each(struct vault *v, const char *id,
+    void (*each)(void *ctx, const char *id, const char *title), void *ctx);
+
+/*
+ * Pairs that may be of one person, the likeliest first, of which nobody here
+ * has said yet whether they are.
+ */
+struct vault_alike {
+	char a[VAULT_ID_LEN], b[VAULT_ID_LEN];
+	const char *title_a, *title_b; /* borrowed for the call */
+	bool name;    /* a form of a name is the same */
+	bool near;    /* or within two edits */
+	bool paper;   /* the number of an identity paper is */
+	bool born;    /* the day of birth, and a word of a name */
+	bool claimed; /* another office says so */
+};
+
+/*
+ * limit 0: all of them.  *more: there are others, or so many are alike that
+ * not all were compared.
+ */
+VAULT_CHECKED enum vault_err vault_alike(struct vault *v, uint64_t limit,
+    bool *more, void (*each)(void *ctx, const struct vault_alike *pair),
+    void *ctx);
 
 /* ---- What wants to be looked at again ---- */
 

@@ -251,6 +251,67 @@ add_due(struct index_entry *e, const json_t *body)
 }
 
 static enum vault_err
+add_papers(struct index_entry *e, const json_t *papers)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(papers);
+	     i++) {
+		const json_t *number = json_object_get(
+		    json_array_get(papers, i), "number");
+		struct buf key = { 0 };
+
+		if (!json_is_string(number))
+			continue;
+		err = text_key(&key, json_string_value(number),
+		    json_string_length(number));
+		if (err == VAULT_OK && key.len > 0) {
+			buf_put_byte(&e->values, QUERY_PAPER);
+			err = text_key_joined(
+			    &e->values, buf_text(&key), key.len);
+			buf_put_byte(&e->values, 0);
+		}
+		buf_free(&key);
+		if (err == VAULT_EUSE)
+			err = VAULT_OK; /* no text has no key */
+	}
+	return err;
+}
+
+/* By what two records of one person may be told to be that. */
+static enum vault_err
+add_identity(struct index_entry *e, const json_t *body)
+{
+	static const char *const fields[] = { "same_as", "not_same" };
+	struct date_days born;
+	enum vault_err err = VAULT_OK;
+	char key[16];
+
+	for (size_t k = 0; k < 2; k++) {
+		const json_t *ids = json_object_get(body, fields[k]);
+
+		for (size_t i = 0; err == VAULT_OK && i < json_array_size(ids);
+		     i++) {
+			const char *id = json_string_value(
+			    json_array_get(ids, i));
+
+			if (id != NULL && id_is_canonical(id, strlen(id)))
+				err = put_key(e, QUERY_SAME, id);
+		}
+	}
+	if (err == VAULT_OK)
+		err = add_papers(e, json_object_get(body, "id_papers"));
+	if (err == VAULT_OK &&
+	    date_object_days(&born, json_object_get(body, "born")) &&
+	    born.lo == born.hi) {
+		snprintf(key, sizeof(key), QUERY_DAY_FORM,
+		    (long long)(QUERY_DAY_ZERO + born.lo));
+		err = put_key(e, QUERY_BORN, key);
+	}
+	return err;
+}
+
+static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
 	struct index_entry *e = ctx;
@@ -268,6 +329,8 @@ add_head(void *ctx, const struct head *h)
 	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
 	    (err = add_situation(e, h)) != VAULT_OK ||
 	    (err = add_due(e, h->body)) != VAULT_OK ||
+	    (strcmp(h->version.type, "person") == 0 &&
+		(err = add_identity(e, h->body)) != VAULT_OK) ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
