@@ -156,7 +156,7 @@ static enum vault_err
 are_one(bool *out, bool *several, const struct counting *c, const char *id)
 {
 	size_t n;
-	const same_id *ids = same_records(&n, c->same, id);
+	const same_id *ids = same_person(&n, c->same, id);
 	enum vault_err err = VAULT_OK;
 
 	*several = n > 1;
@@ -265,7 +265,7 @@ static bool
 is_together(struct status *s, const struct counting *c)
 {
 	size_t n;
-	const same_id *ids = same_records(&n, c->same, s->person);
+	const same_id *ids = same_person(&n, c->same, s->person);
 
 	if (n > 0)
 		memcpy(s->person, ids[0], sizeof(s->person));
@@ -320,8 +320,8 @@ judge_together(struct counting *c)
 	if (n > 0)
 		qsort(all, n, sizeof(*all), compare_by_person);
 	for (size_t i = 0; err == VAULT_OK && i < n; i = end) {
-		for (end = i + 1; end < n &&
-		     strcmp(all[end].person, all[i].person) == 0;)
+		for (end = i + 1;
+		     end < n && strcmp(all[end].person, all[i].person) == 0;)
 			end++;
 		buf_reset(&c->list);
 		err = buf_put(&c->list, &all[i], (end - i) * sizeof(*all))
@@ -388,8 +388,8 @@ tell(struct counting *c, struct vault_count_result *result,
 		result->certain += p[i].as == VAULT_COUNTED;
 		result->possible += p[i].as == VAULT_COUNT_MAYBE;
 		result->left_out += p[i].as == VAULT_COUNT_LEFT_OUT;
-		result->several +=
-		    p[i].several && p[i].as != VAULT_COUNT_LEFT_OUT;
+		result->several += p[i].several &&
+		    p[i].as != VAULT_COUNT_LEFT_OUT;
 		each(ctx, &person);
 	}
 }

@@ -30,7 +30,7 @@ vault_same_said(
 		return vault_failed(v, err);
 	if ((err = same_load(&same, v->store)) == VAULT_OK) {
 		said = same_said(same, a, b);
-		*out = said == SAME_IS   ? VAULT_SAME
+		*out = said == SAME_IS    ? VAULT_SAME
 		    : said == SAME_IS_NOT ? VAULT_NOT_SAME
 					  : VAULT_SAME_UNSAID;
 	}
@@ -52,7 +52,7 @@ vault_same_each(struct vault *v, const char *id,
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = same_load(&same, v->store)) == VAULT_OK)
-		ids = same_records(&n, same, id);
+		ids = same_person(&n, same, id);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		if (strcmp(ids[i], id) == 0)
 			continue;
@@ -220,8 +220,8 @@ struct telling {
 };
 
 static enum vault_err
-put_record(
-    char id[static VAULT_ID_LEN], struct buf *title, struct vault *v, int64_t num)
+put_record(char id[static VAULT_ID_LEN], struct buf *title, struct vault *v,
+    int64_t num)
 {
 	struct record_row r;
 	enum vault_err err;
@@ -265,8 +265,8 @@ static enum vault_err
 tell_all(bool *more, const struct telling *t, const struct buf *pairs,
     uint64_t limit)
 {
-	const struct alike_pair *list = (const struct alike_pair *)(const void *)
-					    pairs->bytes;
+	const struct alike_pair
+	    *list = (const struct alike_pair *)(const void *)pairs->bytes;
 	size_t n = pairs->len / sizeof(*list);
 	enum vault_err err = VAULT_OK;
 	uint64_t done = 0;

