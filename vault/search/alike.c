@@ -15,8 +15,8 @@
 /* Names with a common beginning that are compared with each other. */
 #define BUCKET_MAX 400
 
-/* Pairs in all, before those that are found twice are made one. */
-#define PAIRS_MAX 200000
+/* Pairs in all. */
+#define PAIRS_MAX ((size_t)200000)
 
 /* Of shorter names one edit makes anything. */
 #define NEAR_MIN 5
@@ -26,6 +26,9 @@
 
 /* So that what is left of beginnings is never all in memory at once. */
 #define PASSES 8
+
+/* Pairs of names that wait to be compared. */
+#define CANDIDATES_MAX ((size_t)250000)
 
 /* A form of a name of a person. */
 struct form {
@@ -40,44 +43,10 @@ struct alike {
 	struct buf by_num; /* struct form, by num */
 	struct buf kinds;  /* int64_t: who is not one person, in order */
 	struct buf *pairs; /* struct alike_pair */
-	bool cut;
+	bool cut, full;
 };
 
 /* ---- Pairs ---- */
-
-static bool
-add_pair(struct alike *a, int64_t x, int64_t y, unsigned why, unsigned score)
-{
-	struct alike_pair pair = { .a = x < y ? x : y,
-		.b = x < y ? y : x,
-		.why = why,
-		.score = score };
-
-	if (x == y)
-		return true;
-	if (a->pairs->len / sizeof(pair) >= PAIRS_MAX) {
-		a->cut = true;
-		return true;
-	}
-	return buf_put(a->pairs, &pair, sizeof(pair));
-}
-
-/* Each of n with each, unless they are too many to mean anything. */
-static bool
-pair_run(struct alike *a, const int64_t *nums, size_t n, unsigned why,
-    unsigned score)
-{
-	bool good = true;
-
-	if (n > RUN_MAX) {
-		a->cut = true;
-		n = RUN_MAX;
-	}
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = i + 1; good && k < n; k++)
-			good = add_pair(a, nums[i], nums[k], why, score);
-	return good;
-}
 
 static int
 compare_nums(const void *a, const void *b)
@@ -100,6 +69,60 @@ compare_pairs(const void *a, const void *b)
 	if (x->why != y->why)
 		return x->why < y->why ? -1 : 1;
 	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+/* Names meet more than once: what was found twice is one pair. */
+static void
+drop_doubles(struct buf *pairs)
+{
+	struct alike_pair *list = (struct alike_pair *)(void *)pairs->bytes;
+	size_t n = pairs->len / sizeof(*list), kept = 0;
+
+	if (n == 0)
+		return;
+	qsort(list, n, sizeof(*list), compare_pairs);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || list[kept - 1].a != list[i].a ||
+		    list[kept - 1].b != list[i].b ||
+		    list[kept - 1].why != list[i].why)
+			list[kept++] = list[i];
+	buf_truncate(pairs, kept * sizeof(*list));
+}
+
+static bool
+add_pair(struct alike *a, int64_t x, int64_t y, unsigned why, unsigned score)
+{
+	struct alike_pair pair = { .a = x < y ? x : y,
+		.b = x < y ? y : x,
+		.why = why,
+		.score = score };
+
+	if (x == y || a->full)
+		return true;
+	if (a->pairs->len / sizeof(pair) >= PAIRS_MAX) {
+		drop_doubles(a->pairs);
+		/* Room for a few more only is not worth the sorting. */
+		a->full = a->pairs->len / sizeof(pair) > PAIRS_MAX / 4 * 3;
+		a->cut = a->cut || a->full;
+	}
+	return a->full || buf_put(a->pairs, &pair, sizeof(pair));
+}
+
+/* Each of n with each, unless they are too many to mean anything. */
+static bool
+pair_run(struct alike *a, const int64_t *nums, size_t n, unsigned why,
+    unsigned score)
+{
+	bool good = true;
+
+	if (n > RUN_MAX) {
+		a->cut = true;
+		n = RUN_MAX;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; good && k < n; k++)
+			good = add_pair(a, nums[i], nums[k], why, score);
+	return good;
 }
 
 static int
@@ -156,8 +179,8 @@ settle(struct alike *a)
 static enum vault_err
 read_kinds(struct alike *a)
 {
-	struct sql *q = sql_open(a->s,
-	    "SELECT DISTINCT num FROM value WHERE field=?1 ORDER BY num");
+	struct sql *q = sql_open(
+	    a->s, "SELECT DISTINCT num FROM value WHERE field=?1 ORDER BY num");
 	enum vault_err err;
 	bool row;
 
@@ -239,9 +262,8 @@ each_run(struct alike *a, int field,
 		if (!row || len != last.len ||
 		    memcmp(key, buf_text(&last), len) != 0) {
 			if (n > 1 &&
-			    (err = each(a,
-				 (const int64_t *)(void *)nums.bytes, n)) !=
-				VAULT_OK)
+			    (err = each(a, (const int64_t *)(void *)nums.bytes,
+				 n)) != VAULT_OK)
 				break;
 			buf_reset(&nums);
 			buf_reset(&last);
@@ -379,7 +401,7 @@ struct left {
 };
 
 struct candidate {
-	size_t a, b; /* keys */
+	uint32_t a, b; /* keys */
 };
 
 struct near {
@@ -439,16 +461,16 @@ list_keys(struct near *near)
 
 /* What is left of a beginning without characters i and k; n: of none. */
 static void
-put_left(struct near *near, size_t at, const struct key *key, size_t i,
-    size_t k)
+put_left(
+    struct near *near, size_t at, const struct key *key, size_t i, size_t k)
 {
 	size_t n = key->chars < BEGINNING ? key->chars : BEGINNING;
 	struct left left = { .hash = HASH_BEGIN, .key = at };
 
 	for (size_t c = 0; c < n; c++)
 		if (c != i && c != k)
-			left.hash = hash_more(left.hash, &key->begin[c],
-			    sizeof(key->begin[c]));
+			left.hash = hash_more(
+			    left.hash, &key->begin[c], sizeof(key->begin[c]));
 	if (left.hash % PASSES == near->pass)
 		buf_put(&near->left, &left, sizeof(left));
 }
@@ -520,40 +542,18 @@ pair_bucket(struct near *near, const struct left *list, size_t n)
 	}
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n; k++) {
-			struct candidate c = { list[i].key, list[k].key };
+			struct candidate c = { (uint32_t)list[i].key,
+				(uint32_t)list[k].key };
 
 			if (c.a != c.b && may_be_near(&keys[c.a], &keys[c.b]))
 				buf_put(&near->candidates, &c, sizeof(c));
 		}
 }
 
-static enum vault_err
-list_candidates(struct near *near)
-{
-	const struct left *list = (const struct left *)(const void *)
-				      near->left.bytes;
-	size_t n = near->left.len / sizeof(*list), end;
-
-	buf_reset(&near->candidates);
-	for (size_t i = 0; i < n; i = end) {
-		for (end = i + 1; end < n && list[end].hash == list[i].hash;)
-			end++;
-		if (end - i > 1)
-			pair_bucket(near, list + i, end - i);
-		if (near->candidates.failed)
-			return VAULT_ENOMEM;
-	}
-	n = near->candidates.len / sizeof(struct candidate);
-	if (n > 0)
-		qsort(near->candidates.bytes, n, sizeof(struct candidate),
-		    compare_candidates);
-	return VAULT_OK;
-}
-
 /* A few of those who have the one key, with a few who have the other. */
 static bool
-pair_keys(struct near *near, const struct key *x, const struct key *y,
-    unsigned score)
+pair_keys(
+    struct near *near, const struct key *x, const struct key *y, unsigned score)
 {
 	enum { FEW = 8 };
 	const struct form *forms = (const struct form *)(const void *)
@@ -568,17 +568,20 @@ pair_keys(struct near *near, const struct key *x, const struct key *y,
 	return good;
 }
 
+/* Compare those that wait, each pair once. */
 static enum vault_err
 score_candidates(struct near *near)
 {
-	const struct candidate *list = (const struct candidate *)(const void *)
-					   near->candidates.bytes;
+	struct candidate *list = (struct candidate *)(void *)
+				     near->candidates.bytes;
 	size_t n = near->candidates.len / sizeof(*list), all;
 	const struct key *keys = keys_of(near, &all);
 	const char *text = buf_text(&near->a->keys);
 	struct like *like = NULL;
-	enum vault_err err = VAULT_OK;
+	enum vault_err err = buf_ok(&near->candidates);
 
+	if (err == VAULT_OK && n > 0)
+		qsort(list, n, sizeof(*list), compare_candidates);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		const char *x = text + keys[list[i].a].at;
 		const char *y = text + keys[list[i].b].at;
@@ -597,7 +600,29 @@ score_candidates(struct near *near)
 			err = VAULT_ENOMEM;
 	}
 	like_free(like);
+	buf_reset(&near->candidates);
 	return err;
+}
+
+/* Those who have something left in common. */
+static enum vault_err
+compare_left_alike(struct near *near)
+{
+	const struct left *list = (const struct left *)(const void *)
+				      near->left.bytes;
+	size_t n = near->left.len / sizeof(*list), end;
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < n; i = end) {
+		for (end = i + 1; end < n && list[end].hash == list[i].hash;)
+			end++;
+		if (end - i > 1)
+			pair_bucket(near, list + i, end - i);
+		if (near->candidates.len / sizeof(struct candidate) >
+		    CANDIDATES_MAX)
+			err = score_candidates(near);
+	}
+	return err == VAULT_OK ? score_candidates(near) : err;
 }
 
 static enum vault_err
@@ -607,9 +632,8 @@ near_names(struct alike *a)
 	enum vault_err err = list_keys(&near);
 
 	for (; err == VAULT_OK && near.pass < PASSES; near.pass++)
-		if ((err = list_left(&near)) == VAULT_OK &&
-		    (err = list_candidates(&near)) == VAULT_OK)
-			err = score_candidates(&near);
+		if ((err = list_left(&near)) == VAULT_OK)
+			err = compare_left_alike(&near);
 	buf_free(&near.keys);
 	buf_free(&near.left);
 	buf_free(&near.candidates);
@@ -656,8 +680,7 @@ claimed(struct alike *a, const struct same *same)
 }
 
 enum vault_err
-alike_find(
-    struct buf *out, bool *cut, struct store *s, const struct same *same)
+alike_find(struct buf *out, bool *cut, struct store *s, const struct same *same)
 {
 	struct alike a = { .s = s, .pairs = out };
 	enum vault_err err;
