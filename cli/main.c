@@ -190,7 +190,7 @@ const struct command commands[] = {
 	    "records that may be of one person; say that they are",
 	    "Without an ID: pairs that are alike, the likeliest first, 50"
 	    " unless --limit says\notherwise (0: all).  With two: both are"
-	    " shown, and you are asked; nothing is merged.\n--not says that"
+	    " shown, and you are asked; nothing is\nmerged.  --not says that"
 	    " they are two, and takes a yes back.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
