@@ -69,6 +69,8 @@ int cmd_show(struct cli *c, int argc, char **argv);
 int cmd_list(struct cli *c, int argc, char **argv);
 int cmd_find(struct cli *c, int argc, char **argv);
 int cmd_link(struct cli *c, int argc, char **argv);
+int cmd_redact(struct cli *c, int argc, char **argv);
+int cmd_dossier(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
 int cmd_same(struct cli *c, int argc, char **argv);

@@ -192,6 +192,27 @@ const struct command commands[] = {
 	    " unless --limit says\notherwise (0: all).  With two: both are"
 	    " shown, and you are asked; nothing is\nmerged.  --not says that"
 	    " they are two, and takes a yes back.\n" },
+	{ "redact", cmd_redact,
+	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
+	    " [--at FIELD:FIRST-LAST ...]",
+	    "a copy of a record with names taken out",
+	    "A new record, limited to the audience; the record itself stays.  "
+	    "Taken out are\n"
+	    "all who must not be named to it ('amparo may'), TEXT however it "
+	    "is "
+	    "written, and\n"
+	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
+	    "before it is\n"
+	    "kept.\n" },
+	{ "dossier", cmd_dossier,
+	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
+	    " [--parts-checked]",
+	    "all that may leave of a case, to be read",
+	    "Text: the case, its people, what happened by date, what was said "
+	    "and the rest,\n"
+	    "as the audience may read it ('amparo may').  Refused if a text "
+	    "names somebody\n"
+	    "who must not be named.  The passphrase is asked for again.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "
@@ -220,7 +241,7 @@ const struct command commands[] = {
 	{ "report", cmd_report,
 	    "report [QUERY ...] --by FIELD[,FIELD] [--over year|month|day]"
 	    " [--count records|persons] [--hide-below N] [--csv | --html]"
-	    " [-o FILE]",
+	    " [-o FILE] [--audience AUDIENCE] [--parts-checked]",
 	    "figures: so many records of each value of a field",
 	    "FIELD is one of 'types', or goes through a link: victims.sex."
 	    "  --over: by the\ndate of the records; what is not within one"
@@ -228,7 +249,9 @@ const struct command commands[] = {
 	    " victims of acts for instance.  --hide-below hides\nsmall"
 	    " figures, and what would give them back.  --html writes one page"
 	    " with a\nchart; -o, or --output, names the file.  Both are"
-	    " logged.\n" },
+	    " logged.\n--audience counts only what may leave to it, and"
+	    " refuses what names somebody who\nmust not be named ('amparo"
+	    " may').\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
 	    "At our own prompt, which locks when you leave it; a command may "
 	    "be typed\n"

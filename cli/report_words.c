@@ -185,6 +185,8 @@ report_notes(const struct report *r,
 		note(&n, SAY_QUERY_CUT, NULL);
 	if (lang != NULL && has_labels(r))
 		note(&n, SAY_VOCAB_UNREVIEWED, lang);
+	if (i->audience != NULL)
+		note(&n, SAY_REPORT_AUDIENCE, i->audience);
 	note(&n, SAY_REPORT_LEAST, NULL);
 }
 

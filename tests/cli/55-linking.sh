@@ -69,6 +69,8 @@ expect_err "hint: a field that can: victims"
 expect_status 2 say link "$C" "$T"
 expect_err "of type case: no field links to a record of type testimony"
 expect_err "link $T about $C"
+expect_status 2 say link "$W" same_as "$P"
+expect_status 2 say link "$A" redacted_from "$C"
 expect_status 2 say link "$A" "$A"
 expect_err "does not link to itself"
 # Several fit, and nobody can be asked here.

@@ -293,6 +293,8 @@ audience_naming(const struct audience_person *p)
 struct looking {
 	bool any, needs; /* one that must be asked */
 	bool protected;
+	enum vault_err (*each)(void *ctx, const struct head *h);
+	void *ctx;
 };
 
 static enum vault_err
@@ -309,44 +311,44 @@ look_at_person(void *ctx, const struct head *h)
 		l->needs = true;
 	if (json_is_true(json_object_get(h->body, "protected")))
 		l->protected = l->needs = true;
-	return VAULT_OK;
+	return l->each == NULL ? VAULT_OK : l->each(l->ctx, h);
 }
 
 static enum vault_err
 judge_person(struct audience_person *out, const struct audience *a,
-    const struct record_row *r)
+    const struct record_row *r, struct looking *l)
 {
-	struct looking l = { .any = false };
 	enum vault_err err;
 
 	if (r->forgotten || strcmp(r->type, "person") != 0)
 		return VAULT_OK;
-	if ((err = audience_words(a->store, r, look_at_person, &l)) !=
+	if ((err = audience_words(a->store, r, look_at_person, l)) !=
 		VAULT_OK ||
 	    (err = audience_made(&out->made, a, r)) != VAULT_OK)
 		return err;
 	out->here = true;
-	out->exempt = l.any && !l.needs;
-	out->protected = l.protected;
+	out->exempt = l->any && !l->needs;
+	out->protected = l->protected;
 	return VAULT_OK;
 }
 
 /* The same, with what the consents say, be the person here or not. */
 static enum vault_err
 ask_consents(struct audience_person *out, const struct audience *a,
-    const struct record_row *r, const char *record)
+    const struct record_row *r, const char *record, struct looking *l)
 {
 	size_t n;
 	const struct consent *list = audience_consents(&n, a, out->id);
 
 	out->consent = consent_answer(list, n, record, a->scope, a->today);
-	return r == NULL ? VAULT_OK : judge_person(out, a, r);
+	return r == NULL ? VAULT_OK : judge_person(out, a, r, l);
 }
 
 enum vault_err
 audience_person(struct audience_person *out, const struct audience *a,
     const char *person, const char *record)
 {
+	struct looking l = { .each = NULL };
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
@@ -361,16 +363,19 @@ audience_person(struct audience_person *out, const struct audience *a,
 	err = rows_find(&r, a->store, id);
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
-	return ask_consents(out, a, err == VAULT_OK ? &r : NULL, record);
+	return ask_consents(out, a, err == VAULT_OK ? &r : NULL, record, &l);
 }
 
 enum vault_err
 audience_person_row(struct audience_person *out, const struct audience *a,
-    const struct record_row *r)
+    const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
+	struct looking l = { .each = each, .ctx = ctx };
+
 	memset(out, 0, sizeof(*out));
 	id_print(out->id, r->id);
-	return ask_consents(out, a, r, out->id);
+	return ask_consents(out, a, r, out->id, &l);
 }
 
 /* ---- Accused, and nothing else ---- */

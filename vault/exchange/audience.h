@@ -85,9 +85,13 @@ enum consent_naming audience_naming(const struct audience_person *p);
 VAULT_CHECKED enum vault_err audience_person(struct audience_person *out,
     const struct audience *a, const char *person, const char *record);
 
-/* The same of a record of type person that is at hand. */
+/*
+ * The same of a record of type person that is at hand.  each, which may be
+ * NULL, is given what counts of it, as by audience_words: it is read once.
+ */
 VAULT_CHECKED enum vault_err audience_person_row(struct audience_person *out,
-    const struct audience *a, const struct record_row *r);
+    const struct audience *a, const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
 
 /*
  * Do our own records name this person as a perpetrator or an authority, and

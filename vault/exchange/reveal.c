@@ -37,11 +37,7 @@ reveal_people(const struct reveal *r)
 size_t
 reveal_short(const struct reveal *r)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < reveal_people(r); i++)
-		n += scan_is_short(r->scan, i);
-	return n;
+	return scan_short(r->scan);
 }
 
 void
@@ -118,18 +114,20 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 
 	if ((err = rows_get(&row, s, num)) != VAULT_OK || row.forgotten)
 		return err;
-	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK ||
-	    (err = same_hides(&by_other, &protected, r->audience, p.id)) !=
-		VAULT_OK)
+	err = audience_person_row(&p, r->audience, &row, add_names, &to);
+	if (err == VAULT_OK)
+		err = same_hides(&by_other, &protected, r->audience, p.id);
+	if (err != VAULT_OK)
 		return err;
-	if (p.made || (leaves_whole(&p) && !p.protected && !by_other))
+	if (p.made || (leaves_whole(&p) && !p.protected && !by_other)) {
+		scan_drop(r->scan, to.who);
 		return VAULT_OK;
+	}
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
 	hidden.may_leave = leaves_whole(&p);
 	hidden.protected = p.protected || protected;
-	if (!buf_put(&r->people, &hidden, sizeof(hidden)))
-		return VAULT_ENOMEM;
-	return audience_words(s, &row, add_names, &to);
+	return buf_put(&r->people, &hidden, sizeof(hidden)) ? VAULT_OK
+							    : VAULT_ENOMEM;
 }
 
 static enum vault_err
