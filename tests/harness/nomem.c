@@ -747,6 +747,85 @@ call_timeline(struct state *s)
 	    : vault_timeline(s->vault, content.person, say_event, NULL);
 }
 
+static void
+say_link_of(void *ctx, const struct vault_link *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%d|%s|%s|%s|%s\n", l->to, l->type, l->field, l->title,
+	    l->date);
+}
+
+static enum vault_err
+call_links(struct state *s)
+{
+	enum vault_err err = go_missing(s);
+	uint64_t more;
+
+	return err != VAULT_OK
+	    ? err
+	    : vault_links(s->vault, content.person, &more, say_link_of, NULL);
+}
+
+static void
+say_due(void *ctx, const struct vault_due *d)
+{
+	(void)ctx;
+	buf_putf(
+	    &said, "%s|%s|%s|%d\n", d->title, d->field, d->day, d->overdue);
+}
+
+static enum vault_err
+call_due(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[256];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"person\":\"%s\",\"naming\":\"full\","
+	    "\"scopes\":[\"store\"],\"expires\":{\"edtf\":\"2011-04\"}}",
+	    content.person);
+	return (err = content_add(id, s->vault, json)) != VAULT_OK
+	    ? err
+	    : vault_due(s->vault, 30, say_due, NULL);
+}
+
+static void
+say_alike(void *ctx, const struct vault_alike *pair)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%d%d%d\n", pair->title_a, pair->title_b,
+	    pair->name, pair->near, pair->born);
+}
+
+static void
+say_same(void *ctx, const char *id, const char *title)
+{
+	(void)ctx;
+	(void)id;
+	buf_putf(&said, "%s\n", title);
+}
+
+/* Somebody like others, and the same as one. */
+static enum vault_err
+call_alike(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[512];
+	enum vault_err err;
+	bool more;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Teng Bia\"},"
+	    "{\"text\":\"Tengg Biao\"}],\"same_as\":[\"%s\"],"
+	    "\"born\":{\"edtf\":\"1973-08-02\"},"
+	    "\"id_papers\":[{\"number\":\"G 1\"}]}",
+	    content.person);
+	if ((err = content_add(id, s->vault, json)) != VAULT_OK ||
+	    (err = vault_alike(s->vault, 0, &more, say_alike, NULL)) !=
+		VAULT_OK)
+		return err;
+	return vault_same_each(s->vault, content.person, say_same, NULL);
+}
+
 /* What `show` does with a record that is torn. */
 static enum vault_err
 call_show(struct state *s)
@@ -940,6 +1019,9 @@ static const struct call calls[] = {
 	RECORDS("vault_count", call_count),
 	RECORDS("vault_tally_new, vault_tally_log", call_tally),
 	RECORDS("vault_timeline", call_timeline),
+	RECORDS("vault_links", call_links),
+	RECORDS("vault_due", call_due),
+	RECORDS("vault_alike, vault_same_each", call_alike),
 	RECORDS("vault_may", call_may),
 	RECORDS("vault_plain_write", call_plain),
 	RECORDS("vault_dossier", call_dossier),
