@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "record/body.h"
 #include "record/due.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "record/id.h"
 #include "record/status.h"
@@ -27,6 +28,7 @@ struct index_entry {
 	struct buf values; /* field, key, NUL, ... as put_key writes them */
 	int64_t time;      /* of the newest head */
 	size_t heads;
+	uint8_t office[IDENTITY_PUBLIC_LEN]; /* who wrote the last of them */
 };
 
 static void
@@ -278,14 +280,12 @@ add_papers(struct index_entry *e, const json_t *papers)
 	return err;
 }
 
-/* By what two records of one person may be told to be that. */
+/* Of whom somebody says that it is the same person, or not. */
 static enum vault_err
-add_identity(struct index_entry *e, const json_t *body)
+add_same(struct index_entry *e, const json_t *body)
 {
 	static const char *const fields[] = { "same_as", "not_same" };
-	struct date_days born;
 	enum vault_err err = VAULT_OK;
-	char key[16];
 
 	for (size_t k = 0; k < 2; k++) {
 		const json_t *ids = json_object_get(body, fields[k]);
@@ -299,7 +299,24 @@ add_identity(struct index_entry *e, const json_t *body)
 				err = put_key(e, QUERY_SAME, id);
 		}
 	}
-	if (err == VAULT_OK)
+	return err;
+}
+
+static enum vault_err
+add_own_same(void *ctx, const struct head *h)
+{
+	return add_same(ctx, h->body);
+}
+
+/* By what two records of one person may be told to be that. */
+static enum vault_err
+add_identity(struct index_entry *e, const json_t *body)
+{
+	struct date_days born;
+	enum vault_err err;
+	char key[16];
+
+	if ((err = add_same(e, body)) == VAULT_OK)
 		err = add_papers(e, json_object_get(body, "id_papers"));
 	if (err == VAULT_OK &&
 	    date_object_days(&born, json_object_get(body, "born")) &&
@@ -318,6 +335,7 @@ add_head(void *ctx, const struct head *h)
 	enum vault_err err;
 
 	e->heads++;
+	memcpy(e->office, h->version.office, sizeof(e->office));
 	if (h->version.time > e->time)
 		e->time = h->version.time;
 	/* Who wrote it, by its key: names change. */
@@ -339,6 +357,25 @@ add_head(void *ctx, const struct head *h)
 	return err;
 }
 
+/* What we said is in the one head, if that is ours. */
+enum vault_err
+index_entry_own(
+    struct index_entry *e, struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+	bool ours;
+
+	if (strcmp(r->type, "person") != 0)
+		return VAULT_OK;
+	if ((err = whose_is_ours(&ours, s, e->office)) != VAULT_OK ||
+	    (ours && e->heads == 1))
+		return err;
+#ifdef PLANT_SAME_UNHEARD
+	return VAULT_OK;
+#endif
+	return guard_each(s, r, add_own_same, e);
+}
+
 /* Deterministic: the same heads always give the same entry. */
 static enum vault_err
 entry_of(struct index_entry *e, struct store *s, const struct record_row *r)
@@ -346,7 +383,8 @@ entry_of(struct index_entry *e, struct store *s, const struct record_row *r)
 	enum vault_err err;
 
 	memset(e, 0, sizeof(*e));
-	err = heads_each(s, r, add_head, e);
+	if ((err = heads_each(s, r, add_head, e)) == VAULT_OK)
+		err = index_entry_own(e, s, r);
 	if (err != VAULT_OK)
 		entry_free(e);
 	return err;
