@@ -228,8 +228,7 @@ is_in_both(const struct value *v, const struct column *other)
 static void
 put_value(struct buf *out, const char *who, const struct buf *text)
 {
-	layout_field(
-	    out, who, PICK_SHORT + 2, buf_text(text), text->len, 0);
+	layout_field(out, who, PICK_SHORT + 2, buf_text(text), text->len, 0);
 }
 
 /* All values of a field in one of the two that were not told yet. */
@@ -265,8 +264,7 @@ put_fields(struct buf *out, const struct column *c, const struct column *other)
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].told)
 			continue;
-		layout_block(
-		    out, all[i].label, strlen(all[i].label), 0, 0);
+		layout_block(out, all[i].label, strlen(all[i].label), 0, 0);
 		put_values(out, all[i].label, c, other);
 		put_values(out, all[i].label, other, c);
 	}
@@ -372,8 +370,8 @@ ask_same(struct session *s, const struct cli *c, const char *a, const char *b)
 	enum vault_err err;
 
 	if ((err = vault_same_said(&said, s->vault, a, b)) != VAULT_OK ||
-	    (err = strcmp(a, b) == 0 ? VAULT_EUSE
-				     : compare(s->vault, a, b)) != VAULT_OK)
+	    (err = strcmp(a, b) == 0 ? VAULT_EUSE : compare(s->vault, a, b)) !=
+		VAULT_OK)
 		return err == VAULT_EUSE ? not_persons()
 					 : session_fault(s, err);
 	if (said == VAULT_SAME && !say_is_json()) {

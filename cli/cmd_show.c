@@ -460,56 +460,76 @@ request_doc(void *ctx, const struct vault_request *request)
 	doc_put(p->asked, NULL, d);
 }
 
-static enum vault_err
-for_programs(struct page *p)
+/* What is gathered for programs, beside the record itself. */
+static void
+docs_new(struct page *p)
 {
-	struct doc *d;
-	enum vault_err err = VAULT_OK;
-
 	p->attachments = doc_array();
 	p->conflicts = doc_array();
 	p->asked = doc_array();
 	p->linked_by = doc_array();
 	p->links_to = doc_array();
 	p->same_docs = doc_array();
+}
+
+static void
+docs_free(struct page *p)
+{
+	doc_free(p->attachments);
+	doc_free(p->conflicts);
+	doc_free(p->asked);
+	doc_free(p->linked_by);
+	doc_free(p->links_to);
+	doc_free(p->same_docs);
+}
+
+static void
+put_doc(struct doc *d, const char *name, struct doc **child)
+{
+	doc_put(d, name, *child);
+	*child = NULL; /* given away */
+}
+
+static enum vault_err
+gather_docs(struct page *p)
+{
+	struct vault *v = p->s->vault;
+	enum vault_err err = VAULT_OK;
+
 	if (p->r->clashes.len > 0)
-		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
+		err = vault_clashes(v, p->r, clash_doc, p);
 	end_conflict(p);
 	if (err == VAULT_OK)
-		err = vault_attachments(
-		    p->s->vault, p->r->id, attachment_doc, p);
+		err = vault_attachments(v, p->r->id, attachment_doc, p);
 	if (err == VAULT_OK)
-		err = vault_requests(p->s->vault, p->r->id, request_doc, p);
+		err = vault_requests(v, p->r->id, request_doc, p);
 	if (err == VAULT_OK)
-		err = put_links(p);
-	if (err == VAULT_OK)
-		err = vault_same_each(
-		    p->s->vault, p->r->id, same_doc, p);
-	if (err != VAULT_OK) {
-		doc_free(p->same_docs);
-		doc_free(p->linked_by);
-		doc_free(p->links_to);
-		doc_free(p->asked);
-		doc_free(p->attachments);
-		doc_free(p->conflicts);
-		return err;
+		err = vault_same_each(v, p->r->id, same_doc, p);
+	return err == VAULT_OK ? put_links(p) : err;
+}
+
+static enum vault_err
+for_programs(struct page *p)
+{
+	struct doc *d;
+	enum vault_err err;
+
+	docs_new(p);
+	if ((err = gather_docs(p)) == VAULT_OK) {
+		d = describe(p);
+		put_doc(d, "forget_requests", &p->asked);
+		put_doc(d, "conflicts", &p->conflicts);
+		put_doc(d, "attachments", &p->attachments);
+		if (strcmp(p->r->type, "person") == 0)
+			put_doc(d, "same_person", &p->same_docs);
+		if (p->with) {
+			put_doc(d, "linked_by", &p->linked_by);
+			put_doc(d, "links_to", &p->links_to);
+		}
+		err = doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
 	}
-	d = describe(p);
-	doc_put(d, "forget_requests", p->asked);
-	doc_put(d, "conflicts", p->conflicts);
-	doc_put(d, "attachments", p->attachments);
-	if (strcmp(p->r->type, "person") == 0)
-		doc_put(d, "same_person", p->same_docs);
-	else
-		doc_free(p->same_docs);
-	if (p->with) {
-		doc_put(d, "linked_by", p->linked_by);
-		doc_put(d, "links_to", p->links_to);
-	} else {
-		doc_free(p->linked_by);
-		doc_free(p->links_to);
-	}
-	return doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
+	docs_free(p);
+	return err;
 }
 
 /* ---- The command ---- */

@@ -29,7 +29,7 @@ struct guard {
 	json_t *audiences; /* the same */
 	/* Who the same person is and is not, by all of theirs: arrays. */
 	json_t *same_as, *not_same;
-	struct buf own;    /* the keys of our office: whose_own */
+	struct buf own; /* the keys of our office: whose_own */
 };
 
 /* Our own newest versions of r, each borrowed for the call; not verified. */

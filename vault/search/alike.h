@@ -37,7 +37,7 @@ struct alike_pair {
  * something is said already.  *cut: there were too many that are alike, and
  * not all of them were compared.
  */
-VAULT_CHECKED enum vault_err alike_find(struct buf *out, bool *cut,
-    struct store *s, const struct same *same);
+VAULT_CHECKED enum vault_err alike_find(
+    struct buf *out, bool *cut, struct store *s, const struct same *same);
 
 #endif

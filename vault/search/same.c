@@ -187,7 +187,7 @@ compare_groups(const void *a, const void *b)
 static struct member *
 find(const struct same *same, const char *id)
 {
-	struct member key;
+	struct member key = { .num = 0 };
 	size_t n;
 	struct member *list = members_of(same, &n);
 
@@ -355,7 +355,7 @@ same_person(size_t *n, const struct same *same, const char *id)
 {
 	size_t all, first, end;
 	const struct member *list = members_of(same, &all);
-	struct place key;
+	struct place key = { .at = 0 };
 	const struct place *p;
 
 	*n = 0;
