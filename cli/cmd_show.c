@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "codes.h"
 #include "layout.h"
 #include "pager.h"
 #include "pick.h"
@@ -269,19 +270,21 @@ static void
 body_line(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
-	struct buf label = { 0 };
+	struct buf label = { 0 }, text = { 0 };
 
 	layout_blanks(&label, DEEPER * l->depth);
 	buf_put_text(&label, gettext(l->label));
+	codes_describe(&text, l->vocab, l->text, l->len);
 	if (!l->block && !l->heading)
-		layout_field(&p->out, buf_text(&label), p->label_width, l->text,
-		    l->len, p->columns);
+		layout_field(&p->out, buf_text(&label), p->label_width,
+		    buf_text(&text), text.len, p->columns);
 	else
 		layout_block(&p->out, buf_text(&label), label.len, 0, 0);
 	if (l->block)
 		layout_block(&p->out, l->text, l->len, 4 + DEEPER * l->depth,
 		    p->columns);
 	buf_free(&label);
+	buf_free(&text);
 }
 
 static void

@@ -508,9 +508,10 @@ struct vault_line {
 	const char *field, *label; /* label is in English: for gettext */
 	const char *text;
 	size_t len;
-	bool block;     /* long text, on lines of its own */
-	bool heading;   /* the lines of an object follow, one deeper */
-	unsigned depth; /* of objects around it */
+	const char *vocab; /* of a code, or of codes parted by "; "; or NULL */
+	bool block;        /* long text, on lines of its own */
+	bool heading;      /* the lines of an object follow, one deeper */
+	unsigned depth;    /* of objects around it */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
