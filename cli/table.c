@@ -12,6 +12,8 @@
 #define LINES_MAX 2000
 #define NOTES_MAX 100000 /* of a JSON document */
 #define EXCERPT 60       /* bytes of a value */
+#define ENDS (VAULT_ROW_BAD + 1)
+#define RANGES_MAX 100 /* of rows, for people */
 
 struct table_job {
 	struct cli *c;
@@ -24,6 +26,11 @@ struct table_job {
 	struct buf lines;
 	struct doc *notes;
 	uint64_t n_notes;
+	struct ends {
+		uint64_t first, last; /* the range that is growing, or 0 */
+		size_t n;
+		struct buf text; /* "1-4,7" */
+	} ends[ENDS];
 	bool telling;
 };
 
@@ -34,7 +41,8 @@ say_map_fault(const char *path, const struct vault_map_fault *f)
 {
 	static const enum say what[] = { SAY_MAP_JSON, SAY_MAP_KIND,
 		SAY_MAP_UNKNOWN, SAY_MAP_LACKS, SAY_MAP_VERSION, SAY_MAP_TYPE,
-		SAY_MAP_FIELD, SAY_MAP_VALUE, SAY_MAP_TWICE, SAY_MAP_NOT_MANY };
+		SAY_MAP_FIELD, SAY_MAP_VALUE, SAY_MAP_TWICE, SAY_MAP_NOT_MANY,
+		SAY_MAP_NO_RECORD, SAY_MAP_NO_LINK };
 	struct buf whole = { 0 };
 	const char *where = f->where;
 
@@ -129,7 +137,8 @@ why_word(enum vault_row_why why)
 {
 	static const char *const words[] = { "code", "value", "date",
 		"destroyed", "meanings", "several", "no-day", "backwards",
-		"duration", "no-key", "same-key", "refused", "changed" };
+		"duration", "no-key", "same-key", "refused", "changed",
+		"new-record", "no-record" };
 
 	return words[why];
 }
@@ -141,7 +150,7 @@ put_why(struct buf *out, const struct vault_row_note *n)
 		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_MEANINGS,
 		SAY_ROW_SEVERAL, SAY_ROW_NO_DAY, SAY_ROW_BACKWARDS,
 		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
-		SAY_ROW_CHANGED };
+		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD };
 	struct buf sentence = { 0 };
 
 	if (n->issue != NULL)
@@ -174,6 +183,8 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 
 	doc_int(d, "row", (int64_t)n->row);
 	doc_int(d, "line", (int64_t)n->line);
+	if (*n->record != '\0')
+		doc_text(d, "record", n->record);
 	doc_text(d, "column", n->column);
 	doc_text(d, "value", n->value);
 	doc_text(d, "why", why_word(n->why));
@@ -204,12 +215,84 @@ note(void *ctx, const struct vault_row_note *n)
 	buf_put_byte(&j->lines, '\t');
 	buf_put_text(&j->lines, say_number(n->line));
 	buf_put_byte(&j->lines, '\t');
+	put_excerpt(&j->lines, n->record);
+	if (*n->record != '\0' && *n->column != '\0')
+		buf_put_text(&j->lines, ": ");
 	put_excerpt(&j->lines, n->column);
 	buf_put_byte(&j->lines, '\t');
 	put_excerpt(&j->lines, n->value);
 	buf_put_byte(&j->lines, '\t');
 	put_why(&j->lines, n);
 	buf_put_byte(&j->lines, '\n');
+}
+
+/* ---- What has become of them, row by row ---- */
+
+/* The range that has ended, for programs all of them. */
+static void
+put_range(struct ends *e)
+{
+	if (e->first == 0 || (e->n >= RANGES_MAX && !say_is_json()))
+		return;
+	if (e->n > 0)
+		buf_put_text(&e->text, ",");
+	buf_putf(&e->text, "%llu", (unsigned long long)e->first);
+	if (e->last > e->first)
+		buf_putf(&e->text, "-%llu", (unsigned long long)e->last);
+	if (++e->n == RANGES_MAX && !say_is_json())
+		buf_put_text(&e->text, ",...");
+}
+
+static void
+row_end(void *ctx, uint64_t row, enum vault_row_end end)
+{
+	struct table_job *j = ctx;
+	struct ends *e = &j->ends[end];
+
+	if (!j->telling)
+		return;
+	if (e->first == 0 || row != e->last + 1) {
+		put_range(e);
+		e->first = row;
+	}
+	e->last = row;
+}
+
+static enum vault_err
+finish_ends(struct table_job *j)
+{
+	enum vault_err err = buf_ok(&j->lines);
+
+	for (size_t i = 0; err == VAULT_OK && i < ENDS; i++) {
+		put_range(&j->ends[i]);
+		j->ends[i].first = 0;
+		err = buf_ok(&j->ends[i].text);
+	}
+	return err;
+}
+
+/* "new: 1-4,7", for each end that a row has had. */
+static void
+say_ends(const struct table_job *j)
+{
+	static const enum say what[] = { SAY_ROWS_NEW, SAY_ROWS_SAME,
+		SAY_ROWS_KEPT, SAY_ROWS_BAD };
+
+	for (size_t i = 0; i < ENDS; i++)
+		if (j->ends[i].text.len > 0)
+			say_line(what[i], buf_text(&j->ends[i].text), NULL);
+}
+
+static struct doc *
+ends_doc(const struct table_job *j)
+{
+	static const char *const names[] = { "new", "unchanged", "kept",
+		"refused" };
+	struct doc *d = doc_object();
+
+	for (size_t i = 0; i < ENDS; i++)
+		doc_text(d, names[i], buf_text(&j->ends[i].text));
+	return d;
 }
 
 /* ---- Telling it ---- */
@@ -231,10 +314,21 @@ tell_json(struct table_job *j, const struct vault_table_info *info,
 	doc_int(d, "unchanged", (int64_t)done->unchanged);
 	doc_int(d, "changed", (int64_t)done->changed);
 	doc_int(d, "refused", (int64_t)done->refused);
+	doc_int(d, "records", (int64_t)done->records);
 	doc_int(d, "not_understood", (int64_t)done->notes);
+	doc_put(d, "row_ends", ends_doc(j));
 	doc_put(d, "notes", j->notes);
 	j->notes = NULL;
 	return doc_print(d);
+}
+
+static void
+say_done(const struct vault_table_done *done, bool preview)
+{
+	say_line(preview ? SAY_TABLE_WOULD : SAY_TABLE_DONE,
+	    say_number(done->added), say_number(done->records),
+	    say_number(done->unchanged), say_number(done->changed),
+	    say_number(done->refused), say_number(done->notes), NULL);
 }
 
 static int
@@ -260,10 +354,8 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 	if (j->n_notes > LINES_MAX)
 		say_line(
 		    SAY_ROW_MORE, say_number(j->n_notes - LINES_MAX), NULL);
-	say_line(preview ? SAY_TABLE_WOULD : SAY_TABLE_DONE,
-	    say_number(done->added), say_number(done->unchanged),
-	    say_number(done->changed), say_number(done->refused),
-	    say_number(done->notes), NULL);
+	say_ends(j);
+	say_done(done, preview);
 	return 0;
 }
 
@@ -272,14 +364,17 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 static int
 run(struct vault_table_done *done, struct table_job *j, bool preview)
 {
+	const struct vault_table_how how = {
+		.preview = preview, .note = note, .row = row_end, .ctx = j
+	};
 	enum vault_err err;
 
 	progress_begin(&j->in.progress,
 	    preview ? SAY_PROGRESS_VERIFYING : SAY_PROGRESS_IMPORTING);
-	err = vault_table_import(done, j->t, preview, note, j);
+	err = vault_table_import(done, j->t, &how);
 	progress_end(&j->in.progress);
-	if (err == VAULT_OK && buf_ok(&j->lines) != VAULT_OK)
-		err = VAULT_ENOMEM;
+	if (err == VAULT_OK)
+		err = finish_ends(j);
 	return err == VAULT_OK ? 0 : table_fault(j, err);
 }
 
@@ -300,19 +395,20 @@ go(struct table_job *j, bool preview)
 	}
 	if ((status = run(&done, j, true)) != 0)
 		return status;
-	if (preview || done.added == 0)
+	if (preview || done.records == 0)
 		return tell(j, &done, preview);
 	if (!say_is_json() && (status = tell(j, &done, true)) != 0)
 		return status;
-	if (!ask_yes(j->c, false, SAY_ASK_TABLE, say_number(done.added))) {
+	if (!ask_yes(j->c, false, SAY_ASK_TABLE, say_number(done.records))) {
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
+	/* The first telling holds: the second run says the same. */
 	j->telling = false;
-	buf_reset(&j->lines);
-	j->n_notes = 0;
-	status = run(&done, j, false);
-	return status == 0 ? tell(j, &done, false) : status;
+	if ((status = run(&done, j, false)) != 0 || say_is_json())
+		return status == 0 ? tell(j, &done, false) : status;
+	say_done(&done, false);
+	return 0;
 }
 
 static int
@@ -350,6 +446,8 @@ table_import(
 	}
 	infile_close(&j.in);
 	vault_map_free(map);
+	for (size_t i = 0; i < ENDS; i++)
+		buf_free(&j.ends[i].text);
 	buf_free(&j.lines);
 	return status;
 }

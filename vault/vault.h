@@ -1517,6 +1517,8 @@ enum vault_map_why {
 	VAULT_MAP_VALUE,    /* the field does not take this value */
 	VAULT_MAP_TWICE,    /* given twice */
 	VAULT_MAP_NOT_MANY, /* split, and the field takes one value only */
+	VAULT_MAP_NO_RECORD, /* no other record of the row has this name */
+	VAULT_MAP_NO_LINK,   /* no field that links to such a record */
 };
 struct vault_map_fault {
 	enum vault_map_why why;
@@ -1579,12 +1581,23 @@ enum vault_row_why {
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
 	VAULT_ROW_CHANGED,   /* other than when it was imported; not changed */
+	VAULT_ROW_RECORD,    /* the row has this record now; not made */
+	VAULT_ROW_NO_RECORD, /* the row has no such record any more; kept */
 };
 struct vault_row_note {
 	enum vault_row_why why;
 	uint64_t row, line, other;
+	const char *record; /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
+};
+
+/* What has become of a row in the end. */
+enum vault_row_end {
+	VAULT_ROW_NEW,
+	VAULT_ROW_SAME, /* unchanged */
+	VAULT_ROW_KEPT, /* the file says otherwise now; not changed */
+	VAULT_ROW_BAD,  /* refused: none of its records was made */
 };
 
 struct vault_table_info {
@@ -1601,13 +1614,20 @@ void vault_table_info(
  * preview nothing is written, and everything is told as it would be.
  * VAULT_EUSE: the file has changed since it was opened.
  */
+struct vault_table_how {
+	bool preview;
+	/* May be NULL; row is told after the notes of the row. */
+	void (*note)(void *ctx, const struct vault_row_note *n);
+	void (*row)(void *ctx, uint64_t row, enum vault_row_end end);
+	void *ctx;
+};
 struct vault_table_done {
-	uint64_t added, unchanged, changed, refused;
+	uint64_t added, unchanged, changed, refused; /* rows */
+	uint64_t records;                            /* that were made */
 	uint64_t notes; /* of cells that were not understood */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
-    struct vault_table *t, bool preview,
-    void (*note)(void *ctx, const struct vault_row_note *n), void *ctx);
+    struct vault_table *t, const struct vault_table_how *how);
 
 /* ---- Copies ---- */
 

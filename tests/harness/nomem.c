@@ -710,6 +710,7 @@ call_table(struct state *s)
 	    "\"with\":[[\"script\",\"Latn\"]]},{\"column\":\"s\","
 	    "\"field\":\"sex\",\"codes\":[[\"1\",\"m\"],[\"0\",\"f\"]]}]}";
 	const struct vault_input input = { NULL, read_list, NULL, 50 };
+	const struct vault_table_how how = { .note = say_note };
 	struct vault_table_done done;
 	struct vault_map_fault fault;
 	struct vault_table *t = NULL;
@@ -721,7 +722,7 @@ call_table(struct state *s)
 		err = vault_table_open(
 		    &t, s->vault, map, "list.csv", &input, NULL, NULL);
 	if (err == VAULT_OK)
-		err = vault_table_import(&done, t, false, say_note, NULL);
+		err = vault_table_import(&done, t, &how);
 	if (err == VAULT_OK)
 		buf_putf(&said, "%u %u\n", (unsigned)done.added,
 		    (unsigned)done.refused);

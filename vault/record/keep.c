@@ -181,9 +181,9 @@ kept_free(struct kept *k)
 	head_free(&k->head);
 }
 
-/* Its type, if there may be such a one, and an id that nobody has. */
+/* Its type, if there may be such a one, and its id. */
 static enum vault_err
-new_row(struct record_row *r, const json_t *whole)
+new_row(struct record_row *r, const uint8_t *id, const json_t *whole)
 {
 	const char *type = json_string_value(json_object_get(whole, "type"));
 
@@ -191,20 +191,23 @@ new_row(struct record_row *r, const json_t *whole)
 		return VAULT_EUSE;
 	memset(r, 0, sizeof(*r));
 	memcpy(r->type, type, strlen(type));
-	id_new(r->id);
+	if (id != NULL)
+		memcpy(r->id, id, ID_LEN);
+	else
+		id_new(r->id);
 	return VAULT_OK;
 }
 
 enum vault_err
 keep_make(struct kept *out, const struct keyring *ring, const struct signer *by,
-    struct secret *room, const json_t *whole)
+    struct secret *room, const uint8_t *id, const json_t *whole)
 {
 	struct making m = { 0 };
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
 	random_fill(secret_bytes(room), KEY_LEN);
-	if ((err = new_row(&out->row, whole)) == VAULT_OK &&
+	if ((err = new_row(&out->row, id, whole)) == VAULT_OK &&
 	    (err = rows_seal_key(out->key, ring, out->row.id, room)) ==
 		VAULT_OK &&
 	    (err = make_version(&m, &out->row, by, whole)) == VAULT_OK &&
@@ -232,7 +235,7 @@ keep_first(struct kept *out, struct store *s, const struct signer *by,
 
 	if (room == NULL)
 		return VAULT_ENOMEM;
-	err = keep_make(out, store_ring(s), by, room, whole);
+	err = keep_make(out, store_ring(s), by, room, NULL, whole);
 	secret_free(room);
 	return err == VAULT_OK ? keep_put(out, s) : err;
 }
