@@ -7,12 +7,13 @@
 #include "issues.h"
 #include "outfile.h"
 #include "table.h"
+#include "table_ask.h"
 
 #define FAULTS_MAX 20
 #define LINES_MAX 2000
 #define NOTES_MAX 100000 /* of a JSON document */
 #define EXCERPT 60       /* bytes of a value */
-#define ENDS (VAULT_ROW_BAD + 1)
+#define ENDS (VAULT_ROW_UPDATED + 1)
 #define RANGES_MAX 100 /* of rows, for people */
 
 struct table_job {
@@ -32,6 +33,8 @@ struct table_job {
 		struct buf text; /* "1-4,7" */
 	} ends[ENDS];
 	bool telling;
+	enum vault_policy policy;
+	struct table_asking *asking; /* or NULL: policy is for all rows */
 };
 
 /* ---- The map ---- */
@@ -138,7 +141,8 @@ why_word(enum vault_row_why why)
 	static const char *const words[] = { "code", "value", "date",
 		"destroyed", "meanings", "several", "no-day", "backwards",
 		"duration", "no-key", "same-key", "refused", "changed",
-		"new-record", "no-record" };
+		"new-record", "no-record", "set", "changed-here", "gone",
+		"written-once", "made", "disagree" };
 
 	return words[why];
 }
@@ -150,7 +154,9 @@ put_why(struct buf *out, const struct vault_row_note *n)
 		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_MEANINGS,
 		SAY_ROW_SEVERAL, SAY_ROW_NO_DAY, SAY_ROW_BACKWARDS,
 		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
-		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD };
+		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD, SAY_ROW_SET,
+		SAY_ROW_OURS, SAY_ROW_GONE, SAY_ROW_FIXED, SAY_ROW_MADE,
+		SAY_ROW_CLASH };
 	struct buf sentence = { 0 };
 
 	if (n->issue != NULL)
@@ -196,6 +202,24 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 	doc_put(j->notes, NULL, d);
 }
 
+void
+table_put_note(struct buf *out, const struct vault_row_note *n)
+{
+	buf_put_text(out, say_number(n->row));
+	buf_put_byte(out, '\t');
+	buf_put_text(out, say_number(n->line));
+	buf_put_byte(out, '\t');
+	put_excerpt(out, n->record);
+	if (*n->record != '\0' && *n->column != '\0')
+		buf_put_text(out, ": ");
+	put_excerpt(out, n->column);
+	buf_put_byte(out, '\t');
+	put_excerpt(out, n->value);
+	buf_put_byte(out, '\t');
+	put_why(out, n);
+	buf_put_byte(out, '\n');
+}
+
 static void
 note(void *ctx, const struct vault_row_note *n)
 {
@@ -211,19 +235,7 @@ note(void *ctx, const struct vault_row_note *n)
 	}
 	if (j->n_notes > LINES_MAX)
 		return;
-	buf_put_text(&j->lines, say_number(n->row));
-	buf_put_byte(&j->lines, '\t');
-	buf_put_text(&j->lines, say_number(n->line));
-	buf_put_byte(&j->lines, '\t');
-	put_excerpt(&j->lines, n->record);
-	if (*n->record != '\0' && *n->column != '\0')
-		buf_put_text(&j->lines, ": ");
-	put_excerpt(&j->lines, n->column);
-	buf_put_byte(&j->lines, '\t');
-	put_excerpt(&j->lines, n->value);
-	buf_put_byte(&j->lines, '\t');
-	put_why(&j->lines, n);
-	buf_put_byte(&j->lines, '\n');
+	table_put_note(&j->lines, n);
 }
 
 /* ---- What has become of them, row by row ---- */
@@ -276,7 +288,7 @@ static void
 say_ends(const struct table_job *j)
 {
 	static const enum say what[] = { SAY_ROWS_NEW, SAY_ROWS_SAME,
-		SAY_ROWS_KEPT, SAY_ROWS_BAD };
+		SAY_ROWS_KEPT, SAY_ROWS_BAD, SAY_ROWS_UPDATED };
 
 	for (size_t i = 0; i < ENDS; i++)
 		if (j->ends[i].text.len > 0)
@@ -287,7 +299,7 @@ static struct doc *
 ends_doc(const struct table_job *j)
 {
 	static const char *const names[] = { "new", "unchanged", "kept",
-		"refused" };
+		"refused", "updated" };
 	struct doc *d = doc_object();
 
 	for (size_t i = 0; i < ENDS; i++)
@@ -314,7 +326,9 @@ tell_json(struct table_job *j, const struct vault_table_info *info,
 	doc_int(d, "unchanged", (int64_t)done->unchanged);
 	doc_int(d, "changed", (int64_t)done->changed);
 	doc_int(d, "refused", (int64_t)done->refused);
+	doc_int(d, "updated", (int64_t)done->updated);
 	doc_int(d, "records", (int64_t)done->records);
+	doc_int(d, "versions", (int64_t)done->versions);
 	doc_int(d, "not_understood", (int64_t)done->notes);
 	doc_put(d, "row_ends", ends_doc(j));
 	doc_put(d, "notes", j->notes);
@@ -327,8 +341,9 @@ say_done(const struct vault_table_done *done, bool preview)
 {
 	say_line(preview ? SAY_TABLE_WOULD : SAY_TABLE_DONE,
 	    say_number(done->added), say_number(done->records),
-	    say_number(done->unchanged), say_number(done->changed),
-	    say_number(done->refused), say_number(done->notes), NULL);
+	    say_number(done->updated), say_number(done->unchanged),
+	    say_number(done->changed), say_number(done->refused),
+	    say_number(done->notes), NULL);
 }
 
 static int
@@ -361,12 +376,21 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 
 /* ---- Doing it ---- */
 
+static enum vault_policy
+choose(void *ctx, uint64_t row)
+{
+	return table_asking_choose(((struct table_job *)ctx)->asking, row);
+}
+
 static int
 run(struct vault_table_done *done, struct table_job *j, bool preview)
 {
-	const struct vault_table_how how = {
-		.preview = preview, .note = note, .row = row_end, .ctx = j
-	};
+	const struct vault_table_how how = { .preview = preview,
+		.policy = j->policy,
+		.choose = j->asking == NULL ? NULL : choose,
+		.note = note,
+		.row = row_end,
+		.ctx = j };
 	enum vault_err err;
 
 	progress_begin(&j->in.progress,
@@ -376,6 +400,45 @@ run(struct vault_table_done *done, struct table_job *j, bool preview)
 	if (err == VAULT_OK)
 		err = finish_ends(j);
 	return err == VAULT_OK ? 0 : table_fault(j, err);
+}
+
+static bool
+may_write(const struct table_job *j, const struct vault_table_done *done)
+{
+	struct buf what = { 0 };
+	bool yes;
+
+	if (done->versions == 0)
+		return ask_yes(
+		    j->c, false, SAY_ASK_TABLE, say_number(done->records));
+	say_put(&what, SAY_TABLE_WRITES, say_number(done->records),
+	    say_number(done->versions), NULL);
+	yes = ask_yes(j->c, false, SAY_ASK_TABLE_CHANGES, buf_text(&what));
+	buf_free(&what);
+	return yes;
+}
+
+/* Which policy for each row of which the file says something new. */
+static int
+ask_rows(struct table_job *j)
+{
+	const struct vault_table_how how = { .preview = true,
+		.policy = VAULT_POLICY_UPDATE,
+		.note = table_asking_note,
+		.row = table_asking_row,
+		.ctx = j->asking };
+	struct vault_table_done done;
+	enum vault_err err;
+
+	progress_begin(&j->in.progress, SAY_PROGRESS_VERIFYING);
+	err = vault_table_import(&done, j->t, &how);
+	progress_end(&j->in.progress);
+	if (err != VAULT_OK)
+		return table_fault(j, err);
+	if (table_asking_ask(j->asking))
+		return 0;
+	say_error(SAY_IMPORT_STOPPED, NULL);
+	return 1;
 }
 
 /*
@@ -395,11 +458,11 @@ go(struct table_job *j, bool preview)
 	}
 	if ((status = run(&done, j, true)) != 0)
 		return status;
-	if (preview || done.records == 0)
+	if (preview || done.records + done.versions == 0)
 		return tell(j, &done, preview);
 	if (!say_is_json() && (status = tell(j, &done, true)) != 0)
 		return status;
-	if (!ask_yes(j->c, false, SAY_ASK_TABLE, say_number(done.records))) {
+	if (!may_write(j, &done)) {
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
@@ -425,21 +488,26 @@ open_table(struct table_job *j, const struct vault_map *map)
 }
 
 int
-table_import(
-    struct cli *c, const char *path, const char *map_path, bool preview)
+table_import(struct cli *c, const char *path, const struct table_options *o)
 {
-	struct table_job j = { .c = c, .path = path, .in.fd = -1 };
+	struct table_asking asking = { .begun = 0 };
+	struct table_job j = { .c = c,
+		.path = path,
+		.in.fd = -1,
+		.policy = o->policy,
+		.asking = o->ask ? &asking : NULL };
 	struct vault_map *map = NULL;
 	struct session s;
 	int status;
 
-	if ((status = read_map(&map, map_path)) == 0 &&
+	if ((status = read_map(&map, o->map)) == 0 &&
 	    (status = infile_open(&j.in, path)) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
 		j.s = &s;
 		j.notes = doc_array();
-		if ((status = open_table(&j, map)) == 0)
-			status = go(&j, preview);
+		if ((status = open_table(&j, map)) == 0 &&
+		    (!o->ask || (status = ask_rows(&j)) == 0))
+			status = go(&j, o->preview);
 		vault_table_close(j.t);
 		session_close(&s);
 		doc_free(j.notes);
@@ -449,5 +517,6 @@ table_import(
 	for (size_t i = 0; i < ENDS; i++)
 		buf_free(&j.ends[i].text);
 	buf_free(&j.lines);
+	table_asking_free(&asking);
 	return status;
 }

@@ -128,23 +128,20 @@ make(const char *rules, const char *csv)
 	return make_by(json, csv);
 }
 
-static inline void
-made_free(void)
-{
-	buf_free(&notes);
-	buf_free(&bodies);
-}
-
 /* ---- A vault ---- */
 
 static struct vault_table_done done;
-static unsigned whys[VAULT_ROW_NO_RECORD + 1];
+/* What was told, and how often. */
+static struct buf told;
+static unsigned whys[VAULT_ROW_CLASH + 1];
 
 static inline void
 on_row_note(void *ctx, const struct vault_row_note *n)
 {
 	(void)ctx;
 	whys[n->why]++;
+	buf_putf(&told, "%u:%d:%s:%s=%s;", (unsigned)n->row, (int)n->why,
+	    n->record, n->column, n->value);
 }
 
 /* What was told last of it, row by row: "1:new;" and so on. */
@@ -170,6 +167,7 @@ import_by(struct vault *v, const char *json, const char *csv,
 
 	memset(whys, 0, sizeof(whys));
 	buf_reset(&ended);
+	buf_reset(&told);
 	how.note = on_row_note;
 	how.row = on_row_end;
 	assert_ok(vault_map_read(&map, &fault, json, strlen(json)));
@@ -180,6 +178,58 @@ import_by(struct vault *v, const char *json, const char *csv,
 	vault_table_close(table);
 	vault_map_free(map);
 	return err;
+}
+
+static inline bool
+on_found(void *ctx, const struct vault_row *row)
+{
+	memcpy(ctx, row->id, VAULT_ID_LEN);
+	return true;
+}
+
+/* How many records; *id, which may be NULL, is one of them. */
+static inline uint64_t
+count(struct vault *v, const char *query, char *id)
+{
+	struct vault_search what = { .query = query,
+		.query_len = strlen(query) };
+	uint64_t total = 0;
+	char any[VAULT_ID_LEN];
+	bool cut;
+
+	assert_ok(vault_find(
+	    v, &what, on_found, id == NULL ? any : id, &total, &cut));
+	return total;
+}
+
+/* What a person does: set a field. */
+static inline void
+edit_field(struct vault *v, const char *id, const char *path, const char *value)
+{
+	struct vault_record r;
+	struct vault_report *report;
+	struct vault_body *b;
+	struct buf json = { 0 };
+
+	assert_ok(vault_get(&r, v, id));
+	assert_ok(vault_body_read(&b, r.body.bytes, r.body.len));
+	assert_ok(vault_body_set(b, path, value, strlen(value)));
+	assert_ok(vault_body_json(&json, b));
+	assert_ok(vault_report_new(&report));
+	assert_ok(vault_edit(v, &r, report, json.bytes, json.len));
+	vault_report_free(report);
+	vault_body_free(b);
+	vault_record_free(&r);
+	buf_free(&json);
+}
+
+static inline void
+table_help_free(void)
+{
+	buf_free(&notes);
+	buf_free(&bodies);
+	buf_free(&ended);
+	buf_free(&told);
 }
 
 #endif

@@ -414,7 +414,7 @@ refuses_rules_that_no_cell_could_follow(void **state)
 /* One row {k, c} of which the body has this member. */
 static void
 assert_cell(const char *rule, const char *cell, const char *fields,
-    const char *members, const char *told)
+    const char *members, const char *said)
 {
 	struct buf csv = { 0 }, wanted = { 0 };
 	bool before = strcmp(members, "\"imported\"") <
@@ -428,7 +428,7 @@ assert_cell(const char *rule, const char *cell, const char *fields,
 	    before ? members : "", fields, before ? "" : members, made_type);
 	assert_ok(make(rule, buf_text(&csv)));
 	assert_string_equal(buf_text(&bodies), buf_text(&wanted));
-	assert_string_equal(buf_text(&notes), told);
+	assert_string_equal(buf_text(&notes), said);
 	buf_free(&csv);
 	buf_free(&wanted);
 }
@@ -751,27 +751,6 @@ import(struct vault *v, const char *csv, bool preview)
 	    v, list_map, csv, (struct vault_table_how){ .preview = preview });
 }
 
-static bool
-on_found(void *ctx, const struct vault_row *row)
-{
-	memcpy(ctx, row->id, VAULT_ID_LEN);
-	return true;
-}
-
-static uint64_t
-count(struct vault *v, const char *query, char *id)
-{
-	struct vault_search what = { .query = query,
-		.query_len = strlen(query) };
-	uint64_t total = 0;
-	char any[VAULT_ID_LEN];
-	bool cut;
-
-	assert_ok(vault_find(
-	    v, &what, on_found, id == NULL ? any : id, &total, &cut));
-	return total;
-}
-
 static void
 assert_done(
     unsigned added, unsigned unchanged, unsigned changed, unsigned refused)
@@ -780,26 +759,6 @@ assert_done(
 	assert_int_equal(done.unchanged, unchanged);
 	assert_int_equal(done.changed, changed);
 	assert_int_equal(done.refused, refused);
-}
-
-static void
-edit_note(struct vault *v, const char *id)
-{
-	struct vault_record r;
-	struct vault_report *report;
-	struct vault_body *b;
-	struct buf json = { 0 };
-
-	assert_ok(vault_get(&r, v, id));
-	assert_ok(vault_body_read(&b, r.body.bytes, r.body.len));
-	assert_ok(vault_body_set(b, "notes", "heard of", 8));
-	assert_ok(vault_body_json(&json, b));
-	assert_ok(vault_report_new(&report));
-	assert_ok(vault_edit(v, &r, report, json.bytes, json.len));
-	vault_report_free(report);
-	vault_body_free(b);
-	vault_record_free(&r);
-	buf_free(&json);
 }
 
 static void
@@ -822,7 +781,7 @@ a_row_is_known_again_and_never_overwrites(void **state)
 	assert_done(0, 2, 0, 0);
 
 	/* Somebody's edit is not a change of the list. */
-	edit_note(o.vault, id);
+	edit_field(o.vault, id, "notes", "heard of");
 	assert_ok(vault_reindex(o.vault, NULL, NULL));
 	assert_ok(import(o.vault,
 	    "k,name,mail\n2,Bob Dos,\n9,Zoe,\n"
@@ -932,7 +891,6 @@ main(void)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	buf_free(&rows);
-	made_free();
-	buf_free(&ended);
+	table_help_free();
 	return failed;
 }

@@ -90,15 +90,6 @@ see(uint64_t *before, struct table_pass *p, const uint8_t *key, uint64_t row)
 
 /* ---- Telling ---- */
 
-/* A row, and its records. */
-struct work {
-	struct table_pass *p;
-	const struct table_row *row;
-	struct table_made made;
-	uint8_t ids[TABLE_RECORDS_MAX][ID_LEN];
-	int64_t num[TABLE_RECORDS_MAX]; /* 0: not here */
-};
-
 /* The name of record i, if the map gives it one. */
 static const char *
 name_of(const struct table_pass *p, size_t i)
@@ -115,14 +106,29 @@ tell(struct table_pass *p, const struct vault_row_note *n)
 		p->how->note(p->how->ctx, n);
 }
 
-static void
-note_row(const struct work *w, enum vault_row_why why, size_t i, uint64_t other)
+void
+work_note(const struct work *w, size_t i, enum vault_row_why why,
+    const char *column, const char *value)
 {
 	struct vault_row_note n = { .why = why,
 		.row = w->row->row,
 		.line = w->row->line,
-		.other = other,
 		.record = name_of(w->p, i),
+		.column = column == NULL ? "" : column,
+		.value = value == NULL ? "" : value };
+
+	tell(w->p, &n);
+}
+
+/* It has the key of another row of the file. */
+static void
+note_same_key(const struct work *w, uint64_t other)
+{
+	struct vault_row_note n = { .why = VAULT_ROW_SAME_KEY,
+		.row = w->row->row,
+		.line = w->row->line,
+		.other = other,
+		.record = name_of(w->p, 0),
 		.column = "",
 		.value = "" };
 
@@ -144,9 +150,8 @@ note_cell(void *ctx, const struct table_note *note)
 	tell(p, &n);
 }
 
-/* The first error of a body that cannot be kept. */
-static void
-note_refused(
+void
+work_refused(
     const struct work *w, size_t record, const struct body_report *report)
 {
 	struct vault_row_note n = { .why = VAULT_ROW_REFUSED,
@@ -172,93 +177,23 @@ note_refused(
 	tell(w->p, &n);
 }
 
-static void
-end_row(const struct work *w, enum vault_row_end end)
+void
+work_end(const struct work *w, enum vault_row_end end)
 {
 	const struct vault_table_how *how = w->p->how;
 	uint64_t *counts[] = { &w->p->done->added, &w->p->done->unchanged,
-		&w->p->done->changed, &w->p->done->refused };
+		&w->p->done->changed, &w->p->done->refused,
+		&w->p->done->updated };
 
 	++*counts[end];
 	if (how->row != NULL)
 		how->row(how->ctx, w->row->row, end);
 }
 
-/* ---- A row that is here already ---- */
-
-/* The body as it was when the row came in: the version without parents. */
-static enum vault_err
-first_body(struct head *out, struct store *s, int64_t num)
-{
-	struct buf all = { 0 };
-	struct record_row r;
-	enum vault_err err;
-
-	memset(out, 0, sizeof(*out));
-	if ((err = rows_get(&r, s, num)) == VAULT_OK &&
-	    (err = rows_versions(&all, s, &r, false)) == VAULT_OK)
-		err = all.len == 0
-		    ? VAULT_EDAMAGED
-		    : head_open(out, s, &r, version_hash_at(&all, 0), false);
-	buf_free(&all);
-	return err;
-}
-
-/* Is record i still what it was? */
-static enum vault_err
-compare(bool *same, const struct work *w, size_t i)
-{
-	struct head first;
-	enum vault_err err;
-
-	*same = false;
-	err = first_body(&first, w->p->t->v->store, w->num[i]);
-	if (err != VAULT_OK)
-		return err;
-	if (first.body != NULL &&
-	    (err = body_fill(w->made.bodies[i])) == VAULT_OK)
-		err = table_same_row(same, first.body, w->made.bodies[i]);
-	head_free(&first);
-	return err;
-}
-
-/* What the file says of a row now is told, and changes nothing. */
-static enum vault_err
-compare_all(const struct work *w)
-{
-	const struct table_map *map = w->p->t->map;
-	enum vault_err err = VAULT_OK;
-	bool all = true;
-
-	for (size_t i = 0; err == VAULT_OK && i < map->n_records; i++) {
-		bool same = true;
-
-		if (map->records[i].once)
-			continue;
-		if (w->made.wanted[i] != (w->num[i] != 0)) {
-			all = false;
-			note_row(w,
-			    w->made.wanted[i] ? VAULT_ROW_RECORD
-					      : VAULT_ROW_NO_RECORD,
-			    i, 0);
-			continue;
-		}
-		if (w->made.wanted[i])
-			err = compare(&same, w, i);
-		if (err == VAULT_OK && !same)
-			note_row(w, VAULT_ROW_CHANGED, i, 0);
-		all = all && same;
-	}
-	if (err == VAULT_OK)
-		end_row(w, all ? VAULT_ROW_SAME : VAULT_ROW_KEPT);
-	return err;
-}
-
 /* ---- A row that is new ---- */
 
-/* May all of them be kept? */
-static enum vault_err
-look_at_all(bool *good, const struct work *w)
+enum vault_err
+work_look(bool *good, const struct work *w)
 {
 	enum vault_err err = VAULT_OK;
 
@@ -270,7 +205,7 @@ look_at_all(bool *good, const struct work *w)
 			continue;
 		err = keep_look(&report, w->made.bodies[i]);
 		if (err == VAULT_EUSE && report.count[BODY_ERROR] > 0) {
-			note_refused(w, i, &report);
+			work_refused(w, i, &report);
 #ifdef PLANT_HALF_A_ROW
 			w->p->done->refused++;
 			((struct work *)(uintptr_t)w)->made.wanted[i] = false;
@@ -305,20 +240,28 @@ add_record(struct work *w, size_t i)
 	return err;
 }
 
+enum vault_err
+work_add(struct work *w)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < w->p->t->map->n_records; i++)
+		if (w->made.wanted[i] && w->num[i] == 0)
+			err = add_record(w, i);
+	return err;
+}
+
 static enum vault_err
 add_all(struct work *w)
 {
 	enum vault_err err;
 	bool good;
 
-	if ((err = look_at_all(&good, w)) != VAULT_OK)
-		return err;
-	for (size_t i = 0; good && i < w->p->t->map->n_records; i++)
-		if (w->made.wanted[i] && w->num[i] == 0 &&
-		    (err = add_record(w, i)) != VAULT_OK)
-			return err;
-	end_row(w, good ? VAULT_ROW_NEW : VAULT_ROW_BAD);
-	return VAULT_OK;
+	if ((err = work_look(&good, w)) == VAULT_OK && good)
+		err = work_add(w);
+	if (err == VAULT_OK)
+		work_end(w, good ? VAULT_ROW_NEW : VAULT_ROW_BAD);
+	return err;
 }
 
 /* ---- Each row ---- */
@@ -389,16 +332,16 @@ check_key(bool *good, const struct work *w)
 
 	*good = false;
 	if (err == VAULT_ENORECORD) {
-		note_row(w, VAULT_ROW_NO_KEY, 0, 0);
-		end_row(w, VAULT_ROW_BAD);
+		work_note(w, 0, VAULT_ROW_NO_KEY, NULL, NULL);
+		work_end(w, VAULT_ROW_BAD);
 		return VAULT_OK;
 	}
 	if (err == VAULT_OK)
 		err = see(&before, w->p, key, w->row->row);
 	*good = err == VAULT_OK && before == 0;
 	if (before != 0) {
-		note_row(w, VAULT_ROW_SAME_KEY, 0, before);
-		end_row(w, VAULT_ROW_BAD);
+		note_same_key(w, before);
+		work_end(w, VAULT_ROW_BAD);
 	}
 	return err;
 }
@@ -443,7 +386,7 @@ import_row(void *ctx, const struct table_row *row)
 	err = table_bodies(
 	    &w.made, &p->t->columns, &p->t->file, row, note_cell, p);
 	if (err == VAULT_OK)
-		err = is_here(&w) ? compare_all(&w) : add_all(&w);
+		err = is_here(&w) ? work_again(&w) : add_all(&w);
 	table_made_free(&w.made);
 	return err;
 }
@@ -459,10 +402,10 @@ log_import(const struct table_pass *p)
 
 	buf_putf(&detail,
 	    "{\"added\":%llu,\"changed\":%llu,\"map\":\"%s\",\"refused\":%llu,"
-	    "\"sha256\":\"%s\",\"unchanged\":%llu}",
+	    "\"sha256\":\"%s\",\"unchanged\":%llu,\"updated\":%llu}",
 	    (unsigned long long)d->added, (unsigned long long)d->changed,
 	    p->t->map->name, (unsigned long long)d->refused, p->t->file.sha256,
-	    (unsigned long long)d->unchanged);
+	    (unsigned long long)d->unchanged, (unsigned long long)d->updated);
 	if ((err = buf_ok(&detail)) == VAULT_OK)
 		err = log_add(p->t->v->store, "import-list", buf_text(&detail),
 		    detail.len);
@@ -482,6 +425,12 @@ read_again(struct table_pass *p)
 	return err;
 }
 
+static bool
+wrote(const struct table_pass *p)
+{
+	return p->done->records + p->done->versions > 0;
+}
+
 static enum vault_err
 write_all(struct table_pass *p)
 {
@@ -493,7 +442,8 @@ write_all(struct table_pass *p)
 	if ((err = records_signer(&p->by, s)) == VAULT_OK &&
 	    (err = bulk_new(&p->bulk, s, &p->by)) == VAULT_OK &&
 	    (err = read_again(p)) == VAULT_OK &&
-	    (err = bulk_finish(p->bulk)) == VAULT_OK && p->done->records > 0 &&
+	    (err = bulk_finish(p->bulk)) == VAULT_OK && wrote(p) &&
+	    (err = index_tidy(s, p->done->versions)) == VAULT_OK &&
 	    (err = log_import(p)) == VAULT_OK)
 		err = store_commit(s);
 	bulk_free(p->bulk);

@@ -39,6 +39,37 @@ struct table_pass {
 	struct vault_table_done *done;
 };
 
+/* A row, and its records. */
+struct work {
+	struct table_pass *p;
+	const struct table_row *row;
+	struct table_made made;
+	uint8_t ids[TABLE_RECORDS_MAX][ID_LEN];
+	int64_t num[TABLE_RECORDS_MAX]; /* 0: not here */
+};
+
+/* Tell what becomes of record i; column and value may be NULL. */
+void work_note(const struct work *w, size_t i, enum vault_row_why why,
+    const char *column, const char *value);
+
+/* The first error of a body that cannot be kept. */
+void work_refused(
+    const struct work *w, size_t i, const struct body_report *report);
+
+/* Tell what has become of the row. */
+void work_end(const struct work *w, enum vault_row_end end);
+
+/*
+ * May all records be kept that are not here yet?  Otherwise it was told why.
+ */
+VAULT_CHECKED enum vault_err work_look(bool *good, const struct work *w);
+
+/* Add them; the bodies are given away. */
+VAULT_CHECKED enum vault_err work_add(struct work *w);
+
+/* What becomes of a row of which something is here already. */
+VAULT_CHECKED enum vault_err work_again(struct work *w);
+
 /* Read the file with these events; *hex is its hash. */
 VAULT_CHECKED enum vault_err table_pass_read(struct table_pass *p,
     char hex[static 65],

@@ -1580,9 +1580,16 @@ enum vault_row_why {
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
-	VAULT_ROW_CHANGED,   /* other than when it was imported; not changed */
+	VAULT_ROW_CHANGED,   /* column is a field: the file says value now; not
+				changed */
 	VAULT_ROW_RECORD,    /* the row has this record now; not made */
 	VAULT_ROW_NO_RECORD, /* the row has no such record any more; kept */
+	VAULT_ROW_SET,       /* column is a field: it has value from now on */
+	VAULT_ROW_OURS,      /* the same: it was changed here, and is kept */
+	VAULT_ROW_GONE,      /* the file does not have it any more; kept */
+	VAULT_ROW_FIXED,     /* records of this type are written once; kept */
+	VAULT_ROW_MADE,      /* a row that is here: this record is made of it */
+	VAULT_ROW_CLASH,     /* versions of the record disagree; not changed */
 };
 struct vault_row_note {
 	enum vault_row_why why;
@@ -1597,7 +1604,8 @@ enum vault_row_end {
 	VAULT_ROW_NEW,
 	VAULT_ROW_SAME, /* unchanged */
 	VAULT_ROW_KEPT, /* the file says otherwise now; not changed */
-	VAULT_ROW_BAD,  /* refused: none of its records was made */
+	VAULT_ROW_BAD,  /* refused: none of its records was made or changed */
+	VAULT_ROW_UPDATED,
 };
 
 struct vault_table_info {
@@ -1609,21 +1617,33 @@ struct vault_table_info {
 void vault_table_info(
     struct vault_table_info *out, const struct vault_table *t);
 
+/* What may become of a row that is here, if the file says otherwise now. */
+enum vault_policy {
+	VAULT_POLICY_KEEP,   /* nothing: it is told */
+	VAULT_POLICY_ADD,    /* fields and records that are absent are made */
+	VAULT_POLICY_UPDATE, /* and what an import wrote last is replaced */
+};
+
 /*
- * Make records of the rows that are not here yet: of all, or of none.  With
- * preview nothing is written, and everything is told as it would be.
- * VAULT_EUSE: the file has changed since it was opened.
+ * Make records of the rows that are not here yet: of all, or of none.  What a
+ * person has changed is never changed.  With preview nothing is written, and
+ * everything is told as it would be.  VAULT_EUSE: the file has changed since
+ * it was opened.
  */
 struct vault_table_how {
 	bool preview;
+	enum vault_policy policy;
+	/* NULL, or in place of policy, for each row that is here. */
+	enum vault_policy (*choose)(void *ctx, uint64_t row);
 	/* May be NULL; row is told after the notes of the row. */
 	void (*note)(void *ctx, const struct vault_row_note *n);
 	void (*row)(void *ctx, uint64_t row, enum vault_row_end end);
 	void *ctx;
 };
 struct vault_table_done {
-	uint64_t added, unchanged, changed, refused; /* rows */
-	uint64_t records;                            /* that were made */
+	uint64_t added, unchanged, changed, refused, updated; /* rows */
+	uint64_t records;  /* that were made */
+	uint64_t versions; /* of records that were here */
 	uint64_t notes; /* of cells that were not understood */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,

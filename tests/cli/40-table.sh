@@ -6,7 +6,7 @@ before=$(sha256sum "$V/cells.db")
 
 # ---- A preview writes nothing and tells everything ----
 expect_status 0 opened import "$LIST" --map "$MAP" --preview
-expect_out "would add 4 (records: 4); unchanged: 0; changed in the file, kept here: 0; refused: 0; cells not understood: 5"
+expect_out "would add 4 (records: 4); would update: 0; unchanged: 0; changed in the file, kept here: 0; refused: 0; cells not understood: 5"
 expect_no_out "not named by the map"
 cp "$OUT" preview
 [ "$(sha256sum "$V/cells.db")" = "$before" ] || fail "a preview wrote"
@@ -18,7 +18,7 @@ expect_err "nothing was imported"
 
 # ---- The import does what the preview said ----
 expect_status 0 opened import "$LIST" --map "$MAP" --yes
-expect_out "added: 4 (records: 4); unchanged: 0"
+expect_out "added: 4 (records: 4); updated: 0; unchanged: 0"
 sed '$d' preview > a
 sed '$d' "$OUT" > b
 expect_same a b
@@ -40,7 +40,7 @@ expect_clean
 
 # ---- Known again ----
 expect_status 0 opened import "$LIST" --map "$MAP" --yes
-expect_out "added: 0 (records: 0); unchanged: 4"
+expect_out "added: 0 (records: 0); updated: 0; unchanged: 4"
 expect_status 0 opened reindex
 cp "$LIST" elsewhere.csv
 echo 'L-5,Neu,Nina,,F,1,n/a,n/a,n/a,n/a,A,n/a' >> elsewhere.csv
@@ -139,7 +139,7 @@ END
 expect_status 0 opened import dates.csv --map dates.json --preview
 cp "$OUT" preview
 expect_status 0 opened import dates.csv --map dates.json --yes
-expect_out "added: 12 (records: 12); unchanged: 0; changed in the file, kept here: 0; refused: 0; cells not understood: 6"
+expect_out "added: 12 (records: 12); updated: 0; unchanged: 0; changed in the file, kept here: 0; refused: 0; cells not understood: 6"
 sed '$d' preview > a
 sed '$d' "$OUT" > b
 expect_same a b
@@ -167,7 +167,7 @@ born Nueve '{"text": "30 February 1980"}'
 expect_status 0 opened show "Dos Testfall"
 expect_out "a mediados de mayo de 1980"
 expect_status 0 opened import dates.csv --map dates.json --yes
-expect_out "added: 0 (records: 0); unchanged: 12"
+expect_out "added: 0 (records: 0); updated: 0; unchanged: 12"
 expect_status 0 opened --json import dates.csv --map dates.json --preview
 expect_json '[n["why"] for n in d["notes"]] == ["meanings", "several", "no-day", "backwards", "date", "date"]'
 sed 's/"order"/"orders"/' dates.json > bad.json

@@ -303,15 +303,15 @@ was_there(const struct body_report *past, const struct body_finding *f)
  * newer program, wrote in another: that is told, and stays as it is.
  */
 static enum vault_err
-check_changes(struct following *f)
+check_changes(
+    struct body_report *report, const struct body_report *past, json_t *whole)
 {
-	struct body_report *report = f->report;
-	enum vault_err err = body_check(f->whole, BODY_ENTRY, report);
+	enum vault_err err = body_check(whole, BODY_ENTRY, report);
 
 	for (size_t i = 0; i < report->n; i++) {
 		struct body_finding *one = &report->list[i];
 
-		if (one->severity == BODY_NOTE || !was_there(&f->past, one))
+		if (one->severity == BODY_NOTE || !was_there(past, one))
 			continue;
 		report->count[one->severity]--;
 		one->severity--;
@@ -319,6 +319,21 @@ check_changes(struct following *f)
 	}
 	return err == VAULT_EUSE && report->count[BODY_ERROR] == 0 ? VAULT_OK
 								   : err;
+}
+
+enum vault_err
+keep_look_next(struct body_report *report, const json_t *before, json_t *whole)
+{
+	struct body_report past = { 0 };
+	enum vault_err err = body_check(before, BODY_ENTRY, &past);
+
+	if ((err == VAULT_OK || err == VAULT_EUSE) &&
+	    (err = body_fill(whole)) == VAULT_OK &&
+	    (err = body_check_change(before, whole, report)) == VAULT_OK &&
+	    (err = check_changes(report, &past, whole)) == VAULT_OK)
+		err = body_check_private(whole, before, report);
+	body_report_free(&past);
+	return err;
 }
 
 /*
@@ -479,7 +494,7 @@ keep_version(struct store *s, const struct signer *by,
 		return err;
 	if ((err = inherit_all(&f, parents)) == VAULT_OK &&
 	    (err = hand_on(&v->attachments, s, r)) == VAULT_OK)
-		err = check_changes(&f);
+		err = check_changes(f.report, &f.past, f.whole);
 	buf_put(&v->parents, parents->bytes, parents->len);
 	if (attachment != NULL)
 		buf_put(&v->attachments, attachment, HASH_LEN);

@@ -55,6 +55,13 @@ VAULT_CHECKED enum vault_err keep_look(
     struct body_report *report, json_t *whole);
 
 /*
+ * The same of what a record is to say after it said before, both whole: what
+ * was wrong already is no error, and facts that are written once stay.
+ */
+VAULT_CHECKED enum vault_err keep_look_next(
+    struct body_report *report, const json_t *before, json_t *whole);
+
+/*
  * A new record of a new id.  type, unless NULL, is what the body's own must
  * be, and is filled in if it has none.  Free *out.
  */
