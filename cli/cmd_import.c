@@ -12,7 +12,7 @@
 #define USAGE_INSPECT "inspect FILE"
 #define USAGE_IMPORT                                                           \
 	"import FILE [--anyway] [--keep], or import LIST --map MAP "           \
-	"[--policy keep|add|update|ask] [--preview]"
+	"[--encoding NAME] [--policy keep|add|update|ask] [--preview]"
 
 /* ---- The file ---- */
 
@@ -662,13 +662,15 @@ cmd_import(struct cli *c, int argc, char **argv)
 	const char *policy = NULL;
 	const struct option_of options[] = { { "--anyway", NULL, &how.anyway },
 		{ "--keep", NULL, &how.keep }, { "--map", &table.map, NULL },
+		{ "--encoding", &table.encoding, NULL },
 		{ "--policy", &policy, NULL },
 		{ "--preview", NULL, &table.preview } };
 
-	if (cli_options(argc, argv, options, 5) != 1 ||
+	if (cli_options(argc, argv, options, 6) != 1 ||
 	    !read_policy(&table, policy, c->yes) ||
-	    (table.map == NULL ? table.preview || policy != NULL
-			       : how.anyway || how.keep))
+	    (table.map == NULL
+		    ? table.preview || policy != NULL || table.encoding != NULL
+		    : how.anyway || how.keep))
 		return say_usage(USAGE_IMPORT);
 	return table.map == NULL ? import_bundle(c, argv[1], &how)
 				 : table_import(c, argv[1], &table);

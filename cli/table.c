@@ -33,6 +33,7 @@ struct table_job {
 		struct buf text; /* "1-4,7" */
 	} ends[ENDS];
 	bool telling;
+	const char *encoding;
 	enum vault_policy policy;
 	struct table_asking *asking; /* or NULL: policy is for all rows */
 };
@@ -93,6 +94,12 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 		[VAULT_TABLE_CELLS] = SAY_TABLE_CELLS,
 		[VAULT_TABLE_LONG] = SAY_TABLE_LONG,
 		[VAULT_TABLE_EMPTY] = SAY_TABLE_EMPTY,
+		[VAULT_TABLE_ENCODING] = SAY_TABLE_ENCODING,
+		[VAULT_TABLE_NO_ENCODING] = SAY_TABLE_NO_ENCODING,
+		[VAULT_TABLE_ZERO] = SAY_TABLE_ZERO,
+		[VAULT_TABLE_JSON] = SAY_TABLE_JSON,
+		[VAULT_TABLE_FLAT] = SAY_TABLE_FLAT,
+		[VAULT_TABLE_NOT_UTF8] = SAY_TABLE_NOT_UTF8,
 		[VAULT_TABLE_NAME] = SAY_TABLE_NAME,
 		[VAULT_TABLE_COLUMN] = SAY_TABLE_COLUMN,
 		[VAULT_TABLE_COLUMNS] = SAY_TABLE_COLUMNS,
@@ -102,7 +109,20 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 
 	if (j->faults++ >= FAULTS_MAX)
 		return;
-	if (f->column != NULL)
+	if (f->why == VAULT_TABLE_FLAT && f->column != NULL)
+		say_error(
+		    SAY_TABLE_NESTED, j->path, row, line, f->column, NULL);
+	else if (f->why == VAULT_TABLE_UTF8 && f->mixed)
+		say_error(SAY_TABLE_MIXED, j->path, row, line,
+		    say_number(f->offset), NULL);
+	else if (f->why == VAULT_TABLE_ENCODING)
+		say_error(what[f->why], j->path, row, line,
+		    say_number(f->offset), j->encoding, NULL);
+	else if (f->why == VAULT_TABLE_NO_ENCODING)
+		say_error(what[f->why], j->encoding, NULL);
+	else if (f->json != NULL)
+		say_error(what[f->why], j->path, line, f->json, NULL);
+	else if (f->column != NULL)
 		say_error(what[f->why], j->path, f->column, NULL);
 	else if (f->why == VAULT_TABLE_CELLS)
 		say_error(what[f->why], j->path, row, line,
@@ -111,7 +131,9 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 		say_error(what[f->why], j->path, row, line,
 		    say_number(f->offset), NULL);
 	if (f->why == VAULT_TABLE_UTF8)
-		say_hint(SAY_HINT_ICONV, NULL);
+		say_hint(f->mixed ? SAY_HINT_MIXED : SAY_HINT_ENCODING, NULL);
+	if (f->why == VAULT_TABLE_NO_ENCODING)
+		say_hint(SAY_HINT_NO_ENCODING, NULL);
 	if (f->why == VAULT_TABLE_COLUMN)
 		say_hint(SAY_HINT_DELIMITER, NULL);
 }
@@ -481,8 +503,8 @@ open_table(struct table_job *j, const struct vault_map *map)
 
 	host_catch_interrupts();
 	progress_begin(&j->in.progress, SAY_PROGRESS_VERIFYING);
-	err = vault_table_open(
-	    &j->t, j->s->vault, map, j->path, &j->in.input, say_table_fault, j);
+	err = vault_table_open(&j->t, j->s->vault, map, j->path, j->encoding,
+	    &j->in.input, say_table_fault, j);
 	progress_end(&j->in.progress);
 	return err == VAULT_OK ? 0 : table_fault(j, err);
 }
@@ -494,6 +516,7 @@ table_import(struct cli *c, const char *path, const struct table_options *o)
 	struct table_job j = { .c = c,
 		.path = path,
 		.in.fd = -1,
+		.encoding = o->encoding,
 		.policy = o->policy,
 		.asking = o->ask ? &asking : NULL };
 	struct vault_map *map = NULL;

@@ -6,7 +6,8 @@
 #include "session.h"
 
 struct table_options {
-	const char *map; /* its file */
+	const char *map;      /* its file */
+	const char *encoding; /* of the list; NULL: UTF-8 */
 	bool preview;
 	bool ask; /* which policy, row by row */
 	enum vault_policy policy;

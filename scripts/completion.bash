@@ -22,7 +22,7 @@ _amparo() {
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
 			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | --audience | --plain | \
-			--by | --over | --count | --hide-below | --map | --policy | --digits | --number)
+			--by | --over | --count | --hide-below | --map | --encoding | --policy | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -88,7 +88,7 @@ _amparo() {
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
-		import) offered+=' --anyway --keep --map --policy --preview' ;;
+		import) offered+=' --anyway --keep --map --encoding --policy --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;

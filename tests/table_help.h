@@ -102,6 +102,7 @@ make_by(const char *json, const char *csv)
 	struct table_source from = { &t, read_text, t.len };
 	struct made m = { 0 };
 	struct table_events events = { &m, make_row, NULL, NULL };
+	struct table_form form = { .encoding = NULL };
 	struct table_map_fault fault;
 	uint8_t sha256[DIGEST_LEN];
 	enum vault_err err;
@@ -109,7 +110,9 @@ make_by(const char *json, const char *csv)
 	buf_reset(&notes);
 	buf_reset(&bodies);
 	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
-	err = table_read(&from, m.map.delimiter, &events, sha256);
+	form.delimiter = m.map.delimiter;
+	form.json = m.map.is_json;
+	err = table_read(&from, &form, &events, sha256);
 	table_columns_free(&m.columns);
 	table_map_free(&m.map);
 	return err;
@@ -172,7 +175,7 @@ import_by(struct vault *v, const char *json, const char *csv,
 	how.row = on_row_end;
 	assert_ok(vault_map_read(&map, &fault, json, strlen(json)));
 	err = vault_table_open(
-	    &table, v, map, "folder/list.csv", &input, NULL, NULL);
+	    &table, v, map, "folder/list.csv", NULL, &input, NULL, NULL);
 	if (err == VAULT_OK)
 		err = vault_table_import(&done, table, &how);
 	vault_table_close(table);

@@ -354,7 +354,7 @@ import_list(const struct office *f)
 	input = (struct vault_input){ &m, memory_read, NULL, m.len };
 	assert_ok(vault_map_read(&map, &fault, list_map, strlen(list_map)));
 	assert_ok(vault_table_open(
-	    &table, of(f), map, "list.csv", &input, NULL, NULL));
+	    &table, of(f), map, "list.csv", NULL, &input, NULL, NULL));
 	assert_ok(vault_table_import(&done, table, &how));
 	vault_table_close(table);
 	vault_map_free(map);

@@ -32,7 +32,7 @@ on_fault(void *ctx, const struct table_fault *f)
 }
 
 static enum vault_err
-read_bytes(const char *bytes, size_t len, char delimiter)
+read_form(const char *bytes, size_t len, struct table_form form)
 {
 	struct text t = { bytes, len };
 	struct table_source from = { &t, read_text, len };
@@ -42,7 +42,14 @@ read_bytes(const char *bytes, size_t len, char delimiter)
 	buf_reset(&rows);
 	memset(&last, 0, sizeof(last));
 	n_faults = 0;
-	return table_read(&from, delimiter, &events, sha256);
+	return table_read(&from, &form, &events, sha256);
+}
+
+static enum vault_err
+read_bytes(const char *bytes, size_t len, char delimiter)
+{
+	return read_form(
+	    bytes, len, (struct table_form){ .delimiter = delimiter });
 }
 
 static void

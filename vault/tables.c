@@ -17,7 +17,7 @@ _Static_assert((int)VAULT_MAP_NO_LINK == (int)TABLE_MAP_NO_LINK &&
 	(int)VAULT_MAP_TYPE == (int)TABLE_MAP_TYPE,
     "vault.h and table_map.h number the same faults");
 _Static_assert((int)VAULT_TABLE_UTF8 == (int)TABLE_FAULT_UTF8 &&
-	(int)VAULT_TABLE_EMPTY == (int)TABLE_FAULT_EMPTY,
+	(int)VAULT_TABLE_FLAT == (int)TABLE_FAULT_FLAT,
     "vault.h and table_import.h number the same faults");
 _Static_assert((int)VAULT_ROW_CODE == (int)TABLE_NOTE_CODE &&
 	(int)VAULT_ROW_SPAN == (int)TABLE_NOTE_SPAN,
@@ -98,11 +98,20 @@ pass_fault(struct table_pass *p, enum vault_table_why why, const char *column)
 static void
 on_fault(void *ctx, const struct table_fault *fault)
 {
-	struct vault_table_fault f = { (enum vault_table_why)fault->why,
-		fault->row, fault->line, fault->offset, fault->cells,
-		fault->columns, NULL };
+	struct vault_table_fault f = {
+		.why = (enum vault_table_why)fault->why,
+		.row = fault->row,
+		.line = fault->line,
+		.offset = fault->offset,
+		.cells = fault->cells,
+		.columns = fault->columns,
+		.column = fault->column,
+		.mixed = fault->mixed,
+	};
 	struct table_pass *p = ctx;
 
+	if (fault->why == TABLE_FAULT_JSON)
+		f.json = records_json_word(&fault->json);
 	p->refused = true;
 	if (p->fault != NULL)
 		p->fault(p->ctx, &f);
@@ -135,11 +144,13 @@ table_pass_read(struct table_pass *p, char hex[static 65],
 	struct table_events events = { p, row, on_fault, progress };
 	struct table_source from = { p->t->input.ctx, p->t->input.read,
 		p->t->input.size };
+	const struct table_form form = { p->t->map->delimiter, p->t->encoding,
+		p->t->map->is_json };
 	uint8_t sha256[DIGEST_LEN];
 	struct buf text = { 0 };
 	enum vault_err err;
 
-	err = table_read(&from, p->t->map->delimiter, &events, sha256);
+	err = table_read(&from, &form, &events, sha256);
 	if (err != VAULT_OK)
 		return err;
 	hex_encode(&text, sha256, sizeof(sha256));
@@ -167,6 +178,15 @@ set_name(struct vault_table *t, struct table_pass *p, const char *name)
 	return buf_ok(&t->name);
 }
 
+static enum vault_err
+check_encoding(const struct vault_table *t, struct table_pass *p)
+{
+	if (!t->map->is_json || t->encoding == NULL)
+		return VAULT_OK;
+	pass_fault(p, VAULT_TABLE_NOT_UTF8, NULL);
+	return VAULT_EUSE;
+}
+
 void
 vault_table_close(struct vault_table *t)
 {
@@ -179,7 +199,7 @@ vault_table_close(struct vault_table *t)
 
 enum vault_err
 vault_table_open(struct vault_table **out, struct vault *v,
-    const struct vault_map *map, const char *name,
+    const struct vault_map *map, const char *name, const char *encoding,
     const struct vault_input *from,
     void (*fault)(void *ctx, const struct vault_table_fault *f), void *ctx)
 {
@@ -193,7 +213,9 @@ vault_table_open(struct vault_table **out, struct vault *v,
 	t->v = v;
 	t->map = &map->map;
 	t->input = *from;
-	if ((err = set_name(t, &p, name)) == VAULT_OK)
+	t->encoding = encoding;
+	if ((err = set_name(t, &p, name)) == VAULT_OK &&
+	    (err = check_encoding(t, &p)) == VAULT_OK)
 		err = table_pass_read(&p, t->file.sha256, look_at_row);
 	if (err == VAULT_OK) {
 		*out = t;

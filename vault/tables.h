@@ -12,6 +12,7 @@ struct vault_table {
 	struct vault *v;
 	const struct table_map *map;
 	struct vault_input input;
+	const char *encoding; /* or NULL */
 	struct buf name;
 	struct table_file file;
 	struct table_columns columns;

@@ -1542,6 +1542,12 @@ enum vault_table_why {
 	VAULT_TABLE_CELLS,   /* so many cells, and so many columns */
 	VAULT_TABLE_LONG,    /* a row is too long */
 	VAULT_TABLE_EMPTY,   /* no line with the names of the columns */
+	VAULT_TABLE_ENCODING,    /* not of the encoding at offset */
+	VAULT_TABLE_NO_ENCODING, /* there is none of this name here */
+	VAULT_TABLE_ZERO,        /* a zero character, in that encoding */
+	VAULT_TABLE_JSON,        /* not JSON: see json */
+	VAULT_TABLE_FLAT,    /* not an array of flat objects; or see column */
+	VAULT_TABLE_NOT_UTF8, /* JSON is UTF-8 and has no other encoding */
 	VAULT_TABLE_NAME,    /* it is not text, or has a line end */
 	VAULT_TABLE_COLUMN,  /* it lacks a column that the map names */
 	VAULT_TABLE_COLUMNS, /* a column that the map names is there twice */
@@ -1552,17 +1558,20 @@ struct vault_table_fault {
 	uint64_t row, line, offset; /* row 0: the names of the columns */
 	size_t cells, columns;
 	const char *column; /* or NULL */
+	const char *json;   /* what is wrong with it; or NULL */
+	bool mixed; /* UTF-8, and not ASCII alone, stands before offset */
 };
 
 /*
- * Read a file of comma-separated values, all of it, and write nothing.  name
- * is what records will call it; map is borrowed.  VAULT_EUSE: each fault was
+ * Read a file of comma-separated values, or of JSON if the map says so, all of
+ * it, and write nothing.  name is what records will call it; map and encoding
+ * (a name of iconv's; NULL: UTF-8) are borrowed.  VAULT_EUSE: each fault was
  * told.
  */
 struct vault_table;
 VAULT_CHECKED enum vault_err vault_table_open(struct vault_table **out,
     struct vault *v, const struct vault_map *map, const char *name,
-    const struct vault_input *from,
+    const char *encoding, const struct vault_input *from,
     void (*fault)(void *ctx, const struct vault_table_fault *f), void *ctx);
 void vault_table_close(struct vault_table *t);
 

@@ -66,7 +66,11 @@ head -n 1 "$LIST" > head.csv
 { cat head.csv; printf 'M-1,L\351on,X,,F,1,n/a,n/a,n/a,n/a,A,n/a\n'; } > bad.csv
 refused
 expect_err "bad.csv, row 1, line 2: not UTF-8 at byte $(($(wc -c < head.csv) + 5))"
-expect_err "iconv -f ENCODING -t UTF-8"
+expect_err "--encoding NAME says what it is"
+{ cat head.csv; printf 'M-1,L\303\251on,X,,F,1,n/a,n/a,n/a,n/a,A,n/a\nM-2,L\351on,X,,F,1,n/a,n/a,n/a,n/a,A,n/a\n'; } > bad.csv
+refused
+expect_err "bad.csv, row 2, line 3: not UTF-8 at byte"
+expect_err "two encodings in one file"
 { cat head.csv; printf 'M-1,x\nM-2,y,z\n'; } > bad.csv
 refused
 expect_err "row 1, line 2: 2 cells in 12 columns"
@@ -85,6 +89,36 @@ refused
 cp head.csv bad.csv
 expect_status 0 opened import bad.csv --map "$MAP" --yes
 expect_out "0 rows, "
+
+# ---- Another encoding: named, never guessed; JSON ----
+{ cat head.csv; printf 'N-1,L\351on,Noel,,F,1,n/a,n/a,n/a,n/a,A,n/a\n'; } > latin.csv
+expect_status 2 opened import latin.csv --map "$MAP" --yes
+expect_status 2 opened import latin.csv --map "$MAP" --yes --encoding no-such
+expect_err "there is no encoding no-such here"
+expect_status 2 opened import latin.csv --map "$MAP" --yes --encoding ASCII//IGNORE
+expect_status 2 opened import latin.csv --map "$MAP" --yes --encoding EUC-JP
+expect_err "latin.csv, row 1, line 2: byte $(($(wc -c < head.csv) + 5)) is not of the encoding EUC-JP"
+expect_status 0 opened import latin.csv --map "$MAP" --encoding ISO-8859-1 --yes
+expect_out "added: 1 (records: 1)"
+expect_status 0 opened find leon noel
+expect_out "Noel Léon"
+expect_status 2 opened import x --encoding ISO-8859-1
+printf '[{"no": "J-1", "name": "Ida Json", "years": 33},\n {"no": "J-2", "name": "Ian Json", "note": null}]\n' > list.json
+cat > json-map.json <<'END'
+{"amparo_map": 1, "name": "invented-json", "type": "person", "format": "json", "key": ["no"],
+ "columns": [{"column": "name", "field": "names[0].text"}, {"column": "years", "field": "age"}]}
+END
+expect_status 2 opened import list.json --map json-map.json --encoding UTF-16 --yes
+expect_status 0 opened import list.json --map json-map.json --yes
+expect_out "list.json: 2 rows, 4 columns"
+expect_status 0 opened --json show "Ida Json"
+expect_json 'd["body"]["age"] == "33"'
+printf '[{"no": "J-1", "name": ["Ida"], "years": 33}]' > nested.json
+expect_status 2 opened import nested.json --map json-map.json --yes
+expect_err "nested.json, row 1, line 1: 'name' is not one value"
+printf '[{"no": "J-1",\n "years": 3.5}]' > real.json
+expect_status 2 opened import real.json --map json-map.json --yes
+expect_err "real.json, line 2: a fraction: write it as text"
 
 # ---- Maps, usage ----
 sed 's/"sex"/"sexx"/' "$MAP" > bad.json

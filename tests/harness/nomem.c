@@ -720,7 +720,7 @@ call_table(struct state *s)
 	err = vault_map_read(&map, &fault, json, sizeof(json) - 1);
 	if (err == VAULT_OK)
 		err = vault_table_open(
-		    &t, s->vault, map, "list.csv", &input, NULL, NULL);
+		    &t, s->vault, map, "list.csv", NULL, &input, NULL, NULL);
 	if (err == VAULT_OK)
 		err = vault_table_import(&done, t, &how);
 	if (err == VAULT_OK)

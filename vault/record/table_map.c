@@ -505,7 +505,7 @@ read_head(struct table_parsing *p)
 {
 	struct table_map *m = p->map;
 	const json_t *version = json_object_get(m->json, "amparo_map");
-	const char *delimiter;
+	const char *delimiter, *format;
 	enum vault_err err;
 
 	if (!json_is_integer(version))
@@ -515,15 +515,23 @@ read_head(struct table_parsing *p)
 		    p, TABLE_MAP_VERSION, "amparo_map", NULL);
 	if ((err = table_map_members(p, m->json,
 		 "amparo_map about name type delimiter missing key constants"
-		 " dates columns records",
+		 " dates columns records format",
 		 "")) != VAULT_OK ||
 	    (err = table_map_text(&m->name, p, m->json, "name", "")) !=
 		VAULT_OK ||
 	    (err = table_map_text(&delimiter, p, m->json, "delimiter", "")) !=
 		VAULT_OK)
 		return err;
+	if ((err = table_map_text(&format, p, m->json, "format", "")) !=
+	    VAULT_OK)
+		return err;
 	if (m->name == NULL)
 		return table_map_refuse(p, TABLE_MAP_LACKS, "", "name");
+	m->is_json = format != NULL && strcmp(format, "json") == 0;
+	if (format != NULL && !m->is_json && strcmp(format, "csv") != 0)
+		return table_map_refuse(p, TABLE_MAP_KIND, "format", format);
+	if (m->is_json && delimiter != NULL)
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, "", "delimiter");
 	if (!is_plain_name(m->name))
 		return table_map_refuse(p, TABLE_MAP_KIND, "name", m->name);
 	m->delimiter = delimiter == NULL ? ',' : delimiter[0];

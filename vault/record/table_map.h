@@ -92,6 +92,7 @@ struct table_map {
 	json_t *json; /* owns all texts */
 	const char *name;
 	char delimiter;
+	bool is_json;          /* the table is an array of objects */
 	const json_t *missing; /* an array of texts, or NULL */
 	const char *key[TABLE_KEY_MAX];
 	size_t n_key;
