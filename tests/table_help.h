@@ -136,7 +136,7 @@ make(const char *rules, const char *csv)
 static struct vault_table_done done;
 /* What was told, and how often. */
 static struct buf told;
-static unsigned whys[VAULT_ROW_CLASH + 1];
+static unsigned whys[VAULT_ROW_WHYS];
 
 static inline void
 on_row_note(void *ctx, const struct vault_row_note *n)

@@ -181,6 +181,12 @@ a_period_is_a_beginning_and_an_end(void **state)
 		   "\"text\":\"1980-05-03\"}");
 	assert_string_equal(
 	    buf_text(&notes), "1:a=1980-05-05(7);1:b=1980-05-03(7);");
+	/* What the map has its doubts about is taken, and told. */
+	assert_ok(make(ENDS ",\"doubtful\":[\"-01-01\",\"-12-31\"]}",
+	    "k,a,am,b\n1,1980-01-01,NA,1980-12-31\n2,1980-01-02,NA,NA\n"));
+	assert_has("\"date\":{\"edtf\":\"1980-01-01/1980-12-31\"}");
+	assert_string_equal(
+	    buf_text(&notes), "1:a=1980-01-01(9);1:b=1980-12-31(9);");
 	/* An end that is not understood makes the other one no date. */
 	assert_ok(make(ENDS "}", "k,a,am,b\n1,1980-05-05,NA,soon\n"));
 	assert_lacks("\"date\"");

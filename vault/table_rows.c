@@ -146,7 +146,10 @@ note_cell(void *ctx, const struct table_note *note)
 	struct table_pass *p = ctx;
 
 	n.record = name_of(p, note->record);
-	p->done->notes++;
+	if (note->why == TABLE_NOTE_DOUBTFUL)
+		n.why = VAULT_ROW_DOUBTFUL;
+	else
+		p->done->notes++;
 	tell(p, &n);
 }
 

@@ -135,6 +135,17 @@ expect_status 2 opened import "$LIST" --map "$MAP" --anyway
 expect_status 1 opened import "$LIST" --map none.json
 expect_status 1 opened import none.csv --map "$MAP"
 
+# The maps that come along are maps, also where their lists are not at hand.
+: > none.csv
+echo '[]' > none.json
+for map in "$TESTS"/../../maps/*.json; do
+	format=csv
+	grep -q '"format": "json"' "$map" && format=json
+	expect_status 2 opened import none.$format --map "$map" --preview
+	expect_err "no line with the names of the columns"
+done
+rm none.csv none.json
+
 # A name of the map that is wrong by a letter is found again.
 sed 's/"amparo_map"/"amparo_mapp"/; s/"type": "person"/&, "amparo_map": 1/' "$MAP" > bad.json
 expect_status 2 opened import "$LIST" --map bad.json --yes

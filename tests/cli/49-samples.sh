@@ -44,3 +44,29 @@ for row in csv.DictReader(open(sys.argv[1], encoding="utf-8", newline="")):
 END
 expect_status 0 opened find "$(sed -n 1p words)"
 grep -qF -e "$(sed -n 2p words)" "$OUT" || fail "a name is not found without its accents"
+
+sample palestine "$DATA/palestine_press_killed.json" "$MAPS/palestine-press.json"
+expect_json 'd["rows"] == 262 and d["records"] == 3 * 262 + 1 and d["notes"] == []'
+
+# The list is YAML: converted first, its tags in one text.
+if /usr/bin/python3 -c 'import yaml' 2> /dev/null; then
+	/usr/bin/python3 - "$DATA/iran_timeline.yaml" > iran.json <<'END'
+import json, sys, yaml
+list_ = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
+for event in list_:
+    event["tags"] = "; ".join(event["tags"])
+    for end in ("date_start", "date_end"):
+        event[end] = event[end] and event[end].isoformat()
+json.dump(list_, sys.stdout, ensure_ascii=False, indent=1)
+END
+	sample iran iran.json "$MAPS/iran-timeline.json"
+	expect_json 'd["rows"] == 20 and d["not_understood"] == 0'
+	# 1 January and 31 December, one by one.
+	/usr/bin/python3 -c '
+import json
+print(sum(e[k] is not None and e[k][5:] in ("01-01", "12-31") for e in json.load(open("iran.json"))
+          for k in ("date_start", "date_end")))' > wanted
+	expect_json 'sum(n["why"] == "doubtful" for n in d["notes"]) == int(open("wanted").read()) > 0'
+else
+	skip_part "no yaml to convert iran_timeline.yaml with"
+fi

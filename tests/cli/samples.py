@@ -151,13 +151,79 @@ def pinochet(table, records):
             check("basis", [c["ref"] for c in body["basis"]], report)
 
 
+# ---- palestine_press_killed.json ----
+
+def palestine(table, records):
+    rows = by_row(records)
+    check("rows", len(table), 262)
+    check("types", types(records),
+          {"person": 262, "testimony": 262, "status": 262, "document": 1})
+    # A note that is blank is none, and every other one is a text, word for word.
+    blank = sum(not row["notes"].strip(BLANKS) for row in table)
+    check("blank notes", blank, 57)
+    check("texts", sum("text" in r["body"] for r in records
+                       if r["body"]["type"] == "testimony"), 262 - 57)
+    longest = max((r["body"].get("text", "") for r in records
+                   if r["body"]["type"] == "testimony"), key=len)
+    check("longest note", len(longest), 1673)
+    cells = count_cells(rows, table, [], lambda *_: False)
+    check("cells", cells, 3 * 262 - 57)
+    for r in records:
+        body = r["body"]
+        if body["type"] == "person":
+            check("names", [n["script"] for n in body["names"]], ["Arab", "Latn"])
+            check("what is known", sorted(set(body) - {"level"}),
+                  ["imported", "kind", "names", "occupations", "type"])
+            row = table[body["imported"]["row"] - 1]
+            check("name of row %d" % body["imported"]["row"],
+                  [n["text"] for n in body["names"]], [row["name"], row["name_en"]])
+        if body["type"] == "status":
+            check("status", [body["status"], "date" in body, "act" in body],
+                  ["dead", False, False])
+
+
+# ---- iran_timeline.yaml ----
+
+def iran(table, records):
+    rows = by_row(records)
+    both = [r for r in table if r.get("estimated_killed_low") is not None]
+    same = sum(r["estimated_killed_low"] == r["estimated_killed_high"] for r in both)
+    other = ["arrested", "children_killed", "executed", "child_soldiers_killed", "injured"]
+    approx = sum(r.get("estimated_" + k) is not None for r in table for k in other)
+    check("events", [len(table), len(both), approx], [20, 19, 10])
+    check("types", types(records), {
+        "case": 20, "testimony": 20, "document": 1, "count": 19 + approx})
+    check("ops", codes(records, "count", "op"),
+          {"range": 19 - same, "eq": same, "approx": approx})
+    for number, event in enumerate(table, 1):
+        case, account = [next(b for b in rows[number] if b["type"] == t)
+                         for t in ("case", "testimony")]
+        check("title", [case["title"]] + [t["text"] for t in case["translations"]],
+              [event["title_en"], event["title_fa"], event["title_de"]])
+        check("text", [account["text"], account["translations"][0]["text"]],
+              [event["description"], event["description_de"]])
+        a, b = event["date_start"], event["date_end"]
+        check("date", case["date"]["edtf"], a if b in (None, a) else a + "/" + b)
+        check("tags", case["tags"], event["tags"].split("; "))
+        ranges = [(b["n"], b.get("n2", b["n"])) for b in rows[number]
+                  if b["type"] == "count" and b["op"] != "approx"]
+        check("range", ranges, [(event["estimated_killed_low"], event["estimated_killed_high"])]
+              if event in both else [])
+        for b in rows[number]:
+            check("as of", b.get("as_of", {"text": "not stated"}), {"text": "not stated"})
+    table = [{k: "" if v is None else str(v) for k, v in row.items()} for row in table]
+    count_cells(rows, table, [], lambda column, word, texts:
+                column in ("tags", "date_start", "date_end") and
+                all(any(w in t for t in texts) for w in word.split("; ")))
+
+
 def main():
     name, list_, made = sys.argv[1:]
     with open(made, encoding="utf-8") as f:
         records = json.load(f)["records"]
     with open(list_, encoding="utf-8", newline="") as f:
         table = json.load(f) if list_.endswith(".json") else list(csv.DictReader(f))
-    {"pinochet": pinochet}[name](table, records)
+    {"pinochet": pinochet, "palestine": palestine, "iran": iran}[name](table, records)
 
 
 main()

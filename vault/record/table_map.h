@@ -57,7 +57,8 @@ struct table_rule {
 	size_t to; /* of a link: which record of the row */
 	/* Of a period: so many columns say its beginning, the rest its end. */
 	size_t n_from;
-	bool between; /* it is a day of that period */
+	bool between;           /* it is a day of that period */
+	const json_t *doubtful; /* dates that end so are told; or NULL */
 };
 
 /* What must be so for a row to have a record. */

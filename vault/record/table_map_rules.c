@@ -289,6 +289,19 @@ check_rule(
 	return VAULT_OK;
 }
 
+/* Ends of dates that are taken and told. */
+static enum vault_err
+read_doubtful(struct table_parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	r->doubtful = json_object_get(rule, "doubtful");
+	if (r->doubtful == NULL)
+		return VAULT_OK;
+	return r->is_date
+	    ? table_map_texts(p, r->doubtful, SIZE_MAX, where)
+	    : table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "doubtful");
+}
+
 /* What becomes of a cell that is in no pair; how it may be parted. */
 static enum vault_err
 read_codes(struct table_parsing *p, struct table_rule *r, const json_t *rule,
@@ -333,7 +346,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 
 	if ((err = table_map_members(p, rule,
 		 "column columns field codes keep_unlisted unlisted parts join"
-		 " split prefix dates unit with",
+		 " split prefix dates doubtful unit with",
 		 where)) != VAULT_OK ||
 	    (err = read_columns(p, r, rule, where)) != VAULT_OK)
 		return err;
@@ -350,6 +363,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	    (err = table_map_text(&r->prefix, p, rule, "prefix", where)) !=
 		VAULT_OK ||
 	    (err = read_dates(p, r, 0, rule, where)) != VAULT_OK ||
+	    (err = read_doubtful(p, r, rule, where)) != VAULT_OK ||
 	    (err = read_unit(p, r, rule, where)) != VAULT_OK ||
 	    (err = check_rule(p, r, where)) != VAULT_OK)
 		return err;
@@ -367,7 +381,7 @@ read_period(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	enum vault_err err;
 
 	if ((err = table_map_members(
-		 p, rule, "from to field between", where)) != VAULT_OK)
+		 p, rule, "from to field between doubtful", where)) != VAULT_OK)
 		return err;
 	if (r->field == NULL)
 		return table_map_refuse(p, TABLE_MAP_LACKS, where, "field");
@@ -377,6 +391,8 @@ read_period(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 		return err;
 	if (!r->is_date)
 		return table_map_refuse(p, TABLE_MAP_FIELD, where, r->field);
+	if ((err = read_doubtful(p, r, rule, where)) != VAULT_OK)
+		return err;
 	for (size_t i = 0; i < 2; i++) {
 		const json_t *end = json_object_get(rule, ends[i]);
 

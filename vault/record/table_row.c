@@ -665,6 +665,25 @@ set_words(struct making *m, const struct table_rule *r, size_t column,
 	return err == VAULT_EUSE ? VAULT_OK : err;
 }
 
+/* A date that ends as the map says dates do that are not meant so. */
+static void
+tell_doubtful(const struct making *m, const struct table_rule *r, size_t at)
+{
+	struct piece p = trimmed(cell(m, at));
+
+	for (size_t i = 0; i < json_array_size(r->doubtful); i++) {
+		const char *end = json_string_value(
+		    json_array_get(r->doubtful, i));
+		size_t len = strlen(end);
+
+		if (p.len >= len &&
+		    memcmp(p.text + p.len - len, end, len) == 0) {
+			tell(m, TABLE_NOTE_DOUBTFUL, at);
+			return;
+		}
+	}
+}
+
 /*
  * The first column of [from, to) that states a date, *at; if none does
  * (VAULT_EUSE), the first one that says anything, and *why; SIZE_MAX: none.
@@ -703,10 +722,12 @@ set_date(struct making *m, const struct table_rule *r, const size_t *columns)
 	enum vault_err err = find_date(
 	    &at, &edtf, &why, m, r, columns, 0, r->n);
 
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
+		tell_doubtful(m, r, at);
 		err = set_read(m, r, ".edtf", at, &edtf);
-	else if (err == VAULT_EUSE && at != SIZE_MAX)
+	} else if (err == VAULT_EUSE && at != SIZE_MAX) {
 		err = set_words(m, r, at, why);
+	}
 	buf_free(&edtf);
 	if (at == SIZE_MAX || (err != VAULT_OK && err != VAULT_EUSE))
 		return err;
@@ -783,6 +804,8 @@ read_period(struct making *m, const struct table_rule *r, const size_t *columns)
 
 		err = find_date(&at[i], &ends[i], &why, m, r, columns,
 		    bounds[i], bounds[i + 1]);
+		if (err == VAULT_OK)
+			tell_doubtful(m, r, at[i]);
 		if (err != VAULT_EUSE)
 			continue;
 		buf_reset(&ends[i]);

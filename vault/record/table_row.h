@@ -26,6 +26,7 @@ enum table_note_why {
 	TABLE_NOTE_NO_DAY,    /* no such day: the same */
 	TABLE_NOTE_BACKWARDS, /* its end is before its beginning: the same */
 	TABLE_NOTE_SPAN,      /* not a duration: the same */
+	TABLE_NOTE_DOUBTFUL,  /* it may be no day, says the map: taken */
 };
 struct table_note {
 	enum table_note_why why;
