@@ -33,6 +33,7 @@ struct known {
 struct comparing {
 	const struct work *w;
 	size_t i;
+	enum vault_err err;
 };
 
 static void
@@ -105,14 +106,14 @@ on_field(
 	static const enum vault_row_why whys[] = { VAULT_ROW_SET,
 		VAULT_ROW_CHANGED, VAULT_ROW_OURS, VAULT_ROW_GONE,
 		VAULT_ROW_FIXED };
-	const struct comparing *c = ctx;
+	struct comparing *c = ctx;
 	struct buf text = { 0 };
 
-	/* Without the value if memory is short: the rest will tell. */
-	if (value != NULL && print_value(&text, value) != VAULT_OK)
-		buf_reset(&text);
-	work_note(
-	    c->w, c->i, whys[why], field, text.len == 0 ? "" : buf_text(&text));
+	if (value != NULL && c->err == VAULT_OK)
+		c->err = print_value(&text, value);
+	if (c->err == VAULT_OK)
+		work_note(c->w, c->i, whys[why], field,
+		    text.len == 0 ? "" : buf_text(&text));
 	buf_free(&text);
 }
 
@@ -136,7 +137,7 @@ static enum vault_err
 compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
     enum vault_policy policy)
 {
-	struct comparing c = { w, i };
+	struct comparing c = { w, i, VAULT_OK };
 	struct table_again how = { .policy = (enum table_policy)policy,
 		.file = w->made.bodies[i],
 		.note = on_field,
@@ -156,6 +157,8 @@ compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
 	how.now = k->now;
 	if ((err = body_fill(w->made.bodies[i])) == VAULT_OK)
 		err = table_again(&k->next, news, &how);
+	if (err == VAULT_OK)
+		err = c.err;
 	return err == VAULT_OK && k->next != NULL ? look_at_next(good, w, i, k)
 						  : err;
 }

@@ -63,7 +63,10 @@ fault(struct reader *r, enum table_fault_why why)
 	struct table_fault f = { .why = why,
 		.row = r->row.row,
 		.line = r->line,
-		.offset = r->offset,
+		/* Of converted text: of the file only if it was set. */
+		.offset = r->converts && why != TABLE_FAULT_ENCODING
+		    ? 0
+		    : r->offset,
 		.cells = r->row.n,
 		.columns = r->columns,
 		.mixed = why == TABLE_FAULT_UTF8 && r->beyond_ascii };
