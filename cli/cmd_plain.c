@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * export --plain: records as JSON that anybody can read, as an audience may
- * read them.  The passphrase is asked for again: what is written is sealed no
- * more, and whoever sits down at an unlocked machine shall not take it along.
+ * read them; dossier: all of a case as text.  The passphrase is asked for
+ * again: what is written is sealed no more, and whoever sits down at an
+ * unlocked machine shall not take it along.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
+#include "dossier.h"
 #include "host.h"
 #include "named.h"
 #include "outfile.h"
@@ -19,12 +21,6 @@
 #define USAGE                                                                  \
 	"export --plain json [QUERY ...] (--audience AUDIENCE | --unfiltered)" \
 	" -o FILE [--parts-checked]"
-
-struct wanted {
-	const char *format, *audience, *file;
-	bool unfiltered, parts_checked;
-	struct buf query;
-};
 
 struct showing {
 	struct buf leaves, held;
@@ -127,7 +123,8 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 static int
-write_file(struct session *s, struct vault_plain *p, const char *file)
+write_file(
+    struct session *s, struct vault_plain *p, const struct plain_wanted *want)
 {
 	struct writing w = { 0 };
 	struct vault_sink to = { &w, write_some, step };
@@ -135,11 +132,14 @@ write_file(struct session *s, struct vault_plain *p, const char *file)
 	enum vault_err err;
 	int status;
 
-	if ((status = outfile_begin(&w.file, file)) != 0)
+	if ((status = outfile_begin(&w.file, want->file)) != 0)
 		return status;
 	host_catch_interrupts();
 	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);
-	err = vault_plain_write(p, &to);
+	err = want->the_case == NULL
+	    ? vault_plain_write(p, &to)
+	    : dossier_write(
+		  &w.file, p, want->unfiltered ? NULL : want->audience);
 	progress_end(&w.progress);
 	vault_plain_info(&info, p);
 	if (w.file.error != 0) {
@@ -155,7 +155,7 @@ write_file(struct session *s, struct vault_plain *p, const char *file)
 }
 
 static int
-say_done(const struct wanted *want, struct showing *show,
+say_done(const struct plain_wanted *want, struct showing *show,
     const struct vault_plain_info *info)
 {
 	struct doc *d;
@@ -177,8 +177,9 @@ say_done(const struct wanted *want, struct showing *show,
 }
 
 static int
-confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
-    struct vault_plain *p, struct showing *show)
+confirm_and_write(struct cli *c, struct session *s,
+    const struct plain_wanted *want, struct vault_plain *p,
+    struct showing *show)
 {
 	struct vault_plain_info info;
 	const char *whom = want->unfiltered ? "-" : want->audience;
@@ -203,16 +204,34 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 		say_error(SAY_EXPORT_STOPPED, NULL);
 		return 1;
 	}
-	if ((status = write_file(s, p, want->file)) == 0)
+	if ((status = write_file(s, p, want)) == 0)
 		status = say_done(want, show, &info);
 	return status;
 }
 
+/* Which of the two is no audience, or no case. */
 static int
-run(struct cli *c, struct session *s, const struct wanted *want)
+wrong_use(const struct plain_wanted *want)
+{
+	for (size_t i = 0; want->the_case != NULL; i++) {
+		const char *audience = vault_audience(i);
+
+		if (audience == NULL)
+			break;
+		if (want->unfiltered || strcmp(audience, want->audience) == 0) {
+			say_error(SAY_DOSSIER_NO_CASE, NULL);
+			return 2;
+		}
+	}
+	return may_no_audience(want->audience);
+}
+
+static int
+run(struct cli *c, struct session *s, const struct plain_wanted *want)
 {
 	struct vault_plain_what what = { .query = buf_text(&want->query),
 		.query_len = want->query.len,
+		.the_case = want->the_case,
 		.audience = want->unfiltered ? NULL : want->audience,
 		.named = note_named,
 		.progress = look_step };
@@ -226,7 +245,7 @@ run(struct cli *c, struct session *s, const struct wanted *want)
 	err = vault_plain_new(&p, s->vault, &what, gather, &show);
 	progress_end(&show.progress);
 	if (err == VAULT_EUSE)
-		status = may_no_audience(want->audience);
+		status = wrong_use(want);
 	else if (err != VAULT_OK)
 		status = session_fault(s, err);
 	else
@@ -240,9 +259,28 @@ run(struct cli *c, struct session *s, const struct wanted *want)
 }
 
 int
+plain_run(struct cli *c, struct plain_wanted *want, const char *case_text)
+{
+	struct secret *pass = NULL;
+	struct session s = { .agent = -1 };
+	char id[VAULT_ID_LEN];
+	int status;
+
+	status = session_open_asking(&s, &pass, c, SAY_ASK_PASS_CURRENT);
+	if (status == 0 && case_text != NULL &&
+	    (status = pick_id(id, &s, case_text)) == 0)
+		want->the_case = id;
+	if (status == 0)
+		status = run(c, &s, want);
+	secret_free(pass);
+	session_close(&s);
+	return status;
+}
+
+int
 plain_export(struct cli *c, int argc, char **argv)
 {
-	struct wanted want = { .unfiltered = false };
+	struct plain_wanted want = { .unfiltered = false };
 	const struct option_of options[] = {
 		{ "--plain", &want.format, NULL },
 		{ "--audience", &want.audience, NULL },
@@ -251,8 +289,6 @@ plain_export(struct cli *c, int argc, char **argv)
 		{ "--parts-checked", NULL, &want.parts_checked },
 	};
 	int words = cli_options(argc, argv, options, 5), status;
-	struct secret *pass = NULL;
-	struct session s = { .agent = -1 };
 
 	for (int i = 1; i <= words; i++)
 		buf_putf(&want.query, "%s%s", i > 1 ? " " : "", argv[i]);
@@ -260,11 +296,8 @@ plain_export(struct cli *c, int argc, char **argv)
 	    strcmp(want.format, "json") != 0 || want.file == NULL ||
 	    (want.audience != NULL) == want.unfiltered)
 		status = say_usage(USAGE);
-	else if ((status = session_open_asking(
-		      &s, &pass, c, SAY_ASK_PASS_CURRENT)) == 0)
-		status = run(c, &s, &want);
-	secret_free(pass);
-	session_close(&s);
+	else
+		status = plain_run(c, &want, NULL);
 	buf_free(&want.query);
 	return status;
 }

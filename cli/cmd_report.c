@@ -10,15 +10,17 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "named.h"
 #include "outfile.h"
 #include "pager.h"
+#include "plain.h"
 #include "progress.h"
 #include "report.h"
 
 #define USAGE                                                                  \
 	"report [QUERY ...] --by FIELD[,FIELD] [--over year|month|day]"        \
 	" [--count records|persons] [--hide-below N] [--csv | --html]"         \
-	" [-o FILE]"
+	" [-o FILE] [--audience AUDIENCE] [--parts-checked]"
 #define SMALL 5
 #define HIDE_MOST 1000
 
@@ -29,6 +31,8 @@ struct asked {
 	struct buf query, by; /* by: fields, a NUL behind each */
 	enum form form;
 	const char *file;
+	bool parts_checked;
+	struct named named;
 };
 
 /* ---- What is asked for ---- */
@@ -104,6 +108,8 @@ say_why(const struct vault_tally_fault *f, const struct asked *a)
 		[VAULT_TALLY_TOO_MANY] = SAY_REPORT_TOO_MANY,
 	};
 
+	if (f->why == VAULT_TALLY_NO_AUDIENCE)
+		return may_no_audience(a->what.audience);
 	if (f->why == VAULT_TALLY_NOTHING || f->why == VAULT_TALLY_OK)
 		return say_usage(USAGE);
 	if (f->why == VAULT_TALLY_TOO_MANY) {
@@ -248,7 +254,7 @@ step(void *ctx, uint64_t done, uint64_t total)
 }
 
 static int
-count(struct session *s, struct asked *a)
+count(const struct cli *c, struct session *s, struct asked *a)
 {
 	struct report r = { .session = s, .query = buf_text(&a->query) };
 	struct vault_tally_fault fault;
@@ -261,6 +267,8 @@ count(struct session *s, struct asked *a)
 	a->what.query_len = a->query.len;
 	a->what.progress = step;
 	a->what.ctx = &progress;
+	a->what.named = named_add;
+	a->what.named_ctx = &a->named;
 	host_catch_interrupts();
 	progress_begin(&progress, SAY_PROGRESS_COUNTING);
 	err = vault_tally_new(&tally, s->vault, &a->what, &fault);
@@ -273,7 +281,15 @@ count(struct session *s, struct asked *a)
 	vault_tally_info(&r.info, tally);
 	for (unsigned i = 0; i < r.info.axes; i++)
 		vault_tally_axis(&r.axis[i], tally, i);
-	status = a->form == FORM_TABLE ? show(&r) : write_out(&r, a);
+	status = a->what.audience == NULL
+	    ? 0
+	    : named_verdict(c, s, &a->named, r.info.short_names,
+		  a->parts_checked, a->what.audience);
+	/* How many are held back is for us alone. */
+	if (status == 0 && r.info.held.n > 0)
+		say_warning(SAY_REPORT_HELD, say_number(r.info.held.n), NULL);
+	if (status == 0)
+		status = a->form == FORM_TABLE ? show(&r) : write_out(&r, a);
 	vault_tally_free(tally);
 	return status;
 }
@@ -308,8 +324,10 @@ cmd_report(struct cli *c, int argc, char **argv)
 		{ "--over", &over, NULL }, { "--count", &what, NULL },
 		{ "--hide-below", &limit, NULL }, { "--csv", NULL, &csv },
 		{ "--html", NULL, &html }, { "-o", &a.file, NULL },
-		{ "--output", &a.file, NULL } };
-	int words = cli_options(argc, argv, options, 8), status;
+		{ "--output", &a.file, NULL },
+		{ "--audience", &a.what.audience, NULL },
+		{ "--parts-checked", NULL, &a.parts_checked } };
+	int words = cli_options(argc, argv, options, 10), status;
 	struct session s;
 
 	if (words < 0 || (by == NULL && over == NULL) || !read_fields(&a, by) ||
@@ -320,10 +338,11 @@ cmd_report(struct cli *c, int argc, char **argv)
 	else
 		status = read_limit(&a.what.hide_below, limit);
 	if (status == 0 && (status = session_open(&s, c)) == 0) {
-		status = count(&s, &a);
+		status = count(c, &s, &a);
 		session_close(&s);
 	}
 	buf_free(&a.query);
 	buf_free(&a.by);
+	named_free(&a.named);
 	return status;
 }

@@ -47,11 +47,12 @@ const struct command commands[] = {
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
-	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
+	{ "show", cmd_show, "show [ID] [--version VERSION] [--with] [--raw]",
 	    "one record, all of it",
 	    "ID is an id, its beginning, or a name that one record has; without"
 	    " it you are\nasked.  --version: as it was, by the beginning of its"
-	    " number in 'history'.\n--raw: the stored JSON.\n" },
+	    " number in 'history'.\n--with: also what links to it, and what it"
+	    " links to.  --raw: the stored JSON.\n" },
 	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
 	    "records, the newest first",
 	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },
@@ -184,6 +185,38 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "link", cmd_link, "link [--not] FROM [FIELD] TO",
+	    "let one record link to another",
+	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
+	    " it you are asked\nif several fit.  --not takes the link "
+	    "away.\n" },
+	{ "same", cmd_same, "same [--limit N], same [--not] ID ID",
+	    "records that may be of one person; say that they are",
+	    "Without an ID: pairs that are alike, the likeliest first, 50"
+	    " unless --limit says\notherwise (0: all).  With two: both are"
+	    " shown, and you are asked; nothing is\nmerged.  --not says that"
+	    " they are two, and takes a yes back.\n" },
+	{ "redact", cmd_redact,
+	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
+	    " [--at FIELD:FIRST-LAST ...]",
+	    "a copy of a record with names taken out",
+	    "A new record, limited to the audience; the record itself stays.  "
+	    "Taken out are\n"
+	    "all who must not be named to it ('amparo may'), TEXT however it "
+	    "is "
+	    "written, and\n"
+	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
+	    "before it is\n"
+	    "kept.\n" },
+	{ "dossier", cmd_dossier,
+	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
+	    " [--parts-checked]",
+	    "all that may leave of a case, to be read",
+	    "Text: the case, its people, what happened by date, what was said "
+	    "and the rest,\n"
+	    "as the audience may read it ('amparo may').  Refused if a text "
+	    "names somebody\n"
+	    "who must not be named.  The passphrase is asked for again.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "
@@ -195,6 +228,11 @@ const struct command commands[] = {
 	    "what happened to a person, in order",
 	    "Changes of status, acts, testimonies about them, consents and"
 	    " interventions, by\ndate; what looks wrong is said.\n" },
+	{ "due", cmd_due, "due [--within DAYS]",
+	    "dates that have come, or come soon",
+	    "Reviews, deadlines that nobody has answered, and consents that"
+	    " end, by the first\nday that a date may mean; what is over comes"
+	    " first.  Within 30 days unless\n--within says otherwise.\n" },
 	{ "count", cmd_count,
 	    "count [ever] STATUS ... [--since DATE] [--on DATE] [--case CASE]"
 	    " [--certainty CODE] [--level N] [--known-at DATE], or count ID",
@@ -207,7 +245,7 @@ const struct command commands[] = {
 	{ "report", cmd_report,
 	    "report [QUERY ...] --by FIELD[,FIELD] [--over year|month|day]"
 	    " [--count records|persons] [--hide-below N] [--csv | --html]"
-	    " [-o FILE]",
+	    " [-o FILE] [--audience AUDIENCE] [--parts-checked]",
 	    "figures: so many records of each value of a field",
 	    "FIELD is one of 'types', or goes through a link: victims.sex."
 	    "  --over: by the\ndate of the records; what is not within one"
@@ -215,7 +253,9 @@ const struct command commands[] = {
 	    " victims of acts for instance.  --hide-below hides\nsmall"
 	    " figures, and what would give them back.  --html writes one page"
 	    " with a\nchart; -o, or --output, names the file.  Both are"
-	    " logged.\n" },
+	    " logged.\n--audience counts only what may leave to it, and"
+	    " refuses what names somebody who\nmust not be named ('amparo"
+	    " may').\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
 	    "At our own prompt, which locks when you leave it; a command may "
 	    "be typed\n"
@@ -329,6 +369,19 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		at += taken;
 	}
 	return words;
+}
+
+bool
+cli_number(uint64_t *out, const char *text)
+{
+	char *end;
+
+	if (text == NULL)
+		return true;
+	if (*text < '0' || *text > '9' || strlen(text) > 18)
+		return false;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0';
 }
 
 /* How to turn a into b: insertions, deletions, exchanges; small words only. */
@@ -580,6 +633,7 @@ main(int argc, char **argv)
 	if (vault_setup() != VAULT_OK)
 		return 1;
 	at = global_options(&c, &help, &show_version, argc, argv);
+	say_use_vault(c.place.folder, c.place.keys);
 	if (at == 0) {
 		say_error(SAY_BAD_OPTION, NULL);
 		say_hint(SAY_HINT_HELP, NULL);

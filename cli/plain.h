@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: ISC */
-/* plain - what export --plain and may share: why something does not leave. */
+/* plain - what leaves as plain text: what export --plain, dossier, may share.
+ */
 #ifndef CLI_PLAIN_H
 #define CLI_PLAIN_H
 
 #include "cli.h"
 #include "say.h"
+
+/* To be zeroed; one of audience and unfiltered. */
+struct plain_wanted {
+	const char *format, *audience, *file;
+	bool unfiltered, parts_checked;
+	struct buf query;
+	const char *the_case; /* a dossier of it, by its id */
+};
+
+/*
+ * Ask for the passphrase again, and do it.  case_text is what was typed for a
+ * case, or NULL.  Returns the exit status.
+ */
+int plain_run(struct cli *c, struct plain_wanted *want, const char *case_text);
 
 /* Is it a plain export that is asked for?  Then this does it. */
 bool plain_is_wanted(int argc, char **argv);

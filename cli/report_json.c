@@ -110,6 +110,10 @@ report_json(const struct report *r)
 	put_figure(d, "kept_private", i->closed);
 	put_figure(d, "roughly_dated", i->roughly);
 	put_figure(d, "versions_disagree", i->clashes);
+	if (i->audience != NULL) {
+		doc_text(d, "audience", i->audience);
+		put_figure(d, "held", i->held);
+	}
 	doc_put(d, "not_counted", not_counted(r));
 	doc_bool(d, "query_cut", i->cut);
 	if (i->hide_below > 0)

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count report menu types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -45,6 +45,11 @@ complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es z
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
 complete -c amparo -n '__fish_seen_subcommand_from show' -l raw
+complete -c amparo -n '__fish_seen_subcommand_from show' -l with
+complete -c amparo -n '__fish_seen_subcommand_from link' -l not
+complete -c amparo -n '__fish_seen_subcommand_from due' -l within -x
+complete -c amparo -n '__fish_seen_subcommand_from same' -l limit -x
+complete -c amparo -n '__fish_seen_subcommand_from same' -l not
 complete -c amparo -n '__fish_seen_subcommand_from list find' -l limit -x
 complete -c amparo -n '__fish_seen_subcommand_from find' -l like -x
 complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x
@@ -60,7 +65,7 @@ complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
 complete -c amparo -n '__fish_seen_subcommand_from office' -l signing
 complete -c amparo -n '__fish_seen_subcommand_from office' -l prepare
-complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F
+complete -c amparo -n '__fish_seen_subcommand_from office export dossier' -s o -r -F
 complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify mark remove'
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l digits -x
@@ -69,10 +74,12 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
-complete -c amparo -n '__fish_seen_subcommand_from export' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from export dossier report' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from redact' -l take-out -x
+complete -c amparo -n '__fish_seen_subcommand_from redact' -l at -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l plain -x -a 'json'
-complete -c amparo -n '__fish_seen_subcommand_from export' -l unfiltered
-complete -c amparo -n '__fish_seen_subcommand_from may export' -l audience -x -a 'partner un gov un-public media court'
+complete -c amparo -n '__fish_seen_subcommand_from export dossier' -l unfiltered
+complete -c amparo -n '__fish_seen_subcommand_from may export dossier report redact' -l audience -x -a 'partner un gov un-public media court'
 complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep

@@ -77,6 +77,16 @@ struct record_row;
 VAULT_CHECKED enum vault_err records_log(
     struct vault *v, const char *what, const struct record_row *r);
 
+/* vault_add, with an entry of the log more in the same commit; or NULL. */
+struct records_note {
+	void *ctx;
+	enum vault_err (*log)(
+	    void *ctx, struct store *s, const struct record_row *r);
+};
+VAULT_CHECKED enum vault_err records_add(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report, const char *type,
+    const void *json, size_t len, const struct records_note *note);
+
 /*
  * A new version of r with the body it has, and one attachment more: inside a
  * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.

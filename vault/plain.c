@@ -13,28 +13,12 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
-#include "exchange/edition.h"
-#include "exchange/reveal.h"
-#include "inside.h"
+#include "exchange/leave.h"
+#include "plain_inside.h"
 #include "record/heads.h"
 #include "record/json.h"
 #include "store/log.h"
 #include "store/store.h"
-
-struct vault_plain {
-	struct vault *v;
-	const struct vault_plain_what *what; /* while it is decided */
-	void (*each)(void *ctx, const struct vault_plain_row *r);
-	void *ctx;
-	struct audience *audience; /* NULL: everything */
-	struct reveal *reveal;
-	struct buf nums;   /* int64_t: what the query found */
-	struct buf leaves; /* int64_t: what of it leaves */
-	struct buf ids;    /* of these, ID_LEN bytes each */
-	uint64_t seen;     /* the last entry of the log */
-	bool parts_confirmed;
-	struct vault_plain_info info;
-};
 
 void
 vault_plain_free(struct vault_plain *p)
@@ -67,13 +51,19 @@ count_of(const struct buf *nums)
 	return nums->len / sizeof(int64_t);
 }
 
-static int64_t
-num_at(const struct buf *nums, size_t i)
+int64_t
+plain_num(const struct buf *nums, size_t i)
 {
 	int64_t num;
 
 	memcpy(&num, nums->bytes + i * sizeof(num), sizeof(num));
 	return num;
+}
+
+size_t
+plain_records(const struct vault_plain *p)
+{
+	return count_of(&p->leaves);
 }
 
 /* ---- Deciding ---- */
@@ -106,8 +96,8 @@ whole(struct edition *out, struct store *s, const struct record_row *r)
 	return VAULT_OK;
 }
 
-static enum vault_err
-make(struct edition *out, const struct vault_plain *p,
+enum vault_err
+plain_make(struct edition *out, const struct vault_plain *p,
     const struct record_row *r)
 {
 	return p->audience == NULL
@@ -159,7 +149,7 @@ decide_one(struct vault_plain *p, int64_t num)
 	enum vault_err err;
 
 	if ((err = rows_get(&r, p->v->store, num)) != VAULT_OK ||
-	    (err = make(&e, p, &r)) != VAULT_OK)
+	    (err = plain_make(&e, p, &r)) != VAULT_OK)
 		goto out;
 	id_print(id, r.id);
 	if (e.body == NULL) {
@@ -209,7 +199,7 @@ decide(struct vault_plain *p)
 	if ((err = read_people(p)) == VAULT_OK)
 		err = last_entry(&p->seen, p);
 	for (size_t i = 0; err == VAULT_OK && i < count_of(&p->nums); i++) {
-		err = decide_one(p, num_at(&p->nums, i));
+		err = decide_one(p, plain_num(&p->nums, i));
 		if (err == VAULT_OK && p->what->progress != NULL &&
 		    !p->what->progress(p->ctx, i + 1, count_of(&p->nums)))
 			err = VAULT_ECANCELED;
@@ -239,6 +229,30 @@ gather(void *ctx, const struct vault_row *row)
 	return g->err == VAULT_OK;
 }
 
+/* A case, what names it, and what that names, sources too. */
+static enum vault_err
+gather_case(struct vault_plain *p, const char *text)
+{
+	const struct leave_how how = { .with_sources = true };
+	uint8_t id[ID_LEN];
+	struct record_row r;
+	enum vault_err err;
+
+	if (id_parse(id, text, strlen(text)) != VAULT_OK)
+		return VAULT_ENORECORD;
+	if ((err = store_read(p->v->store)) != VAULT_OK)
+		return err;
+	if ((err = rows_find(&r, p->v->store, id)) == VAULT_OK &&
+	    strcmp(r.type, "case") != 0)
+		err = VAULT_EUSE;
+	if (err == VAULT_OK && !buf_put(&p->nums, &r.num, sizeof(r.num)))
+		err = VAULT_ENOMEM;
+	if (err == VAULT_OK)
+		err = leave_gather(&p->nums, p->v->store, &how);
+	store_read_end(p->v->store);
+	return err;
+}
+
 enum vault_err
 vault_plain_new(struct vault_plain **out, struct vault *v,
     const struct vault_plain_what *what,
@@ -257,7 +271,10 @@ vault_plain_new(struct vault_plain **out, struct vault *v,
 	p->what = what;
 	p->each = each;
 	p->ctx = ctx;
-	if ((err = vault_find(v, &search, gather, &g, NULL, NULL)) == VAULT_OK)
+	if (what->the_case != NULL)
+		err = gather_case(p, what->the_case);
+	else if ((err = vault_find(v, &search, gather, &g, NULL, NULL)) ==
+	    VAULT_OK)
 		err = g.err;
 	if (err == VAULT_OK)
 		err = decide(p);
@@ -301,9 +318,9 @@ write_one(struct vault_plain *p, const struct vault_sink *to, size_t i)
 	enum vault_err err;
 
 	buf_put_text(&text, i == 0 ? "\n" : ",\n");
-	if ((err = rows_get(&r, p->v->store, num_at(&p->leaves, i))) !=
+	if ((err = rows_get(&r, p->v->store, plain_num(&p->leaves, i))) !=
 		VAULT_OK ||
-	    (err = make(&e, p, &r)) != VAULT_OK)
+	    (err = plain_make(&e, p, &r)) != VAULT_OK)
 		goto out;
 	err = e.body == NULL ? VAULT_EBUSY : print_record(&text, &r, &e);
 	if (err == VAULT_OK && (err = buf_ok(&text)) == VAULT_OK)
@@ -350,8 +367,8 @@ write_all(struct vault_plain *p, const struct vault_sink *to)
 }
 
 /* Who wrote meanwhile may have changed what may leave. */
-static enum vault_err
-is_same(struct vault_plain *p)
+enum vault_err
+plain_is_same(struct vault_plain *p)
 {
 	uint64_t now;
 	enum vault_err err = last_entry(&now, p);
@@ -385,26 +402,42 @@ log_plain(struct vault_plain *p)
 	return err;
 }
 
+bool
+plain_may_leave(const struct vault_plain *p)
+{
+	return p->info.records > 0 && p->info.names == 0 &&
+	    (p->info.parts == 0 || p->parts_confirmed);
+}
+
+/* Logged in the transaction that sees that it is still so. */
 enum vault_err
-vault_plain_write(struct vault_plain *p, const struct vault_sink *to)
+plain_end(struct vault_plain *p)
 {
 	struct store *s = p->v->store;
 	enum vault_err err;
 
-	if (p->info.records == 0 || p->info.names > 0 ||
-	    (p->info.parts > 0 && !p->parts_confirmed))
+	if ((err = store_begin(s)) != VAULT_OK)
+		return err;
+	if ((err = plain_is_same(p)) == VAULT_OK &&
+	    (err = log_plain(p)) == VAULT_OK)
+		err = store_commit(s);
+	store_abort(s);
+	return err;
+}
+
+enum vault_err
+vault_plain_write(struct vault_plain *p, const struct vault_sink *to)
+{
+	enum vault_err err;
+
+	if (!plain_may_leave(p))
 		return VAULT_EREFUSED;
-	if ((err = store_read(s)) != VAULT_OK)
+	if ((err = store_read(p->v->store)) != VAULT_OK)
 		return vault_failed(p->v, err);
-	if ((err = is_same(p)) == VAULT_OK)
+	if ((err = plain_is_same(p)) == VAULT_OK)
 		err = write_all(p, to);
-	store_read_end(s);
-	/* It is logged in the transaction that sees that it is still so. */
-	if (err == VAULT_OK && (err = store_begin(s)) == VAULT_OK) {
-		if ((err = is_same(p)) == VAULT_OK &&
-		    (err = log_plain(p)) == VAULT_OK)
-			err = store_commit(s);
-		store_abort(s);
-	}
+	store_read_end(p->v->store);
+	if (err == VAULT_OK)
+		err = plain_end(p);
 	return vault_failed(p->v, err);
 }

@@ -11,11 +11,14 @@
  *    that is the person's own ("victims.sex") is that person's and nobody
  *    else's in the same record.
  * 4. A date counts in a period if all days that it may mean are in it.
+ * 5. For an audience only what may leave to it is read, and no value of the
+ *    table names who must not be named.
  */
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "exchange/reveal.h"
 #include "inside.h"
 #include "store/log.h"
 #include "store/store.h"
@@ -50,6 +53,15 @@ settle_axes(struct tally_gather *g)
 								    .type->name;
 }
 
+/* For an audience people only, as they may be called. */
+static enum vault_err
+read_title(struct buf *title, const struct tally_gather *g, const char *id)
+{
+	if (g->audience == NULL)
+		return vault_title(title, g->v, id);
+	return edition_label(title, g->v->store, g->audience, id, id);
+}
+
 /* What links are called, while the snapshot lasts. */
 static enum vault_err
 read_titles(struct tally_gather *g)
@@ -65,8 +77,8 @@ read_titles(struct tally_gather *g)
 			struct tally_value *v = tally_value(a, i);
 			struct buf title = { 0 };
 
-			err = vault_title(
-			    &title, g->v, buf_text(&a->texts) + v->text);
+			err = read_title(
+			    &title, g, buf_text(&a->texts) + v->text);
 			if (err == VAULT_ENORECORD)
 				err = VAULT_OK;
 			v->title = a->texts.len;
@@ -78,6 +90,70 @@ read_titles(struct tally_gather *g)
 		}
 	}
 	return err;
+}
+
+/* ---- Who is named ---- */
+
+static void
+count_named(void *ctx, const struct reveal_hit *hit)
+{
+	const struct tally_gather *g = ctx;
+	struct vault_tally_info *info = &g->t->info;
+	struct vault_named named = { hit->record, hit->path, hit->person,
+		(enum vault_named_how)hit->kind, hit->at, hit->len };
+
+	if (hit->kind == SCAN_PART)
+		info->parts++;
+	else
+		info->names++;
+	if (g->what->named != NULL)
+		g->what->named(g->what->named_ctx, &named);
+}
+
+/* Every value that somebody wrote: codes and ids name nobody. */
+static enum vault_err
+look_for_names(struct tally_gather *g)
+{
+	struct reveal *r = NULL;
+	enum vault_err err;
+
+	if (g->audience == NULL)
+		return VAULT_OK;
+	err = reveal_new(&r, g->v->store, g->audience, NULL, NULL);
+	if (err == VAULT_OK)
+		g->t->info.short_names = reveal_short(r);
+	for (unsigned axis = 0; axis < g->t->table.axes; axis++) {
+		struct tally_axis *a = &g->t->table.axis[axis];
+		const char *path = g->t->by[axis] == NULL ? "date"
+							  : g->t->by[axis];
+
+		for (size_t i = 0; err == VAULT_OK && i < tally_values(a);
+		     i++) {
+			const char *text = buf_text(&a->texts) +
+			    tally_value(a, i)->text;
+
+			err = reveal_text(
+			    r, "", path, text, strlen(text), count_named, g);
+		}
+	}
+	reveal_free(r);
+	return err;
+}
+
+static enum vault_err
+read_audience(struct tally_gather *g, struct vault_tally_fault *fault)
+{
+	enum consent_scope scope;
+
+	if (g->what->audience == NULL)
+		return VAULT_OK;
+	if (!consent_scope_find(&scope, g->what->audience)) {
+		fault->why = VAULT_TALLY_NO_AUDIENCE;
+		return VAULT_EUSE;
+	}
+	g->t->info.audience = consent_scope_code(scope);
+	return audience_new(
+	    &g->audience, g->v->store, scope, (int32_t)(clock_now() / 86400));
 }
 
 static enum vault_err
@@ -93,6 +169,8 @@ gather(struct tally_gather *g)
 	settle_axes(g);
 	if (err == VAULT_OK)
 		err = read_titles(g);
+	if (err == VAULT_OK)
+		err = look_for_names(g);
 	buf_free(&nums);
 	return err;
 }
@@ -127,6 +205,7 @@ settle_info(struct vault_tally *t, uint64_t below)
 	hide_figure(&info->closed, below, withheld);
 	hide_figure(&info->roughly, below, withheld);
 	hide_figure(&info->clashes, below, withheld);
+	hide_figure(&info->held, below, withheld);
 }
 
 static enum vault_err
@@ -143,7 +222,8 @@ make(struct tally_gather *g, struct vault_tally_fault *fault)
 	t->info.persons = g->what->persons;
 	if ((err = store_read(g->v->store)) != VAULT_OK)
 		return err;
-	err = gather(g);
+	if ((err = read_audience(g, fault)) == VAULT_OK)
+		err = gather(g);
 	store_read_end(g->v->store);
 	if (err == VAULT_OK && g->what->over != VAULT_NO_PERIOD)
 		err = tally_fill(&t->table);
@@ -173,6 +253,7 @@ vault_tally_new(struct vault_tally **out, struct vault *v,
 	*out = g.t;
 	g.t = NULL; /* given away */
 out:
+	audience_free(g.audience);
 	tally_gather_free(&g);
 	vault_tally_free(g.t);
 	return err == VAULT_EUSE ? err : vault_failed(v, err);
@@ -257,7 +338,10 @@ print_log(struct buf *out, const struct vault_tally *t, const char *form)
 	static const char *const periods[] = { "", "year", "month", "day" };
 	bool first = true;
 
-	buf_put_text(out, "{\"by\":[");
+	buf_put_byte(out, '{');
+	if (t->info.audience != NULL)
+		buf_putf(out, "\"audience\":\"%s\",", t->info.audience);
+	buf_put_text(out, "\"by\":[");
 	for (unsigned i = 0; i < t->table.axes; i++) {
 		if (t->by[i] == NULL)
 			continue;

@@ -46,16 +46,18 @@ add(struct tally_gather *g, unsigned axis, enum vault_value_is is,
 }
 
 /*
- * May what a record says go into the table?  All of the vault does; a table
- * for an audience is to ask here, for each record that is counted and for
- * each that is read by a link, before anything of it is used.  (The titles of
- * links are read in tally.c: read_titles.)
+ * May what a record says go into the table?  All of the vault does; for an
+ * audience only what may leave to it, as far as it may.  (The titles of links
+ * are read in tally.c: read_titles.)
  */
-static bool
-may_use(const struct tally_gather *g, const json_t *body)
+static enum vault_err
+may_use(bool *may, const struct tally_gather *g, const struct record_row *r,
+    struct merged *m)
 {
-	(void)g;
-	return body != NULL;
+	*may = m->body != NULL;
+	if (!*may || g->audience == NULL)
+		return VAULT_OK;
+	return edition_figures(may, &m->body, g->audience, r);
 }
 
 /* What it says without a level is as secret as can be. */
@@ -117,12 +119,12 @@ open_linked(bool *there, struct merged *m, struct tally_gather *g,
 	if (err != VAULT_OK ||
 	    (err = heads_trust(m, g->v->store, &r)) != VAULT_OK)
 		return err;
-	*there = may_use(g, m->body);
-	if (*there)
+	err = may_use(there, g, &r, m);
+	if (err == VAULT_OK && *there)
 		note_merged(g, m);
 	else
 		merged_free(m);
-	return VAULT_OK;
+	return err;
 }
 
 /* A value; one that is a link will be shown by the title of that record. */
@@ -451,7 +453,7 @@ static enum vault_err
 take(struct tally_gather *g, int64_t num)
 {
 	struct vault_tally_info *info = &g->t->info;
-	bool counted = false, rough = false;
+	bool counted = false, rough = false, may = false;
 	struct record_row r;
 	struct tally_kind *k;
 	struct merged m;
@@ -466,13 +468,14 @@ take(struct tally_gather *g, int64_t num)
 	}
 	if ((err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
 		return err;
-	if (may_use(g, m.body)) {
+	if ((err = may_use(&may, g, &r, &m)) == VAULT_OK && may) {
 		g->level = 0;
 		g->clashes = g->closed = false;
 		note_merged(g, &m);
 		err = use(g, k, &r, m.body, &counted, &rough);
 		info->no_person += !counted;
 	}
+	info->held.n += g->audience != NULL && !may;
 	if (counted) {
 		k->n++;
 		info->records.n++;

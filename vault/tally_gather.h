@@ -3,6 +3,7 @@
 #ifndef VAULT_TALLY_GATHER_H
 #define VAULT_TALLY_GATHER_H
 
+#include "exchange/edition.h"
 #include "record/field_path.h"
 #include "tally.h"
 
@@ -34,11 +35,12 @@ struct tally_gather {
 	struct buf names;  /* ids of persons, as text with a NUL */
 	struct buf seen;   /* of persons, until all are known */
 	/* Of what was read for the record at hand: */
-	int64_t level; /* the highest */
-	bool clashes;  /* versions disagree */
-	bool closed;   /* a field that is counted by is private */
-	unsigned axis; /* what a value is for */
-	bool by_link;  /* and it is a link */
+	int64_t level;             /* the highest */
+	bool clashes;              /* versions disagree */
+	bool closed;               /* a field that is counted by is private */
+	unsigned axis;             /* what a value is for */
+	bool by_link;              /* and it is a link */
+	struct audience *audience; /* NULL: all is counted */
 };
 
 /* The axis of a field: they stand behind the period, if there is one. */

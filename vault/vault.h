@@ -508,9 +508,10 @@ struct vault_line {
 	const char *field, *label; /* label is in English: for gettext */
 	const char *text;
 	size_t len;
-	bool block;     /* long text, on lines of its own */
-	bool heading;   /* the lines of an object follow, one deeper */
-	unsigned depth; /* of objects around it */
+	const char *vocab; /* of a code, or of codes parted by "; "; or NULL */
+	bool block;        /* long text, on lines of its own */
+	bool heading;      /* the lines of an object follow, one deeper */
+	unsigned depth;    /* of objects around it */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
@@ -546,6 +547,7 @@ enum vault_left_out {
 struct vault_counted {
 	enum vault_counted_as as;
 	enum vault_left_out why;
+	bool several; /* records, of one person: vault_same_say */
 	char person[VAULT_ID_LEN];
 	const char *title;         /* of the person; "" if it is not here */
 	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
@@ -553,6 +555,7 @@ struct vault_counted {
 };
 struct vault_count_result {
 	uint64_t certain, possible, left_out;
+	uint64_t several; /* of the first two: who has several records */
 	char since[11], on[11], known_at[11]; /* days, or "" */
 };
 
@@ -602,6 +605,107 @@ struct vault_event {
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
 
+/* ---- Records of one person ---- */
+
+/*
+ * That two records are of one person is said by a person, in this office;
+ * what other offices say counts for nothing.  Nothing is merged: a timeline
+ * and a count take them together, and what may not name the one does not name
+ * the other.  A consent is of the record that it names, and of no other.
+ */
+enum vault_same {
+	VAULT_SAME_UNSAID,
+	VAULT_SAME, /* also because both are the same as a third */
+	VAULT_NOT_SAME,
+};
+VAULT_CHECKED enum vault_err vault_same_said(
+    enum vault_same *out, struct vault *v, const char *a, const char *b);
+
+/*
+ * Say so, as a new version of a, and of b if that says otherwise.  VAULT_EUSE:
+ * one of them is no person, or they are one record.  VAULT_ECONFLICT: *which,
+ * a or b, has versions that disagree.
+ */
+VAULT_CHECKED enum vault_err vault_same_say(struct vault *v, const char *a,
+    const char *b, bool same, const char **which);
+
+/* Tell of the other records of a person, the oldest first. */
+VAULT_CHECKED enum vault_err vault_same_each(struct vault *v, const char *id,
+    void (*each)(void *ctx, const char *id, const char *title), void *ctx);
+
+/*
+ * Pairs that may be of one person, the likeliest first, of which nobody here
+ * has said yet whether they are.
+ */
+struct vault_alike {
+	char a[VAULT_ID_LEN], b[VAULT_ID_LEN];
+	const char *title_a, *title_b; /* borrowed for the call */
+	bool name;                     /* a form of a name is the same */
+	bool near;                     /* or within two edits */
+	bool paper;                    /* the number of an identity paper is */
+	bool born;    /* the day of birth, and a word of a name */
+	bool claimed; /* another office says so */
+};
+
+/*
+ * limit 0: all of them.  *more: there are others, or so many are alike that
+ * not all were compared.
+ */
+VAULT_CHECKED enum vault_err vault_alike(struct vault *v, uint64_t limit,
+    bool *more, void (*each)(void *ctx, const struct vault_alike *pair),
+    void *ctx);
+
+/* ---- What wants to be looked at again ---- */
+
+/* A date that has come, or comes soon; borrowed for the call. */
+struct vault_due {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title;
+	const char *field;        /* "review", "deadline", "expires" */
+	const char *date, *words; /* EDTF; the words of the source, or "" */
+	char day[11]; /* the first day that it may mean; "" if that is open */
+	bool overdue; /* that day is over */
+};
+
+/*
+ * Tell, by day, of each review, of each deadline of an intervention that
+ * nobody has answered, and of each end of a consent that no other consent of
+ * that person has withdrawn or renewed: of those that have come, or come
+ * within so many days.
+ */
+VAULT_CHECKED enum vault_err vault_due(struct vault *v, unsigned within,
+    void (*each)(void *ctx, const struct vault_due *d), void *ctx);
+
+/*
+ * How many have come; *more: only the first of them were looked at, so many
+ * that it takes no time.
+ */
+#define VAULT_DUE_COUNT_MAX 200
+VAULT_CHECKED enum vault_err vault_due_count(
+    uint64_t *n, bool *more, struct vault *v);
+
+/* ---- What a record hangs together with ---- */
+
+/* A link between it and another record; borrowed for the call. */
+struct vault_link {
+	bool to; /* the other is linked to; else it links to this one */
+	char id[VAULT_ID_LEN];     /* of the other */
+	char type[VAULT_TYPE_LEN]; /* "" if it is not here */
+	const char *title;         /* "" if it is withheld or unknown */
+	const char *field; /* of the one that links: "perpetrators.who" */
+	const char *date;  /* EDTF, or "" */
+};
+
+/*
+ * Tell of every link: to the record first, then from it; by type, then by
+ * date.  *more says how many others there are of more than VAULT_LINKS_MAX.
+ */
+#define VAULT_LINKS_MAX 1000
+VAULT_CHECKED enum vault_err vault_links(struct vault *v, const char *id,
+    uint64_t *more, void (*each)(void *ctx, const struct vault_link *link),
+    void *ctx);
+
 /* ---- Figures: so many records of each value of a field ---- */
 
 /* The periods of a series. */
@@ -613,6 +717,7 @@ enum vault_period { VAULT_NO_PERIOD, VAULT_YEAR, VAULT_MONTH, VAULT_DAY };
  */
 #define VAULT_TALLY_CELLS 10000 /* a table has no more */
 #define VAULT_HIDE_LEAST 3      /* what is 1 to 1 is not hidden */
+struct vault_named;
 struct vault_tally_what {
 	const char *query;
 	size_t query_len;
@@ -623,18 +728,23 @@ struct vault_tally_what {
 	    hide_below; /* cells of fewer are hidden, if not of 0; 0: none */
 	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
+	const char *audience; /* count what may leave to it; NULL: everything */
+	/* Told of each value that names somebody; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	void *named_ctx;
 };
 
 /* Why there is no table. */
 enum vault_tally_why {
 	VAULT_TALLY_OK,
-	VAULT_TALLY_NOTHING,   /* by nothing, or by three things */
-	VAULT_TALLY_NO_FIELD,  /* no type has the field */
-	VAULT_TALLY_LINKS,     /* it follows more than one link */
-	VAULT_TALLY_LONG_TEXT, /* texts of any length are no rows */
-	VAULT_TALLY_PARTS,     /* the field has parts: one is to be named */
-	VAULT_TALLY_TOGETHER,  /* no type has all that is asked for */
-	VAULT_TALLY_TOO_MANY,  /* more than VAULT_TALLY_CELLS cells */
+	VAULT_TALLY_NOTHING,     /* by nothing, or by three things */
+	VAULT_TALLY_NO_FIELD,    /* no type has the field */
+	VAULT_TALLY_LINKS,       /* it follows more than one link */
+	VAULT_TALLY_LONG_TEXT,   /* texts of any length are no rows */
+	VAULT_TALLY_PARTS,       /* the field has parts: one is to be named */
+	VAULT_TALLY_TOGETHER,    /* no type has all that is asked for */
+	VAULT_TALLY_TOO_MANY,    /* more than VAULT_TALLY_CELLS cells */
+	VAULT_TALLY_NO_AUDIENCE, /* there is no such audience */
 };
 struct vault_tally_fault {
 	enum vault_tally_why why;
@@ -680,6 +790,9 @@ struct vault_tally_info {
 	struct vault_figure closed;  /* keep private what is counted by */
 	struct vault_figure roughly; /* have a date that is marked ~ or ? */
 	struct vault_figure clashes; /* versions disagree: the oldest counts */
+	const char *audience;        /* or NULL: all was counted */
+	struct vault_figure held;    /* records that may not leave to it */
+	size_t names, parts, short_names; /* as in vault_export_info */
 	uint64_t hide_below;
 	bool hides;  /* something is hidden */
 	bool totals; /* of rows and columns, where there are two axes */
@@ -822,6 +935,7 @@ struct vault_field {
 	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
 	bool once;             /* never changes after the first version */
+	bool filled;           /* by the program: not to be asked for */
 	const char *must_when; /* "op=range", or NULL */
 	const char *only_when; /* the same: elsewhere it is refused */
 	const char *targets;   /* of a link: names of types, "" is any */
@@ -1076,7 +1190,6 @@ VAULT_CHECKED enum vault_err vault_contact_remove(
  * record by record.  What our office has said of a record's level and of its
  * private fields counts until our office says otherwise.
  */
-struct vault_named;
 struct vault_export_what {
 	const char *query;
 	size_t query_len;
@@ -1253,6 +1366,7 @@ VAULT_CHECKED enum vault_err vault_may(struct vault_may *out, struct vault *v,
 struct vault_plain_what {
 	const char *query;
 	size_t query_len;
+	const char *the_case; /* instead of a query: a case, and all of it */
 	const char *audience; /* a code, or NULL */
 	/* Told of each place where somebody is named; or NULL. */
 	void (*named)(void *ctx, const struct vault_named *n);
@@ -1274,7 +1388,7 @@ struct vault_plain_info {
 
 /*
  * Decide what leaves; each, which may be NULL, is told of every record.
- * VAULT_EUSE: there is no such audience.  VAULT_ECANCELED.
+ * VAULT_EUSE: there is no such audience, or that is no case.  VAULT_ECANCELED.
  */
 struct vault_plain;
 VAULT_CHECKED enum vault_err vault_plain_new(struct vault_plain **out,
@@ -1292,6 +1406,66 @@ void vault_plain_confirm_parts(struct vault_plain *p);
 VAULT_CHECKED enum vault_err vault_plain_write(
     struct vault_plain *p, const struct vault_sink *to);
 void vault_plain_free(struct vault_plain *p);
+
+/*
+ * The same to be read by people: each record in reading order, the case first,
+ * then people, what happened by date, what was said, and the rest; titles and
+ * texts have people as they may be called, and other records by their number
+ * in this order.  Borrowed for the call.  It is logged, when told, as a file
+ * is: end is called before, and refuses it by an error of its own.
+ */
+struct vault_dossier_record {
+	size_t number; /* from 1 */
+	char id[VAULT_ID_LEN];
+	const char *type, *title, *date; /* "": none */
+	bool disagreeing;                /* versions disagree in something */
+};
+struct vault_dossier_sink {
+	void *ctx;
+	void (*listed)(void *ctx, const struct vault_dossier_record *r);
+	void (*record)(void *ctx, const struct vault_dossier_record *r);
+	void (*line)(void *ctx, const struct vault_line *l);
+	enum vault_err (*end)(void *ctx);
+};
+VAULT_CHECKED enum vault_err vault_dossier(
+    struct vault_plain *p, const struct vault_dossier_sink *to);
+
+/* ---- Redacted copies ---- */
+
+struct vault_redact_what {
+	const char *id, *audience;
+	const char *const *words; /* to be taken out, besides names */
+	size_t n_words;
+	/* By place: characters first to last of a field, from 1. */
+	struct vault_passage {
+		const char *field;
+		size_t first, last;
+	} const *passages;
+	size_t n_passages;
+	/* Told how many passages were taken out of a field; or NULL. */
+	void (*taken)(void *ctx, const char *field, size_t n);
+	void *ctx;
+};
+
+/*
+ * The body, as JSON, of a copy of a record with all names taken out that the
+ * audience may not read, and what is asked for; limited to that audience.  The
+ * record itself stays as it is.  Private fields are not in it.  VAULT_EUSE:
+ * there is no such audience, or none that gets records.  VAULT_EREFUSED: it is
+ * a person, a status or a consent.  VAULT_ENORECORD: there is no such record,
+ * or nothing of it here.  VAULT_ECONFLICT: a passage is in no text.
+ */
+VAULT_CHECKED enum vault_err vault_redact(
+    struct buf *body, struct vault *v, const struct vault_redact_what *what);
+
+/*
+ * Keep such a copy as a new record, and log for whom it was made of which one,
+ * and how many passages were taken out.
+ */
+VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report,
+    const struct vault_redact_what *what, const struct buf *body,
+    size_t passages);
 
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {

@@ -182,3 +182,41 @@ act torture '{"edtf":"0001-01-01"}' "\"$A\""
 expect_status 2 say report type:act --over month
 expect_err "a table of more than 10,000 figures is not made"
 expect_status 0 say lock
+
+# ---- For an audience: what may leave, and nobody is named ----
+V=$PWD/audience
+vault "$V"
+add() { # TYPE JSON: its id in $id
+	printf '%s' "$2" >one.json
+	expect_status 0 opened add "$1" one.json
+	id=$(the_id)
+}
+add person '{"level":0,"names":[{"text":"Jia Heshu"}],"sex":"f","occupations":["lawyer"]}'
+jia=$id
+add person '{"level":0,"names":[{"text":"Yi Yuanshan"}],"sex":"m","occupations":["teacher of Jia Heshu"]}'
+yi=$id
+add person '{"level":2,"names":[{"text":"Bing Level"}],"sex":"m"}'
+for person in $jia $yi; do
+	add consent "{\"person\":\"$person\",\"scopes\":[\"media\",\"research\"],\"naming\":\"none\",\"date\":{\"edtf\":\"2011\"}}"
+done
+expect_status 0 opened --json report type:person --by sex
+expect_json 'd["total"] == 3'
+expect_status 0 opened --json report type:person --by sex --audience media
+expect_json 'd["total"] == 2 and d["held"] == 1 and d["audience"] == "media"'
+expect_status 0 opened --json report type:person --by sex --audience research
+expect_json 'd["total"] == 2'
+expect_status 0 opened report type:person --by sex --audience media
+expect_out "Only what may leave to this audience is counted: media."
+expect_err "1 record may not leave to them, and is not counted"
+expect_status 17 opened report type:person --by occupations --audience media
+expect_err "occupations, character 12"
+expect_status 2 opened report type:person --by sex --audience nobody
+expect_err "no audience 'nobody'"
+add act "{\"level\":0,\"act\":\"torture\",\"victims\":[\"$jia\"]}"
+expect_status 0 opened report type:act --by victims
+expect_out "Jia Heshu"
+expect_status 0 opened --json report type:act --by victims --audience media
+grep -q Heshu "$OUT" && fail "a name left in a title"
+expect_status 0 opened report type:person --by sex --audience media --csv -o a.csv
+expect_status 0 opened log
+expect_out '{"audience":"media","by":["sex"]'

@@ -25,7 +25,7 @@ expect_out "1 record leaves, unsealed"
 expect_out "no: nobody whom it is about has consented to that"
 expect_out "no: its level is too high for them"
 expect_mode 600 1.json
-for word in 甲 Jia 138 zzprivate zzrecontact taken; do
+for word in 甲 Jia '138 0' zzprivate zzrecontact taken; do
 	grep -q "$word" 1.json && fail "it left: $word"
 done
 grep -q '"title":"Crackdown"' 1.json || fail "the case is missing"
@@ -44,12 +44,12 @@ add consent "{\"person\":\"$jia\",\"scopes\":[\"media\",\"un\"],\"naming\":\"pse
 plain 0 media 3.json
 grep -q '"pseudonym":"Lawyer H."' 3.json || fail "no pseudonym"
 grep -q 'he was taken' 3.json || fail "no testimony"
-for word in 甲 Jia 138 zzprivate zzrecontact '"missing"' source recorded_by; do
+for word in 甲 Jia '138 0' zzprivate zzrecontact '"missing"' source recorded_by; do
 	grep -q "$word" 3.json && fail "it left: $word"
 done
 plain 0 un 4.json
 grep -q '"missing"' 4.json || fail "no status"
-grep -q 'Jia\|138' 4.json && fail "the name left"
+grep -q 'Jia\|138 0' 4.json && fail "the name left"
 python3 -c 'import json,sys; d=json.load(open("4.json")); assert d["amparo_plain"] == 1 and d["audience"] == "un" and len(d["records"]) == 5, d' || fail "not what FORMAT says"
 add consent "{\"person\":\"$jia\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
 plain 0 un 5.json type:person

@@ -35,6 +35,7 @@ static const struct {
 	{ "", "recorded_by", ALWAYS },
 	{ "", "review", ALWAYS },
 	{ "", "imported", ALWAYS },
+	{ "", "redacted_from", ALWAYS },
 	{ "", "notes", PUBLIC },
 	{ "", "tags", PUBLIC },
 	{ "", "documents", PUBLIC },
@@ -81,7 +82,8 @@ static const struct {
 static bool
 is_public(enum consent_scope scope)
 {
-	return scope == CONSENT_MEDIA || scope == CONSENT_UN_PUBLIC;
+	return scope == CONSENT_MEDIA || scope == CONSENT_UN_PUBLIC ||
+	    scope == CONSENT_RESEARCH;
 }
 
 /* A translation goes with its field. */
@@ -308,6 +310,60 @@ open_part(json_t **out, const json_t *whole)
 	enum vault_err err = body_split(out, &hidden, whole);
 
 	json_decref(hidden);
+	return err;
+}
+
+enum vault_err
+edition_open(json_t **out, struct store *s, enum consent_scope scope,
+    const struct record_row *r)
+{
+	struct merged m = { .body = NULL };
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = heads_merge(&m, s, r)) != VAULT_OK)
+		return err;
+	/* Nothing of it is here. */
+	if (json_object_size(m.body) == 0)
+		err = VAULT_ENORECORD;
+	if (err == VAULT_OK && (err = open_part(out, m.body)) == VAULT_OK)
+		err = edition_strip(*out, scope, CONSENT_FULL);
+	merged_free(&m);
+	if (err != VAULT_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+enum vault_err
+edition_figures(bool *may, json_t **body, const struct audience *a,
+    const struct record_row *r)
+{
+	struct audience_limits limits;
+	struct audience_person person;
+	enum audience_why why;
+	json_t *open = NULL;
+	enum vault_err err;
+
+	*may = false;
+	err = audience_decide(&why, &limits, &person, a, r, NULL, NULL);
+	if (err == VAULT_OK && why == AUDIENCE_NO_RECORDS &&
+	    audience_scope(a) == CONSENT_RESEARCH && limits.level <= 2 &&
+	    !limits.readers && !limits.other)
+		err = audience_people(may, &person, a, r, NULL, NULL);
+	else
+		*may = why == AUDIENCE_MAY;
+	if (err != VAULT_OK || !*may)
+		return err;
+	if ((err = open_part(&open, *body)) == VAULT_OK)
+		err = edition_strip(
+		    open, audience_scope(a), audience_naming(&person));
+	if (err == VAULT_OK) {
+		json_decref(*body);
+		*body = json_incref(open);
+	}
+	json_decref(open);
 	return err;
 }
 

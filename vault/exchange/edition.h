@@ -22,6 +22,22 @@ struct edition {
 	json_t *clashes;               /* fields in which versions disagree */
 };
 
+/*
+ * What an audience could read of a record if it might have it, whoever it is
+ * about: to make a redacted copy of.  VAULT_ENORECORD: nothing of it is here.
+ */
+VAULT_CHECKED enum vault_err edition_open(json_t **out, struct store *s,
+    enum consent_scope scope, const struct record_row *r);
+
+/*
+ * For figures: may the record be counted for the audience, and what of a body
+ * that was merged from it?  *body is replaced.  Research, which gets figures
+ * only, counts what is of level 2 at most; nothing is counted for who only
+ * stores.
+ */
+VAULT_CHECKED enum vault_err edition_figures(bool *may, json_t **body,
+    const struct audience *a, const struct record_row *r);
+
 /* Free *out in any case. */
 VAULT_CHECKED enum vault_err edition_make(struct edition *out, struct store *s,
     const struct audience *a, const struct record_row *r);
