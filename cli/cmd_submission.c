@@ -193,6 +193,9 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 		say_warning(SAY_SUBMISSION_CONDITIONS, by, NULL);
 		say_hint(SAY_HINT_CONDITIONS, by, NULL);
 	}
+	if (info->others > 0)
+		say_warning(
+		    SAY_SUBMISSION_OTHERS, say_number(info->others), NULL);
 	if (info->disagreeing > 0)
 		say_warning(SAY_SUBMISSION_DISAGREE,
 		    say_number(info->disagreeing), NULL);
@@ -285,6 +288,7 @@ print_doc(const struct wanted *want, struct showing *show,
 	doc_bool(d, "complete", info.must == 0);
 	doc_text(d, "urgent", urgency_word(info.urgency));
 	doc_text(d, "urgency", info.urgency_words);
+	doc_int(d, "other_records", (int64_t)info.others);
 	doc_int(d, "records", (int64_t)info.records);
 	if (want->keep) {
 		doc_text(d, "intervention", want->kept.intervention);

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier submission may timeline count report menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -35,10 +35,13 @@ _amparo() {
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
 		submission) _arguments $common '1:form:(wgeid wgad sr-torture special-procedures)' '2:person:' '--relation:text:' '--lang:language:(en)' '--parts-checked' '--keep' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
+		link) _arguments $common '--not' '1:id:' '2:field or id:' '3:id:' ;;
+		same) _arguments $common '--limit:number:' '--not' '1:id:' '2:id:' ;;
+		due) _arguments $common '--within:days:' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
-		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;
+		show) _arguments $common '1:id:' '--version:version:' '--with' '--raw' ;;
 		list) _arguments $common '--limit:number:' '*:query:' ;;
 		find) _arguments $common '--limit:number:' '--like:name:' '*:query:' ;;
 		resolve) _arguments $common '1:id:' '--take:version:' ;;
@@ -48,7 +51,7 @@ _amparo() {
 		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
-		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--preview' ;;
+		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--encoding:encoding:' '--policy:policy:(keep add update ask)' '--preview' ;;
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;

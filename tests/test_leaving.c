@@ -731,6 +731,43 @@ refuses_what_names_somebody(void **state)
 	assert_ok(send_described(act, false));
 }
 
+/*
+ * One person with two records: consent of the one lets neither the other leave
+ * nor its own names where the other is hidden.
+ */
+static void
+another_record_hides_the_names_of_both(void **state)
+{
+	char agreed[VAULT_ID_LEN], silent[VAULT_ID_LEN], act[VAULT_ID_LEN];
+	const char *which;
+
+	(void)state;
+	add_called(agreed, "Consenting Twofold");
+	agree(&a, agreed);
+	add_called(silent, "Anonymous Sourceperson");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"of Consenting Twofold\"}");
+	assert_ok(send_described(act, false));
+	assert_ok(vault_same_say(of(&a), silent, agreed, true, &which));
+	assert_int_equal(leaves("Sourceperson"), VAULT_HELD_CONSENT);
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_WHOLE);
+	/* What the consent is of leaves with its own name, and says nothing. */
+	assert_ok(send_described(agreed, false));
+	assert_false(shows("type:person Twofold", silent));
+	assert_false(shows("type:person Twofold", "same_as"));
+	/* The yes is taken back. */
+	assert_ok(vault_same_say(of(&a), agreed, silent, false, &which));
+	assert_ok(send_described(act, false));
+	assert_false(shows("type:person Twofold", silent));
+	/* A consent of each. */
+	assert_ok(vault_same_say(of(&a), agreed, silent, true, &which));
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	agree(&a, silent);
+	assert_ok(send_described(act, false));
+}
+
 /* In every field that takes a text, written in as many ways. */
 static void
 finds_a_name_wherever_it_stands(void **state)
@@ -874,6 +911,7 @@ main(void)
 		cmocka_unit_test(leaves_with_consent_only),
 		cmocka_unit_test(a_record_may_name_others_than_those_who_ask),
 		cmocka_unit_test(refuses_what_names_somebody),
+		cmocka_unit_test(another_record_hides_the_names_of_both),
 		cmocka_unit_test(finds_a_name_wherever_it_stands),
 		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
 	};

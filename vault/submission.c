@@ -116,6 +116,8 @@ decide(struct vault_submission *s)
 	    (err = sub_add_person(s)) != VAULT_OK ||
 	    s->info.refused != VAULT_SUBMISSION_MAY)
 		return err;
+	(void)audience_records(&s->info.others, s->audience, s->person);
+	s->info.others -= s->info.others > 0;
 	if ((err = sub_add_records(s)) == VAULT_OK &&
 	    (err = sub_settle(s)) == VAULT_OK &&
 	    (err = sub_urgency(s)) == VAULT_OK &&

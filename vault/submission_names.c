@@ -50,21 +50,22 @@ key_of(struct buf *out, const struct seeing *to, const struct reveal_hit *hit)
 	return err;
 }
 
-static bool
-is_name_of(const struct name_list *own, const struct buf *key)
+static enum vault_err
+is_name_of(bool *same, const struct name_list *own, const struct buf *key)
 {
-	bool same = false;
+	enum vault_err err = VAULT_OK;
 
-	for (size_t i = 0; !same && i < own->n; i++) {
+	*same = false;
+	for (size_t i = 0; err == VAULT_OK && !*same && i < own->n; i++) {
 		struct buf mine = { 0 };
 
-		same = text_key_joined(&mine, own->forms[i].key,
-			   strlen(own->forms[i].key)) == VAULT_OK &&
-		    mine.len == key->len &&
+		err = text_key_joined(
+		    &mine, own->forms[i].key, strlen(own->forms[i].key));
+		*same = err == VAULT_OK && mine.len == key->len &&
 		    memcmp(mine.bytes, key->bytes, key->len) == 0;
 		buf_free(&mine);
 	}
-	return same;
+	return err;
 }
 
 /*
@@ -72,10 +73,10 @@ is_name_of(const struct name_list *own, const struct buf *key)
  * other's, though many may share it.  By the whole name only: or own is empty.
  */
 static bool
-is_own_name(const struct seeing *to, const struct reveal_hit *hit)
+is_own_name(struct seeing *to, const struct reveal_hit *hit)
 {
 	struct buf key = { 0 };
-	bool own;
+	bool own = false;
 
 	if (to->own.n == 0)
 		return false;
@@ -84,8 +85,11 @@ is_own_name(const struct seeing *to, const struct reveal_hit *hit)
 	if (hit->kind == SCAN_PART)
 		return strcmp(to->record, to->s->person) == 0 &&
 		    strncmp(hit->path, "names[", 6) == 0;
-	own = hit->kind == SCAN_NAME && key_of(&key, to, hit) == VAULT_OK &&
-	    is_name_of(&to->own, &key);
+	/* That memory was short is looked at at the end. */
+	if (hit->kind == SCAN_NAME &&
+	    (key_of(&key, to, hit) != VAULT_OK ||
+		is_name_of(&own, &to->own, &key) != VAULT_OK))
+		to->seen.failed = true;
 	buf_free(&key);
 	return own;
 }

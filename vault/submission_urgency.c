@@ -63,7 +63,7 @@ read_interval(struct status *s, const json_t *body)
 }
 
 static enum status_answer
-is_today(const struct vault_submission *s, const char *set)
+is_today(struct vault_submission *s, const char *set)
 {
 	const struct status_question q = { .set = set,
 		.level = 3,
@@ -89,7 +89,10 @@ is_today(const struct vault_submission *s, const char *set)
 	}
 	all = (struct status *)(void *)list.bytes;
 	n = list.len / sizeof(*all);
-	if (!list.failed)
+	/* It is looked at at the end. */
+	if (list.failed)
+		s->urgency.failed = true;
+	else
 		answer = status_answer(&by, all, status_sift(all, n, &q), &q);
 	/* One without a date says nothing of today, and may be true. */
 	for (size_t i = 0; answer == STATUS_NO && i < n; i++)
@@ -120,7 +123,7 @@ says_of(const struct vault_submission *s, const char *set)
 
 /* Where no situation is recorded nothing is known of today. */
 static enum status_answer
-is_known_today(const struct vault_submission *s, const char *set)
+is_known_today(struct vault_submission *s, const char *set)
 {
 	return says_of(s, NULL) ? is_today(s, set) : STATUS_POSSIBLY;
 }

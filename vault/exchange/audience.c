@@ -18,6 +18,7 @@ struct audience {
 	struct buf own;      /* the keys of our office */
 	struct buf office;   /* those of the one that gets it, or none */
 	struct buf consents; /* struct consent, by person */
+	struct same *same;
 };
 
 static struct consent *
@@ -182,7 +183,8 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	a->store = s;
 	a->scope = scope;
 	a->today = today;
-	if ((err = whose_own(&a->own, s)) == VAULT_OK)
+	if ((err = whose_own(&a->own, s)) == VAULT_OK &&
+	    (err = same_load(&a->same, s, NULL)) == VAULT_OK)
 		err = read_consents(a);
 	if (err == VAULT_OK) {
 		*out = a;
@@ -206,6 +208,7 @@ audience_free(struct audience *a)
 	buf_free(&a->consents);
 	buf_free(&a->own);
 	buf_free(&a->office);
+	same_free(a->same);
 	mem_free(a);
 }
 
@@ -228,6 +231,12 @@ audience_consents(size_t *n, const struct audience *a, const char *person)
 		end++;
 	*n = end - lo;
 	return list + lo;
+}
+
+const same_id *
+audience_records(size_t *n, const struct audience *a, const char *person)
+{
+	return same_person(n, a->same, person);
 }
 
 /* ---- Who made it ---- */
@@ -404,6 +413,12 @@ see_link(void *ctx, const char *path, const char *text, size_t len)
 
 	if (len != ID_TEXT_LEN || memcmp(text, n->person, len) != 0)
 		return VAULT_OK;
+	/* That two records are of one person, or not, is no part in anything.
+	 */
+	if (strcmp(n->type, "person") == 0 &&
+	    (strncmp(path, "same_as[", 8) == 0 ||
+		strncmp(path, "not_same[", 9) == 0))
+		return VAULT_OK;
 	if (!is_accusing(n->type, path))
 		n->other = true;
 	else
@@ -420,28 +435,46 @@ see_version(void *ctx, const struct head *h)
 	return h->body == NULL ? VAULT_OK : body_links(h->body, see_link, n);
 }
 
-enum vault_err
-audience_is_accused(bool *out, const struct audience *a, const char *person)
+/* By one record of the person. */
+static enum vault_err
+look_for_naming(struct naming *n)
 {
-	struct naming n = { .a = a, .person = person };
 	struct sql *q = sql_open(
-	    a->store, "SELECT num FROM value WHERE field=?1 AND key=?2");
+	    n->a->store, "SELECT num FROM value WHERE field=?1 AND key=?2");
 	enum vault_err err;
 	bool row;
 
 	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, person, strlen(person));
-	while ((err = sql_step(q, &row)) == VAULT_OK && row && !n.other) {
+	sql_put_text(q, 2, n->person, strlen(n->person));
+	while ((err = sql_step(q, &row)) == VAULT_OK && row && !n->other) {
 		struct record_row r;
 
-		if ((err = rows_get(&r, a->store, sql_int(q, 0))) != VAULT_OK)
+		if ((err = rows_get(&r, n->a->store, sql_int(q, 0))) !=
+		    VAULT_OK)
 			break;
-		n.type = r.type;
-		if ((err = audience_words(a->store, &r, see_version, &n)) !=
+		n->type = r.type;
+		if ((err = audience_words(n->a->store, &r, see_version, n)) !=
 		    VAULT_OK)
 			break;
 	}
 	sql_close(q);
+	return err;
+}
+
+enum vault_err
+audience_is_accused(bool *out, const struct audience *a, const char *person)
+{
+	struct naming n = { .a = a, .person = person };
+	size_t all;
+	const same_id *ids = audience_records(&all, a, person);
+	enum vault_err err = VAULT_OK;
+
+	if (all == 0)
+		err = look_for_naming(&n);
+	for (size_t i = 0; err == VAULT_OK && i < all; i++) {
+		n.person = ids[i];
+		err = look_for_naming(&n);
+	}
 	*out = n.accused && !n.other;
 	return err;
 }
