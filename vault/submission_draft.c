@@ -186,7 +186,7 @@ say_member(struct sub_drafting *d, struct buf *out, const char *before,
 
 /* ---- Rows that are fields ---- */
 
-/* Of which act, or whose statement, a line is. */
+/* Of which act or situation, or whose statement, a line is. */
 static void
 put_origin(struct sub_drafting *d, struct buf *out)
 {
@@ -196,6 +196,12 @@ put_origin(struct sub_drafting *d, struct buf *out)
 
 	if (item->number > 0 && d->s->acts > 1)
 		buf_putf(out, "[act %u] ", item->number);
+	/* Its date may be a day on which it was true, not that of the change.
+	 */
+	if (strcmp(item->row.type, "status") == 0) {
+		say_member(d, out, "[", "status");
+		buf_put_text(out, out->len > 0 ? "] " : "");
+	}
 	if (strcmp(item->row.type, "testimony") != 0)
 		return;
 	/* Whoever else it is stays confidential: rule 6 of records.md, 9. */
@@ -622,6 +628,10 @@ put_head(struct sub_drafting *d)
 	buf_putf(out, "Urgency: %s\n", buf_text(&s->urgency));
 	if (s->form->notes != NULL)
 		buf_put_text(out, s->form->notes);
+	buf_put_text(out,
+	    "In brackets: of which act, situation or statement a line is. "
+	    "The date of a situation is that of the change, or a day on which "
+	    "it was so.\n");
 }
 
 enum vault_err

@@ -67,7 +67,7 @@ static void
 where_to_write(
     struct vault_gap *g, struct buf *word, const struct sub_drafting *d)
 {
-	const char *path = d->row->from, *end;
+	const char *path = g->paths, *end;
 	char type[32], field[64];
 
 	for (; *path != '\0' && g->record[0] == '\0';
@@ -115,7 +115,7 @@ sub_tell_gap(struct sub_drafting *d, enum vault_gap_why why)
 		g.paths = "--relation";
 	else if (strcmp(g.paths, "@witnesses") == 0)
 		g.paths = "act.witnesses";
-	else
+	if (g.paths[0] != '-')
 		where_to_write(&g, &word, d);
 	if (word.len > 0) {
 		g.type = buf_text(&word);

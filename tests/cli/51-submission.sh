@@ -85,6 +85,7 @@ expect_status 0 opened edit "$id" --set "level=3" --set "readers=AB" --yes
 draft 0 wgeid "$jia" 2.txt --relation "lawyer of the family"
 has 2.txt 'since about 15 February 2011 ("since mid-February")'
 has 2.txt 'on 26 February 2011 or earlier ("more than two months")'
+has 2.txt "(to check): [missing: whereabouts unknown, or incommunicado] on 26 April 2011"
 has 2.txt "7 Example Road, Exampleshire, China"
 has 2.txt "Who: men in blue; Kind: police; Unit: 3rd; Vehicle: white van"
 has 2.txt "Date: in March 2011; Action: habeas corpus; Result: refused"

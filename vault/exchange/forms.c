@@ -265,30 +265,33 @@ static const struct form_row special_rows[] = {
 static const struct form forms[] = {
 	{ "wgeid", "Working Group on Enforced or Involuntary Disappearances",
 	    "hrc-wg-eid@un.org", "wgeid", "petition",
-	    "Urgent procedure: if it happened within the three months before "
+	    "Note: Urgent procedure: if it happened within the three months "
+	    "before "
 	    "the report is received.\n"
-	    "Committee on Enforced Disappearances, urgent action (article "
+	    "Note: Committee on Enforced Disappearances, urgent action "
+	    "(article "
 	    "30): another form; the State must be a party to the "
 	    "Convention.\n",
 	    .family = true, .urgency = FORM_THREE_MONTHS, .rows = wgeid_rows,
 	    .n = LEN(wgeid_rows) },
 	{ "wgad", "Working Group on Arbitrary Detention", "hrc-wg-ad@un.org",
 	    "wgad", "petition",
-	    "The government is given 60 days; its reply goes to whoever "
+	    "Note: The government is given 60 days; its reply goes to whoever "
 	    "submitted the case.\n",
 	    .urgency = FORM_DETAINED, .rows = wgad_rows, .n = LEN(wgad_rows) },
 	{ "sr-torture",
 	    "Special Rapporteur on torture and other cruel, inhuman or "
 	    "degrading treatment or punishment",
 	    NULL, "sr-torture", "request",
-	    "An urgent appeal if somebody is at risk, else a letter of "
+	    "Note: An urgent appeal if somebody is at risk, else a letter of "
 	    "allegation.\n",
 	    .two_years = true, .urgency = FORM_AT_RISK, .rows = torture_rows,
 	    .n = LEN(torture_rows) },
 	{ "special-procedures",
 	    "Special procedures of the Human Rights Council", NULL, "other",
 	    "request",
-	    "Copy the two lines on consent word for word from the form of the "
+	    "Note: Copy the two lines on consent word for word from the form "
+	    "of the "
 	    "day.\n",
 	    .urgency = FORM_AT_RISK, .rows = special_rows,
 	    .n = LEN(special_rows) },
