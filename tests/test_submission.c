@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "exchange/forms.h"
+#include "exchange/forms_value.h"
 #include "record/model.h"
 #include "offices_help.h"
 
@@ -471,6 +472,85 @@ says_the_same_or_nothing_when_memory_is_short(void **state)
 	a = big;
 }
 
+/* ---- Values ---- */
+
+static enum vault_err
+call(void *ctx, struct buf *out, const char *person)
+{
+	(void)ctx;
+	/* Of two persons one may be named. */
+	if (person[0] == '5')
+		buf_put_text(out, "Jin");
+	return VAULT_OK;
+}
+
+static void
+says_values_as_one_would_write_them(void **state)
+{
+	static const struct {
+		const char *type, *path, *json, *text;
+	} rows[] = {
+		{ "person", "sex", "[\"f\"]", "female" },
+		{ "person", "names",
+		    "[{\"text\":\"\u91d1\u5149\u9e3f\",\"family\":\"\u91d1\","
+		    "\"given\":\"\u5149\u9e3f\"}]",
+		    "\u91d1\u5149\u9e3f (family name: \u91d1, given name: "
+		    "\u5149\u9e3f)" },
+		{ "person", "names", "[{\"text\":\"Jin\",\"kind\":\"pen\"}]",
+		    "Jin (pen name)" },
+		{ "person", "names", "[{\"script\":\"Latn\"}]", "" },
+		{ "person", "id_papers",
+		    "[{\"kind\":\"passport\",\"number\":\"X1\","
+		    "\"date\":{\"edtf\":\"2001~\"}}]",
+		    "Kind of paper: passport; Number: X1; "
+		    "Date of issue: about 2001" },
+		{ "person", "mother", "[{\"text\":\"her mother\"}]",
+		    "her mother" },
+		{ "person", "mother",
+		    "[{\"ref\":\"5gtfk5je6wh5fxe316hrvp6yww\","
+		    "\"text\":\"a teacher\"}]",
+		    "Jin (a teacher)" },
+		{ "person", "mother",
+		    "[{\"ref\":\"4gtfk5je6wh5fxe316hrvp6yww\"}]",
+		    "(not named)" },
+		{ "person", "occupations", "[[\"lawyer\",\"writer\"]]",
+		    "lawyer, writer" },
+		{ "person", "photo", "[\"4gtfk5je6wh5fxe316hrvp6yww\"]",
+		    "on file with whoever submits this" },
+		{ "act", "places",
+		    "[{\"facility\":\"No. 1\",\"text\":\"7 Road\","
+		    "\"admin\":[\"Shire\",\"Town\"],\"country\":\"CN\","
+		    "\"lat\":\"1.5\",\"lon\":\"2\","
+		    "\"from\":{\"edtf\":\"2011-04\"}}]",
+		    "No. 1, 7 Road, Town, Shire, China (latitude 1.5, "
+		    "longitude 2, not exact); from: in April 2011" },
+		{ "act", "duration", "[{\"iso\":\"~P10D\"}]", "about 10 days" },
+		{ "act", "detention.lawyer_access", "[\"02\"]",
+		    "HURIDOCS Micro-thesaurus, number 02" },
+		{ "act", "detention.wgad_category", "[\"2\"]",
+		    "for the exercise of rights" },
+		{ "act", "methods", "[[\"drugged\",\"x-newer\"]]",
+		    "drugging, x-newer" },
+		{ "act", "torture.doctor",
+		    "[{\"could_detect\":\"n\",\"findings\":\"bruises\"}]",
+		    "Could torture be detected?: no; Findings: bruises" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *array = json_loads(rows[i].json, 0, NULL);
+		struct buf out = { 0 };
+
+		assert_non_null(array);
+		assert_ok(forms_value(&out,
+		    model_path(model_type(rows[i].type), rows[i].path, false),
+		    json_array_get(array, 0), call, NULL));
+		assert_string_equal(buf_text(&out), rows[i].text);
+		buf_free(&out);
+		json_decref(array);
+	}
+}
+
 /* ---- The tables ---- */
 
 /* Every path of every row is a field of its type, every code is one. */
@@ -529,6 +609,7 @@ main(void)
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),
+		cmocka_unit_test(says_values_as_one_would_write_them),
 		cmocka_unit_test(forms_ask_for_what_there_is),
 	};
 
