@@ -283,10 +283,13 @@ for_people(struct page *p)
 {
 	const struct vault_record *r = p->r;
 	struct vault *v = p->s->vault;
+	struct buf changed = { 0 };
 	enum vault_err err;
 
 	p->columns = pager_columns();
-	p->label_width = strlen("last change");
+	say_put(&changed, SAY_SHOW_CHANGED, NULL);
+	p->label_width = text_width(changed.bytes, changed.len);
+	buf_free(&changed);
 	if ((err = vault_requests(v, r->id, request_line, p)) != VAULT_OK ||
 	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
 		return err;
