@@ -75,41 +75,44 @@ print_rows(const struct row *rows, size_t n, int width)
 	}
 }
 
-/* The widest text of the left column, in the reader's language. */
+/* The widest text of n rows, in the reader's language. */
 static size_t
-left_width(void)
+widest(const struct row *rows, size_t n)
 {
-	size_t widest = 0;
+	size_t most = 0;
 
-	for (size_t i = 0; i < LEFT_STATUSES; i++) {
-		const char *does = say_label(statuses[i].does);
+	for (size_t i = 0; i < n; i++) {
+		const char *does = say_label(rows[i].does);
 		size_t width = text_width(does, strlen(does));
 
-		widest = width > widest ? width : widest;
+		most = width > most ? width : most;
 	}
-	return widest;
+	return most;
 }
 
+/* Side by side, from 14 on at the right; one below the other if too wide. */
 static void
 print_statuses(void)
 {
-	size_t left = left_width();
+	const struct row *right = statuses + LEFT_STATUSES;
+	size_t n = N_STATUSES - LEFT_STATUSES;
+	size_t left = widest(statuses, LEFT_STATUSES);
+	bool one = 11 + left + widest(right, n) > COLUMNS;
 
-	for (size_t i = 0; LEFT_STATUSES + i < N_STATUSES; i++) {
-		const struct row *right = &statuses[LEFT_STATUSES + i];
-		size_t width = 0;
+	for (size_t i = 0; i < (one ? N_STATUSES : n); i++) {
+		const char *does = "";
 
-		if (i < LEFT_STATUSES) {
-			const char *does = say_label(statuses[i].does);
-
-			printf("  %2s  %s", statuses[i].what, does);
-			width = text_width(does, strlen(does));
-		} else {
-			printf("%6s", "");
-		}
-		for (; width < left; width++)
+		if (one || i < LEFT_STATUSES)
+			does = say_label(statuses[i].does);
+		printf(
+		    "  %2s  %s", *does != '\0' ? statuses[i].what : "", does);
+		for (size_t w = text_width(does, strlen(does));
+		     !one && w < left; w++)
 			putchar(' ');
-		printf(" %s  %s\n", right->what, say_label(right->does));
+		if (!one)
+			printf(
+			    " %s  %s", right[i].what, say_label(right[i].does));
+		putchar('\n');
 	}
 }
 

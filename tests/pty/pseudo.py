@@ -308,7 +308,10 @@ def helps_and_wrong_usage(t, v):
     t.do(*v, "types")
     for kind in json.loads(t.same("--json", "types")):
         t.do("types", kind["type"])
-    t.do("types", "act.detention")
+        for field in json.loads(t.same("--json", "types", kind["type"]))[
+                "fields"]:
+            if field["form"].startswith("object"):
+                t.do("types", kind["type"] + "." + field["name"])
     t.do("types", "nothing")
     for name in json.loads(t.same("--json", "vocab")):
         t.do("vocab", name["vocab"])
