@@ -89,7 +89,7 @@ open_copy(struct session *s, const struct cli *c, const char *from)
 	memset(s, 0, sizeof(*s));
 	s->agent = -1;
 	if ((err = vault_cost_of(&cost, &place)) != VAULT_OK)
-		return say_fault(err, &fault, from);
+		goto failed;
 	if ((status = ask_passphrase(&pass, c, SAY_ASK_PASS_COPY)) != 0)
 		return status;
 	err = vault_key_unlock(&s->key, &state, &place, pass);
@@ -99,6 +99,12 @@ open_copy(struct session *s, const struct cli *c, const char *from)
 	if (err == VAULT_OK)
 		return 0;
 	session_close(s);
+failed:
+	/* Not the hint of a vault that is missing: none is to be made there. */
+	if (err == VAULT_ENOVAULT) {
+		say_error(SAY_NO_COPY, from, NULL);
+		return say_status(err);
+	}
 	return say_fault(err, &fault,
 	    err == VAULT_EKDFMEM ? say_size((uint64_t)cost.memory * 1024)
 				 : from);

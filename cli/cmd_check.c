@@ -34,6 +34,7 @@ cmd_check(struct cli *c, int argc, char **argv)
 
 	if (cli_options(argc, argv, options, 1) != 0)
 		return say_usage("check [--records]");
+	say_checking();
 	if ((status = session_open(&s, c)) != 0)
 		return status;
 	host_catch_interrupts();

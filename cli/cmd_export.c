@@ -13,11 +13,14 @@
 #include "outfile.h"
 #include "pager.h"
 #include "pick.h"
+#include "plain.h"
 #include "progress.h"
 
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
-	" [--with-sources] [--unsigned] [--parts-checked]"
+	" [--with-sources] [--unsigned] [--parts-checked],"                    \
+	" or export --plain json [QUERY ...]"                                  \
+	" (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]"
 #define LIST_MAX 64
 
 /* The options that may be given more than once, taken out by hand. */
@@ -534,10 +537,13 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 int
 cmd_export(struct cli *c, int argc, char **argv)
 {
-	struct wanted *want = calloc(1, sizeof(*want));
+	struct wanted *want;
 	struct session s;
 	int status;
 
+	if (plain_is_wanted(argc, argv))
+		return plain_export(c, argc, argv);
+	want = calloc(1, sizeof(*want));
 	if (want == NULL)
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
 	read_words(want, argc, argv);

@@ -8,6 +8,7 @@
 
 #include "pager.h"
 #include "pick.h"
+#include "plain.h"
 
 #define USAGE "may [ID] --audience AUDIENCE"
 
@@ -47,6 +48,18 @@ static const struct {
 	[VAULT_MAY_NOT_READERS] = { "readers", SAY_MAY_NOT_READERS },
 	[VAULT_MAY_NOT_CONSENT] = { "consent", SAY_MAY_NOT_CONSENT },
 };
+
+const char *
+may_word(enum vault_may_why why)
+{
+	return reasons[why].word;
+}
+
+enum say
+may_reason(enum vault_may_why why)
+{
+	return reasons[why].sentence;
+}
 
 struct page {
 	struct buf people, left;
@@ -151,7 +164,11 @@ print(const struct page *page, const struct vault_may *may)
 
 	snprintf(level, sizeof(level), "%d", may->level);
 	snprintf(most, sizeof(most), "%d", may->most);
-	say_put(&out, reasons[may->why].sentence, level, most, NULL);
+	say_put(&out, reasons[may->why].sentence, NULL);
+	if (may->why == VAULT_MAY_NOT_LEVEL) {
+		buf_put_text(&out, "; ");
+		say_put(&out, SAY_MAY_LEVELS, level, most, NULL);
+	}
 	buf_put_byte(&out, '\n');
 	buf_put(&out, page->people.bytes, page->people.len);
 	if (page->left.len > 0) {
@@ -164,8 +181,8 @@ print(const struct page *page, const struct vault_may *may)
 }
 
 /* All audiences that there are, for whoever named another one. */
-static int
-no_audience(const char *audience)
+int
+may_no_audience(const char *audience)
 {
 	struct buf all = { 0 };
 
@@ -189,7 +206,7 @@ show(struct session *s, const char *id, const char *audience)
 	err = vault_may(
 	    &may, s->vault, id, audience, add_person, add_left, &page);
 	if (err == VAULT_EUSE)
-		status = no_audience(audience);
+		status = may_no_audience(audience);
 	else if (err != VAULT_OK)
 		status = session_fault(s, err);
 	else if (say_is_json())

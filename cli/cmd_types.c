@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "say.h"
 
 /* ---- Fields ---- */
@@ -315,20 +316,10 @@ show_vocabs(void)
 	return print_all(&lines, all);
 }
 
-/* Labels that nobody has checked who speaks the language say so. */
-static void
-warn_unreviewed(const char *lang)
-{
-	struct vault_language l = { 0 };
-
-	while (vault_language_next(&l))
-		if (strncmp(l.lang, lang, strlen(l.lang)) == 0 && !l.reviewed)
-			say_warning(SAY_VOCAB_UNREVIEWED, l.lang, NULL);
-}
-
 static int
 show_codes(const struct vault_vocab *v, const char *lang)
 {
+	const char *unreviewed;
 	struct buf lines = { 0 };
 	struct vault_code code = { 0 };
 
@@ -338,7 +329,8 @@ show_codes(const struct vault_vocab *v, const char *lang)
 		    vault_code_label(&code, lang));
 	say_table(&lines);
 	buf_free(&lines);
-	warn_unreviewed(lang);
+	if ((unreviewed = codes_unreviewed(lang)) != NULL)
+		say_warning(SAY_VOCAB_UNREVIEWED, unreviewed, NULL);
 	return 0;
 }
 

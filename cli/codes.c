@@ -143,3 +143,44 @@ codes_label(const struct vault_field *f, const char *code)
 			return vault_code_label(&c, say_lang());
 	return code;
 }
+
+const char *
+codes_vocab_label(const char *vocab, const char *code)
+{
+	struct vault_vocab v;
+	struct vault_code c = { 0 };
+
+	if (!vault_vocab_by_name(&v, vocab))
+		return code;
+	while (vault_vocab_code_next(&c, &v))
+		if (strcmp(c.code, code) == 0)
+			return vault_code_label(&c, say_lang());
+	return code;
+}
+
+/* The row of a language of labels; false: they are in English. */
+static bool
+find_language(struct vault_language *l, const char *lang)
+{
+	*l = (struct vault_language){ 0 };
+	while (vault_language_next(l))
+		if (strncmp(l->lang, lang, strlen(l->lang)) == 0)
+			return true;
+	return false;
+}
+
+const char *
+codes_language(const char *lang)
+{
+	struct vault_language l;
+
+	return find_language(&l, lang) ? l.lang : "en";
+}
+
+const char *
+codes_unreviewed(const char *lang)
+{
+	struct vault_language l;
+
+	return find_language(&l, lang) && !l.reviewed ? l.lang : NULL;
+}

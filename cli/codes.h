@@ -28,5 +28,15 @@ void codes_find(
 
 /* The label of a code in the reader's language; the code if it has none. */
 const char *codes_label(const struct vault_field *f, const char *code);
+const char *codes_vocab_label(const char *vocab, const char *code);
+
+/* The language that labels are in for a reader of lang: "zh", or "en". */
+const char *codes_language(const char *lang);
+
+/*
+ * The language of labels that nobody has checked who speaks it, if lang is
+ * one; or NULL.
+ */
+const char *codes_unreviewed(const char *lang);
 
 #endif

@@ -40,6 +40,7 @@ static const struct {
 	[VAULT_ISSUE_NOT_BOTH] = { "not-both", SAY_ISSUE_NOT_BOTH },
 	[VAULT_ISSUE_TWICE] = { "twice", SAY_ISSUE_TWICE },
 	[VAULT_ISSUE_ORDER] = { "order", SAY_ISSUE_ORDER },
+	[VAULT_ISSUE_SPAN_ORDER] = { "span-order", SAY_ISSUE_SPAN_ORDER },
 	[VAULT_ISSUE_ONLY_WHEN] = { "only-when", SAY_ISSUE_ONLY_WHEN },
 	[VAULT_ISSUE_LESS] = { "less", SAY_ISSUE_LESS },
 	[VAULT_ISSUE_ONE_SOURCE] = { "one-source", SAY_ISSUE_ONE_SOURCE },

@@ -122,7 +122,9 @@ const struct command commands[] = {
 	    "is sent to that office before another key of it was compared.\n" },
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
-	    " [--with-sources] [--unsigned] [--parts-checked]",
+	    " [--with-sources] [--unsigned] [--parts-checked],"
+	    " or export --plain json [QUERY ...]"
+	    " (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]",
 	    "an encrypted, signed bundle for other offices",
 	    "Says what leaves and what is held back and why, then asks.  A "
 	    "case takes along\n"
@@ -136,7 +138,12 @@ const struct command commands[] = {
 	    "output.\n"
 	    "--unsigned: nobody can prove who packed it, nor know it; what is "
 	    "in it is still\n"
-	    "signed by who wrote it.\n" },
+	    "signed by who wrote it.\n"
+	    "--plain json: not a bundle, but the records as an audience may "
+	    "read them, sealed\n"
+	    "no more; the passphrase is asked for again.  --unfiltered: all of "
+	    "every record,\n"
+	    "for this office only.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
@@ -173,6 +180,26 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "redact", cmd_redact,
+	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
+	    " [--at FIELD:FIRST-LAST ...]",
+	    "a copy of a record with names taken out",
+	    "A new record, limited to the audience; the record itself stays.  "
+	    "Taken out are\n"
+	    "all who must not be named to it ('amparo may'), TEXT however it is "
+	    "written, and\n"
+	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
+	    "before it is\n"
+	    "kept.\n" },
+	{ "dossier", cmd_dossier,
+	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
+	    " [--parts-checked]",
+	    "all that may leave of a case, to be read",
+	    "Text: the case, its people, what happened by date, what was said "
+	    "and the rest,\n"
+	    "as the audience may read it ('amparo may').  Refused if a text "
+	    "names somebody\n"
+	    "who must not be named.  The passphrase is asked for again.\n" },
 	{ "may", cmd_may, "may [ID] --audience AUDIENCE",
 	    "may it leave to them, and why not",
 	    "Audiences are the scopes of a consent: partner, un, gov, "
@@ -193,6 +220,20 @@ const struct command commands[] = {
 	    "otherwise.  --known-at: as it was known then.  ID: a record of "
 	    "type count,\n"
 	    "which is counted again.\n" },
+	{ "report", cmd_report,
+	    "report [QUERY ...] --by FIELD[,FIELD] [--over year|month|day]"
+	    " [--count records|persons] [--hide-below N] [--csv | --html]"
+	    " [-o FILE] [--audience AUDIENCE] [--parts-checked]",
+	    "figures: so many records of each value of a field",
+	    "FIELD is one of 'types', or goes through a link: victims.sex."
+	    "  --over: by the\ndate of the records; what is not within one"
+	    " period is not guessed.  --count\npersons: each person once,"
+	    " victims of acts for instance.  --hide-below hides\nsmall"
+	    " figures, and what would give them back.  --html writes one page"
+	    " with a\nchart; -o, or --output, names the file.  Both are"
+	    " logged.\n--audience counts only what may leave to it, and"
+	    " refuses what names somebody who\nmust not be named ('amparo"
+	    " may').\n" },
 	{ "menu", cmd_menu, "menu", "ten things to do, by number",
 	    "At our own prompt, which locks when you leave it; a command may "
 	    "be typed\n"
@@ -557,6 +598,7 @@ main(int argc, char **argv)
 	if (vault_setup() != VAULT_OK)
 		return 1;
 	at = global_options(&c, &help, &show_version, argc, argv);
+	say_use_vault(c.place.folder, c.place.keys);
 	if (at == 0) {
 		say_error(SAY_BAD_OPTION, NULL);
 		say_hint(SAY_HINT_HELP, NULL);

@@ -264,6 +264,8 @@ be_command(struct prompt *p, struct split *words)
 {
 	struct cli c = *p->c;
 
+	/* Commands typed here are for this vault anyway. */
+	say_use_vault(NULL, NULL);
 	catch (SIGINT, SIG_DFL);
 	catch (SIGHUP, SIG_DFL);
 	catch (SIGTERM, SIG_DFL);

@@ -169,6 +169,44 @@ sentence(enum say what, const char *const *args, unsigned n)
 	return ngettext(s->text, s->many, n == 0 ? 0 : count_in(args[0]));
 }
 
+/* What stands behind "amparo " in hints; and whether it goes there now. */
+static struct buf vault_words;
+static bool with_vault;
+
+void
+say_use_vault(const char *folder, const char *keys)
+{
+	buf_reset(&vault_words);
+	if (folder != NULL)
+		buf_putf(&vault_words, "-v %s ", say_word(folder));
+	if (keys != NULL)
+		buf_putf(&vault_words, "--keys %s ", say_word(keys));
+}
+
+/* Commands for another vault, for somebody else, or for none. */
+static bool
+is_of_this_vault(enum say what)
+{
+	return what != SAY_HINT_HALF && what != SAY_HINT_HELP &&
+	    what != SAY_BAD_USAGE && what != SAY_HINT_PREPARED &&
+	    what != SAY_HINT_OWN_REVOKED && what != SAY_HINT_PRACTICE &&
+	    what != SAY_HINT_VOCAB;
+}
+
+/* "amparo ", with the vault that is meant. */
+static bool
+put_own_name(struct buf *b, const char **at)
+{
+	static const char name[] = "amparo ";
+
+	if (!with_vault || strncmp(*at, name, sizeof(name) - 1) != 0)
+		return false;
+	buf_put_text(b, name);
+	*at += sizeof(name) - 1;
+	return text_safe_line(b, buf_text(&vault_words), vault_words.len) ==
+	    VAULT_OK;
+}
+
 /* Our own formatter: texts only, each made safe, whatever a translation has. */
 static void
 put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
@@ -179,6 +217,8 @@ put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 	while (*p != '\0') {
 		unsigned i;
 
+		if (put_own_name(b, &p))
+			continue;
 		if (*p != '%') {
 			buf_put_byte(b, (uint8_t)*p++);
 			continue;
@@ -268,7 +308,9 @@ say_hint(enum say what, ...)
 {
 	struct buf b = { 0 };
 
+	with_vault = is_of_this_vault(what);
 	WITH_ARGS(&b, what);
+	with_vault = false;
 	to_stderr(&last_hint, gettext(sentences[SAY_HINT_MARK].text), &b);
 }
 
@@ -319,6 +361,14 @@ say_status(enum vault_err err)
 	return (int)err >= 10 ? (int)err : 1;
 }
 
+static bool checking;
+
+void
+say_checking(void)
+{
+	checking = true;
+}
+
 static void
 say_damage(const struct vault_fault *fault)
 {
@@ -347,7 +397,7 @@ say_damage(const struct vault_fault *fault)
 		say_error(SAY_DAMAGED, NULL);
 		break;
 	}
-	say_hint(SAY_HINT_CHECK, NULL);
+	say_hint(checking ? SAY_HINT_KEEP_COPY : SAY_HINT_CHECK, NULL);
 }
 
 static void

@@ -24,6 +24,12 @@ enum say {
 /* English, or what the locale asks for. */
 void say_setup(void);
 
+/*
+ * The vault that -v, and the keys that --keys names, or NULL: commands in
+ * hints name them too, so that what is typed after them reaches no other one.
+ */
+void say_use_vault(const char *folder, const char *keys);
+
 /* JSON on standard output, errors as JSON too. */
 void say_use_json(bool on);
 bool say_is_json(void);
@@ -67,6 +73,9 @@ int say_usage(const char *usage);
  */
 int say_fault(
     enum vault_err err, const struct vault_fault *fault, const char *about);
+
+/* From here on no hint names check, which is what runs. */
+void say_checking(void);
 
 /* The exit status of an error. */
 int say_status(enum vault_err err);

@@ -43,6 +43,8 @@ say_map_fault(const char *path, const struct vault_map_fault *f)
 		where = buf_text(&whole);
 	}
 	say_error(what[f->why], path, where, f->value, NULL);
+	if (f->near[0] != '\0')
+		say_hint(SAY_HINT_MEAN, f->near, NULL);
 	say_hint(SAY_HINT_MAP, NULL);
 	buf_free(&whole);
 	return f->why == VAULT_MAP_VERSION ? 21 : 2;
@@ -126,7 +128,8 @@ static const char *
 why_word(enum vault_row_why why)
 {
 	static const char *const words[] = { "code", "value", "date",
-		"destroyed", "no-key", "same-key", "refused", "changed" };
+		"destroyed", "meanings", "several", "no-day", "backwards",
+		"duration", "no-key", "same-key", "refused", "changed" };
 
 	return words[why];
 }
@@ -135,8 +138,10 @@ static void
 put_why(struct buf *out, const struct vault_row_note *n)
 {
 	static const enum say what[] = { SAY_ROW_CODE, SAY_ROW_VALUE,
-		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_NO_KEY,
-		SAY_ROW_SAME_KEY, SAY_ROW_REFUSED, SAY_ROW_CHANGED };
+		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_MEANINGS,
+		SAY_ROW_SEVERAL, SAY_ROW_NO_DAY, SAY_ROW_BACKWARDS,
+		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
+		SAY_ROW_CHANGED };
 	struct buf sentence = { 0 };
 
 	if (n->issue != NULL)

@@ -231,23 +231,59 @@ search_titles(struct search *s, struct vault *v)
 	return err;
 }
 
+/* Persons with these words in one of their names, as find has it. */
+static enum vault_err
+search_names(struct search *s, struct vault *v)
+{
+	struct buf query = { 0 };
+	struct vault_search what = { .limit = WHO_MAX + 1 };
+	const char *at = buf_text(&s->words);
+	enum vault_err err;
+
+	buf_put_text(&query, "type:person");
+	while (*at != '\0') {
+		size_t len = strcspn(at, " ");
+
+		buf_putf(&query, " name:%.*s", (int)len, at);
+		at += len + (at[len] == ' ');
+	}
+	buf_put_byte(&query, '*'); /* the last may be typed in part */
+	what.query = buf_text(&query);
+	what.query_len = query.len;
+	if ((err = buf_ok(&query)) == VAULT_OK)
+		err = vault_find(v, &what, look_at_like, s, NULL, NULL);
+	buf_free(&query);
+	return err;
+}
+
+/* Persons by what they are called: a name may be written another way. */
+static enum vault_err
+search_persons(struct search *s, struct vault *v, const char *text)
+{
+	struct vault_search like = { .like = text, .limit = WHO_MAX };
+	enum vault_err err = VAULT_OK;
+
+	if (s->words.len > 0)
+		err = search_names(s, v);
+	if (err == VAULT_OK && s->out->n == 0)
+		err = vault_find(v, &like, look_at_like, s, NULL, NULL);
+	return err;
+}
+
 enum vault_err
 who_search(
     struct who *out, struct vault *v, const char *text, const char *types)
 {
 	struct search s = { .out = out, .types = types };
-	struct vault_search like = { .like = text, .limit = WHO_MAX };
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
 	if ((err = text_key(&s.words, text, strlen(text))) == VAULT_OK &&
 	    (err = find_persons(&s, v, text)) == VAULT_OK)
 		err = search_titles(&s, v);
-	/* A name may be written another way; the rest has no names. */
-	if (err == VAULT_OK && out->n == 0 && who_has_word(types, "person")) {
-		buf_reset(&s.words);
-		err = vault_find(v, &like, look_at_like, &s, NULL, NULL);
-	}
+	/* What is no person has no names. */
+	if (err == VAULT_OK && who_has_word(types, "person"))
+		err = search_persons(&s, v, text);
 	for (size_t i = 0; i < PARTS_MAX; i++) {
 		buf_free(&s.person[i]);
 		buf_free(&s.besides[i]);

@@ -25,9 +25,10 @@ VAULT_CHECKED enum vault_err who_find(
 
 /*
  * When that finds none: the records of these types whose title has all the
- * words of text, or names a person whom it names ("torture Teng Biao"); of
- * persons else those whose name is like it.  Only the newest few thousand are
- * looked at; out->more then says that there are others.
+ * words of text, or names a person whom it names ("torture Teng Biao"); persons
+ * with these words in any of their names, as `find` has it, or else with a name
+ * that is like it.  Of titles only the newest few thousand are looked at;
+ * out->more then says that there are others.
  */
 VAULT_CHECKED enum vault_err who_search(
     struct who *out, struct vault *v, const char *text, const char *types);

@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -21,8 +21,8 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | --audience | \
-			--map | --digits | --number)
+			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | \
+			--by | --over | --count | --hide-below | --map | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -54,12 +54,15 @@ _amparo() {
 	--lang) offered='en es zh' ;;
 	--certainty) offered='confirmed likely possible unlikely' ;;
 	--level) offered='0 1 2 3' ;;
+	--plain) offered='json' ;;
+	--over) offered='year month day' ;;
+	--count) offered='records persons' ;;
 	--audience) offered='partner un gov un-public media court' ;;
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
 	--passphrase-fd | --office | --limit | --like | --take | --name | --set | --as | --digits | \
-		--to | --include) return ;;
+		--to | --include | --by | --hide-below | --take-out | --at) return ;;
 	esac
 	if [[ -n $offered ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$cur")
@@ -83,13 +86,16 @@ _amparo() {
 		extract) offered+=' -o --output --number' ;;
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
-		export) offered+=' --to --include --with-sources --unsigned --parts-checked -o' ;;
+		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
 		import) offered+=' --anyway --keep --map --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
 		may) offered+=' --audience' ;;
+		redact) offered+=' --audience --take-out --at' ;;
+		dossier) offered+=' --audience --unfiltered --parts-checked -o' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;
+		report) offered+=' --by --over --count --hide-below --csv --html -o --output --audience --parts-checked' ;;
 		new | edit) offered+=' --set' ;;
 		esac
 		;;

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count menu types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -34,6 +34,13 @@ complete -c amparo -n '__fish_seen_subcommand_from count' -l known-at -x
 complete -c amparo -n '__fish_seen_subcommand_from count' -l case -x
 complete -c amparo -n '__fish_seen_subcommand_from count' -l certainty -x -a 'confirmed likely possible unlikely'
 complete -c amparo -n '__fish_seen_subcommand_from count' -l level -x -a '0 1 2 3'
+complete -c amparo -n '__fish_seen_subcommand_from report' -l by -x
+complete -c amparo -n '__fish_seen_subcommand_from report' -l over -x -a 'year month day'
+complete -c amparo -n '__fish_seen_subcommand_from report' -l count -x -a 'records persons'
+complete -c amparo -n '__fish_seen_subcommand_from report' -l hide-below -x
+complete -c amparo -n '__fish_seen_subcommand_from report' -l csv
+complete -c amparo -n '__fish_seen_subcommand_from report' -l html
+complete -c amparo -n '__fish_seen_subcommand_from report' -s o -l output -r -F
 complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es zh'
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
@@ -53,7 +60,7 @@ complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
 complete -c amparo -n '__fish_seen_subcommand_from office' -l signing
 complete -c amparo -n '__fish_seen_subcommand_from office' -l prepare
-complete -c amparo -n '__fish_seen_subcommand_from office export' -s o -r -F
+complete -c amparo -n '__fish_seen_subcommand_from office export dossier' -s o -r -F
 complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify mark remove'
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l digits -x
@@ -62,8 +69,12 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
-complete -c amparo -n '__fish_seen_subcommand_from export' -l parts-checked
-complete -c amparo -n '__fish_seen_subcommand_from may' -l audience -x -a 'partner un gov un-public media court'
+complete -c amparo -n '__fish_seen_subcommand_from export dossier report' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from redact' -l take-out -x
+complete -c amparo -n '__fish_seen_subcommand_from redact' -l at -x
+complete -c amparo -n '__fish_seen_subcommand_from export' -l plain -x -a 'json'
+complete -c amparo -n '__fish_seen_subcommand_from export dossier' -l unfiltered
+complete -c amparo -n '__fish_seen_subcommand_from may export dossier report redact' -l audience -x -a 'partner un gov un-public media court'
 complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit may timeline count menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -30,6 +30,9 @@ _amparo() {
 		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
 		types) _arguments $common "1:type:($types)" ;;
 		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
+		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
+		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' ;;
+		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
@@ -42,7 +45,7 @@ _amparo() {
 		extract) _arguments $common '1:id:' '2:name:' '--number:number:' '(-o --output)'{-o,--output}':file:_files' ;;
 		office) _arguments $common '1:what:(renew retire revoke secret-key)' '--name:name:' '--card:file:_files' '--signing' '--prepare' '-o:file:_files' ;;
 		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
-		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '*:query:' ;;
+		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
 		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--preview' ;;
 		check) _arguments $common '--records' ;;

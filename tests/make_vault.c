@@ -13,8 +13,12 @@
  * attachment of each name, whatever it is: as from an office that allows it.
  *
  * make_vault --at SECONDS FOLDER - one with a case that was written then.
+ *
+ * make_vault --keys - no vault: the key of each line that is read, as a line.
  */
+#include "core/buf.h"
 #include "core/clock.h"
+#include "core/text.h"
 #include "inside.h"
 #include "record/attach.h"
 #include "store/store.h"
@@ -22,13 +26,15 @@
 
 static const char *const bodies[] = {
 	"{\"type\":\"person\",\"names\":[{\"text\":\"腾彪\","
-	"\"script\":\"Hans\",\"primary\":true},{\"text\":\"Teng Biao\"}],"
+	"\"script\":\"Hans\",\"primary\":true},{\"text\":\"Teng Biao\"},"
+	"{\"text\":\"O\u02bcBrien, Ra\u02beuf de D\u00e0w\u016bd\"},"
+	"{\"text\":\"رؤوف داوود\",\"family\":\"داوود\",\"given\":\"رؤوف\"}],"
 	"\"contacts\":[{\"kind\":\"phone\",\"value\":\"+00 1\"}],"
 	"\"private_fields\":[\"contacts\"]}",
 	"{\"type\":\"case\",\"title\":\"Invented case\","
 	"\"date\":{\"edtf\":\"2011-02-15~/..\"}}",
 	"{\"type\":\"testimony\",\"text\":\"line one\\nline two \\u0007\","
-	"\"medium\":\"letter\"}",
+	"\"medium\":\"letter\",\"tags\":[\"!\",\"a b\"]}",
 };
 
 struct bytes {
@@ -204,6 +210,27 @@ written_at(int64_t time, const char *folder)
 	return 0;
 }
 
+static int
+keys_of_lines(void)
+{
+	struct buf key = { 0 };
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	while ((len = getline(&line, &room, stdin)) > 0) {
+		buf_reset(&key);
+		if (line[len - 1] == '\n')
+			len--;
+		if (text_key(&key, line, (size_t)len) != VAULT_OK)
+			return 1;
+		puts(buf_text(&key));
+	}
+	free(line);
+	buf_free(&key);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -219,6 +246,8 @@ main(int argc, char **argv)
 		return vault_setup() == VAULT_OK
 		    ? written_at(strtoll(argv[2], NULL, 10), argv[3])
 		    : 2;
+	if (argc == 2 && strcmp(argv[1], "--keys") == 0)
+		return keys_of_lines();
 	if ((argc != 2 && !empty) || vault_setup() != VAULT_OK)
 		return 2;
 	second = secret_text("Ame\xcc\x81lie");

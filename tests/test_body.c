@@ -472,7 +472,7 @@ checks_durations(void **state)
 		{ "{\"iso\": \"P1Y\", \"min\": \"P1Y\"}", BODY_ERROR,
 		    BODY_NOT_BOTH, "sentence.length" },
 		{ "{\"min\": \"P2Y\", \"max\": \"P1Y\"}", BODY_WARNING,
-		    BODY_ORDER, "sentence.length" },
+		    BODY_SPAN_ORDER, "sentence.length" },
 	};
 
 	(void)state;
@@ -953,10 +953,7 @@ gives_the_values_of_the_query_language(void **state)
 	check_values(s1,
 	    "type=status;level=2;status=missing;"
 	    "case=7865d00jr7fd109019t5e03270;date=15090..15090;");
-	check_values(p3,
-	    "type=person;level=1;name=Lawyer J.;name=\u91d1\u5149\u9e3f;"
-	    "name=\u91d1 \u5149\u9e3f;name=\u5149\u9e3f \u91d1;"
-	    "name=\u5149\u9e3f\u91d1;name=Jin Guanghong;name=jinguanghong;");
+	check_values(p3, "type=person;level=1;name=Lawyer J.;");
 	check_values(t2,
 	    "type=testimony;level=2;name=CHRD;"
 	    "date=-2147483648..15090;date=15090..15090;"

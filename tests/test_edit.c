@@ -432,7 +432,8 @@ is_allowed(enum body_code code)
 {
 	return code == BODY_MISSING || code == BODY_SHOULD ||
 	    code == BODY_UNLISTED_CODE || code == BODY_NOT_BOTH ||
-	    code == BODY_ORDER || code == BODY_ONLY_WHEN || code == BODY_LESS ||
+	    code == BODY_ORDER || code == BODY_SPAN_ORDER ||
+	    code == BODY_ONLY_WHEN || code == BODY_LESS ||
 	    code == BODY_ONE_SOURCE;
 }
 

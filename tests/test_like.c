@@ -88,6 +88,49 @@ the_order_of_names_does_not_matter(void **state)
 }
 
 static void
+a_part_of_a_name_is_found(void **state)
+{
+	unsigned part = score("Guanghong", "Jin Guanghong");
+
+	(void)state;
+	assert_true(score("Guanghng", "Jin Guanghong") > 0);
+	assert_true(score("Guang-hnog", "Jin Guanghong") > 0);
+	assert_true(score("Garcia Marquiz", "Gabriel García Márquez") > 0);
+	assert_true(score("Marquiz Garcia", "Gabriel García Márquez") > 0);
+	assert_true(score("Gabriel Marquez", "Gabriel García Márquez") == 0);
+	assert_true(score("Guangxi", "Jin Guanghong") == 0);
+	/* Short ones are many. */
+	assert_true(score("Teng", "Teng Biao") > 0);
+	assert_true(score("Tang", "Teng Biao") == 0);
+	assert_true(score("Bieo", "Teng Biao") == 0);
+	assert_true(score("光鸿", "金 光鸿") > 0);
+	assert_true(score("光洪", "金 光鸿") == 0);
+	assert_true(score("Corredara", "Mercedes Corredera Reyes") > 0);
+	assert_true(score("Coredara", "Mercedes Corredera Reyes") > 0);
+	assert_true(score("Coredar", "Mercedes Corredera Reyes") == 0);
+	/* As good as no edit of a whole, better than as many. */
+	assert_true(part < score("Guanghong", "Guanghong"));
+	assert_true(part > score("Guanghng", "Guanghong"));
+	assert_true(score("Guanghng", "Jin Guanghong") <
+	    score("Guanghng", "Guanghong"));
+}
+
+/* Words beyond the eighth count as one with it; characters beyond 64 do not. */
+static void
+parts_of_long_names_are_bounded(void **state)
+{
+	char name[128];
+
+	(void)state;
+	assert_true(score("seventhy", "a b c d e f seventh h i j k") > 0);
+	assert_true(score("tenthone", "a b c d e f g h ijk tenthone") == 0);
+	memset(name, 'a', 60);
+	strcpy(name + 60, " beginning");
+	assert_true(score("beginning", name) == 0);
+	assert_true(score("begi", name) > 0);
+}
+
+static void
 nearer_names_score_more(void **state)
 {
 	unsigned same = score("Teng Biao", "Teng Biao");
@@ -229,6 +272,8 @@ main(void)
 		cmocka_unit_test(finds_names_within_two_edits),
 		cmocka_unit_test(short_names_may_differ_less),
 		cmocka_unit_test(the_order_of_names_does_not_matter),
+		cmocka_unit_test(a_part_of_a_name_is_found),
+		cmocka_unit_test(parts_of_long_names_are_bounded),
 		cmocka_unit_test(nearer_names_score_more),
 		cmocka_unit_test(a_name_of_nothing_is_refused),
 		cmocka_unit_test(agrees_with_the_table_of_distances),

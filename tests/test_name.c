@@ -74,6 +74,42 @@ makes_all_forms_of_a_name(void **state)
 	json_decref(body);
 }
 
+/* The keys of a name of no stated parts that are there with this source. */
+static void
+check_turned(const char *text, const char *keys)
+{
+	struct name_list list = { 0 };
+	struct buf body = { 0 }, out = { 0 };
+	json_t *name;
+
+	buf_putf(&body, "{\"text\": \"%s\"}", text);
+	name = read_json(buf_text(&body));
+	assert_int_equal(name_add(&list, name, 0), VAULT_OK);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.forms[i].source == NAME_TURNED)
+			buf_putf(&out, "%s;", list.forms[i].key);
+	assert_string_equal(buf_text(&out), keys);
+	name_list_free(&list);
+	json_decref(name);
+	buf_free(&body);
+	buf_free(&out);
+}
+
+static void
+turns_a_name_whose_order_nobody_knows(void **state)
+{
+	(void)state;
+	check_turned("Tohti, Ilham", "ilham tohti;ilhamtohti;");
+	check_turned("a b c", "b c a;bca;c a b;cab;");
+	check_turned("a b c d", "b c d a;bcda;c d a b;cdab;d a b c;dabc;");
+	check_turned("a b c d e", "");
+	check_turned("a", "");
+	check_turned("a a", "");
+	/* Without blanks by nature: the order is part of the name. */
+	check_turned("\u817e \u5f6a", "");
+	check_turned("\u0f56\u0f66\u0f9f\u0f53\u0f0b\u0f60\u0f5b\u0f72", "");
+}
+
 static void
 shows_the_primary_name_else_the_first_else_the_pseudonym(void **state)
 {
@@ -226,6 +262,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_all_forms_of_a_name),
+		cmocka_unit_test(turns_a_name_whose_order_nobody_knows),
 		cmocka_unit_test(
 		    shows_the_primary_name_else_the_first_else_the_pseudonym),
 		cmocka_unit_test(gives_each_type_a_line_for_lists),

@@ -247,15 +247,30 @@ read_map(const char *json, struct table_map_fault *fault)
 }
 
 static void
-assert_rule(const char *rule, enum table_map_why why)
+assert_rule_of(const char *type, const char *rule, enum table_map_why why)
 {
 	struct table_map_fault fault;
 	char json[512];
 
-	snprintf(json, sizeof(json), HEAD "\"columns\":[%s]}", rule);
+	snprintf(json, sizeof(json),
+	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
+	    "\"columns\":[%s]}",
+	    type, rule);
 	if (read_map(json, &fault) != VAULT_EUSE || fault.why != why)
 		fail_msg("%s: %d %s %s", rule, (int)fault.why, fault.where,
 		    fault.value);
+}
+
+static void
+assert_rule(const char *rule, enum table_map_why why)
+{
+	assert_rule_of("person", rule, why);
+}
+
+static void
+assert_act(const char *rule, enum table_map_why why)
+{
+	assert_rule_of("act", rule, why);
 }
 
 static void
@@ -302,6 +317,12 @@ refuses_what_a_map_cannot_have(void **state)
 		  "\"columns\":[]}",
 		    TABLE_MAP_LACKS },
 		{ HEAD "\"colums\":[]}", TABLE_MAP_UNKNOWN },
+		{ HEAD "\"dates\":[\"day\"],\"columns\":[{}]}",
+		    TABLE_MAP_KIND },
+		{ HEAD "\"dates\":{\"pivot\":\"x\"},\"columns\":[{}]}",
+		    TABLE_MAP_KIND },
+		{ HEAD "\"dates\":{\"pivots\":1},\"columns\":[{}]}",
+		    TABLE_MAP_UNKNOWN },
 		{ HEAD "\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"columns\":{}}", TABLE_MAP_KIND },
 		{ HEAD "\"delimiter\":\"ab\",\"columns\":[]}", TABLE_MAP_KIND },
@@ -367,6 +388,26 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
 		    "\"dates\":[\"day\"]}",
 	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":\"day\"}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"dates\":{}}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":{\"order\":\"dmx\"}}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\","
+		    "\"dates\":{\"orders\":\"dmy\"}}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"join\":\"/\","
+		    "\"dates\":{\"order\":\"dmy\"}}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"born\","
+		    "\"join\":\"/\",\"dates\":[\"day\",\"month\"]}",
+	    TABLE_MAP_KIND);
+	assert_rule("{\"columns\":[\"a\",\"b\"],\"field\":\"born\","
+		    "\"join\":\"/\"}",
+	    TABLE_MAP_LACKS);
 	assert_rule("{\"column\":\"a\",\"field\":\"names[0].text\","
 		    "\"with\":[[\"scrip\",\"Latn\"]]}",
 	    TABLE_MAP_FIELD);
@@ -375,6 +416,17 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	    TABLE_MAP_VALUE);
 	assert_rule("{\"column\":\"a\",\"field\":\"religion\","
 		    "\"with\":[[\"script\",\"Latn\"]]}",
+	    TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"born\",\"unit\":\"days\"}",
+	    TABLE_MAP_UNKNOWN);
+	assert_act("{\"column\":\"a\",\"field\":\"duration\","
+		   "\"unit\":\"moons\"}",
+	    TABLE_MAP_KIND);
+	assert_act("{\"columns\":[\"a\",\"b\"],\"join\":\"\\t\",\"field\":"
+		   "\"duration\"}",
+	    TABLE_MAP_KIND);
+	assert_act("{\"column\":\"a\",\"field\":\"duration\","
+		   "\"codes\":[[\"a\",\"P1D\"]]}",
 	    TABLE_MAP_FIELD);
 }
 
@@ -423,6 +475,9 @@ make_row(void *ctx, const struct table_row *row)
 	return VAULT_OK;
 }
 
+/* What make() makes, and other members of its map. */
+static const char *made_type = "person", *made_more = "";
+
 /* The bodies of a table under these rules. */
 static enum vault_err
 make(const char *rules, const char *csv)
@@ -439,7 +494,9 @@ make(const char *rules, const char *csv)
 	buf_reset(&notes);
 	buf_reset(&bodies);
 	snprintf(json, sizeof(json),
-	    HEAD "\"missing\":[\"NA\"],\"columns\":[%s]}", rules);
+	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
+	    "\"missing\":[\"NA\"],%s\"columns\":[%s]}",
+	    made_type, made_more, rules);
 	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
 	err = table_read(&from, m.map.delimiter, &events, sha256);
 	table_columns_free(&m.columns);
@@ -460,8 +517,8 @@ assert_cell(const char *rule, const char *cell, const char *fields,
 	buf_putf(&wanted,
 	    "{%s\"imported\":{\"fields\":[{\"name\":\"k\",\"text\":\"7\"}%s],"
 	    "\"file\":\"l.csv\",\"key\":[\"k\"],\"map\":\"m\",\"row\":1},"
-	    "%s\"type\":\"person\"}\n",
-	    before ? members : "", fields, before ? "" : members);
+	    "%s\"type\":\"%s\"}\n",
+	    before ? members : "", fields, before ? "" : members, made_type);
 	assert_ok(make(rule, buf_text(&csv)));
 	assert_string_equal(buf_text(&bodies), buf_text(&wanted));
 	assert_string_equal(buf_text(&notes), told);
@@ -519,13 +576,182 @@ dates_are_understood_or_words(void **state)
 	assert_cell(
 	    day, "1973-09-12", "", "\"born\":{\"edtf\":\"1973-09-12\"},", "");
 	assert_cell(day, "1973-02-30", "",
-	    "\"born\":{\"text\":\"1973-02-30\"},", "1:c=1973-02-30(2);");
+	    "\"born\":{\"text\":\"1973-02-30\"},", "1:c=1973-02-30(6);");
+	/* What the list has filled in stays in its words. */
+	assert_cell(month, "1973-09-01", "",
+	    "\"born\":{\"edtf\":\"1973-09\",\"text\":\"1973-09-01\"},", "");
 	assert_cell(
-	    month, "1973-09-01", "", "\"born\":{\"edtf\":\"1973-09\"},", "");
+	    month, "1973-09 ", "", "\"born\":{\"edtf\":\"1973-09\"},", "");
+	assert_cell(month, "1973-13-01", "",
+	    "\"born\":{\"text\":\"1973-13-01\"},", "1:c=1973-13-01(6);");
 	assert_cell(month, "1973-09-02", "",
 	    "\"born\":{\"text\":\"1973-09-02\"},", "1:c=1973-09-02(2);");
+	assert_cell(year, "1973-01-01", "",
+	    "\"born\":{\"edtf\":\"1973\",\"text\":\"1973-01-01\"},", "");
+}
+
+#define READ(edtf, text)                                                       \
+	"\"born\":{\"edtf\":\"" edtf "\",\"text\":\"" text "\"},"
+#define WORDS(text) "\"born\":{\"text\":\"" text "\"},"
+
+static void
+dates_are_read_by_the_rules_of_their_column(void **state)
+{
+	static const char rule[] =
+	    "{\"column\":\"c\",\"field\":\"born\",\"dates\":{\"order\":"
+	    "[\"dmy\",\"mdy\"],\"months\":[\"en\",\"es\"],\"words\":"
+	    "[\"en\",\"es\"],\"unknown\":\"00\",\"several\":\";\"}}";
+	static const char strict[] = "{\"column\":\"c\",\"field\":\"born\","
+				     "\"dates\":[{\"order\":\"ymd\"}]}";
+
+	(void)state;
+	assert_cell(rule, "25/3/1973", "", READ("1973-03-25", "25/3/1973"), "");
+	assert_cell(rule, " fines de mayo de 1980", "",
+	    READ("[1980-05-21..1980-05-31]", " fines de mayo de 1980"), "");
+	/* Words that are EDTF already are not said twice. */
+	assert_cell(strict, "1973-03-25", "",
+	    "\"born\":{\"edtf\":\"1973-03-25\"},", "");
 	assert_cell(
-	    year, "1973-01-01", "", "\"born\":{\"edtf\":\"1973\"},", "");
+	    strict, "25/3/1973", "", WORDS("25/3/1973"), "1:c=25/3/1973(2);");
+	/* A day or a month: it is not known which of them is unknown. */
+	assert_cell(
+	    rule, "00/12/1973", "", WORDS("00/12/1973"), "1:c=00/12/1973(4);");
+	assert_cell(rule, "soon", "", WORDS("soon"), "1:c=soon(2);");
+	assert_cell(
+	    rule, "3/5/1973", "", WORDS("3/5/1973"), "1:c=3/5/1973(4);");
+	assert_cell(rule, "25/3/1973;26/3/1973", "",
+	    WORDS("25/3/1973;26/3/1973"), "1:c=25/3/1973;26/3/1973(5);");
+	assert_cell(rule, "30 February 1980", "", WORDS("30 February 1980"),
+	    "1:c=30 February 1980(6);");
+	assert_cell(rule, "from 1981 to 1980", "", WORDS("from 1981 to 1980"),
+	    "1:c=from 1981 to 1980(7);");
+	assert_cell(rule, "??", LEFT("??"), "", "1:c=?\?(3);");
+}
+
+static void
+rules_go_together_with_other_columns(void **state)
+{
+	static const char rules[] =
+	    "{\"columns\":[\"d\",\"m\"],\"field\":\"born\",\"dates\":"
+	    "[{\"order\":\"dmy\"},\"month\"]}";
+
+	(void)state;
+	assert_ok(make(rules,
+	    "k,d,m\n1,12/9/1973,1973-09-01\n2,NA,1973-09-01\n"
+	    "3,about then,1973-10-01\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-09-12", "12/9/1973")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-09", "1973-09-01")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1973-10", "1973-10-01")));
+	assert_string_equal(buf_text(&notes), "3:d=about then(1);");
+}
+
+/* The rules of the map are those of each column that has none of its own. */
+static void
+rules_of_the_map_are_those_of_its_columns(void **state)
+{
+	static const char rules[] =
+	    "{\"column\":\"d\",\"field\":\"born\"},"
+	    "{\"column\":\"m\",\"field\":\"addresses[0].from\","
+	    "\"dates\":{\"order\":\"mdy\"}},"
+	    "{\"column\":\"y\",\"field\":\"addresses[0].to\","
+	    "\"dates\":[\"edtf\"]},"
+	    "{\"columns\":[\"p\",\"q\"],\"join\":\"/\",\"field\":"
+	    "\"addresses[1].from\"}";
+
+	(void)state;
+	made_more = "\"dates\":{\"order\":[\"dmy\",\"my\"]},";
+	assert_ok(
+	    make(rules, "k,d,m,y,p,q\n1,3/5/1980,3/5/1980,3/5/1980,5,1981\n"));
+	made_more = "";
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"from\":{\"edtf\":\"1980-03-05\",\"text\":\"3/5/1980\"},"
+	    "\"to\":{\"text\":\"3/5/1980\"}"));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "\"from\":{\"edtf\":\"1981-05\",\"text\":\"5/1981\"}"));
+	assert_string_equal(buf_text(&notes), "1:y=3/5/1980(2);");
+}
+
+static void
+a_day_a_month_and_a_year_in_columns_of_their_own(void **state)
+{
+#define COLUMNS                                                                \
+	"{\"columns\":[\"d\",\"m\",\"y\"],\"join\":\"/\",\"field\":"           \
+	"\"born\",\"dates\":{\"order\":[\"dmy\",\"my\",\"y\"]"
+	static const char with[] = COLUMNS ",\"unknown\":[\"00\"]}}";
+	static const char without[] = COLUMNS "}}";
+
+	(void)state;
+	assert_ok(make(with, "k,d,m,y\n1,3,5,1980\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "{\"name\":\"m\",\"text\":\"5\"}"));
+	assert_ok(make(with, "k,d,m,y\n1,NA,5,1980\n"));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-XX", "5/1980")));
+	assert_ok(make(with, "k,d,m,y\n1,NA,,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), READ("1980-XX-XX", "1980")));
+	assert_string_equal(buf_text(&notes), "");
+	/* The third of an unknown month is not March. */
+	assert_ok(make(with, "k,d,m,y\n1,3,NA,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), WORDS("3/1980")));
+	assert_string_equal(buf_text(&notes), "1:d=3/1980(2);");
+	assert_ok(make(without, "k,d,m,y\n1,3,NA,1980\n2,3,5,1980\n"));
+	assert_non_null(strstr(buf_text(&bodies), WORDS("3/1980")));
+	assert_non_null(
+	    strstr(buf_text(&bodies), READ("1980-05-03", "3/5/1980")));
+	assert_ok(make(with, "k,d,m,y\n1,NA,NA,\n"));
+	assert_null(strstr(buf_text(&bodies), "born"));
+	assert_ok(make(with, "k,d,m,y\n1,31,4,1980\n"));
+	assert_string_equal(buf_text(&notes), "1:d=31/4/1980(6);");
+}
+
+static void
+durations_are_understood_or_words(void **state)
+{
+	static const char rule[] = "{\"column\":\"c\",\"field\":\"duration\"}";
+	static const char days[] =
+	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"days\"}";
+	static const char hours[] =
+	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"hours\"}";
+
+	(void)state;
+#define LENGTH(members) "\"duration\":{" members "},"
+	made_type = "act";
+	assert_cell(rule, " ~P10D", "", LENGTH("\"iso\":\"~P10D\""), "");
+	assert_cell(rule, "12", "", LENGTH("\"text\":\"12\""), "1:c=12(8);");
+	assert_cell(
+	    days, "012", "", LENGTH("\"iso\":\"P12D\",\"text\":\"012\""), "");
+	assert_cell(days, "P2W", "", LENGTH("\"iso\":\"P2W\""), "");
+	assert_cell(
+	    hours, "36", "", LENGTH("\"iso\":\"PT36H\",\"text\":\"36\""), "");
+	assert_cell(days, "-3", "", LENGTH("\"text\":\"-3\""), "1:c=-3(8);");
+	assert_cell(days, "123456", "", LENGTH("\"text\":\"123456\""),
+	    "1:c=123456(8);");
+	assert_cell(days, "two weeks", "", LENGTH("\"text\":\"two weeks\""),
+	    "1:c=two weeks(8);");
+	assert_cell(days, "NA", "", "", "");
+	made_type = "person";
+}
+
+static void
+what_stands_beside_a_date_is_beside_it(void **state)
+{
+	static const char rule[] =
+	    "{\"column\":\"c\",\"field\":\"addresses[0].from\",\"with\":"
+	    "[[\"country\",\"PE\"],[\"admin\",\"Lima\"]],"
+	    "\"dates\":{\"months\":\"en\"}}";
+
+	(void)state;
+	assert_cell(rule, "May 1980", "",
+	    "\"addresses\":[{\"admin\":[\"Lima\"],\"country\":\"PE\","
+	    "\"from\":{\"edtf\":\"1980-05\",\"text\":\"May 1980\"}}],",
+	    "");
 }
 
 static void
@@ -801,6 +1027,13 @@ main(void)
 		cmocka_unit_test(refuses_rules_that_no_cell_could_follow),
 		cmocka_unit_test(a_cell_ends_in_its_field_or_word_for_word),
 		cmocka_unit_test(dates_are_understood_or_words),
+		cmocka_unit_test(dates_are_read_by_the_rules_of_their_column),
+		cmocka_unit_test(rules_go_together_with_other_columns),
+		cmocka_unit_test(rules_of_the_map_are_those_of_its_columns),
+		cmocka_unit_test(
+		    a_day_a_month_and_a_year_in_columns_of_their_own),
+		cmocka_unit_test(durations_are_understood_or_words),
+		cmocka_unit_test(what_stands_beside_a_date_is_beside_it),
 		cmocka_unit_test(the_day_goes_before_the_month),
 		cmocka_unit_test(parts_of_a_cell_are_values_of_their_own),
 		cmocka_unit_test(

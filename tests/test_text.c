@@ -164,6 +164,10 @@ folds_case_width_and_accents(void **state)
 	check_key("Wa\u0142\u0119sa", "walesa");
 	check_key("Diyarbak\u0131r", "diyarbakir");
 	check_key("\u0130STANBUL", "istanbul");
+	check_key("\u00de\u00f3ra", "thora");
+	check_key("\u0186\u0190\u0181\u018a\u0198\u01b3\u014a", "oebdkyng");
+	check_key(
+	    "\u05f2\u05b7\u05f0\u05f1", "\u05d9\u05d9\u05d5\u05d5\u05d5\u05d9");
 	check_key("Stra\u00dfe", "strasse");
 	check_key("\ufb01nal", "final");
 	check_key(
@@ -217,6 +221,16 @@ folds_arabic_variants(void **state)
 	check_same_key(
 	    "\u0634\u064a\u0645\u0627\u0621", "\u0634\u064a\u0645\u0627");
 	check_same_key("\ufefb", "\u0644\u0627"); /* a ligature */
+	check_same_key("\u062e\u0627\u06ba", "\u062e\u0627\u0646");
+	check_same_key("\u0631\u0624\u0648\u0641", "\u0631\u0648\u0648\u0641");
+	check_same_key("\u0648\u0654\u064e", "\u0648");
+	/* Letters of Uyghur, Kurdish and Kazakh that are no variants. */
+	check_different_keys("\u06c7", "\u0648");
+	check_different_keys("\u06d0", "\u0649");
+	check_different_keys("\u06d0", "\u06d5");
+	check_different_keys("\u06cb", "\u0648");
+	check_different_keys("\u06af", "\u06ad");
+	check_same_key("\u0626\u06d5", "\u064a\u0647");
 }
 
 static void
@@ -230,6 +244,92 @@ makes_all_decimal_digits_one(void **state)
 	check_key("\u0f21\u0f29", "19");
 	check_key("\uff11\uff19\u00b2", "192");
 	check_key("\U0001d7d9\U0001d7e2", "10");
+}
+
+static void
+folds_mongolian_letters_of_one_shape(void **state)
+{
+	(void)state;
+	check_same_key("\u1832\u1824\u1826", "\u1833\u1823\u1825");
+	check_different_keys("\u1823", "\u1825");
+	check_different_keys("\u182c", "\u182d");
+	check_key(
+	    "\u1820\u180b\u180c\u180d\u180f\u180a\u180e\u1821", "\u1820\u1821");
+	check_key("\u1820\u202f\u1821", "\u1820 \u1821");
+}
+
+static void
+joins_the_words_of_a_key(void **state)
+{
+	struct buf out = { 0 };
+
+	(void)state;
+	assert_int_equal(text_key_joined(&out, "teng biao", 9), VAULT_OK);
+	assert_string_equal(buf_text(&out), "tengbiao");
+	buf_reset(&out);
+	/* Parts of a syllable compose where a blank parted them. */
+	assert_int_equal(text_key_joined(&out, "\u1100 \u1161", 7), VAULT_OK);
+	assert_string_equal(buf_text(&out), "\uac00");
+	assert_int_equal(text_key_joined(&out, "\xff", 1), VAULT_EUSE);
+	assert_string_equal(buf_text(&out), "\uac00");
+	buf_free(&out);
+}
+
+/* Of scripts whose marks have the order of Unicode in keys too. */
+static uint32_t
+random_letter(void)
+{
+	static const uint32_t base[] = { 0x20, 0xa0, 0x300, 0x580, 0x600, 0x680,
+		0x900, 0xf00, 0x1100, 0x1800, 0x3040, 0x4e00, 0xac00 };
+
+	return base[next_random() % 13] + next_random() % 128;
+}
+
+/* Composed, without its blanks. */
+static void
+check_squeezed(const struct buf *a, const struct buf *b)
+{
+	const struct buf *of[] = { a, b };
+	struct buf out[2] = { { 0 }, { 0 } };
+
+	for (int i = 0; i < 2; i++) {
+		struct buf text = { 0 };
+
+		for (size_t k = 0; k < of[i]->len; k++)
+			if (of[i]->bytes[k] != ' ')
+				buf_put_byte(&text, of[i]->bytes[k]);
+		assert_int_equal(
+		    text_nfc(&out[i], text.bytes, text.len), VAULT_OK);
+		buf_free(&text);
+	}
+	assert_string_equal(buf_text(&out[0]), buf_text(&out[1]));
+	buf_free(&out[0]);
+	buf_free(&out[1]);
+}
+
+/* Who keys a text whole tells places in it character by character. */
+static void
+folds_each_character_by_itself(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		struct buf text = { 0 }, parts = { 0 }, whole = { 0 };
+
+		for (int k = 0; k < 4; k++) {
+			size_t at = text.len;
+
+			text_put(&text, random_letter());
+			assert_int_equal(
+			    text_key(&parts, text.bytes + at, text.len - at),
+			    VAULT_OK);
+		}
+		assert_int_equal(
+		    text_key(&whole, text.bytes, text.len), VAULT_OK);
+		check_squeezed(&parts, &whole);
+		buf_free(&text);
+		buf_free(&parts);
+		buf_free(&whole);
+	}
 }
 
 static void
@@ -500,6 +600,9 @@ main(void)
 		cmocka_unit_test(parts_words_with_one_blank),
 		cmocka_unit_test(folds_arabic_variants),
 		cmocka_unit_test(makes_all_decimal_digits_one),
+		cmocka_unit_test(folds_mongolian_letters_of_one_shape),
+		cmocka_unit_test(joins_the_words_of_a_key),
+		cmocka_unit_test(folds_each_character_by_itself),
 		cmocka_unit_test(keeps_marks_that_make_letters),
 		cmocka_unit_test(gives_one_key_to_equivalent_texts),
 		cmocka_unit_test(folds_every_code_point_to_a_stable_key),

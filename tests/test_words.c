@@ -112,6 +112,29 @@ joins_the_parts_of_names(void **state)
 }
 
 static void
+no_phrase_passes_an_end(void **state)
+{
+	(void)state;
+	same("teng\x1e"
+	     "biao",
+	    "teng \x1e biao");
+	check("\u4e00\u4e01\x1e\u4e02", "\u4e00\u4e01~\u4e01 \x1e \u4e02",
+	    "\u4e00\u4e01 \x1e \u4e02");
+	same("O'\x1e"
+	     "Brien\x1e",
+	    "o \x1e brien \x1e");
+}
+
+static void
+follows_mongolian_through_what_only_chooses_shapes(void **state)
+{
+	(void)state;
+	same("\u1830\u180b\u1820\u180a\u1837\u180e\u1820 \u182d\u180f\u1821",
+	    "\u1830\u1820\u1837\u1820 \u182d\u1821");
+	same("\u1830\u1820\u202f\u1822", "\u1830\u1820 \u1822");
+}
+
+static void
 folds_arabic_variants(void **state)
 {
 	(void)state;
@@ -388,6 +411,9 @@ main(void)
 		cmocka_unit_test(cuts_ascii_at_blanks_and_punctuation),
 		cmocka_unit_test(folds_case_accents_and_width),
 		cmocka_unit_test(joins_the_parts_of_names),
+		cmocka_unit_test(no_phrase_passes_an_end),
+		cmocka_unit_test(
+		    follows_mongolian_through_what_only_chooses_shapes),
 		cmocka_unit_test(folds_arabic_variants),
 		cmocka_unit_test(pairs_characters_of_scripts_without_spaces),
 		cmocka_unit_test(pairs_run_through_interpuncts_and_line_ends),

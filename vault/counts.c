@@ -131,26 +131,32 @@ ask(struct status_question *q, const struct vault_count *what)
 /* ---- One of them ---- */
 
 /* A group is one record, and not one person; who is not here is somebody. */
-static enum vault_err
-is_one(bool *out, struct store *s, const char *id)
+enum vault_err
+counts_is_one(bool *out, struct store *s, const uint8_t id[static ID_LEN])
 {
-	uint8_t bytes[ID_LEN];
-	struct sql *q;
+	struct sql *q = sql_open(s,
+	    "SELECT 1 FROM record JOIN value ON value.num=record.num"
+	    " WHERE record.id=?1 AND value.field=?2");
 	enum vault_err err;
 	bool row = false;
 
-	*out = true;
-	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
-		return VAULT_OK;
-	q = sql_open(s,
-	    "SELECT 1 FROM record JOIN value ON value.num=record.num"
-	    " WHERE record.id=?1 AND value.field=?2");
-	sql_put_blob(q, 1, bytes, sizeof(bytes));
+	sql_put_blob(q, 1, id, ID_LEN);
 	sql_put_int(q, 2, QUERY_KIND);
 	err = sql_step(q, &row);
 	sql_close(q);
 	*out = !row;
 	return err;
+}
+
+static enum vault_err
+is_one(bool *out, struct store *s, const char *id)
+{
+	uint8_t bytes[ID_LEN];
+
+	*out = true;
+	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
+		return VAULT_OK;
+	return counts_is_one(out, s, bytes);
 }
 
 static enum vault_left_out

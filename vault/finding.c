@@ -150,24 +150,36 @@ by_prefix(struct nums *all, struct store *s, const char *text)
 }
 
 static enum vault_err
-by_label(struct nums *all, struct store *s, const char *text)
+by_label(struct nums *all, struct store *s, const struct buf *key)
 {
-	struct buf key = { 0 };
+	struct sql *q = sql_open(
+	    s, "SELECT num FROM value WHERE field=?1 AND key=?2 LIMIT 50");
+
+	sql_put_int(q, 1, QUERY_LABEL);
+	sql_put_text(q, 2, buf_text(key), key->len);
+	return gather(all, q);
+}
+
+/* What has that name or title; if nothing has, with other blanks in it. */
+static enum vault_err
+by_name(struct nums *all, struct store *s, const char *text)
+{
+	struct buf key = { 0 }, joined = { 0 };
+	size_t before = all->n;
 	enum vault_err err;
-	struct sql *q;
 
 	err = text_key(&key, text, strlen(text));
-	if (err != VAULT_OK || key.len == 0) {
-		buf_free(&key);
-		return err == VAULT_EUSE ? VAULT_OK : err;
+	if (err == VAULT_OK && key.len > 0)
+		err = by_label(all, s, &key);
+	if (err == VAULT_OK && key.len > 0 && all->n == before) {
+		err = text_key_joined(&joined, buf_text(&key), key.len);
+		if (err == VAULT_OK)
+			err = by_label(all, s, &joined);
 	}
-	q = sql_open(
-	    s, "SELECT num FROM value WHERE field=?1 AND key=?2 LIMIT 50");
-	sql_put_int(q, 1, QUERY_LABEL);
-	sql_put_text(q, 2, buf_text(&key), key.len);
-	err = gather(all, q);
 	buf_free(&key);
-	return err;
+	buf_free(&joined);
+	/* What is no text is no name. */
+	return err == VAULT_EUSE ? VAULT_OK : err;
 }
 
 static enum vault_err
@@ -205,7 +217,7 @@ find_id(char id[static VAULT_ID_LEN], struct vault *v, const char *text,
 	enum vault_err err;
 
 	if ((err = by_prefix(&all, v->store, text)) != VAULT_OK ||
-	    (err = by_label(&all, v->store, text)) != VAULT_OK)
+	    (err = by_name(&all, v->store, text)) != VAULT_OK)
 		return err;
 	if (all.n == 0)
 		return VAULT_ENORECORD;
@@ -238,7 +250,8 @@ struct finding {
 	struct vault *v;
 	const struct vault_search *what;
 	struct query *query;
-	struct buf nums; /* LE64 each, in the order to be shown */
+	struct like *like; /* NULL: names are not compared */
+	struct buf nums;   /* LE64 each, in the order to be shown */
 	uint64_t total;
 };
 
@@ -334,6 +347,25 @@ by_query(struct finding *f, bool count)
 	return err;
 }
 
+enum vault_err
+finding_all(
+    struct buf *nums, bool *cut, struct vault *v, const char *query, size_t len)
+{
+	const struct vault_search what = { .query = query, .query_len = len };
+	struct finding f = { .v = v, .what = &what };
+	enum vault_err err;
+
+	if ((err = query_parse(&f.query, query, len)) != VAULT_OK)
+		return err;
+	*cut = f.query->truncated;
+	if ((err = by_query(&f, false)) == VAULT_OK)
+		*nums = f.nums;
+	else
+		buf_free(&f.nums);
+	query_free(f.query);
+	return err;
+}
+
 /* ---- Names that are like another ---- */
 
 struct likeness {
@@ -400,14 +432,13 @@ static enum vault_err
 by_like(struct finding *f)
 {
 	struct buf scores = { 0 };
-	struct like *like;
 	enum vault_err err;
 	size_t n;
 
-	err = like_new(&like, f->what->like, strlen(f->what->like));
+	err = like_new(&f->like, f->what->like, strlen(f->what->like));
 	if (err != VAULT_OK)
 		return err == VAULT_EUSE ? VAULT_OK : err;
-	err = score_labels(&scores, f->v->store, like);
+	err = score_labels(&scores, f->v->store, f->like);
 	n = scores.len / sizeof(struct likeness);
 	if (err == VAULT_OK && n > 0) {
 		struct likeness *list = (struct likeness *)(void *)scores.bytes;
@@ -418,7 +449,6 @@ by_like(struct finding *f)
 			buf_put_le64(&f->nums, (uint64_t)list[i].num);
 		err = buf_ok(&f->nums);
 	}
-	like_free(like);
 	buf_free(&scores);
 	return err;
 }
@@ -449,20 +479,64 @@ head_words(void *ctx, const struct head *h)
 			       : body_words(h->body, false, add_text, ctx);
 }
 
+/* Of the labels of a record, the one that is most like what was typed. */
+static enum vault_err
+nearest_label(struct buf *out, const struct finding *f, int64_t num)
+{
+	struct sql *q = sql_open(
+	    f->v->store, "SELECT key FROM value WHERE num=?1 AND field=?2");
+	enum vault_err err;
+	unsigned best = 0;
+	bool row;
+
+	sql_put_int(q, 1, num);
+	sql_put_int(q, 2, QUERY_LABEL);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
+		size_t len;
+		const char *key = sql_text(q, 0, &len);
+		unsigned score = like_score(f->like, key, len);
+
+		/* One with blanks stands in the text, joined ones do not. */
+		if (score > 0 && memchr(key, ' ', len) != NULL)
+			score += LIKE_SAME;
+		if (score <= best)
+			continue;
+		best = score;
+		buf_reset(out);
+		buf_put(out, key, len);
+	}
+	sql_close(q);
+	return err == VAULT_OK ? buf_ok(out) : err;
+}
+
+/* The words of the name that is near, to be marked. */
+static enum vault_err
+words_found(struct query **out, const struct finding *f, int64_t num)
+{
+	struct buf label = { 0 };
+	enum vault_err err;
+
+	if ((err = nearest_label(&label, f, num)) == VAULT_OK)
+		err = query_parse(out, buf_text(&label), label.len);
+	buf_free(&label);
+	return err;
+}
+
 static enum vault_err
 add_snippet(
     struct vault_row *row, const struct finding *f, const struct record_row *r)
 {
 	struct buf text = { 0 };
-	struct snippet snippet;
+	struct snippet snippet = { .n_hits = 0 };
+	struct query *near = NULL;
 	enum vault_err err;
 
-	if ((err = heads_each(f->v->store, r, head_words, &text)) != VAULT_OK) {
-		buf_free(&text);
+	if (f->like != NULL &&
+	    (err = words_found(&near, f, r->num)) != VAULT_OK)
 		return err;
-	}
-	err = snippet_make(
-	    &snippet, f->query, text.bytes, text.len, SNIPPET_COLUMNS);
+	if ((err = heads_each(f->v->store, r, head_words, &text)) == VAULT_OK)
+		err = snippet_make(&snippet, near != NULL ? near : f->query,
+		    text.bytes, text.len, SNIPPET_COLUMNS);
 	if (err == VAULT_OK) {
 		buf_put(&row->snippet, snippet.text.bytes, snippet.text.len);
 		row->n_hits = snippet.n_hits;
@@ -472,6 +546,7 @@ add_snippet(
 		err = buf_ok(&row->snippet);
 	}
 	snippet_free(&snippet);
+	query_free(near);
 	buf_free(&text);
 	return err;
 }
@@ -576,6 +651,7 @@ vault_find(struct vault *v, const struct vault_search *what,
 	if (cut != NULL)
 		*cut = f.query->truncated;
 	query_free(f.query);
+	like_free(f.like);
 	buf_free(&f.nums);
 	return vault_failed(v, err);
 }

@@ -77,6 +77,16 @@ struct record_row;
 VAULT_CHECKED enum vault_err records_log(
     struct vault *v, const char *what, const struct record_row *r);
 
+/* vault_add, with an entry of the log more in the same commit; or NULL. */
+struct records_note {
+	void *ctx;
+	enum vault_err (*log)(
+	    void *ctx, struct store *s, const struct record_row *r);
+};
+VAULT_CHECKED enum vault_err records_add(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report, const char *type,
+    const void *json, size_t len, const struct records_note *note);
+
 /*
  * A new version of r with the body it has, and one attachment more: inside a
  * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.
@@ -121,5 +131,22 @@ VAULT_CHECKED enum vault_err offices_log_key(
 
 /* The name of our own office. */
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
+
+/*
+ * The numbers of all records that match a query, 8 bytes each (get_le64): in
+ * a transaction of readers.
+ */
+VAULT_CHECKED enum vault_err finding_all(struct buf *nums, bool *cut,
+    struct vault *v, const char *query, size_t len);
+
+/*
+ * The fields by which a record of a type is about persons, parted by blanks;
+ * NULL: it is about none.
+ */
+const char *timeline_fields(const char *type);
+
+/* Is the record of this id not one person, but a family, a group ...? */
+VAULT_CHECKED enum vault_err counts_is_one(
+    bool *out, struct store *s, const uint8_t id[static 16]);
 
 #endif

@@ -71,16 +71,22 @@ tell_person(const struct asking *a, const struct audience_person *p)
 
 /* ---- What left before ---- */
 
-/* The value of "bundle" in the detail of an entry. */
+/* A member of the detail of an entry, which our own program wrote. */
 static void
-bundle_of(char out[static VAULT_BUNDLE_LEN], const char *detail)
+member_of(
+    char out[static VAULT_BUNDLE_LEN], const char *detail, const char *start)
 {
-	const char *at = strstr(detail, "\"bundle\":\"");
+	const char *at = strstr(detail, start);
+	size_t len;
 
 	out[0] = '\0';
-	if (at != NULL && strlen(at += 10) >= VAULT_BUNDLE_LEN) {
-		memcpy(out, at, VAULT_BUNDLE_LEN - 1);
-		out[VAULT_BUNDLE_LEN - 1] = '\0';
+	if (at == NULL)
+		return;
+	at += strlen(start);
+	len = strcspn(at, "\"");
+	if (len < VAULT_BUNDLE_LEN) {
+		memcpy(out, at, len);
+		out[len] = '\0';
 	}
 }
 
@@ -88,13 +94,14 @@ static bool
 see_entry(void *ctx, const struct log_entry *e)
 {
 	struct asking *a = ctx;
-	char bundle[VAULT_BUNDLE_LEN];
-	struct vault_left l = { e->time, e->what, bundle, "" };
+	char bundle[VAULT_BUNDLE_LEN], audience[VAULT_BUNDLE_LEN];
+	struct vault_left l = { e->time, e->what, bundle, audience };
 
 	if (strncmp(e->what, "export", 6) != 0 ||
 	    strstr(e->detail, a->id) == NULL)
 		return true;
-	bundle_of(bundle, e->detail);
+	member_of(bundle, e->detail, "\"bundle\":\"");
+	member_of(audience, e->detail, "\"audience\":\"");
 	a->left(a->ctx, &l);
 	return true;
 }

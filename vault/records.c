@@ -227,7 +227,8 @@ records_log(struct vault *v, const char *what, const struct record_row *r)
 
 static enum vault_err
 add(struct kept *k, struct vault *v, const struct signer *by,
-    struct vault_report *report, const char *type, const void *json, size_t len)
+    struct vault_report *report, const char *type, const void *json, size_t len,
+    const struct records_note *note)
 {
 	struct index_entry *entry = NULL;
 	enum vault_err err;
@@ -241,12 +242,16 @@ add(struct kept *k, struct vault *v, const struct signer *by,
 	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK ||
 	    (err = records_log(v, "add", &k->row)) != VAULT_OK)
 		return err;
+	if (note != NULL &&
+	    (err = note->log(note->ctx, v->store, &k->row)) != VAULT_OK)
+		return err;
 	return store_commit(v->store);
 }
 
 enum vault_err
-vault_add(char id[static VAULT_ID_LEN], struct vault *v,
-    struct vault_report *report, const char *type, const void *json, size_t len)
+records_add(char id[static VAULT_ID_LEN], struct vault *v,
+    struct vault_report *report, const char *type, const void *json, size_t len,
+    const struct records_note *note)
 {
 	struct kept k = { .row = { 0 } };
 	struct signer by;
@@ -257,7 +262,7 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	if ((err = store_begin(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	if ((err = records_signer(&by, v->store)) == VAULT_OK)
-		err = add(&k, v, &by, report, type, json, len);
+		err = add(&k, v, &by, report, type, json, len, note);
 	secret_free(by.key);
 	store_abort(v->store);
 	if (err == VAULT_OK)
@@ -265,6 +270,13 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	kept_free(&k);
 	say_where(report);
 	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_add(char id[static VAULT_ID_LEN], struct vault *v,
+    struct vault_report *report, const char *type, const void *json, size_t len)
+{
+	return records_add(id, v, report, type, json, len, NULL);
 }
 
 /* A new version, and the index after it. */

@@ -32,7 +32,7 @@ _Static_assert((int)VAULT_TABLE_UTF8 == (int)TABLE_FAULT_UTF8 &&
 	(int)VAULT_TABLE_EMPTY == (int)TABLE_FAULT_EMPTY,
     "vault.h and table_import.h number the same faults");
 _Static_assert((int)VAULT_ROW_CODE == (int)TABLE_NOTE_CODE &&
-	(int)VAULT_ROW_DESTROYED == (int)TABLE_NOTE_DESTROYED,
+	(int)VAULT_ROW_SPAN == (int)TABLE_NOTE_SPAN,
     "vault.h and table_row.h number the same notes");
 _Static_assert(VAULT_MAP_MAX == TABLE_MAP_MAX, "the limit of a map");
 
@@ -93,6 +93,7 @@ vault_map_read(struct vault_map **out, struct vault_map_fault *fault,
 	fault->why = (enum vault_map_why)f.why;
 	memcpy(fault->where, f.where, sizeof(fault->where));
 	memcpy(fault->value, f.value, sizeof(fault->value));
+	memcpy(fault->near, f.near, sizeof(fault->near));
 	if (f.json.kind != JSON_FAULT_NONE)
 		say_json_fault(fault, &f.json);
 	return err;

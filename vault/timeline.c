@@ -60,23 +60,31 @@ event_free(struct event *e)
 /* ---- Reading ---- */
 
 /* By which fields a record of a type is part of a person's story. */
-static bool
-tells_of(const char *type, const char *path)
+const char *
+timeline_fields(const char *type)
 {
 	static const struct {
 		const char *type, *fields;
 	} rows[] = { { "act", "victims" }, { "status", "person" },
 		{ "consent", "person" }, { "intervention", "persons" },
 		{ "testimony", "about" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].type, type) == 0)
+			return rows[i].fields;
+	return NULL;
+}
+
+static bool
+tells_of(const char *type, const char *path)
+{
+	const char *fields = timeline_fields(type);
 	size_t len = strcspn(path, ".[");
 	char field[32] = "";
 
 	if (len < sizeof(field))
 		memcpy(field, path, len);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].type, type) == 0)
-			return model_has_word(rows[i].fields, field);
-	return false;
+	return fields != NULL && model_has_word(fields, field);
 }
 
 struct telling {

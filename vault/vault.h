@@ -335,6 +335,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_NOT_BOTH,
 	VAULT_ISSUE_TWICE,
 	VAULT_ISSUE_ORDER,
+	VAULT_ISSUE_SPAN_ORDER,
 	VAULT_ISSUE_ONLY_WHEN,
 	VAULT_ISSUE_LESS,
 	VAULT_ISSUE_ONE_SOURCE,
@@ -600,6 +601,142 @@ struct vault_event {
 };
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
+
+/* ---- Figures: so many records of each value of a field ---- */
+
+/* The periods of a series. */
+enum vault_period { VAULT_NO_PERIOD, VAULT_YEAR, VAULT_MONTH, VAULT_DAY };
+
+/*
+ * What is counted: the records that match a query, or the persons that these
+ * are about, by one or two of: fields, and the period of their date.
+ */
+#define VAULT_TALLY_CELLS 10000 /* a table has no more */
+#define VAULT_HIDE_LEAST 3      /* what is 1 to 1 is not hidden */
+struct vault_named;
+struct vault_tally_what {
+	const char *query;
+	size_t query_len;
+	const char *by[2]; /* paths: "act", "victims.sex"; or NULL */
+	enum vault_period over;
+	bool persons; /* victims of acts, the person of a status ... */
+	uint64_t
+	    hide_below; /* cells of fewer are hidden, if not of 0; 0: none */
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+	const char *audience; /* count what may leave to it; NULL: everything */
+	/* Told of each value that names somebody; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	void *named_ctx;
+};
+
+/* Why there is no table. */
+enum vault_tally_why {
+	VAULT_TALLY_OK,
+	VAULT_TALLY_NOTHING,     /* by nothing, or by three things */
+	VAULT_TALLY_NO_FIELD,    /* no type has the field */
+	VAULT_TALLY_LINKS,       /* it follows more than one link */
+	VAULT_TALLY_LONG_TEXT,   /* texts of any length are no rows */
+	VAULT_TALLY_PARTS,       /* the field has parts: one is to be named */
+	VAULT_TALLY_TOGETHER,    /* no type has all that is asked for */
+	VAULT_TALLY_TOO_MANY,    /* more than VAULT_TALLY_CELLS cells */
+	VAULT_TALLY_NO_AUDIENCE, /* there is no such audience */
+};
+struct vault_tally_fault {
+	enum vault_tally_why why;
+	size_t by;           /* the number of the field */
+	const char *near[3]; /* what may be meant: constant */
+	size_t n_near;
+};
+
+/*
+ * Count.  What is counted is of one moment.  VAULT_EUSE: *fault says why.
+ * VAULT_ECANCELED: progress returned false.
+ */
+struct vault_tally;
+VAULT_CHECKED enum vault_err vault_tally_new(struct vault_tally **out,
+    struct vault *v, const struct vault_tally_what *what,
+    struct vault_tally_fault *fault);
+void vault_tally_free(struct vault_tally *t);
+
+/* A number; one that is hidden is 0 here. */
+enum vault_hidden {
+	VAULT_SHOWN,
+	VAULT_BELOW,    /* it is not 0, and below hide_below */
+	VAULT_WITHHELD, /* it would tell what another one is */
+};
+struct vault_figure {
+	uint64_t n;
+	enum vault_hidden hidden;
+};
+
+/*
+ * A record or person with several values counts once in the cell of each, and
+ * once in a total: so cells may add up to more than their total.
+ */
+struct vault_tally_info {
+	int64_t at; /* when it was counted */
+	unsigned axes;
+	bool persons;
+	struct vault_figure total;   /* what is counted, each once */
+	struct vault_figure several; /* of these stand in several cells */
+	struct vault_figure records; /* that it was counted from */
+	struct vault_figure secret;  /* of these are of level 2 or 3, or tell
+					of others that are */
+	struct vault_figure closed;  /* keep private what is counted by */
+	struct vault_figure roughly; /* have a date that is marked ~ or ? */
+	struct vault_figure clashes; /* versions disagree: the oldest counts */
+	const char *audience;        /* or NULL: all was counted */
+	struct vault_figure held;    /* records that may not leave to it */
+	size_t names, parts, short_names; /* as in vault_export_info */
+	uint64_t hide_below;
+	bool hides;  /* something is hidden */
+	bool totals; /* of rows and columns, where there are two axes */
+	bool cut;    /* the query was too long: its beginning was used */
+	/* Not counted: */
+	uint64_t other_types; /* records that cannot have what is asked for */
+	uint64_t no_person;   /* records that name no person */
+	uint64_t not_one;     /* persons' records of a family, a group ... */
+	/* The types of what is counted: constant. */
+	const char *type[16];
+	size_t n_types;
+};
+void vault_tally_info(
+    struct vault_tally_info *out, const struct vault_tally *t);
+
+/* Rows are axis 0, columns axis 1; what is said of them is borrowed. */
+enum vault_value_is {
+	VAULT_VALUE,
+	VAULT_NOT_STATED,
+	VAULT_NOT_EXACT, /* a date that is not within one period */
+	VAULT_NO_DATE,
+};
+struct vault_tally_axis {
+	const char *field; /* "date" of a series */
+	enum vault_period period;
+	const char *vocab; /* of its codes, or NULL */
+	bool is_link;      /* its values are ids */
+	size_t n;          /* so many values */
+};
+struct vault_tally_value {
+	enum vault_value_is is;
+	const char *text;  /* a code, "2011-02" ... */
+	const char *title; /* of a link: "" if it is not here */
+	struct vault_figure n;
+};
+void vault_tally_axis(
+    struct vault_tally_axis *out, const struct vault_tally *t, unsigned axis);
+void vault_tally_value(struct vault_tally_value *out,
+    const struct vault_tally *t, unsigned axis, size_t i);
+struct vault_figure vault_tally_cell(
+    const struct vault_tally *t, size_t row, size_t column);
+
+/*
+ * Log that it was written to a file of this form: a word.  A vault that cannot
+ * be written to logs nothing.
+ */
+VAULT_CHECKED enum vault_err vault_tally_log(
+    struct vault *v, const struct vault_tally *t, const char *form);
 
 /* ---- Attachments ---- */
 
@@ -948,7 +1085,6 @@ VAULT_CHECKED enum vault_err vault_contact_remove(
  * record by record.  What our office has said of a record's level and of its
  * private fields counts until our office says otherwise.
  */
-struct vault_named;
 struct vault_export_what {
 	const char *query;
 	size_t query_len;
@@ -1114,6 +1250,117 @@ VAULT_CHECKED enum vault_err vault_may(struct vault_may *out, struct vault *v,
     const char *id, const char *audience,
     void (*person)(void *ctx, const struct vault_may_person *p),
     void (*left)(void *ctx, const struct vault_left *l), void *ctx);
+
+/* ---- Plain files for an audience ---- */
+
+/*
+ * A plain export: the records that match as JSON, as an audience may read
+ * them, unsealed.  With no audience all of every record, for our own office:
+ * levels and consent are then passed over.
+ */
+struct vault_plain_what {
+	const char *query;
+	size_t query_len;
+	const char *the_case; /* instead of a query: a case, and all of it */
+	const char *audience; /* a code, or NULL */
+	/* Told of each place where somebody is named; or NULL. */
+	void (*named)(void *ctx, const struct vault_named *n);
+	bool (*progress)(
+	    void *ctx, uint64_t done, uint64_t total); /* or NULL */
+};
+
+/* What becomes of one record. */
+struct vault_plain_row {
+	const char *id, *type, *title;
+	enum vault_may_why why;
+};
+
+struct vault_plain_info {
+	size_t records, held;
+	size_t names, parts, short_names; /* as in vault_export_info */
+	bool changed; /* after vault_plain_write: what was shown is not so */
+};
+
+/*
+ * Decide what leaves; each, which may be NULL, is told of every record.
+ * VAULT_EUSE: there is no such audience, or that is no case.  VAULT_ECANCELED.
+ */
+struct vault_plain;
+VAULT_CHECKED enum vault_err vault_plain_new(struct vault_plain **out,
+    struct vault *v, const struct vault_plain_what *what,
+    void (*each)(void *ctx, const struct vault_plain_row *r), void *ctx);
+void vault_plain_info(
+    struct vault_plain_info *out, const struct vault_plain *p);
+void vault_plain_confirm_parts(struct vault_plain *p);
+
+/*
+ * Write it and log it.  VAULT_EREFUSED: nothing leaves, or somebody is named.
+ * VAULT_EBUSY: the vault has changed since it was decided; what was written
+ * until then is to be thrown away.
+ */
+VAULT_CHECKED enum vault_err vault_plain_write(
+    struct vault_plain *p, const struct vault_sink *to);
+void vault_plain_free(struct vault_plain *p);
+
+/*
+ * The same to be read by people: each record in reading order, the case first,
+ * then people, what happened by date, what was said, and the rest; titles and
+ * texts have people as they may be called, and other records by their number
+ * in this order.  Borrowed for the call.  It is logged, when told, as a file
+ * is: end is called before, and refuses it by an error of its own.
+ */
+struct vault_dossier_record {
+	size_t number; /* from 1 */
+	char id[VAULT_ID_LEN];
+	const char *type, *title, *date; /* "": none */
+	bool disagreeing;                /* versions disagree in something */
+};
+struct vault_dossier_sink {
+	void *ctx;
+	void (*listed)(void *ctx, const struct vault_dossier_record *r);
+	void (*record)(void *ctx, const struct vault_dossier_record *r);
+	void (*line)(void *ctx, const struct vault_line *l);
+	enum vault_err (*end)(void *ctx);
+};
+VAULT_CHECKED enum vault_err vault_dossier(
+    struct vault_plain *p, const struct vault_dossier_sink *to);
+
+/* ---- Redacted copies ---- */
+
+struct vault_redact_what {
+	const char *id, *audience;
+	const char *const *words; /* to be taken out, besides names */
+	size_t n_words;
+	/* By place: characters first to last of a field, from 1. */
+	struct vault_passage {
+		const char *field;
+		size_t first, last;
+	} const *passages;
+	size_t n_passages;
+	/* Told how many passages were taken out of a field; or NULL. */
+	void (*taken)(void *ctx, const char *field, size_t n);
+	void *ctx;
+};
+
+/*
+ * The body, as JSON, of a copy of a record with all names taken out that the
+ * audience may not read, and what is asked for; limited to that audience.  The
+ * record itself stays as it is.  Private fields are not in it.  VAULT_EUSE:
+ * there is no such audience, or none that gets records.  VAULT_EREFUSED: it is
+ * a person, a status or a consent.  VAULT_ENORECORD: there is no such record,
+ * or nothing of it here.  VAULT_ECONFLICT: a passage is in no text.
+ */
+VAULT_CHECKED enum vault_err vault_redact(
+    struct buf *body, struct vault *v, const struct vault_redact_what *what);
+
+/*
+ * Keep such a copy as a new record, and log for whom it was made of which one,
+ * and how many passages were taken out.
+ */
+VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
+    struct vault *v, struct vault_report *report,
+    const struct vault_redact_what *what, const struct buf *body,
+    size_t passages);
 
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
@@ -1344,6 +1591,7 @@ struct vault_map_fault {
 	enum vault_map_why why;
 	char where[128]; /* "columns[3]" */
 	char value[128]; /* an excerpt, not made safe; or "" */
+	char near[32];   /* what may have been meant; or "" */
 };
 #define VAULT_MAP_MAX ((size_t)1024 * 1024)
 struct vault_map;
@@ -1389,8 +1637,13 @@ void vault_table_close(struct vault_table *t);
 enum vault_row_why {
 	VAULT_ROW_CODE,      /* in no code table: kept as it is */
 	VAULT_ROW_VALUE,     /* its field does not take it: kept as it is */
-	VAULT_ROW_DATE,      /* not a date: kept as words */
+	VAULT_ROW_DATE,      /* not understood as a date: kept as words */
 	VAULT_ROW_DESTROYED, /* nothing but ? or U+FFFD: kept as it is */
+	VAULT_ROW_MEANINGS,  /* more than one date: kept as words */
+	VAULT_ROW_SEVERAL,   /* several dates: the same */
+	VAULT_ROW_NO_DAY,    /* no such day: the same */
+	VAULT_ROW_BACKWARDS, /* its end is before its beginning: the same */
+	VAULT_ROW_SPAN,      /* not a duration: the same */
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */

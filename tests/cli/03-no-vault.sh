@@ -3,7 +3,7 @@
 for command in unlock info check log "passphrase list"; do
 	expect_status 10 opened $command
 	expect_err "amparo: no vault at $V"
-	expect_err "hint: 'amparo init'"
+	expect_err " init' makes a vault"
 	expect_no_out
 done
 [ ! -e "$V" ] || fail "something was made"

@@ -38,3 +38,28 @@ V=$(printf 'x/%.0s' $(seq 60))vault
 vault
 expect_status 0 opened unlock
 expect_status 0 amparo lock
+
+# A command in a hint is for the vault that was named, typed as it stands.
+odd="$PWD/a vault's"
+vault "$odd"
+expect_status 0 "$AMPARO" -v "$odd" --passphrase-file "$PASS" office
+expect_err "hint: 'amparo -v '$PWD/a vault'\\''s' office --card FILE'"
+expect_status 2 "$AMPARO" -v "$odd" unlokc
+expect_err "hint: did you mean 'unlock'?"
+expect_status 10 "$AMPARO" -v "$PWD/none" --keys "$PWD/k" --passphrase-file "$PASS" info
+expect_err "hint: 'amparo -v $PWD/none --keys $PWD/k init' makes a vault"
+expect_status 0 env AMPARO_VAULT="$odd" "$AMPARO" --passphrase-file "$PASS" office
+expect_err "hint: 'amparo office --card FILE'"
+
+# Nothing is hinted at that is being done, or that does not help.
+mkdir nothing
+expect_status 10 "$AMPARO" -v "$PWD/new" --passphrase-file "$PASS" restore "$PWD/nothing"
+expect_err "no vault at $PWD/nothing to restore from"
+expect_no_err init
+vault "$PWD/broken"
+printf 'x' > broken/cells.db
+expect_status 13 "$AMPARO" -v "$PWD/broken" --passphrase-file "$PASS" check
+expect_no_err "'amparo"
+expect_err "hint: keep a copy"
+expect_status 13 "$AMPARO" -v "$PWD/broken" --passphrase-file "$PASS" list
+expect_err "hint: 'amparo -v $PWD/broken check'"

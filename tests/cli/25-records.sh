@@ -28,6 +28,13 @@ expect_status 0 opened find "jose nunez"
 expect_out "*José* *Núñez* Peña"
 expect_status 0 opened find --like "Teng Bao"
 expect_out "腾彪"
+# What is near is marked, in either order, and by one part of it.
+for like in "Teng Bao" "Baio Teng" "tengbao"; do
+	expect_status 0 opened find --like "$like"
+	expect_out "*Teng* *Biao*"
+done
+expect_status 0 opened find --like "Nuñes"
+expect_out "*José* *Núñez* *Peña*"
 expect_status 0 opened find السلام
 expect_status 0 opened --json find teng
 expect_json 'd[0]["snippet"].encode()[d[0]["hits"][0][0]:d[0]["hits"][0][1]] == b"Teng"'
@@ -210,6 +217,37 @@ expect_status 0 opened new person --set "names[0].text=Dated" \
 expect_no_err "as words"
 expect_status 0 opened edit Dated --set born=1980-13 --yes
 expect_err "born: '1980-13' is kept as words, without a date"
+
+
+# Bad dates: no such day, five digits, the end before the beginning.
+for date in 1980-02-30 1980-13 12345 1981/1980; do
+	printf '{"names":[{"text":"A"}],"born":{"edtf":"%s"}}' "$date" > body
+	expect_status 2 opened add person body
+	expect_err "born.edtf: '$date' is not a date as it is written here"
+	expect_err "nothing was kept"
+done
+# What the source says is kept, and doubted.
+printf '%s' '{"names":[{"text":"Backwards"}],"addresses":[{"text":"x","from":{"edtf":"1981"},"to":{"edtf":"1980"}}]}' > body
+expect_status 0 opened add person body
+expect_err "addresses[0].to ends before it begins"
+printf '%s' '{"act":"arbitrary-detention","duration":{"min":"P2W","max":"P10D"}}' > body
+expect_status 0 opened add act body
+expect_err "duration: the most is less than the least"
+# A search is as strict as the date, or a unit wider.
+printf '%s' '{"act":"arbitrary-detention","description":"vague","date":{"edtf":"[1980-05-21..1980-05-31]","text":"end of May 1980"},"duration":{"iso":"~P10D"}}' > body
+expect_status 0 opened add act body
+vague=$(sed -n 1p "$OUT")
+for query in date:1980-05 date:1980 date:1980-05-21 date:~1980-05-20 date:~1980-06; do
+	expect_status 0 opened --json list "$query"
+	expect_json '[r["title"] for r in d] == ["arbitrary-detention, vague"]'
+done
+for query in date:1980-06 date:1980-05-20 date:~1980-05-19; do
+	expect_status 0 opened --json list "$query"
+	expect_json 'd == []'
+done
+expect_status 0 opened show "$vague"
+expect_out "[1980-05-21..1980-05-31] (text: end of May 1980)"
+expect_out "~P10D"
 
 # Whoever pipes a long text is told what was too long.
 head -c 5000000 /dev/zero | tr '\0' ' ' > long

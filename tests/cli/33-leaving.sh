@@ -30,20 +30,20 @@ expect_status 17 in_a --yes export Jin --to "Office C" -o 3.age
 expect_status 0 in_a edit "$jin" --set level=1 --yes
 expect_status 0 in_a --yes export Jin --to "Office C" -o 3.age
 expect_err "the digits of Office C were never compared"
-expect_err "amparo contact verify 'Office C'"
+expect_err "contact verify 'Office C'"
 expect_status 1 in_a export Jin --to "Office C" --to "Office B" -o 4.age
 expect_err "the digits of Office C, Office B were never compared"
 
 # ---- Our office: only whose digits were compared, and back ----
 expect_status 17 in_a contact mark "Office C" --our-office
 expect_err "never compared"
-expect_err "amparo contact verify 'Office C'"
+expect_err "contact verify 'Office C'"
 expect_status 0 in_a contact remove "Office C"
 expect_status 17 in_a contact add C.card --our-office
 expect_err "never compared"
 expect_status 15 in_a contact mark "Office C" --our-office
 expect_status 0 in_a contact add C.card --as "C's office"
-expect_err "amparo contact verify 'C'\\''s office'"
+expect_err "contact verify 'C'\\''s office'"
 expect_status 2 in_a contact mark "C's office"
 expect_status 2 in_a contact mark "C's office" --our-office --not-our-office
 expect_status 2 in_a contact remove "C's office" --our-office

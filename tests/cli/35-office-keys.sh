@@ -54,7 +54,7 @@ expect_status 15 in_b --yes office retire 7
 expect_status 15 in_b --yes office retire x1
 expect_err "no receiving key x1"
 expect_status 2 in_b --yes office retire 3
-expect_err "amparo office renew"
+expect_err "office renew"
 expect_status 1 in_b office retire 1
 expect_err "no longer be read by anybody"
 expect_status 0 in_b inspect 1.age

@@ -25,7 +25,7 @@ expect_same a b
 # Row, line (a cell above has a line end), column, value, and what became of it.
 tab=$(printf '\t')
 expect_out "3${tab}5${tab}years${tab}2½${tab}not a value of its field"
-expect_out "3${tab}5${tab}born_day${tab}spring of that year${tab}not a date: kept as words"
+expect_out "3${tab}5${tab}born_day${tab}spring of that year${tab}not understood as a date: kept as words"
 expect_out "3${tab}5${tab}seen as${tab}Z${tab}in no code table"
 expect_out "3${tab}5${tab}remark${tab}?${tab}lost before it came here"
 expect_out "4${tab}6${tab}born_day${tab}1999-13-40${tab}not a value"
@@ -100,6 +100,100 @@ expect_status 2 opened import "$LIST" --preview
 expect_status 2 opened import "$LIST" --map "$MAP" --anyway
 expect_status 1 opened import "$LIST" --map none.json
 expect_status 1 opened import none.csv --map "$MAP"
+
+# A name of the map that is wrong by a letter is found again.
+sed 's/"amparo_map"/"amparo_mapp"/; s/"type": "person"/&, "amparo_map": 1/' "$MAP" > bad.json
+expect_status 2 opened import "$LIST" --map bad.json --yes
+expect_err "'amparo_mapp' is not known"
+expect_err "did you mean 'amparo_map'?"
+
+# ---- Dates by the rules of a map: read, or kept in their words with a reason ----
+cat > dates.json <<'END'
+{
+  "amparo_map": 1, "name": "invented-dates", "type": "person", "missing": ["n/a"], "key": ["no"],
+  "columns": [
+    {"column": "name", "field": "names[0].text"},
+    {"column": "born", "field": "born", "dates": {
+      "order": ["dmy", "mdy", "my"], "pivot": 30, "roman": true, "unknown": ["00", "dd"],
+      "months": ["en", "es", "zh"], "words": ["en", "es", "zh"], "several": [" / ", ";"]}},
+    {"columns": ["d", "m", "y"], "join": "/", "field": "addresses[0].from", "with": [["country", "PE"]],
+     "dates": {"order": "dmy", "unknown": "00"}}
+  ]
+}
+END
+cat > dates.csv <<'END'
+no,name,born,d,m,y
+D-1,Uno Testfall,25/3/80,n/a,5,1980
+D-2,Dos Testfall,a mediados de mayo de 1980,n/a,n/a,n/a
+D-3,Tres Testfall,probably 5 May 1980,n/a,n/a,n/a
+D-4,Cuatro Testfall,between 3 and 5 May 1980,n/a,n/a,n/a
+D-5,Cinco Testfall,1980年5月以前,n/a,n/a,n/a
+D-6,Seis Testfall,dd.V.1980,n/a,n/a,n/a
+D-7,Siete Testfall,3/5/1980,n/a,n/a,n/a
+D-8,Ocho Testfall,3/5/1980 / 9/6/1980,n/a,n/a,n/a
+D-9,Nueve Testfall,30 February 1980,n/a,n/a,n/a
+D-10,Diez Testfall,from 1981 to 1980,n/a,n/a,n/a
+D-11,Once Testfall,when the rains came,n/a,n/a,n/a
+D-12,Doce Testfall,12345/5/1980,n/a,n/a,n/a
+END
+expect_status 0 opened import dates.csv --map dates.json --preview
+cp "$OUT" preview
+expect_status 0 opened import dates.csv --map dates.json --yes
+expect_out "added: 12; unchanged: 0; changed in the file, kept here: 0; refused: 0; cells not understood: 6"
+sed '$d' preview > a
+sed '$d' "$OUT" > b
+expect_same a b
+expect_out "7${tab}8${tab}born${tab}3/5/1980${tab}more than one date by the rules of the map: kept as words"
+expect_out "8${tab}9${tab}born${tab}3/5/1980 / 9/6/1980${tab}several dates, make a record of each: kept as words"
+expect_out "9${tab}10${tab}born${tab}30 February 1980${tab}no such day: kept as words"
+expect_out "10${tab}11${tab}born${tab}from 1981 to 1980${tab}its end is before its beginning: kept as words"
+expect_out "11${tab}12${tab}born${tab}when the rains came${tab}not understood as a date: kept as words"
+expect_out "12${tab}13${tab}born${tab}12345/5/1980${tab}not understood as a date"
+born()
+{
+	expect_status 0 opened --json show "$1 Testfall"
+	expect_json "d[\"body\"][\"born\"] == $2"
+}
+born Uno '{"edtf": "1980-03-25", "text": "25/3/80"}'
+expect_json 'd["body"]["addresses"] == [{"country": "PE", "from": {"edtf": "1980-05-XX", "text": "5/1980"}}]'
+born Dos '{"edtf": "[1980-05-11..1980-05-20]", "text": "a mediados de mayo de 1980"}'
+born Tres '{"edtf": "1980-05-05?", "text": "probably 5 May 1980"}'
+born Cuatro '{"edtf": "[1980-05-03..1980-05-05]", "text": "between 3 and 5 May 1980"}'
+born Cinco '{"edtf": "[..1980-05]", "text": "1980年5月以前"}'
+born Seis '{"edtf": "1980-05-XX", "text": "dd.V.1980"}'
+born Siete '{"text": "3/5/1980"}'
+born Nueve '{"text": "30 February 1980"}'
+# The words are seen beside what was made of them.
+expect_status 0 opened show "Dos Testfall"
+expect_out "a mediados de mayo de 1980"
+expect_status 0 opened import dates.csv --map dates.json --yes
+expect_out "added: 0; unchanged: 12"
+expect_status 0 opened --json import dates.csv --map dates.json --preview
+expect_json '[n["why"] for n in d["notes"]] == ["meanings", "several", "no-day", "backwards", "date", "date"]'
+sed 's/"order"/"orders"/' dates.json > bad.json
+expect_status 2 opened import dates.csv --map bad.json --yes
+expect_err "columns[1]"
+expect_err "did you mean 'order'?"
+sed 's/"dmy"/"dmz"/' dates.json > bad.json
+expect_status 2 opened import dates.csv --map bad.json --yes
+expect_err "columns[1].dates.order"
+expect_err "dmz"
+
+# Durations.
+cat > acts.json <<'END'
+{
+  "amparo_map": 1, "name": "invented-acts", "type": "act", "key": ["no"],
+  "constants": [["act", "arbitrary-detention"]],
+  "columns": [
+    {"column": "what", "field": "description"},
+    {"column": "days", "field": "duration", "unit": "days"}
+  ]
+}
+END
+printf 'no,what,days\nE-1,Invented one,12\nE-2,Invented two,two weeks\n' > acts.csv
+expect_status 0 opened import acts.csv --map acts.json --yes
+expect_out "2${tab}3${tab}days${tab}two weeks${tab}not understood as a duration: kept as words"
+expect_out "added: 2"
 
 # ---- Stopped in the middle: nothing of it is seen, and it can be done again ----
 { cat head.csv; awk 'BEGIN { for (i = 0; i < 30000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv

@@ -25,7 +25,7 @@ jia=$id
 may 0 "$kase" partner
 expect_out "yes"
 may 17 "$kase" media
-expect_out "no: its level is 1, and they get records up to level 0"
+expect_out "no: its level is too high for them; its level is 1, and they get records up to level 0"
 may 17 "$kase" research
 expect_out "no: they get no records"
 may 17 "$jia" partner

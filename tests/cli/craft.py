@@ -10,12 +10,19 @@
     craft.py json FILE EXPRESSION          one document d; is it so?
     craft.py json-error FILE WORD STATUS   the last line: an error as JSON
     craft.py unsafe FILE                   the bytes that a terminal obeys
+    craft.py page FILE [EXPRESSION]        a page that needs and runs nothing;
+                                           cells are its rows, texts all of it
+    craft.py csv FILE EXPRESSION           rows as RFC 4180 has them
 """
+import base64
+import csv
 import hashlib
+import html.parser
 import json
 import sqlite3
 import struct
 import sys
+import xml.etree.ElementTree
 
 FIELDS = {"format": (8, 4), "memory": (60, 4), "passes": (64, 4),
           "lanes": (68, 4), "arrival": (72, 4), "reserved": (108, 4),
@@ -101,11 +108,73 @@ def unsafe(path):
         assert not 0x202a <= n <= 0x202e and not 0x2066 <= n <= 0x2069, hex(n)
 
 
+class Tags(html.parser.HTMLParser):
+    """What a browser would see: elements, attributes, what is open."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.seen, self.open = [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.seen.append((tag, attributes))
+        self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.seen.append((tag, attributes))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+
+ELEMENTS = set("html head meta title style body h1 h2 p table thead tbody tfoot"
+               " tr th td ul li svg rect line circle text".split())
+ATTRIBUTES = set("lang charset http-equiv content name dir scope xmlns role"
+                 " viewbox width height aria-label x y text-anchor font-size"
+                 " font-family fill x1 y1 x2 y2 stroke stroke-width"
+                 " stroke-dasharray cx cy r".split())
+
+
+def page(path, expression="True"):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    tags = Tags(text)
+    assert tags.open == [], tags.open
+    for tag, attributes in tags.seen:
+        assert tag in ELEMENTS, tag
+        for name, _ in attributes:
+            assert name in ATTRIBUTES, name
+    root = xml.etree.ElementTree.fromstring(text)
+    style = root.find("head/style").text.encode()
+    policy = dict((m.get("http-equiv"), m.get("content"))
+                  for m in root.iter("meta"))["Content-Security-Policy"]
+    sha256 = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    assert policy == "default-src 'none'; style-src 'sha256-%s';" \
+        " base-uri 'none'; form-action 'none'" % sha256, sha256
+    assert b"url" not in style and b"@import" not in style
+    cells = [["".join(c.itertext()) for c in row] for row in root.iter("tr")]
+    svg = "{http://www.w3.org/2000/svg}"
+    chart = [t.text for t in root.iter(svg + "text")]
+    bars = [float(b.get("width")) for b in root.iter(svg + "rect")]
+    texts = "".join(root.itertext())
+    assert eval(expression, {"cells": cells, "texts": texts, "bars": bars,
+                             "chart": chart}), (cells, chart, bars)
+
+
+def is_csv(path, expression):
+    with open(path, encoding="utf-8", newline="") as f:
+        text = f.read()
+    assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
+    rows = list(csv.reader(text.splitlines(), strict=True))
+    assert eval(expression, {"rows": rows}), rows
+
+
 if __name__ == "__main__":
     try:
         {"header": header, "spoil": spoil, "cell": cell, "journal": journal,
          "hot": hot,
          "json": is_json, "json-error": json_error,
-         "unsafe": unsafe}[sys.argv[1]](*sys.argv[2:])
+         "unsafe": unsafe, "page": page, "csv": is_csv}[sys.argv[1]](*sys.argv[2:])
     except (AssertionError, ValueError, KeyError) as error:
         sys.exit("craft: %s: %r" % (sys.argv[1], error))

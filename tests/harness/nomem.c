@@ -571,6 +571,46 @@ go_missing(struct state *s)
 	return content_add(id, s->vault, json);
 }
 
+static void
+say_tally(const struct vault_tally *t)
+{
+	struct vault_tally_axis rows, columns;
+
+	vault_tally_axis(&rows, t, 0);
+	vault_tally_axis(&columns, t, 1);
+	for (size_t i = 0; i < rows.n; i++)
+		for (size_t k = 0; k < columns.n; k++) {
+			struct vault_tally_value row, column;
+
+			vault_tally_value(&row, t, 0, i);
+			vault_tally_value(&column, t, 1, k);
+			buf_putf(&said, "%s|%s|%s|%llu\n", row.text,
+			    column.text, column.title,
+			    (unsigned long long)vault_tally_cell(t, i, k).n);
+		}
+}
+
+static enum vault_err
+call_tally(struct state *s)
+{
+	const struct vault_tally_what what = { .query = "type:status",
+		.query_len = 11,
+		.by = { "person" },
+		.over = VAULT_MONTH,
+		.persons = true };
+	struct vault_tally_fault fault;
+	struct vault_tally *t;
+	enum vault_err err;
+
+	if ((err = go_missing(s)) != VAULT_OK ||
+	    (err = vault_tally_new(&t, s->vault, &what, &fault)) != VAULT_OK)
+		return err;
+	say_tally(t);
+	err = vault_tally_log(s->vault, t, "csv");
+	vault_tally_free(t);
+	return err;
+}
+
 static enum vault_err
 call_count(struct state *s)
 {
@@ -797,6 +837,7 @@ static const struct call calls[] = {
 	RECORDS("vault_extract", call_extract),
 	RECORDS("vault_clashes, vault_lines", call_show),
 	RECORDS("vault_count", call_count),
+	RECORDS("vault_tally_new, vault_tally_log", call_tally),
 	RECORDS("vault_timeline", call_timeline),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),

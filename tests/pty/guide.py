@@ -28,7 +28,7 @@ CLEARED = "(the screen is cleared)"
 
 # What differs from day to day, and what stands for it.
 CHANGES = [(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
-           (r"\b20\d\d-\d\d-\d\d(?= {2})", "DAY"),
+           (r"\b20\d\d-\d\d-\d\d(?= {2}|;)", "DAY"),
            (r"(\d{5} ){5}\d{5}", "DIGITS"),
            (r"\b[0-9a-z]{26}\b", "ID"), (r"\b[0-9a-f]{12}\b", "VERSION"),
            (r"\b(?=[0-9a-z]*\d)[0-9a-z]{8}\b", "SHORT"),

@@ -889,7 +889,12 @@ def a_name_like_it_is_shown_before_a_second_is_made(program, folder):
     vault = Vault(program, folder)
     who = add(vault, "names[0]=Teng Biao")
     add(vault, "names[0]=Li Tiantian")
+    add(vault, "names[0]=金光鸿", "names[1]=Paul Jinson")
     form = Form(vault, "new", "status")
+    # By a part of any name, also of one that no list shows; or nearly.
+    for typed in ("Pau", "jin son", "Jinsn"):
+        form.answer("Person", typed).sees("one of these").sees("金光鸿")
+        form.answer("The number").answer("Make a record", "n")
     form.answer("Person", "Teng").sees("It may be one of these")
     form.answer("The number", "1").answer("Status", "held")
     form.answer("Date", "<").answer("Status [", "<")

@@ -386,6 +386,27 @@ def records(t, v, p):
         t.do(*v, *p, "--yes", *args)
         t.same(*v, *p, "--json", *args) if args[0] in (
             "list", "find", "timeline", "count", "may") else None
+    page = os.path.join(t.folder, "Page")
+    text = page + ".txt"
+    for args in (("dossier", case, "--unfiltered", "-o", text),
+                 ("dossier", who, "--unfiltered", "-o", text),
+                 ("dossier", case, "--audience", "partner", "-o", text),
+                 ("report", "--by", "sex"), ("report", "--by", "nothing"),
+                 ("report", "--by", "type", "--over", "year"),
+                 ("report", "--by", "title"),
+                 ("report", "--by", "victims.sex", "--count", "persons"),
+                 ("report", "--by", "type", "--audience", "partner"),
+                 ("report", "--by", "type", "--html", "-o", page),
+                 ("redact", act, "--audience", "partner"),
+                 ("redact", who, "--audience", "partner"),
+                 ("export", "--plain", "json", "--unfiltered", "-o",
+                  page + ".json")):
+        t.do(*v, *p, *args)
+        t.do(*v, *p, "--yes", *args)
+    for name in (page, text):
+        with open(name, encoding="utf-8") as f:
+            t.look(name, re.sub("<style.*?</style>|<[^>]*>", "\n", f.read(),
+                                flags=re.S))
     photo = os.path.join(t.folder, "Photo.txt")
     with open(photo, "w") as f:
         f.write("x")

@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,6 +26,7 @@ sys.path.insert(0, str(HERE))
 try:
     import vault_cells as vc
     import vault_reader as vr
+    from vault_names import text_key
 except SystemExit:
     print("reader: 0 run, 0 failed, 1 skipped")
     sys.exit(77)
@@ -220,8 +222,8 @@ def inner_cases():
             ("seed", "UPDATE office SET secret = randomblob(72)", 13),
             ("no office", "DELETE FROM office", 13),
             ("table", "CREATE TABLE t(x)", 13), ("no index", "DROP INDEX value_num", 13),
-            ("newer", "PRAGMA user_version=4", 21),
-            ("older", "PRAGMA user_version=2", 21),
+            ("newer", "PRAGMA user_version=5", 21),
+            ("older", "PRAGMA user_version=3", 21),
             ("application", "PRAGMA application_id=1", 13),
             ("no such slot", "UPDATE passphrase SET slot = 8 WHERE slot = 1", 13),
             ("no name", "DELETE FROM passphrase WHERE slot = 1", "used without a name"),
@@ -312,6 +314,8 @@ def key_cases():
             ("value: another office", "UPDATE value SET key = hex(zeroblob(16)) "
                                       "WHERE num = 3 AND field = 12"),
             ("value: no office", "DELETE FROM value WHERE num = 3 AND field = 12"),
+            ("value: another name", "UPDATE value SET key = key || 'x' WHERE field = 14"),
+            ("value: no name", "DELETE FROM value WHERE field = 14"),
             ("value: no such field", "INSERT INTO value VALUES(2, 'a', 3)"),
             ("value: empty", "INSERT INTO value VALUES(14, '', 3)"),
             ("value: no day", "INSERT INTO value VALUES(15, '2011', 3)"),
@@ -574,6 +578,24 @@ def test_command_line(vault):
         report("extracted file", len(file.read_bytes()) != 65536)
 
 
+def test_text_keys(program):
+    """7.8: every character that both know, and words of such as meet in names."""
+    known = [chr(cp) for cp in range(1, 0x110000) if cp != 10 and not 0xd800 <= cp < 0xe000
+             and unicodedata.category(chr(cp)) not in ("Cn", "Co")]
+    marks = [c for c in known if unicodedata.combining(c)]
+    near = [c for c in known if ord(c) < 0x2100]
+    texts = known + ["".join(random.choice(random.choice((near, near, known, marks, " \u0648")))
+                             for _ in range(random.randrange(1, 12))) for _ in range(100000)]
+    done = subprocess.run([program, "--keys"], check=True, capture_output=True,
+                          input="".join(text + "\n" for text in texts).encode())
+    keys = done.stdout.decode().split("\n")[:-1]
+    report("keys: one for each text", len(keys) != len(texts))
+    wrong = [(text, key) for text, key in zip(texts, keys) if text_key(text) != key]
+    report("keys: as FORMAT.md has them", ascii(wrong[:3]) if wrong else None)
+    report("keys: one of a key is itself",
+           any(text_key(key) != key for key in keys[-20000:]))
+
+
 def make_vault(program, folder):
     """Make folder/v; returns what the program says it put in."""
     folder.mkdir()
@@ -587,6 +609,7 @@ def main():
     program = Path(sys.argv[1]).resolve()
     number = max(2, int(sys.argv[2])) if len(sys.argv) == 3 else 20
     test_stream()
+    test_text_keys(program)
     with tempfile.TemporaryDirectory() as work:
         vaults = []
         for i in range(number):

@@ -13,6 +13,7 @@ from nacl.exceptions import BadSignatureError
 
 from vault_cells import (DAMAGED, KEY, UNKNOWN_FORMAT, Refused, blake2b, demand, le64,
                          subkey, unseal)
+from vault_names import labels
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 LEVELS, LARGEST, PART = 32, 2 ** 53, 4 * 1024 * 1024
@@ -548,19 +549,21 @@ def unsigned_attachments(record):
 
 
 def check_values(db, records):
-    """7.7: rows of the index that need no rules of words: types, offices, and that
-    nothing is to be found of what is not here."""
+    """7.7: rows of the index: types, offices, what a record may be called by, and
+    that nothing is to be found of what is not here."""
     wanted = {(1, record.type, record.num) for record in records
               if any(head.body for head in record.heads())}
     wanted |= {(12, head.envelope["office"][:32], record.num) for record in records
                if record.key is not None for head in record.heads()}
+    wanted |= {(14, key, record.num) for record in records for head in record.heads()
+               if head.body for key in labels(head.fields())}
     rows = set(db.execute("SELECT field, key, num FROM value"))
     here = {record.num for record in records if record.key is not None}
     for field_, key, num in rows:
         demand(field_ in FIELDS and num in here, "value: of nothing that is here")
         demand(KEYS.get(field_, re.compile(".+")).fullmatch(key), "value: wrong key")
-    demand(wanted == {row for row in rows if row[0] in (1, 12)},
-           "value: wrong types or offices")
+    demand(wanted == {row for row in rows if row[0] in (1, 12, 14)},
+           "value: wrong types, offices or names")
 
 
 def check_drafts(db):

@@ -8,7 +8,8 @@
  *    marks by neighbour swaps, which takes hours for a megabyte of hostile
  *    marks, so we order them ourselves.
  * 3. text_key is idempotent, and two canonically equivalent texts have one
- *    key.
+ *    key.  What becomes of a character does not depend on those beside it, but
+ *    for the composing at the end: who looks for keys in a text counts on it.
  */
 #include <string.h>
 #include <utf8proc.h>
@@ -61,7 +62,7 @@ category(uint32_t cp)
 static bool
 is_ignorable(uint32_t cp)
 {
-	return property(cp)->ignorable || cp == 0x2065 ||
+	return property(cp)->ignorable || cp == 0x180f || cp == 0x2065 ||
 	    (cp >= 0xfff0 && cp <= 0xfff8) || (cp >= 0xe0000 && cp <= 0xe0fff);
 }
 
@@ -333,6 +334,7 @@ static const struct range vanishing[] = {
 	{ 0x0674, 0x0674 }, /* high hamza */
 	{ 0x07f4, 0x07f5 },
 	{ 0x07fa, 0x07fa },
+	{ 0x180a, 0x180a }, /* Mongolian nirugu, which only lengthens */
 	{ 0x2018, 0x2019 },
 	{ 0x201b, 0x201b },
 	{ 0x2022, 0x2022 },
@@ -354,30 +356,45 @@ static const struct {
 	uint32_t from;
 	const char *to;
 } letters[] = {
-	{ 0x00e6, "ae" },     /* ae ligature */
-	{ 0x00f0, "d" },      /* eth */
-	{ 0x00f8, "o" },      /* o with stroke */
-	{ 0x0111, "d" },      /* d with stroke */
-	{ 0x0127, "h" },      /* h with stroke */
-	{ 0x0131, "i" },      /* dotless i */
-	{ 0x0142, "l" },      /* l with stroke */
-	{ 0x0153, "oe" },     /* oe ligature */
-	{ 0x0167, "t" },      /* t with stroke */
-	{ 0x0620, "\u064a" }, /* Kashmiri yeh */
-	{ 0x0629, "\u0647" }, /* ta marbuta: heh */
-	{ 0x0649, "\u064a" }, /* alef maksura: yeh */
-	{ 0x0671, "\u0627" }, /* alef wasla */
-	{ 0x0672, "\u0627" }, /* alef with wavy hamza above */
-	{ 0x0673, "\u0627" }, /* alef with wavy hamza below */
-	{ 0x06a9, "\u0643" }, /* Persian kaf */
-	{ 0x06aa, "\u0643" }, /* swash kaf */
-	{ 0x06be, "\u0647" }, /* heh doachashmee */
-	{ 0x06c1, "\u0647" }, /* heh goal */
-	{ 0x06c3, "\u0647" }, /* ta marbuta goal */
-	{ 0x06cc, "\u064a" }, /* Persian yeh */
-	{ 0x06cd, "\u064a" }, /* yeh with tail */
-	{ 0x06d2, "\u064a" }, /* yeh barree */
-	{ 0x06d5, "\u0647" }, /* ae of Kurdish and Uyghur */
+	{ 0x00e6, "ae" },           /* ae ligature */
+	{ 0x00f0, "d" },            /* eth */
+	{ 0x00f8, "o" },            /* o with stroke */
+	{ 0x00fe, "th" },           /* thorn */
+	{ 0x0111, "d" },            /* d with stroke */
+	{ 0x0127, "h" },            /* h with stroke */
+	{ 0x0131, "i" },            /* dotless i */
+	{ 0x0142, "l" },            /* l with stroke */
+	{ 0x014b, "ng" },           /* eng */
+	{ 0x0153, "oe" },           /* oe ligature */
+	{ 0x0167, "t" },            /* t with stroke */
+	{ 0x0199, "k" },            /* k with hook */
+	{ 0x01b4, "y" },            /* y with hook */
+	{ 0x0253, "b" },            /* b with hook */
+	{ 0x0254, "o" },            /* open o */
+	{ 0x0257, "d" },            /* d with hook */
+	{ 0x025b, "e" },            /* open e */
+	{ 0x05f0, "\u05d5\u05d5" }, /* Yiddish double vav */
+	{ 0x05f1, "\u05d5\u05d9" }, /* Yiddish vav yod */
+	{ 0x05f2, "\u05d9\u05d9" }, /* Yiddish double yod */
+	{ 0x0620, "\u064a" },       /* Kashmiri yeh */
+	{ 0x0629, "\u0647" },       /* ta marbuta: heh */
+	{ 0x0649, "\u064a" },       /* alef maksura: yeh */
+	{ 0x0671, "\u0627" },       /* alef wasla */
+	{ 0x0672, "\u0627" },       /* alef with wavy hamza above */
+	{ 0x0673, "\u0627" },       /* alef with wavy hamza below */
+	{ 0x06a9, "\u0643" },       /* Persian kaf */
+	{ 0x06aa, "\u0643" },       /* swash kaf */
+	{ 0x06ba, "\u0646" },       /* noon without its dot */
+	{ 0x06be, "\u0647" },       /* heh doachashmee */
+	{ 0x06c1, "\u0647" },       /* heh goal */
+	{ 0x06c3, "\u0647" },       /* ta marbuta goal */
+	{ 0x06cc, "\u064a" },       /* Persian yeh */
+	{ 0x06cd, "\u064a" },       /* yeh with tail */
+	{ 0x06d2, "\u064a" },       /* yeh barree */
+	{ 0x06d5, "\u0647" },       /* ae of Kurdish and Uyghur */
+	{ 0x1824, "\u1823" },       /* Mongolian u: looks as o does */
+	{ 0x1826, "\u1825" },       /* Mongolian ue: as oe */
+	{ 0x1833, "\u1832" },       /* Mongolian da: as ta */
 };
 
 static enum fate
@@ -433,9 +450,18 @@ fold_digit(uint32_t cp)
 static const char *
 fold_letter(uint32_t cp)
 {
-	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
-		if (letters[i].from == cp)
-			return letters[i].to;
+	size_t low = 0, high = sizeof(letters) / sizeof(letters[0]);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (letters[middle].from == cp)
+			return letters[middle].to;
+		if (letters[middle].from < cp)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
@@ -551,6 +577,23 @@ text_key(struct buf *out, const void *text, size_t len)
 		buf_truncate(out, k.start);
 	buf_free(&k.word);
 	return k.err;
+}
+
+enum vault_err
+text_key_joined(struct buf *out, const void *key, size_t len)
+{
+	struct buf joined = { 0 };
+	const uint8_t *in = key;
+	enum vault_err err;
+
+	for (size_t i = 0; i < len; i++)
+		if (in[i] != ' ')
+			buf_put_byte(&joined, in[i]);
+	/* What meets where a blank was may be composed. */
+	if ((err = buf_ok(&joined)) == VAULT_OK)
+		err = text_key(out, joined.bytes, joined.len);
+	buf_free(&joined);
+	return err;
 }
 
 /* True for what must not reach a terminal as it is, LF and TAB included. */

@@ -37,15 +37,20 @@ VAULT_CHECKED enum vault_err text_nfc(
     struct buf *out, const void *text, size_t len);
 
 /*
- * Append the search key of text to out (records.md, 8): compatibility forms
+ * Append the search key of text to out (FORMAT.md, 7.8): compatibility forms
  * and width, case and accents folded; interpuncts, zero-width characters,
  * tatweel, Arabic vowel signs and apostrophes dropped; alef, hamza, ta marbuta
  * and ya variants and all decimal digits made one.  Other punctuation and
- * white space become one blank between words; none at the ends.
+ * white space become one blank between words; none at the ends.  A change of
+ * what this does is a change of the format: indexes hold keys.
  * VAULT_EUSE: not valid UTF-8.
  */
 VAULT_CHECKED enum vault_err text_key(
     struct buf *out, const void *text, size_t len);
+
+/* Append key, a text_key(), as it would be without blanks: as one word. */
+VAULT_CHECKED enum vault_err text_key_joined(
+    struct buf *out, const void *key, size_t len);
 
 /*
  * Append text to out in a form that is safe on a terminal, for any bytes:

@@ -157,7 +157,7 @@ is_source(const char *path)
 		"basis", "published_in", "witnesses", "corroborates",
 		"contradicts", "consents", "consents_used", "withdraws",
 		"records", "custody", "translations", "supersedes",
-		"imported" };
+		"imported", "redacted_from" };
 	size_t len = strcspn(path, ".[");
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

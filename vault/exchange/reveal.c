@@ -37,11 +37,7 @@ reveal_people(const struct reveal *r)
 size_t
 reveal_short(const struct reveal *r)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < reveal_people(r); i++)
-		n += scan_is_short(r->scan, i);
-	return n;
+	return scan_short(r->scan);
 }
 
 void

@@ -51,6 +51,7 @@ static const struct {
 	[BODY_NOT_BOTH] = { E, W, W },
 	[BODY_TWICE] = { E, W, W },
 	[BODY_ORDER] = { W, W, W },
+	[BODY_SPAN_ORDER] = { W, W, W },
 	[BODY_ONLY_WHEN] = { E, W, W },
 	[BODY_LESS] = { E, W, W },
 	[BODY_ONE_SOURCE] = { W, O, O },
@@ -487,7 +488,7 @@ check_span(
 	if (fault == DATE_FAULT_BOTH)
 		body_found(c, BODY_NOT_BOTH, field, NULL);
 	else if (fault == DATE_FAULT_ORDER)
-		body_found(c, BODY_ORDER, field, NULL);
+		body_found(c, BODY_SPAN_ORDER, field, NULL);
 }
 
 typedef void (*check_fn)(

@@ -57,6 +57,7 @@ enum body_code {
 	BODY_NOT_BOTH,      /* two members that exclude one another */
 	BODY_TWICE,         /* more than one element is marked as the one */
 	BODY_ORDER,         /* it ends before it begins */
+	BODY_SPAN_ORDER,    /* its most is less than its least */
 	BODY_ONLY_WHEN,     /* there, though what .value says is not so */
 	BODY_LESS,          /* less than the number that .value names */
 	BODY_ONE_SOURCE,    /* confirmed, with one source in .value */
@@ -166,7 +167,10 @@ VAULT_CHECKED enum vault_err body_words(
 VAULT_CHECKED enum vault_err body_links(
     const json_t *body, body_word_fn found, void *arg);
 
-/* A value that the query language knows by the name of its field. */
+/*
+ * A value that the query language knows by the name of its field; of names only
+ * the pseudonym (the others: name_add_body).
+ */
 struct body_value {
 	const char *query; /* "name", "status", "date" ... */
 	const char *text;  /* as stored; NULL for a date */

@@ -9,7 +9,6 @@
 #include "record/body.h"
 #include "record/body_inner.h"
 #include "record/id.h"
-#include "record/name.h"
 
 json_t *
 body_loose(const json_t *value)
@@ -205,20 +204,6 @@ give_text(struct walk *w, const struct model_field *field, const char *text,
 	return w->found.value(w->arg, &value);
 }
 
-/* All forms of one name, as name.c knows them. */
-static enum vault_err
-give_name(struct walk *w, const struct model_field *field, const json_t *name)
-{
-	struct name_list list = { 0 };
-	enum vault_err err = name_add(&list, name, 0);
-
-	for (size_t i = 0; i < list.n && err == VAULT_OK; i++)
-		err = give_text(
-		    w, field, list.forms[i].text, strlen(list.forms[i].text));
-	name_list_free(&list);
-	return err;
-}
-
 static enum vault_err
 visit_value(struct walk *w, const struct model_field *field, json_t *value,
     bool *inside)
@@ -238,9 +223,10 @@ visit_value(struct walk *w, const struct model_field *field, json_t *value,
 		    (long long)json_integer_value(value));
 		return give_text(w, field, number, (size_t)len);
 	}
+	/* The forms of names are many: name_add_body has them. */
 	if (field->kind == MODEL_NAME) {
 		*inside = false;
-		return give_name(w, field, value);
+		return VAULT_OK;
 	}
 	if (field->kind == MODEL_DATE && date_object_days(&date.days, value))
 		return w->found.value(w->arg, &date);

@@ -153,6 +153,9 @@ size_t model_near_fields(const char *near[static MODEL_NEAR],
     const struct model_type *type, const char *name);
 size_t model_near_members(const char *near[static MODEL_NEAR],
     const struct model_object *object, const char *name);
+/* The nearest of words that are parted by blanks into out, or "". */
+void model_near_word(
+    char *out, size_t cap, const char *words, const char *name);
 size_t model_near_vocabs(const char *near[static MODEL_NEAR], const char *name);
 size_t model_near_codes(const char *near[static MODEL_NEAR],
     const struct model_vocab *vocab, const char *code);

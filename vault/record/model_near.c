@@ -133,6 +133,26 @@ model_near_members(const char *near[static MODEL_NEAR],
 	return r.n;
 }
 
+void
+model_near_word(char *out, size_t cap, const char *words, const char *name)
+{
+	unsigned best = 1000;
+	char word[NEAR_LEN + 1];
+
+	*out = '\0';
+	for (size_t n; *words != '\0'; words += n, words += *words == ' ') {
+		n = strcspn(words, " ");
+		if (n >= sizeof(word) || n >= cap)
+			continue;
+		memcpy(word, words, n);
+		word[n] = '\0';
+		if (distance(name, word) >= best)
+			continue;
+		best = distance(name, word);
+		memcpy(out, word, n + 1);
+	}
+}
+
 size_t
 model_near_vocabs(const char *near[static MODEL_NEAR], const char *name)
 {

@@ -36,6 +36,8 @@ const struct model_field model_common[] = {
 	    .help = N_("when to ask again whether this must be kept") },
 	{ "documents", MODEL_LINK, MANY, .targets = "document",
 	    TELL("Documents") },
+	{ "redacted_from", MODEL_LINK, .targets = "",
+	    TELL("Redacted copy of") },
 	{ "imported", MODEL_OBJECT, .object = &import_object,
 	    TELL("Imported") },
 };

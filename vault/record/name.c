@@ -79,33 +79,78 @@ add_form(const struct draft *d, const struct buf *text, const struct buf *key,
 	return VAULT_OK;
 }
 
-static void
-put_without_blanks(struct buf *out, const struct buf *from)
+/* Add the words of a key without the blanks between them. */
+static enum vault_err
+add_joined(
+    const struct draft *d, const struct buf *key, enum name_source source)
 {
-	for (size_t i = 0; i < from->len; i++)
-		if (from->bytes[i] != ' ')
-			buf_put_byte(out, from->bytes[i]);
+	struct buf joined = { 0 };
+	enum vault_err err;
+
+	err = text_key_joined(&joined, buf_text(key), key->len);
+	if (err == VAULT_OK)
+		err = add_form(d, &joined, &joined, source);
+	buf_free(&joined);
+	return err;
 }
 
 /* Add a text, and its words without the blanks between them. */
 static enum vault_err
 add_text(const struct draft *d, const struct buf *text, enum name_source source)
 {
-	struct buf key = { 0 }, joined = { 0 };
+	struct buf key = { 0 };
 	enum vault_err err;
 
-	if ((err = text_key(&key, text->bytes, text->len)) != VAULT_OK)
-		goto out;
-	if ((err = add_form(d, text, &key, source)) != VAULT_OK)
-		goto out;
-	put_without_blanks(&joined, &key);
-	if ((err = buf_ok(&joined)) == VAULT_OK)
-		err = add_form(d, &joined, &joined,
-		    source == NAME_PSEUDONYM ? source : NAME_JOINED);
-out:
+	err = text_key(&key, text->bytes, text->len);
+	if (err == VAULT_OK)
+		err = add_form(d, text, &key, source);
+	if (err == VAULT_OK)
+		err = add_joined(
+		    d, &key, source == NAME_PSEUDONYM ? source : NAME_JOINED);
 	buf_free(&key);
-	buf_free(&joined);
 	/* Text that is not UTF-8 has no form; others may be fine. */
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+/* True if a key may be turned: few words, of a script that has blanks. */
+static bool
+may_be_turned(const struct buf *key)
+{
+	size_t n = 1, step;
+	uint32_t cp;
+
+	for (size_t i = 0; i < key->len; i += step) {
+		step = text_next(&cp, key->bytes + i, key->len - i);
+		if (step == 0 || text_is_spaceless(cp))
+			return false;
+		n += cp == ' ';
+	}
+	return n <= NAME_TURNED_MAX;
+}
+
+/* Add a name with its first words behind the others. */
+static enum vault_err
+add_turned(const struct draft *d, const json_t *name)
+{
+	struct buf key = { 0 }, turned = { 0 };
+	enum vault_err err;
+
+	err = text_key(&key, json_string_value(name), json_string_length(name));
+	for (size_t i = 1;
+	     err == VAULT_OK && i < key.len && may_be_turned(&key); i++) {
+		if (key.bytes[i] != ' ')
+			continue;
+		buf_reset(&turned);
+		buf_put(&turned, key.bytes + i + 1, key.len - i - 1);
+		buf_put_byte(&turned, ' ');
+		buf_put(&turned, key.bytes, i);
+		if ((err = buf_ok(&turned)) == VAULT_OK)
+			err = add_form(d, &turned, &turned, NAME_TURNED);
+		if (err == VAULT_OK)
+			err = add_joined(d, &turned, NAME_TURNED);
+	}
+	buf_free(&key);
+	buf_free(&turned);
 	return err == VAULT_EUSE ? VAULT_OK : err;
 }
 
@@ -142,9 +187,10 @@ name_add(struct name_list *list, const json_t *name, size_t entry)
 
 	if (json_is_string(text))
 		err = add_parts(&d, text, NULL, NAME_AS_WRITTEN);
-	if (err != VAULT_OK || !json_is_string(family) ||
-	    !json_is_string(given))
+	if (err != VAULT_OK)
 		return err;
+	if (!json_is_string(family) || !json_is_string(given))
+		return json_is_string(text) ? add_turned(&d, text) : VAULT_OK;
 	err = add_parts(&d, family, given, NAME_COMPOSED);
 	if (err == VAULT_OK)
 		err = add_parts(&d, given, family, NAME_COMPOSED);

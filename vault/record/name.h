@@ -20,7 +20,15 @@ enum name_source {
 	NAME_COMPOSED,  /* of family and given name, in either order */
 	NAME_JOINED,    /* the same words without the blanks between them */
 	NAME_PSEUDONYM, /* a public label: it may appear where names must not */
+	/*
+	 * The words of a name in another order, where nothing says which is the
+	 * family name: Tohti Ilham.  With blanks between them, and without.
+	 */
+	NAME_TURNED,
 };
+
+/* A name of more words has its order. */
+#define NAME_TURNED_MAX 4
 
 struct name_form {
 	char *text;

@@ -43,6 +43,7 @@ struct scan {
 	struct form *forms;
 	size_t n, cap;
 	bool sorted;
+	size_t n_short, last_short; /* people with a form that is alone */
 };
 
 enum vault_err
@@ -130,6 +131,10 @@ add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
 	}
 	s->forms[s->n++] = f;
 	s->sorted = false;
+	if (f.alone && (s->n_short == 0 || s->last_short != who)) {
+		s->last_short = who;
+		s->n_short++;
+	}
 	return VAULT_OK;
 }
 
@@ -309,13 +314,10 @@ out:
 	return err;
 }
 
-bool
-scan_is_short(const struct scan *s, size_t who)
+size_t
+scan_short(const struct scan *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->forms[i].who == who && s->forms[i].alone)
-			return true;
-	return false;
+	return s->n_short;
 }
 
 enum vault_err

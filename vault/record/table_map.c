@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "record/edit.h"
@@ -40,6 +41,15 @@ refuse(struct parsing *p, enum table_map_why why, const char *where,
 	return VAULT_EUSE;
 }
 
+/* A name that is none of these, and the one that was meant. */
+static enum vault_err
+refuse_name(
+    struct parsing *p, const char *where, const char *name, const char *names)
+{
+	model_near_word(p->fault->near, sizeof(p->fault->near), names, name);
+	return refuse(p, TABLE_MAP_UNKNOWN, where, name);
+}
+
 /* "columns[3]" and "columns[3].field". */
 struct place_in {
 	char text[96];
@@ -69,8 +79,8 @@ check_members(struct parsing *p, const json_t *object, const char *names,
 		return refuse(p, TABLE_MAP_KIND, where, NULL);
 	json_object_foreach((json_t *)(uintptr_t)object, key,
 	    value) if (strchr(key, ' ') != NULL ||
-	    !model_has_word(names, key)) return refuse(p, TABLE_MAP_UNKNOWN,
-	    where, key);
+	    !model_has_word(names, key)) return refuse_name(p, where, key,
+	    names);
 	return VAULT_OK;
 }
 
@@ -175,7 +185,7 @@ zero_index(char *out, size_t cap, const char *path)
 	return VAULT_OK;
 }
 
-/* A field that one cell can fill: no link, no object but a date. */
+/* A field that one cell can fill: no link, no object but a date or a span. */
 static bool
 takes_a_cell(const struct model_field *f)
 {
@@ -193,13 +203,13 @@ takes_a_cell(const struct model_field *f)
 	case MODEL_SCRIPT:
 	case MODEL_HASH:
 	case MODEL_DATE:
+	case MODEL_SPAN:
 		return true;
 	case MODEL_PATH:
 	case MODEL_HIDDEN:
 	case MODEL_LINK:
 	case MODEL_TYPE:
 	case MODEL_OBJECT:
-	case MODEL_SPAN:
 	case MODEL_PARTY:
 	case MODEL_CITE:
 	case MODEL_PLACE:
@@ -227,7 +237,8 @@ check_field(struct parsing *p, struct table_rule *r, const char *where)
 	if (r->leaf == NULL || !takes_a_cell(r->leaf))
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	r->is_date = r->leaf->kind == MODEL_DATE;
-	if (r->is_date && r->leaf->many)
+	r->is_span = r->leaf->kind == MODEL_SPAN;
+	if ((r->is_date || r->is_span) && r->leaf->many)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	return VAULT_OK;
 }
@@ -241,7 +252,7 @@ check_codes(struct parsing *p, const struct table_rule *r, const char *where)
 
 	if ((err = check_pairs(p, r->codes, true, where)) != VAULT_OK)
 		return err;
-	if (r->is_date)
+	if (r->is_date || r->is_span)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
 	if ((err = zero_index(path, sizeof(path), r->field)) != VAULT_OK)
 		return err;
@@ -313,38 +324,119 @@ read_columns(struct parsing *p, struct table_rule *r, const json_t *rule,
 	return VAULT_OK;
 }
 
+/* Rules, an object, kept in the map: its array has room for all of them. */
 static enum vault_err
-read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
+read_date_rules(const struct date_rules **out, struct parsing *p,
+    const json_t *rules, const char *where)
+{
+	struct table_map *m = p->map;
+	struct date_rules_fault f;
+	struct buf place = { 0 };
+	enum vault_err err;
+
+	buf_putf(&place, "%s%sdates", where, *where == '\0' ? "" : ".");
+	if (!json_is_object(rules)) {
+		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), NULL);
+		goto out;
+	}
+	*out = &m->date_rules[m->n_date_rules];
+	err = date_rules_read(&m->date_rules[m->n_date_rules++], &f, rules);
+	if (err == VAULT_EUSE && f.why == DATE_RULES_UNKNOWN) {
+		err = refuse_name(p, buf_text(&place), f.rule, date_rule_names);
+	} else if (err == VAULT_EUSE) {
+		if (*f.rule != '\0')
+			buf_putf(&place, ".%s", f.rule);
+		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), f.value);
+	}
+out:
+	buf_free(&place);
+	return err;
+}
+
+/* What one column of dates states. */
+static enum vault_err
+read_date(struct parsing *p, struct table_rule *r, size_t i, const json_t *one,
     const char *where)
 {
 	static const char *const words[] = { [TABLE_DATE_EDTF] = "edtf",
 		[TABLE_DATE_DAY] = "day",
 		[TABLE_DATE_MONTH] = "month",
 		[TABLE_DATE_YEAR] = "year" };
+	const char *word = json_string_value(one);
+	enum table_date d = TABLE_DATE_EDTF;
+
+	if (json_is_object(one)) {
+		enum vault_err err = read_date_rules(
+		    &r->date_rules[i], p, one, where);
+
+		r->dates[i] = TABLE_DATE_RULES;
+		return err;
+	}
+	while (
+	    word != NULL && d <= TABLE_DATE_YEAR && strcmp(words[d], word) != 0)
+		d++;
+	if (word == NULL || d > TABLE_DATE_YEAR)
+		return refuse(p, TABLE_MAP_KIND, where, word);
+	r->dates[i] = d;
+	return VAULT_OK;
+}
+
+/* Rules for all columns, those of the map, or something for each column. */
+static enum vault_err
+read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
 	const json_t *list = json_object_get(rule, "dates");
+	const struct date_rules *rules = p->map->dates;
+	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; i < r->n; i++)
 		r->dates[i] = r->is_date ? TABLE_DATE_EDTF : TABLE_DATE_NONE;
-	if (list == NULL)
-		return r->is_date && r->n > 1
-		    ? refuse(p, TABLE_MAP_LACKS, where, "dates")
-		    : VAULT_OK;
+	if (list == NULL && (!r->is_date || (r->n == 1 && rules == NULL)))
+		return VAULT_OK;
+	if (list == NULL && rules == NULL)
+		return refuse(p, TABLE_MAP_LACKS, where, "dates");
 	if (!r->is_date)
 		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if (!json_is_array(list) || json_array_size(list) != r->n)
-		return refuse(p, TABLE_MAP_KIND, where, "dates");
-	for (size_t i = 0; i < r->n; i++) {
-		const char *word = json_string_value(json_array_get(list, i));
-		enum table_date d = TABLE_DATE_EDTF;
-
-		while (word != NULL && d <= TABLE_DATE_YEAR &&
-		    strcmp(words[d], word) != 0)
-			d++;
-		if (word == NULL || d > TABLE_DATE_YEAR)
-			return refuse(p, TABLE_MAP_KIND, where, word);
-		r->dates[i] = d;
+	if (json_is_array(list)) {
+		if (json_array_size(list) != r->n || r->join != NULL)
+			return refuse(p, TABLE_MAP_KIND, where, "dates");
+		for (size_t i = 0; err == VAULT_OK && i < r->n; i++)
+			err = read_date(
+			    p, r, i, json_array_get(list, i), where);
+		return err;
 	}
-	return VAULT_OK;
+	if (list != NULL)
+		err = read_date_rules(&rules, p, list, where);
+	for (size_t i = 0; i < r->n; i++) {
+		r->dates[i] = TABLE_DATE_RULES;
+		r->date_rules[i] = rules;
+	}
+	return err;
+}
+
+/* What a number alone counts, where it is a duration. */
+static enum vault_err
+read_unit(struct parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	static const struct {
+		const char *name;
+		char letter;
+	} units[] = { { "years", 'Y' }, { "months", 'M' }, { "weeks", 'W' },
+		{ "days", 'D' }, { "hours", 'H' } };
+	const char *unit;
+	enum vault_err err = get_text(&unit, p, rule, "unit", where);
+
+	if (err != VAULT_OK || unit == NULL)
+		return err;
+	if (!r->is_span)
+		return refuse(p, TABLE_MAP_UNKNOWN, where, "unit");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(units[i].name, unit) == 0)
+			r->unit = units[i].letter;
+	return r->unit != '\0' ? VAULT_OK
+			       : refuse(p, TABLE_MAP_KIND, where, unit);
 }
 
 /* What goes together with what. */
@@ -358,9 +450,12 @@ check_rule(struct parsing *p, const struct table_rule *r, const char *where)
 		return refuse(p, TABLE_MAP_NOT_MANY, where, r->field);
 	if (r->n > 1 && !r->is_date && r->join == NULL)
 		return refuse(p, TABLE_MAP_LACKS, where, "join");
-	if ((r->is_date || r->n == 1) && r->join != NULL)
+	if (r->n == 1 && r->join != NULL)
 		return refuse(p, TABLE_MAP_UNKNOWN, where, "join");
-	if (r->is_date && (r->prefix != NULL || r->split != NULL))
+	if (r->is_span && r->n > 1)
+		return refuse(p, TABLE_MAP_KIND, where, "columns");
+	if ((r->is_date || r->is_span) &&
+	    (r->prefix != NULL || r->split != NULL))
 		return refuse(p, TABLE_MAP_UNKNOWN, where,
 		    r->prefix != NULL ? "prefix" : "split");
 	return VAULT_OK;
@@ -375,7 +470,7 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 
 	if ((err = check_members(p, rule,
 		 "column columns field codes keep_unlisted join split prefix"
-		 " dates with",
+		 " dates unit with",
 		 where)) != VAULT_OK ||
 	    (err = read_columns(p, r, rule, where)) != VAULT_OK ||
 	    (err = get_text(&r->field, p, rule, "field", where)) != VAULT_OK)
@@ -393,11 +488,39 @@ read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
 	    (err = get_text(&r->prefix, p, rule, "prefix", where)) !=
 		VAULT_OK ||
 	    (err = read_dates(p, r, rule, where)) != VAULT_OK ||
+	    (err = read_unit(p, r, rule, where)) != VAULT_OK ||
 	    (err = check_rule(p, r, where)) != VAULT_OK)
 		return err;
 	if (r->codes != NULL && (err = check_codes(p, r, where)) != VAULT_OK)
 		return err;
 	return r->with == NULL ? VAULT_OK : check_with(p, r, where);
+}
+
+/* How many rules for dates there are: of the map, of columns. */
+static size_t
+count_date_rules(const json_t *map, const json_t *list)
+{
+	size_t n = json_is_object(json_object_get(map, "dates"));
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *dates = json_object_get(
+		    json_array_get(list, i), "dates");
+
+		n += json_is_object(dates);
+		for (size_t j = 0; j < json_array_size(dates); j++)
+			n += json_is_object(json_array_get(dates, j));
+	}
+	return n;
+}
+
+static enum vault_err
+read_dates_of_map(struct parsing *p)
+{
+	const json_t *rules = json_object_get(p->map->json, "dates");
+
+	if (rules == NULL)
+		return VAULT_OK;
+	return read_date_rules(&p->map->dates, p, rules, "");
 }
 
 static enum vault_err
@@ -411,8 +534,12 @@ read_rules(struct parsing *p, const json_t *list)
 		    list == NULL ? TABLE_MAP_LACKS : TABLE_MAP_KIND, "columns",
 		    NULL);
 	m->n_rules = json_array_size(list);
-	if ((m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules))) == NULL)
+	m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules));
+	m->date_rules = mem_zalloc(
+	    count_date_rules(m->json, list) * sizeof(*m->date_rules) + 1);
+	if (m->rules == NULL || m->date_rules == NULL)
 		return VAULT_ENOMEM;
+	err = read_dates_of_map(p);
 	for (size_t i = 0; err == VAULT_OK && i < m->n_rules; i++)
 		err = read_rule(p, &m->rules[i], json_array_get(list, i),
 		    at("columns", i, "").text);
@@ -445,7 +572,7 @@ read_head(struct parsing *p)
 		return refuse(p, TABLE_MAP_VERSION, "amparo_map", NULL);
 	if ((err = check_members(p, m->json,
 		 "amparo_map about name type delimiter missing key constants"
-		 " columns",
+		 " dates columns",
 		 "")) != VAULT_OK ||
 	    (err = get_text(&m->name, p, m->json, "name", "")) != VAULT_OK ||
 	    (err = get_text(&type, p, m->json, "type", "")) != VAULT_OK ||
@@ -550,6 +677,7 @@ void
 table_map_free(struct table_map *map)
 {
 	mem_free(map->rules);
+	mem_free(map->date_rules);
 	json_decref(map->json);
 	memset(map, 0, sizeof(*map));
 }

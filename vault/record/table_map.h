@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "record/date_rules.h"
 #include "record/json.h"
 #include "record/model.h"
 
@@ -30,16 +31,19 @@ enum table_date {
 	TABLE_DATE_DAY,   /* YYYY-MM-DD and nothing else */
 	TABLE_DATE_MONTH, /* YYYY-MM, or YYYY-MM-01 for want of a day */
 	TABLE_DATE_YEAR,  /* YYYY, or YYYY-01-01 */
+	TABLE_DATE_RULES, /* what the rules of the column allow */
 };
 
 /* One or more columns, and the field that they fill. */
 struct table_rule {
 	const char *columns[TABLE_JOIN_MAX];
 	enum table_date dates[TABLE_JOIN_MAX];
+	const struct date_rules *date_rules[TABLE_JOIN_MAX];
 	size_t n;
 	const char *field;
 	const struct model_field *leaf; /* NULL: a field of the office's own */
-	bool is_date;
+	bool is_date, is_span;
+	char unit;           /* of a duration that is a number alone; or NUL */
 	const json_t *codes; /* an array of pairs, or NULL */
 	bool keep_unlisted;  /* what is in no pair is taken as it is */
 	const char *join, *split, *prefix; /* or NULL */
@@ -57,6 +61,9 @@ struct table_map {
 	const json_t *constants; /* an array of pairs, or NULL */
 	struct table_rule *rules;
 	size_t n_rules;
+	struct date_rules *date_rules; /* all that there are */
+	size_t n_date_rules;
+	const struct date_rules *dates; /* of columns without their own */
 };
 
 enum table_map_why {
@@ -77,6 +84,7 @@ struct table_map_fault {
 	struct json_fault json;
 	char where[128]; /* "columns[3].field" */
 	char value[128]; /* an excerpt, valid UTF-8, not made safe; or "" */
+	char near[32];   /* what may have been meant; or "" */
 };
 
 /* VAULT_EUSE: *fault says why.  Free *out in any case. */

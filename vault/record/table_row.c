@@ -4,9 +4,11 @@
 
 #include "core/mem.h"
 #include "record/date.h"
+#include "record/date_words.h"
 #include "record/edit.h"
 #include "record/table_row.h"
 
+#define PATH_LEN 128
 #define SLOTS 10 /* indices of one digit in the paths of a map */
 
 /* A row while it becomes a body. */
@@ -115,13 +117,20 @@ is_destroyed(struct piece p)
 }
 
 static void
-tell(const struct making *m, enum table_note_why why, size_t column)
+tell_value(const struct making *m, enum table_note_why why, size_t column,
+    const char *value)
 {
 	struct table_note n = { why, m->row->row, m->row->line,
-		table_cell(&m->c->names, column), table_cell(m->row, column) };
+		table_cell(&m->c->names, column), value };
 
 	if (m->note != NULL)
 		m->note(m->ctx, &n);
+}
+
+static void
+tell(const struct making *m, enum table_note_why why, size_t column)
+{
+	tell_value(m, why, column, table_cell(m->row, column));
 }
 
 /* ---- Columns ---- */
@@ -294,29 +303,44 @@ set_with(struct making *m, const struct table_rule *r, const char *path)
 	return err;
 }
 
-/* VAULT_EUSE: the field does not take it. */
+/*
+ * A member of the field, or with "" the field itself, whose path is left in
+ * path.
+ */
+static enum vault_err
+put(char path[static PATH_LEN], struct making *m, const struct table_rule *r,
+    const char *member, struct piece p)
+{
+	struct buf value = { 0 };
+	enum vault_err err;
+	size_t len;
+
+	if (!real_path(path, PATH_LEN - 8, m, r->field))
+		return VAULT_EUSE;
+	len = strlen(path);
+	memcpy(path + len, member, strlen(member) + 1);
+	if (r->prefix != NULL)
+		buf_put_text(&value, r->prefix);
+	buf_put(&value, p.text, p.len);
+	if ((err = buf_ok(&value)) == VAULT_OK)
+		err = edit_set(m->body, path, buf_text(&value), value.len);
+	buf_free(&value);
+	path[len] = '\0';
+	return err;
+}
+
+/* And what stands beside it.  VAULT_EUSE: the field does not take it. */
 static enum vault_err
 set(struct making *m, const struct table_rule *r, const char *member,
     struct piece p)
 {
-	char path[128];
-	struct buf value = { 0 };
-	enum vault_err err;
+	char path[PATH_LEN];
+	enum vault_err err = put(path, m, r, member, p);
 
-	if (!real_path(path, sizeof(path) - 8, m, r->field))
-		return VAULT_EUSE;
-	memcpy(path + strlen(path), member, strlen(member) + 1);
-	if (r->prefix != NULL)
-		buf_put_text(&value, r->prefix);
-	buf_put(&value, p.text, p.len);
-	if ((err = buf_ok(&value)) == VAULT_OK &&
-	    (err = edit_set(m->body, path, buf_text(&value), value.len)) ==
-		VAULT_OK) {
-		keep_slot(m, r->field);
-		err = set_with(m, r, path);
-	}
-	buf_free(&value);
-	return err;
+	if (err != VAULT_OK)
+		return err;
+	keep_slot(m, r->field);
+	return set_with(m, r, path);
 }
 
 /* ---- Values ---- */
@@ -404,10 +428,10 @@ date_of(struct piece *p, enum table_date kind)
 {
 	struct date date;
 
-	*p = trimmed(*p);
 	switch (kind) {
 	case TABLE_DATE_NONE:
 	case TABLE_DATE_EDTF:
+	case TABLE_DATE_RULES: /* not here */
 		break;
 	case TABLE_DATE_DAY:
 		if (!has_form(*p, "9999-99-99"))
@@ -429,18 +453,117 @@ date_of(struct piece *p, enum table_date kind)
 	return date_parse(&date, p->text, p->len) == VAULT_OK;
 }
 
+/* 1980-02-30, 1980-13. */
+static bool
+is_no_day(struct piece p)
+{
+	struct date date;
+
+	return (has_form(p, "9999-99-99") || has_form(p, "9999-99")) &&
+	    date_parse(&date, p.text, p.len) != VAULT_OK;
+}
+
+static enum vault_err
+edtf_by_rules(struct buf *out, enum table_note_why *why,
+    const struct date_rules *rules, struct piece p)
+{
+	static const enum table_note_why whys[] = {
+		[DATE_READ] = TABLE_NOTE_DATE,
+		[DATE_NOT_READ] = TABLE_NOTE_DATE,
+		[DATE_TWO_MEANINGS] = TABLE_NOTE_MEANINGS,
+		[DATE_SEVERAL] = TABLE_NOTE_SEVERAL,
+		[DATE_NO_SUCH_DAY] = TABLE_NOTE_NO_DAY,
+		[DATE_BACKWARDS] = TABLE_NOTE_BACKWARDS,
+	};
+	enum date_reading what;
+	enum vault_err err;
+
+	p = trimmed(p);
+	err = date_words_read(out, &what, rules, p.text, p.len);
+	*why = whys[what];
+	return err != VAULT_OK || what == DATE_READ ? err : VAULT_EUSE;
+}
+
+/* The EDTF of a cell.  VAULT_EUSE: it states none, and *why. */
+static enum vault_err
+edtf_of(struct buf *out, enum table_note_why *why, const struct table_rule *r,
+    size_t i, struct piece p)
+{
+	struct piece stated = trimmed(p);
+
+	if (r->dates[i] == TABLE_DATE_RULES)
+		return edtf_by_rules(out, why, r->date_rules[i], p);
+	buf_reset(out);
+	*why = is_no_day(stated) ? TABLE_NOTE_NO_DAY : TABLE_NOTE_DATE;
+	if (!date_of(&stated, r->dates[i]))
+		return VAULT_EUSE;
+	buf_put(out, stated.text, stated.len);
+	return buf_ok(out);
+}
+
 /* Cells that state no date although another one does. */
-static void
+static enum vault_err
 tell_others(const struct making *m, const struct table_rule *r,
     const size_t *columns, size_t n, size_t except)
 {
+	enum vault_err err = VAULT_OK;
+	struct buf edtf = { 0 };
+	enum table_note_why why;
+
 	for (size_t i = 0; i < n; i++) {
 		struct piece p = cell(m, columns[i]);
 
-		if (columns[i] != except && !is_missing(m->c->map, p) &&
-		    !is_destroyed(p) && !date_of(&p, r->dates[i]))
+		if (columns[i] == except || is_missing(m->c->map, p) ||
+		    is_destroyed(p))
+			continue;
+		err = edtf_of(&edtf, &why, r, i, p);
+		if (err == VAULT_EUSE)
 			tell(m, TABLE_NOTE_VALUE, columns[i]);
+		else if (err != VAULT_OK)
+			break;
 	}
+	buf_free(&edtf);
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+/* Words beside a date that was set. */
+static enum vault_err
+put_words(struct making *m, const struct table_rule *r, struct piece words)
+{
+	char path[PATH_LEN];
+
+	return put(path, m, r, ".text", words);
+}
+
+/* What was read, and the words of the source if it is not them. */
+static enum vault_err
+set_read(struct making *m, const struct table_rule *r, const char *member,
+    size_t column, const struct buf *read)
+{
+	enum vault_err err;
+
+	err = set(m, r, member, (struct piece){ buf_text(read), read->len });
+#ifndef PLANT_WORDS_DROPPED
+	if (err == VAULT_OK &&
+	    !equals(trimmed(cell(m, column)), buf_text(read)))
+		err = put_words(m, r, cell(m, column));
+#endif
+	if (err == VAULT_OK)
+		m->placed[column] = true;
+	return err;
+}
+
+static enum vault_err
+set_words(struct making *m, const struct table_rule *r, size_t column,
+    enum table_note_why why)
+{
+	enum vault_err err = set(m, r, ".text", cell(m, column));
+
+	if (err == VAULT_OK)
+		m->placed[column] = true;
+	if (err == VAULT_OK || err == VAULT_EUSE)
+		tell(m, err == VAULT_OK ? why : TABLE_NOTE_VALUE, column);
+	return err == VAULT_EUSE ? VAULT_OK : err;
 }
 
 /*
@@ -450,29 +573,138 @@ tell_others(const struct making *m, const struct table_rule *r,
 static enum vault_err
 set_date(struct making *m, const struct table_rule *r, const size_t *columns)
 {
-	size_t words = SIZE_MAX;
-	enum vault_err err;
+	enum table_note_why why, first_why = TABLE_NOTE_DATE;
+	size_t first = SIZE_MAX;
+	struct buf edtf = { 0 };
+	enum vault_err err = VAULT_EUSE;
 
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = 0; err == VAULT_EUSE && i < r->n; i++) {
 		struct piece p = cell(m, columns[i]);
 
 		if (is_missing(m->c->map, p) || is_destroyed(p))
 			continue;
-		if (date_of(&p, r->dates[i])) {
-			if ((err = set(m, r, ".edtf", p)) == VAULT_OK)
-				m->placed[columns[i]] = true;
-			tell_others(m, r, columns, r->n, columns[i]);
-			return err;
+		err = edtf_of(&edtf, &why, r, i, p);
+		if (err == VAULT_OK || first == SIZE_MAX) {
+			first = columns[i];
+			first_why = why;
 		}
-		if (words == SIZE_MAX)
-			words = columns[i];
 	}
-	if (words == SIZE_MAX)
+	if (err == VAULT_OK)
+		err = set_read(m, r, ".edtf", first, &edtf);
+	else if (err == VAULT_EUSE && first != SIZE_MAX)
+		err = set_words(m, r, first, first_why);
+	buf_free(&edtf);
+	if (first == SIZE_MAX || (err != VAULT_OK && err != VAULT_EUSE))
+		return err;
+	return tell_others(m, r, columns, r->n, first);
+}
+
+/*
+ * A day, a month, a year in columns of their own.  Where one is missing an
+ * unknown mark of the rules stands in its place: "3" and "1980" are not March.
+ * *known is what the cells say without that.
+ */
+static enum vault_err
+join_date(struct buf *whole, struct buf *known, const struct making *m,
+    const struct table_rule *r, const size_t *columns)
+{
+	const struct date_texts *unknown = &r->date_rules[0]->unknown;
+	bool lacks = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct piece p = trimmed(cell(m, columns[i]));
+		bool there = !is_missing(m->c->map, p) && !is_destroyed(p);
+
+		if (i > 0)
+			buf_put_text(whole, r->join);
+		if (there && known->len > 0)
+			buf_put_text(known, r->join);
+		if (there) {
+			buf_put(whole, p.text, p.len);
+			buf_put(known, p.text, p.len);
+		} else {
+			lacks = true;
+			if (unknown->n > 0)
+				buf_put_text(whole, unknown->text[0]);
+		}
+	}
+	if (lacks && unknown->n == 0)
+		buf_reset(whole);
+	return whole->failed ? VAULT_ENOMEM : buf_ok(known);
+}
+
+/* The cells are kept as they are too: their names say what each one is. */
+static enum vault_err
+set_joined_date(
+    struct making *m, const struct table_rule *r, const size_t *columns)
+{
+	struct buf whole = { 0 }, known = { 0 }, edtf = { 0 };
+	enum table_note_why why = TABLE_NOTE_DATE;
+	enum vault_err err = join_date(&whole, &known, m, r, columns);
+	struct piece words = { buf_text(&known), known.len };
+
+	if (err != VAULT_OK || known.len == 0)
+		goto out;
+	err = edtf_by_rules(&edtf, &why, r->date_rules[0],
+	    (struct piece){ buf_text(&whole), whole.len });
+	if (err == VAULT_EUSE) {
+		tell_value(m, why, columns[0], buf_text(&known));
+		err = set(m, r, ".text", words);
+	} else if (err == VAULT_OK) {
+		err = set(
+		    m, r, ".edtf", (struct piece){ buf_text(&edtf), edtf.len });
+		if (err == VAULT_OK)
+			err = put_words(m, r, words);
+	}
+out:
+	buf_free(&whole);
+	buf_free(&known);
+	buf_free(&edtf);
+	return err;
+}
+
+/* ---- Durations ---- */
+
+/* ISO 8601, or the number of units that the map names. */
+static bool
+span_of(struct buf *out, const struct table_rule *r, struct piece p)
+{
+	struct date_span span;
+	unsigned count = 0;
+
+	p = trimmed(p);
+	buf_put(out, p.text, p.len);
+	if (p.len == 0 ||
+	    date_span_parse(&span, buf_text(out), out->len) == VAULT_OK)
+		return p.len > 0;
+	if (r->unit == '\0' || p.len > 5)
+		return false;
+	for (size_t i = 0; i < p.len; i++) {
+		if (p.text[i] < '0' || p.text[i] > '9')
+			return false;
+		count = count * 10 + (unsigned)(p.text[i] - '0');
+	}
+	buf_reset(out);
+	buf_putf(out, "P%s%u%c", r->unit == 'H' ? "T" : "", count, r->unit);
+	return true;
+}
+
+static enum vault_err
+set_span(struct making *m, const struct table_rule *r, size_t column)
+{
+	struct piece p = cell(m, column);
+	struct buf iso = { 0 };
+	enum vault_err err;
+
+	if (is_missing(m->c->map, p) || is_destroyed(p))
 		return VAULT_OK;
-	if ((err = set(m, r, ".text", cell(m, words))) == VAULT_OK)
-		m->placed[words] = true;
-	tell(m, err == VAULT_OK ? TABLE_NOTE_DATE : TABLE_NOTE_VALUE, words);
-	tell_others(m, r, columns, r->n, words);
+	if (span_of(&iso, r, p))
+		err = set_read(m, r, ".iso", column, &iso);
+	else
+		err = set_words(m, r, column, TABLE_NOTE_SPAN);
+	if (iso.failed)
+		err = VAULT_ENOMEM;
+	buf_free(&iso);
 	return err;
 }
 
@@ -506,8 +738,10 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 	enum vault_err err;
 	size_t n, last = 0;
 
-	if (r->is_date) {
-		err = set_date(m, r, columns);
+	if (r->is_date || r->is_span) {
+		err = r->is_span      ? set_span(m, r, columns[0])
+		    : r->join != NULL ? set_joined_date(m, r, columns)
+				      : set_date(m, r, columns);
 		return err == VAULT_EUSE ? VAULT_OK : err;
 	}
 	err = gather(&value, &n, &last, m, r, columns);

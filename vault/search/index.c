@@ -16,6 +16,7 @@
 #include "record/table_row.h"
 #include "search/index.h"
 #include "search/query.h"
+#include "search/words.h"
 #include "store/sql.h"
 
 /* What the index says of one record. */
@@ -50,7 +51,7 @@ add_word(void *ctx, const char *path, const char *text, size_t len)
 	else if (strcmp(path, "title") == 0)
 		to = &e->title_words;
 	buf_put(to, text, len);
-	buf_put_byte(to, '\n'); /* so that no phrase crosses two fields */
+	buf_put_byte(to, WORDS_END); /* so that no phrase crosses two fields */
 	return buf_ok(to);
 }
 
@@ -76,14 +77,18 @@ put_hex(struct index_entry *e, uint8_t field, const uint8_t *bytes, size_t len)
 static enum vault_err
 put_value(struct index_entry *e, uint8_t field, const char *text, size_t len)
 {
+	size_t before = e->values.len;
 	enum vault_err err;
 
 	buf_put_byte(&e->values, field);
-	/* What is not text has no key; the value is then found by no word. */
 	if ((err = text_key(&e->values, text, len)) != VAULT_OK &&
 	    err != VAULT_EUSE)
 		return err;
-	buf_put_byte(&e->values, 0);
+	/* What is no text, or has no letter, has no key that could be found. */
+	if (e->values.len == before + 1)
+		buf_truncate(&e->values, before);
+	else
+		buf_put_byte(&e->values, 0);
 	return buf_ok(&e->values);
 }
 
@@ -126,7 +131,38 @@ add_link(void *ctx, const char *path, const char *text, size_t len)
 					  : VAULT_OK;
 }
 
-/* The names of a person, joined forms too: "tengbiao" finds Teng Biao. */
+/*
+ * Two to four words of a name written together, from each word on; of the
+ * name as it is written all of them are a form already.
+ */
+static enum vault_err
+put_runs(struct index_entry *e, const char *key, bool all)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (const char *at = key; at != NULL; at = strchr(at, ' ')) {
+		const char *end;
+
+		at += *at == ' ';
+		end = strchr(at, ' ');
+		for (int n = 1; end != NULL && n < QUERY_RUN_MAX; n++) {
+			end = strchr(end + 1, ' ');
+			if (at == key && end == NULL && !all)
+				break;
+			err = text_key_joined(&e->names, at,
+			    end == NULL ? strlen(at) : (size_t)(end - at));
+			if (err != VAULT_OK)
+				return err;
+			buf_put_byte(&e->names, WORDS_END);
+		}
+	}
+	return err;
+}
+
+/*
+ * The names of a person, and what is written together of them: "tengbiao"
+ * finds Teng Biao, "guanghong" Jin Guang Hong.
+ */
 static enum vault_err
 add_names(struct index_entry *e, const json_t *body)
 {
@@ -135,10 +171,21 @@ add_names(struct index_entry *e, const json_t *body)
 
 	err = name_add_body(&names, body);
 	for (size_t i = 0; err == VAULT_OK && i < names.n; i++) {
-		err = put_key(e, QUERY_LABEL, names.forms[i].key);
-		if (names.forms[i].source == NAME_JOINED) {
-			buf_put_text(&e->names, names.forms[i].key);
-			buf_put_byte(&e->names, '\n');
+		const struct name_form *form = &names.forms[i];
+
+		/* Another order is asked for without blanks, if at all. */
+		if (form->source == NAME_TURNED &&
+		    strchr(form->key, ' ') != NULL)
+			continue;
+		if ((err = put_key(e, QUERY_LABEL, form->key)) != VAULT_OK)
+			break;
+		if (form->source == NAME_AS_WRITTEN ||
+		    form->source == NAME_PSEUDONYM) {
+			err = put_runs(
+			    e, form->key, form->source == NAME_PSEUDONYM);
+		} else if (strchr(form->key, ' ') == NULL) {
+			buf_put_text(&e->names, form->key);
+			buf_put_byte(&e->names, WORDS_END);
 		}
 	}
 	name_list_free(&names);

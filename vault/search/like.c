@@ -14,6 +14,9 @@
 
 #define EDITS_MAX 2
 
+/* What a part scores less than a whole name. */
+#define PART_LESS 150
+
 /* More words than a name has; further ones stay where they are. */
 #define TURNS_MAX 4
 
@@ -32,28 +35,44 @@ struct like {
 	struct turn turns[TURNS_MAX];
 	size_t n_turns;
 	unsigned edits; /* as many as are allowed */
-	bool has[256];  /* low bytes of the characters of the name */
+	unsigned part_edits;
+	bool has[256]; /* low bytes of the characters of the name */
 };
 
-/* The characters of a key without its blanks; no more than max. */
-static size_t
-read_key(uint32_t *to, size_t max, const void *key, size_t len)
+/* A key without its blanks, and where its words begin. */
+struct chars {
+	uint32_t cp[LIKE_MAX];
+	size_t n;
+	size_t
+	    start[LIKE_WORDS_MAX]; /* of the first words; the last one's end */
+	size_t words;
+};
+
+/* Add the characters of a key without its blanks, as far as there is room. */
+static void
+read_key(struct chars *to, const void *key, size_t len)
 {
 	const uint8_t *bytes = key;
-	size_t n = 0, step;
+	bool begins = true;
+	size_t step;
 	uint32_t cp;
 
-	for (size_t i = 0; i < len && n < max; i += step) {
+	for (size_t i = 0; i < len && to->n < LIKE_MAX; i += step) {
 		if (bytes[i] < 0x80) {
 			step = 1;
 			cp = bytes[i];
 		} else if ((step = text_next(&cp, bytes + i, len - i)) == 0) {
-			return n;
+			return;
 		}
-		if (cp != ' ')
-			to[n++] = cp;
+		if (cp == ' ') {
+			begins = true;
+			continue;
+		}
+		if (begins && to->words < LIKE_WORDS_MAX)
+			to->start[to->words++] = to->n;
+		begins = false;
+		to->cp[to->n++] = cp;
 	}
-	return n;
 }
 
 /* The slot of cp, or the free one where it belongs; cp is never 0. */
@@ -81,15 +100,23 @@ static void
 add_turn(struct like *like, const char *key, size_t len, size_t first)
 {
 	struct turn *turn = &like->turns[like->n_turns++];
-	uint32_t cps[LIKE_MAX];
-	size_t n;
+	struct chars all = { .n = 0 };
 
-	n = read_key(cps, LIKE_MAX, key + first, len - first);
-	n += read_key(cps + n, LIKE_MAX - n, key, first);
-	for (size_t i = 0; i < n; i++) {
-		add_char(turn, cps[i]);
-		like->has[cps[i] & 0xff] = true;
+	read_key(&all, key + first, len - first);
+	read_key(&all, key, first);
+	for (size_t i = 0; i < all.n; i++) {
+		add_char(turn, all.cp[i]);
+		like->has[all.cp[i] & 0xff] = true;
 	}
+}
+
+static void
+allow_edits(struct like *like)
+{
+	size_t n = like->turns[0].n;
+
+	like->edits = n < 2 ? 0 : n < 5 ? 1 : EDITS_MAX;
+	like->part_edits = n < 5 ? 0 : n < 8 ? 1 : EDITS_MAX;
 }
 
 enum vault_err
@@ -115,9 +142,7 @@ like_new(struct like **out, const void *name, size_t len)
 	for (size_t i = 0; i < key.len && like->n_turns < TURNS_MAX; i++)
 		if (text[i] == ' ')
 			add_turn(like, text, key.len, i);
-	like->edits = like->turns[0].n < 2 ? 0
-	    : like->turns[0].n < 5         ? 1
-					   : EDITS_MAX;
+	allow_edits(like);
 	*out = like;
 	like = NULL; /* given away */
 	err = VAULT_OK;
@@ -157,35 +182,17 @@ edits_to(const struct turn *turn, const uint32_t *key, size_t n)
 	return edits;
 }
 
-/*
- * Nearly every key of a list is refused here: for its length, or because more
- * of its characters are foreign to the name than could be edited.
- */
-static bool
-may_be_like(const struct like *like, const uint32_t *key, size_t n)
+/* How well n characters fit, at most so many edits away; 0: they do not. */
+static unsigned
+score_of(
+    const struct like *like, const uint32_t *cps, size_t n, unsigned allowed)
 {
-	size_t length = like->turns[0].n, foreign = 0;
-
-	if (n > length + like->edits || length > n + like->edits || n == 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		foreign += !like->has[key[i] & 0xff];
-	return foreign <= like->edits;
-}
-
-unsigned
-like_score(const struct like *like, const void *key, size_t key_len)
-{
-	uint32_t cps[LIKE_MAX];
 	unsigned best = 0, score;
-	size_t n, edits;
+	size_t edits;
 
-	n = read_key(cps, LIKE_MAX, key, key_len);
-	if (!may_be_like(like, cps, n))
-		return 0;
 	for (size_t i = 0; i < like->n_turns; i++) {
 		edits = edits_to(&like->turns[i], cps, n);
-		if (edits > like->edits)
+		if (edits > allowed)
 			continue;
 		score = LIKE_SAME - (unsigned)(edits * 400 / like->turns[i].n);
 		score -= 300 * (unsigned)edits + (i > 0 ? 20 : 0);
@@ -193,4 +200,68 @@ like_score(const struct like *like, const void *key, size_t key_len)
 			best = score;
 	}
 	return best;
+}
+
+/*
+ * Nearly every key of a list, and part of one, is refused here: for its
+ * length, or because more of its characters are foreign to the name than could
+ * be edited.
+ */
+static bool
+may_be_like(const struct like *like, size_t n, size_t foreign, unsigned allowed)
+{
+	size_t length = like->turns[0].n;
+
+	return n > 0 && n <= length + allowed && length <= n + allowed &&
+	    foreign <= allowed;
+}
+
+/* foreign[i]: how many of the first i characters are not in the name. */
+static void
+count_foreign(size_t foreign[static LIKE_MAX + 1], const struct like *like,
+    const struct chars *key)
+{
+	foreign[0] = 0;
+	for (size_t i = 0; i < key->n; i++)
+		foreign[i + 1] = foreign[i] + !like->has[key->cp[i] & 0xff];
+}
+
+/* The best of the parts of a key: words of it beside each other. */
+static unsigned
+best_part(const struct like *like, const struct chars *key,
+    const size_t foreign[static LIKE_MAX + 1])
+{
+	unsigned best = 0, score;
+
+	for (size_t i = 0; i < key->words; i++)
+		for (size_t k = i + 1; k <= key->words; k++) {
+			size_t first = key->start[i];
+			size_t end = k < key->words ? key->start[k] : key->n;
+
+			if (end - first < key->n &&
+			    may_be_like(like, end - first,
+				foreign[end] - foreign[first],
+				like->part_edits) &&
+			    (score = score_of(like, key->cp + first,
+				 end - first, like->part_edits)) > best)
+				best = score;
+		}
+	return best > PART_LESS ? best - PART_LESS : best;
+}
+
+unsigned
+like_score(const struct like *like, const void *key, size_t key_len)
+{
+	struct chars all;
+	size_t foreign[LIKE_MAX + 1];
+	unsigned whole = 0, part = 0;
+
+	all.n = all.words = 0;
+	read_key(&all, key, key_len);
+	count_foreign(foreign, like, &all);
+	if (may_be_like(like, all.n, foreign[all.n], like->edits))
+		whole = score_of(like, all.cp, all.n, like->edits);
+	if (all.words > 1)
+		part = best_part(like, &all, foreign);
+	return whole > part ? whole : part;
 }

@@ -3,7 +3,8 @@
  * query - the query language.  Any text is a valid query.  (Before it comes
  * here, the whole id of a record was taken for that record.)
  *
- *	teng biao          both words, anywhere       a AND b: the same
+ *	teng biao          both words, anywhere       a AND b: the same;
+ *	                   or one word of a name:     Tengbiao
  *	teng OR liu        either                     AND binds tighter
  *	teng NOT beijing   the first without the second
  *	"teng biao"        these words in this order
@@ -12,8 +13,8 @@
  *	place:"hai dian"   the value begins with these words; office: too
  *	name:biao          a word, but in a name only (or in a title)
  *	date:2011-02..     days that may fall into a range; also a/b
- *	date:~2011-02..    a unit more: from January on, here; ~2011: 2010 to 2012
- *	( )                what belongs together
+ *	date:~2011-02..    a unit more: from January on, here; ~2011: 2010 to
+ *2012 ( )                what belongs together
  *
  * Operators are upper-case, fields lower-case, and a field's value follows
  * its colon at once.  Everything else is words, cut by words.h: al-Jazeera,
@@ -48,6 +49,12 @@
 #define QUERY_NODES_MAX 192
 #define QUERY_WORDS_MAX 256
 #define QUERY_DEPTH_MAX 12
+
+/*
+ * So many words of a name are found written together, and the other way round.
+ * Part of the index: FORMAT.md, 7.7.
+ */
+#define QUERY_RUN_MAX 4
 
 /* Stored in value.field: never renumber. */
 enum query_field {

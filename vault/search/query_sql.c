@@ -26,6 +26,9 @@ static const char in_custody[] =
     "'located', 'held', 'held admin', 'held crim', 'arrested', 'house', "
     "'psych', 'black jail', 'charged', 'tried', 'sentenced'";
 
+/* Who types more words does not type a name. */
+#define NAME_WORDS_MAX 12
+
 struct maker {
 	const struct query *q;
 	struct query_sql *out;
@@ -138,8 +141,91 @@ put_phrase(struct buf *to, const char *text, size_t len, bool prefix)
 	buf_put_text(to, prefix ? "\" *" : "\"");
 }
 
+/*
+ * What stands from one node to another as one word of a name: who types "guang
+ * hong" means Guanghong too.  Nothing if it is one word anyway.
+ */
 static void
-put_words(struct maker *m, const struct query_node *n)
+put_run(struct maker *m, const struct query_node *first,
+    const struct query_node *last)
+{
+	struct buf key = { 0 }, joined = { 0 }, *to = &m->out->text;
+	const char *text = buf_text(&m->q->text);
+	const struct query_node *n = first;
+
+	for (;; n = node_at(m, n->next)) {
+		if (text_key(&key, text + n->at, n->len) != VAULT_OK)
+			to->failed = true;
+		if (n == last)
+			break;
+		buf_put_byte(&key, ' ');
+	}
+	if (memchr(buf_text(&key), ' ', key.len) != NULL) {
+		if (text_key_joined(&joined, buf_text(&key), key.len) !=
+		    VAULT_OK)
+			to->failed = true;
+		buf_put_text(to, " OR names : ");
+		put_phrase(to, buf_text(&joined), joined.len, last->prefix);
+	}
+	buf_free(&key);
+	buf_free(&joined);
+}
+
+/* True if the words of n, several, may be a name. */
+static bool
+is_name(const struct maker *m, const struct query_node *n)
+{
+	return n->n > 1 && n->n <= NAME_WORDS_MAX && n->field != QUERY_TITLE &&
+	    memchr(buf_text(&m->q->text) + n->at, '*', n->len) == NULL;
+}
+
+/* True if b, the node behind a, may be the rest of a name that a begins. */
+static bool
+goes_on(const struct query_node *a, const struct query_node *b)
+{
+	return a->kind == QUERY_WORDS && a->field != QUERY_TITLE &&
+	    !a->prefix && b != NULL && b->kind == QUERY_WORDS &&
+	    b->field == a->field;
+}
+
+/* How many words there are in a node, and in those behind it. */
+static size_t
+count_words(const struct maker *m, const struct query_node *n)
+{
+	size_t words = 0;
+
+	for (; n != NULL; n = node_at(m, n->next))
+		if (n->kind == QUERY_WORDS)
+			words += n->n;
+	return words;
+}
+
+/* Each run of a few children of an AND beside each other that has n in it. */
+static void
+put_runs(struct maker *m, const struct query_node *parent,
+    const struct query_node *n)
+{
+	const struct query_node *first = node_at(m, parent->child), *last;
+	bool before = true;
+
+	for (; before; first = node_at(m, first->next)) {
+		before = first != n;
+		last = first;
+		for (int i = 1, seen = !before;
+		     i < QUERY_RUN_MAX && goes_on(last, node_at(m, last->next));
+		     i++) {
+			last = node_at(m, last->next);
+			seen |= last == n;
+			if (seen)
+				put_run(m, first, last);
+		}
+	}
+}
+
+/* Words; and what they may be a part of, among the children of an AND. */
+static void
+put_words(struct maker *m, const struct query_node *n,
+    const struct query_node *parent)
 {
 	const struct query *q = m->q;
 	struct buf *to = &m->out->text;
@@ -157,11 +243,17 @@ put_words(struct maker *m, const struct query_node *n)
 		buf_put_text(to, " OR ");
 		put_phrase(to, buf_text(&q->keys) + n->joined, n->joined_len,
 		    n->prefix);
+	} else if (is_name(m, n)) {
+		put_run(m, n, n);
 	}
+	if (parent != NULL && parent->kind == QUERY_AND &&
+	    count_words(m, node_at(m, parent->child)) <= NAME_WORDS_MAX)
+		put_runs(m, parent, n);
 	buf_put_byte(to, ')');
 }
 
-static void put_match(struct maker *m, const struct query_node *n);
+static void put_match(struct maker *m, const struct query_node *n,
+    const struct query_node *parent);
 
 /* Those children of an AND or OR that can be in a MATCH, or after its NOT. */
 static void
@@ -175,7 +267,7 @@ put_matches(struct maker *m, const struct query_node *n, const char *between)
 	for (child = first; child != NULL; child = node_at(m, child->next))
 		if (is_match(m, child)) {
 			buf_put_text(to, before);
-			put_match(m, child);
+			put_match(m, child, n);
 			before = between;
 		}
 	buf_put_byte(to, ')');
@@ -183,7 +275,7 @@ put_matches(struct maker *m, const struct query_node *n, const char *between)
 	for (child = first; child != NULL; child = node_at(m, child->next))
 		if (n->kind == QUERY_AND && is_unmatch(m, child)) {
 			buf_put_text(to, any ? " OR " : " NOT (");
-			put_match(m, node_at(m, child->child));
+			put_match(m, node_at(m, child->child), NULL);
 			any = true;
 		}
 	if (any)
@@ -191,10 +283,11 @@ put_matches(struct maker *m, const struct query_node *n, const char *between)
 }
 
 static void
-put_match(struct maker *m, const struct query_node *n)
+put_match(struct maker *m, const struct query_node *n,
+    const struct query_node *parent)
 {
 	if (n->kind == QUERY_WORDS)
-		put_words(m, n);
+		put_words(m, n, parent);
 	else
 		put_matches(m, n, n->kind == QUERY_AND ? " AND " : " OR ");
 }
@@ -205,7 +298,7 @@ add_match(struct maker *m, const struct query_node *n)
 {
 	size_t at = m->out->text.len;
 
-	put_match(m, n);
+	put_match(m, n, NULL);
 	add_text(m, at);
 }
 
@@ -226,7 +319,7 @@ add_ranking(struct maker *m)
 			continue;
 		if (m->out->text.len > at)
 			buf_put_text(&m->out->text, " OR ");
-		put_words(m, &m->q->nodes[i]);
+		put_words(m, &m->q->nodes[i], NULL);
 	}
 	add_text(m, at);
 }

@@ -456,6 +456,19 @@ cut_ascii(struct cutter *c, size_t at)
 	return end;
 }
 
+/* A place that no phrase passes. */
+static size_t
+cut_end(struct cutter *c, size_t at)
+{
+	emit(c,
+	    (struct word){ .key = (const char *)c->text + at,
+		.key_len = 1,
+		.start = at,
+		.end = at + 1,
+		.first_end = at + 1 });
+	return at + 1;
+}
+
 static void
 cut(struct cutter *c)
 {
@@ -465,6 +478,10 @@ cut(struct cutter *c)
 	while (at < c->len && c->err == VAULT_OK) {
 		if ((end = cut_ascii(c, at)) != 0) {
 			at = end;
+			continue;
+		}
+		if (c->text[at] == WORDS_END) {
+			at = cut_end(c, at);
 			continue;
 		}
 		/* Of ASCII only letters and digits begin anything. */

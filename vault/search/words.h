@@ -28,6 +28,12 @@
 
 struct sqlite3;
 
+/*
+ * This byte, which no query has, is a word by itself: what stands behind it
+ * does not go on with what is before it, in no phrase and no pair.
+ */
+#define WORDS_END 0x1e
+
 /* A longer word is cut into several, here and in queries alike. */
 #define WORDS_WORD_MAX 128
 

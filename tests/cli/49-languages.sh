@@ -21,7 +21,7 @@ expect_out "crea una bóveda"
 expect_out "Estado de salida"
 expect_status 10 in_lang es "$AMPARO" -v nothing info
 expect_err "amparo: no hay ninguna bóveda en nothing"
-expect_err "sugerencia: 'amparo init'"
+expect_err "sugerencia: 'amparo -v nothing init'"
 # A locale that is not installed; one of another country; the second choice.
 for locale in es es_MX es_MX.UTF-8 es_ES.ISO-8859-1 es_GT@euro; do
 	expect_status 0 env LC_ALL=$locale "$AMPARO" help

@@ -1,0 +1,98 @@
+# Records in plain text for an audience: what leaves, how people are called,
+# and what refuses it.
+vault
+plain() { # STATUS AUDIENCE FILE [WORD ...]
+	want=$1 audience=$2 file=$3
+	shift 3
+	expect_status "$want" opened --yes export --plain json --audience "$audience" -o "$file" "$@"
+}
+add() { # TYPE JSON: its id in $id
+	printf '%s' "$2" >"$1.json"
+	expect_status 0 opened add "$1" "$1.json"
+	id=$(the_id)
+}
+add person '{"level":0,"names":[{"text":"甲河树"},{"text":"Jia Heshu"}],"pseudonym":"Lawyer H.","contacts":[{"kind":"phone","value":"+86 138 0013 8000"}],"recorded_by":"AB","health":"zzprivate","private_fields":["health"]}'
+jia=$id
+add case '{"level":0,"title":"Crackdown","summary":"what happened to a lawyer"}'
+kase=$id
+add testimony "{\"level\":0,\"text\":\"he was taken\",\"source\":{\"ref\":\"$jia\"},\"about\":[\"$kase\"],\"recontact\":\"zzrecontact\"}"
+told=$id
+add status "{\"level\":2,\"person\":\"$jia\",\"status\":\"missing\",\"case\":\"$kase\"}"
+
+# Nobody has consented: the case leaves, and nobody with it.
+plain 0 media 1.json
+expect_out "1 record leaves, unsealed"
+expect_out "no: nobody whom it is about has consented to that"
+expect_out "no: its level is too high for them"
+expect_mode 600 1.json
+for word in 甲 Jia '138 0' zzprivate zzrecontact taken; do
+	grep -q "$word" 1.json && fail "it left: $word"
+done
+grep -q '"title":"Crackdown"' 1.json || fail "the case is missing"
+plain 1 media 1.json
+plain 2 everybody 2.json
+expect_status 2 opened --yes export --plain csv --audience media -o 2.json
+expect_status 2 opened --yes export --plain json -o 2.json
+expect_status 2 opened --yes export --plain json --unfiltered --audience un -o 2.json
+plain 15 media 2.json zzzz
+plain 17 media 2.json type:person
+plain 17 research 2.json
+[ ! -e 2.json ] || fail "a file although nothing leaves"
+
+# By pseudonym, then by name; the levels are of the audience.
+add consent "{\"person\":\"$jia\",\"scopes\":[\"media\",\"un\"],\"naming\":\"pseudonym\",\"date\":{\"edtf\":\"2011\"}}"
+plain 0 media 3.json
+grep -q '"pseudonym":"Lawyer H."' 3.json || fail "no pseudonym"
+grep -q 'he was taken' 3.json || fail "no testimony"
+for word in 甲 Jia '138 0' zzprivate zzrecontact '"missing"' source recorded_by; do
+	grep -q "$word" 3.json && fail "it left: $word"
+done
+plain 0 un 4.json
+grep -q '"missing"' 4.json || fail "no status"
+grep -q 'Jia\|138 0' 4.json && fail "the name left"
+python3 -c 'import json,sys; d=json.load(open("4.json")); assert d["amparo_plain"] == 1 and d["audience"] == "un" and len(d["records"]) == 5, d' || fail "not what FORMAT says"
+add consent "{\"person\":\"$jia\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
+plain 0 un 5.json type:person
+grep -q 'Jia Heshu' 5.json || fail "no name"
+grep -q 'zzprivate' 5.json && fail "a private field left"
+
+# A text that names somebody, broken over a line and in another script.
+add person '{"names":[{"text":"Yi Yuanshan"},{"text":"乙远山"}]}'
+for text in 'with Yi
+Yuanshan' '与乙远山' 'Yuanshan Yi'; do
+	expect_status 0 opened edit "$kase" --set "summary=$text" --yes
+	plain 17 un 6.json
+	expect_err "must not be named; nothing was written"
+	[ ! -e 6.json ] || fail "it left"
+done
+expect_status 0 opened edit "$kase" --set "summary=with Yuanshan" --yes
+plain 17 un 6.json
+expect_err "--parts-checked"
+plain 0 un 6.json --parts-checked
+
+# The passphrase again, also while unlocked; and all of it, for ourselves.
+expect_status 12 "$AMPARO" -v "$V" --yes --passphrase-file case.json export --plain json --unfiltered -o 7.json
+expect_status 0 opened --yes export --plain json --unfiltered -o 7.json
+expect_err "private fields, names without consent, level 3"
+for word in 甲河树 zzprivate zzrecontact '"missing"'; do
+	grep -q "$word" 7.json || fail "lost: $word"
+done
+expect_status 0 opened log
+expect_out '{"audience":"un","records":['
+expect_status 17 opened may "$jia" --audience media
+expect_out "export-plain"
+
+# What is written for ourselves can be taken in again, byte for byte.
+python3 - <<'PY' || fail "no bodies"
+import json
+for i, r in enumerate(json.load(open("7.json"))["records"]):
+    json.dump(r["body"], open("again-%d-%s.json" % (i, r["type"]), "w"), ensure_ascii=False)
+PY
+V=$PWD/again
+vault "$V"
+for file in again-*.json; do
+	type=${file#again-*-}
+	expect_status 0 opened add "${type%.json}" "$file"
+	expect_status 0 opened show "$(the_id)" --raw
+	python3 -c 'import json,sys; assert json.load(open(sys.argv[1])) == json.load(open(sys.argv[2]))' "$file" "$OUT" || fail "changed: $file"
+done
