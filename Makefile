@@ -30,7 +30,6 @@ DEPS     = libsodium sqlite3 libargon2 jansson libutf8proc
 ALL      = -std=c11 -D_GNU_SOURCE -Ivault -Icli -Itests $(WARN) -MMD -MP \
            $(if $(TEST),-DVAULT_TEST) $(if $(PLANT),-D$(PLANT)) \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,$(HARDEN)) \
-           -DAMPARO_LOCALE='"$(PREFIX)/share/locale"' \
            $(shell pkg-config --cflags $(DEPS) ncursesw) $(CFLAGS)
 LINK     = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now,-z,noexecstack) \
            $(LDFLAGS)

@@ -39,27 +39,50 @@
 /* How often the size of the screen and the age of the draft are looked at. */
 #define TICK_MS 250
 
+/*
+ * The sentence in the reader's language.  A translation is a file beside the
+ * program: what it has in the places of numbers and texts is not believed.
+ */
+static const char *__attribute__((format_arg(1))) in_words(const char *english)
+{
+	const char *words = gettext(english), *a = english, *b = words;
+
+	for (;;) {
+		size_t len;
+
+		a += strcspn(a, "%");
+		b += strcspn(b, "%");
+		if (*a == '\0' && *b == '\0')
+			return words;
+		len = strncmp(a, "%zu", 3) == 0 ? 3 : 2;
+		if (strncmp(a, b, len) != 0)
+			return english;
+		a += len;
+		b += len;
+	}
+}
+
 /* For people; whole sentences, translated where they are shown. */
 #define SAY_HELP_SHORT                                                         \
-	gettext("Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help")
+	in_words("Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help")
 /* One line of a narrow terminal, or its end is never seen. */
 #define SAY_HELP                                                               \
-	gettext("F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  "           \
-		"^K/^U/^W cut on/back/word")
-#define SAY_ASK gettext("Leave without keeping the changes? y: leave, n: stay")
-#define SAY_FIND gettext("Find: ")
-#define SAY_NOT_FOUND gettext("not found")
-#define SAY_NO_UNDO gettext("nothing left to undo")
-#define SAY_NO_MEMORY gettext("not enough memory for this change")
-#define SAY_NO_DRAFT gettext("the draft could not be kept")
+	in_words("F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  "          \
+		 "^K/^U/^W cut on/back/word")
+#define SAY_ASK in_words("Leave without keeping the changes? y: leave, n: stay")
+#define SAY_FIND in_words("Find: ")
+#define SAY_NOT_FOUND in_words("not found")
+#define SAY_NO_UNDO in_words("nothing left to undo")
+#define SAY_NO_MEMORY in_words("not enough memory for this change")
+#define SAY_NO_DRAFT in_words("the draft could not be kept")
 #define SAY_ESCAPED                                                            \
-	gettext("what is no text is shown as \\xNN or \\u{N}, and kept")
-#define SAY_LIMIT gettext("no more can be added: the limit is %s")
-#define SAY_PASTE_LIMIT gettext("pasted text was not added: the limit is %s")
-#define SAY_LEFT_OUT gettext("left out what is no text: bytes %zu")
-#define SAY_BYTES gettext("%zu bytes")
-#define SAY_STATUS gettext("bytes %zu  words %zu  ")
-#define SAY_STATUS_DRAFT gettext("bytes %zu  words %zu  draft kept %s  ")
+	in_words("what is no text is shown as \\xNN or \\u{N}, and kept")
+#define SAY_LIMIT in_words("no more can be added: the limit is %s")
+#define SAY_PASTE_LIMIT in_words("pasted text was not added: the limit is %s")
+#define SAY_LEFT_OUT in_words("left out what is no text: bytes %zu")
+#define SAY_BYTES in_words("%zu bytes")
+#define SAY_STATUS in_words("bytes %zu  words %zu  ")
+#define SAY_STATUS_DRAFT in_words("bytes %zu  words %zu  draft kept %s  ")
 
 enum mode { WRITING, FINDING, ASKING };
 

@@ -54,28 +54,37 @@ speak_anyway(void)
 		setenv("LANGUAGE", lang, 1);
 }
 
-/*
- * The folder "locale" beside the program, as it is built and on a stick, else
- * that of the installed one.  Whoever can write there can replace the program.
- */
-static void
-bind_translations(void)
+/* A folder as seen from that of the program, which is not moved apart. */
+static bool
+beside_program(struct buf *path, const char *folder)
 {
-	struct buf path = { 0 };
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
 	struct stat st;
 
 	while (len > 0 && self[len - 1] != '/')
 		len--;
-	if (len > 0)
-		buf_put(&path, self, (size_t)len);
-	buf_put_text(&path, "locale");
-	if (len > 0 && buf_ok(&path) == VAULT_OK &&
-	    stat(buf_text(&path), &st) == 0 && S_ISDIR(st.st_mode))
+	buf_reset(path);
+	if (len <= 0)
+		return false;
+	buf_put(path, self, (size_t)len);
+	buf_put_text(path, folder);
+	return buf_ok(path) == VAULT_OK && stat(buf_text(path), &st) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
+/*
+ * "locale" beside the program, as it is built and on a stick, else where it is
+ * installed.  Whoever can write there can replace the program.
+ */
+static void
+bind_translations(void)
+{
+	struct buf path = { 0 };
+
+	if (beside_program(&path, "locale") ||
+	    beside_program(&path, "../share/locale"))
 		bindtextdomain("amparo", buf_text(&path));
-	else
-		bindtextdomain("amparo", AMPARO_LOCALE);
 	buf_free(&path);
 }
 

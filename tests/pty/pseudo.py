@@ -117,10 +117,14 @@ def install(program, folder):
                    env=dict(os.environ, AMPARO=program), check=True,
                    stdout=subprocess.DEVNULL)
     texts = make_translation(pot, po)
-    subprocess.run(["msgfmt", "--check", "-o",
-                    os.path.join(messages, "amparo.mo"), po],
-                   check=True, stderr=subprocess.DEVNULL)
+    compile_translation(folder, po, "--check")
     return copy, texts
+
+
+def compile_translation(folder, po, *options):
+    subprocess.run(["msgfmt", *options, "-o", os.path.join(
+        folder, "bin", "locale", LANG, "LC_MESSAGES", "amparo.mo"), po],
+                   check=True, stderr=subprocess.DEVNULL)
 
 
 # ---- What was printed ----
@@ -285,6 +289,7 @@ class Trial:
             except AssertionError:
                 pass  # it is at a question: what it printed is enough
         self.look(" ".join(args), screen(bytes(pty.output)))
+        return screen(bytes(pty.output))
 
 
 # ---- What is tried ----
@@ -503,6 +508,28 @@ def at_a_terminal(t, v, who):
     t.ask([*v, "lock"], [])
 
 
+def a_hostile_one(t, v, p):
+    """What a translation has in the place of an argument is not believed."""
+    with open(os.path.join(t.folder, "po"), encoding="utf-8") as f:
+        lines = f.read().split("\n")
+    with open(os.path.join(t.folder, "po"), "w", encoding="utf-8") as f:
+        for line in lines:
+            if line.startswith("msgstr"):
+                line = FORMAT.sub("%s%9$s%n%zu%d%s%s%", line)
+            f.write(line + "\n")
+    compile_translation(t.folder, os.path.join(t.folder, "po"))
+    for args in (("help",), ("-v", "/nonexistent", "info"), ("unlok",),
+                 (*v, *p, "info"), (*v, *p, "list"), (*v, *p, "check")):
+        done, english = t.run(*args), t.run(*args, env={"LANGUAGE": ""})
+        if done.returncode != english.returncode:
+            t.escaped[("a hostile translation", "-")] = " ".join(args)
+    # The editor prints numbers: such a sentence stays English.
+    shown = t.ask([*v, "--passphrase-file", p[1], "new", "case"], [
+        "n", "Delta", "x", CTRL["Q"], b"y", CTRL["C"], "n"])
+    if "bytes 0  words 0" not in shown:
+        t.escaped[("a hostile translation", "-")] = "the editor"
+
+
 def main():
     program = os.path.realpath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -519,6 +546,11 @@ def main():
             who = records(t, v, p)
             offices(t, v, p)
             at_a_terminal(t, v, who)
+            escaped = dict(t.escaped)
+            a_hostile_one(t, v, p)
+            # In it everything is wrong but what it is looked for.
+            t.escaped = {k: what for k, what in t.escaped.items()
+                         if k in escaped or k[1] == "-"}
         finally:
             t.run("lock", "--all")
     for (line, strange), what in t.escaped.items():
