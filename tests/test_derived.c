@@ -85,6 +85,8 @@ put_common(struct buf *out)
 		buf_putf(out,
 		    ",\"notes\":[\"%s %s\"],\"private_fields\":[\"notes\"]",
 		    some('w'), some('w'));
+	if (below(4) == 0)
+		buf_putf(out, ",\"review\":{\"edtf\":\"%u\"}", 2020 + below(9));
 	buf_put_byte(out, '}');
 }
 

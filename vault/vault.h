@@ -508,9 +508,10 @@ struct vault_line {
 	const char *field, *label; /* label is in English: for gettext */
 	const char *text;
 	size_t len;
-	bool block;     /* long text, on lines of its own */
-	bool heading;   /* the lines of an object follow, one deeper */
-	unsigned depth; /* of objects around it */
+	const char *vocab; /* of a code, or of codes parted by "; "; or NULL */
+	bool block;        /* long text, on lines of its own */
+	bool heading;      /* the lines of an object follow, one deeper */
+	unsigned depth;    /* of objects around it */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
@@ -546,6 +547,7 @@ enum vault_left_out {
 struct vault_counted {
 	enum vault_counted_as as;
 	enum vault_left_out why;
+	bool several; /* records, of one person: vault_same_say */
 	char person[VAULT_ID_LEN];
 	const char *title;         /* of the person; "" if it is not here */
 	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
@@ -553,6 +555,7 @@ struct vault_counted {
 };
 struct vault_count_result {
 	uint64_t certain, possible, left_out;
+	uint64_t several; /* of the first two: who has several records */
 	char since[11], on[11], known_at[11]; /* days, or "" */
 };
 
@@ -601,6 +604,107 @@ struct vault_event {
 };
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
+
+/* ---- Records of one person ---- */
+
+/*
+ * That two records are of one person is said by a person, in this office;
+ * what other offices say counts for nothing.  Nothing is merged: a timeline
+ * and a count take them together, and what may not name the one does not name
+ * the other.  A consent is of the record that it names, and of no other.
+ */
+enum vault_same {
+	VAULT_SAME_UNSAID,
+	VAULT_SAME, /* also because both are the same as a third */
+	VAULT_NOT_SAME,
+};
+VAULT_CHECKED enum vault_err vault_same_said(
+    enum vault_same *out, struct vault *v, const char *a, const char *b);
+
+/*
+ * Say so, as a new version of a, and of b if that says otherwise.  VAULT_EUSE:
+ * one of them is no person, or they are one record.  VAULT_ECONFLICT: *which,
+ * a or b, has versions that disagree.
+ */
+VAULT_CHECKED enum vault_err vault_same_say(struct vault *v, const char *a,
+    const char *b, bool same, const char **which);
+
+/* Tell of the other records of a person, the oldest first. */
+VAULT_CHECKED enum vault_err vault_same_each(struct vault *v, const char *id,
+    void (*each)(void *ctx, const char *id, const char *title), void *ctx);
+
+/*
+ * Pairs that may be of one person, the likeliest first, of which nobody here
+ * has said yet whether they are.
+ */
+struct vault_alike {
+	char a[VAULT_ID_LEN], b[VAULT_ID_LEN];
+	const char *title_a, *title_b; /* borrowed for the call */
+	bool name;                     /* a form of a name is the same */
+	bool near;                     /* or within two edits */
+	bool paper;                    /* the number of an identity paper is */
+	bool born;    /* the day of birth, and a word of a name */
+	bool claimed; /* another office says so */
+};
+
+/*
+ * limit 0: all of them.  *more: there are others, or so many are alike that
+ * not all were compared.
+ */
+VAULT_CHECKED enum vault_err vault_alike(struct vault *v, uint64_t limit,
+    bool *more, void (*each)(void *ctx, const struct vault_alike *pair),
+    void *ctx);
+
+/* ---- What wants to be looked at again ---- */
+
+/* A date that has come, or comes soon; borrowed for the call. */
+struct vault_due {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title;
+	const char *field;        /* "review", "deadline", "expires" */
+	const char *date, *words; /* EDTF; the words of the source, or "" */
+	char day[11]; /* the first day that it may mean; "" if that is open */
+	bool overdue; /* that day is over */
+};
+
+/*
+ * Tell, by day, of each review, of each deadline of an intervention that
+ * nobody has answered, and of each end of a consent that no other consent of
+ * that person has withdrawn or renewed: of those that have come, or come
+ * within so many days.
+ */
+VAULT_CHECKED enum vault_err vault_due(struct vault *v, unsigned within,
+    void (*each)(void *ctx, const struct vault_due *d), void *ctx);
+
+/*
+ * How many have come; *more: only the first of them were looked at, so many
+ * that it takes no time.
+ */
+#define VAULT_DUE_COUNT_MAX 200
+VAULT_CHECKED enum vault_err vault_due_count(
+    uint64_t *n, bool *more, struct vault *v);
+
+/* ---- What a record hangs together with ---- */
+
+/* A link between it and another record; borrowed for the call. */
+struct vault_link {
+	bool to; /* the other is linked to; else it links to this one */
+	char id[VAULT_ID_LEN];     /* of the other */
+	char type[VAULT_TYPE_LEN]; /* "" if it is not here */
+	const char *title;         /* "" if it is withheld or unknown */
+	const char *field; /* of the one that links: "perpetrators.who" */
+	const char *date;  /* EDTF, or "" */
+};
+
+/*
+ * Tell of every link: to the record first, then from it; by type, then by
+ * date.  *more says how many others there are of more than VAULT_LINKS_MAX.
+ */
+#define VAULT_LINKS_MAX 1000
+VAULT_CHECKED enum vault_err vault_links(struct vault *v, const char *id,
+    uint64_t *more, void (*each)(void *ctx, const struct vault_link *link),
+    void *ctx);
 
 /* ---- Figures: so many records of each value of a field ---- */
 
@@ -831,6 +935,7 @@ struct vault_field {
 	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
 	bool once;             /* never changes after the first version */
+	bool filled;           /* by the program: not to be asked for */
 	const char *must_when; /* "op=range", or NULL */
 	const char *only_when; /* the same: elsewhere it is refused */
 	const char *targets;   /* of a link: names of types, "" is any */

@@ -571,6 +571,107 @@ go_missing(struct state *s)
 	return content_add(id, s->vault, json);
 }
 
+/* ---- What may leave ---- */
+
+static void
+say_may_person(void *ctx, const struct vault_may_person *p)
+{
+	(void)ctx;
+	buf_putf(
+	    &said, "%d|%d|%s\n", (int)p->consent, (int)p->naming, p->title);
+}
+
+static void
+say_left(void *ctx, const struct vault_left *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s\n", l->what, l->title);
+}
+
+static enum vault_err
+call_may(struct state *s)
+{
+	struct vault_may may;
+	enum vault_err err = vault_may(&may, s->vault, content.person,
+	    "partner", say_may_person, say_left, NULL);
+
+	if (err == VAULT_OK)
+		buf_putf(&said, "%d %d", (int)may.why, may.level);
+	return saying(err);
+}
+
+static enum vault_err
+call_plain(struct state *s)
+{
+	const struct vault_plain_what what = { .query = "",
+		.audience = "partner" };
+	struct vault_plain *p;
+	size_t n = 0;
+	struct vault_sink to = { &n, count_bytes, NULL };
+	enum vault_err err;
+
+	err = vault_plain_new(&p, s->vault, &what, NULL, NULL);
+	if (err != VAULT_OK)
+		return err;
+	vault_plain_confirm_parts(p);
+	err = vault_plain_write(p, &to);
+	vault_plain_free(p);
+	return err;
+}
+
+static void
+say_dossier_record(void *ctx, const struct vault_dossier_record *r)
+{
+	(void)ctx;
+	buf_putf(&said, "%zu|%s|%s\n", r->number, r->type, r->title);
+}
+
+static enum vault_err
+end_dossier(void *ctx)
+{
+	(void)ctx;
+	return buf_ok(&said);
+}
+
+static enum vault_err
+call_dossier(struct state *s)
+{
+	const struct vault_dossier_sink to = { NULL, say_dossier_record,
+		say_dossier_record, say_line, end_dossier };
+	const struct vault_plain_what what = { .the_case = content.old,
+		.audience = "partner" };
+	struct vault_plain *p;
+	enum vault_err err;
+
+	err = vault_plain_new(&p, s->vault, &what, NULL, NULL);
+	if (err != VAULT_OK)
+		return err;
+	err = vault_dossier(p, &to);
+	vault_plain_free(p);
+	return saying(err);
+}
+
+static enum vault_err
+call_redact(struct state *s)
+{
+	static const char *const words[] = { "old" };
+	const struct vault_redact_what what = { .id = content.old,
+		.audience = "partner",
+		.words = words,
+		.n_words = 1 };
+	char id[VAULT_ID_LEN];
+	struct vault_report *report = NULL;
+	struct buf body = { 0 };
+	enum vault_err err;
+
+	if ((err = vault_redact(&body, s->vault, &what)) == VAULT_OK &&
+	    (err = vault_report_new(&report)) == VAULT_OK)
+		err = vault_redact_keep(id, s->vault, report, &what, &body, 1);
+	vault_report_free(report);
+	buf_free(&body);
+	return err;
+}
+
 static void
 say_tally(const struct vault_tally *t)
 {
@@ -644,6 +745,85 @@ call_timeline(struct state *s)
 	return err != VAULT_OK
 	    ? err
 	    : vault_timeline(s->vault, content.person, say_event, NULL);
+}
+
+static void
+say_link_of(void *ctx, const struct vault_link *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%d|%s|%s|%s|%s\n", l->to, l->type, l->field, l->title,
+	    l->date);
+}
+
+static enum vault_err
+call_links(struct state *s)
+{
+	enum vault_err err = go_missing(s);
+	uint64_t more;
+
+	return err != VAULT_OK
+	    ? err
+	    : vault_links(s->vault, content.person, &more, say_link_of, NULL);
+}
+
+static void
+say_due(void *ctx, const struct vault_due *d)
+{
+	(void)ctx;
+	buf_putf(
+	    &said, "%s|%s|%s|%d\n", d->title, d->field, d->day, d->overdue);
+}
+
+static enum vault_err
+call_due(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[256];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"person\":\"%s\",\"naming\":\"full\","
+	    "\"scopes\":[\"store\"],\"expires\":{\"edtf\":\"2011-04\"}}",
+	    content.person);
+	return (err = content_add(id, s->vault, json)) != VAULT_OK
+	    ? err
+	    : vault_due(s->vault, 30, say_due, NULL);
+}
+
+static void
+say_alike(void *ctx, const struct vault_alike *pair)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%d%d%d\n", pair->title_a, pair->title_b,
+	    pair->name, pair->near, pair->born);
+}
+
+static void
+say_same(void *ctx, const char *id, const char *title)
+{
+	(void)ctx;
+	(void)id;
+	buf_putf(&said, "%s\n", title);
+}
+
+/* Somebody like others, and the same as one. */
+static enum vault_err
+call_alike(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[512];
+	enum vault_err err;
+	bool more;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Teng Bia\"},"
+	    "{\"text\":\"Tengg Biao\"}],\"same_as\":[\"%s\"],"
+	    "\"born\":{\"edtf\":\"1973-08-02\"},"
+	    "\"id_papers\":[{\"number\":\"G 1\"}]}",
+	    content.person);
+	if ((err = content_add(id, s->vault, json)) != VAULT_OK ||
+	    (err = vault_alike(s->vault, 0, &more, say_alike, NULL)) !=
+		VAULT_OK)
+		return err;
+	return vault_same_each(s->vault, content.person, say_same, NULL);
 }
 
 /* What `show` does with a record that is torn. */
@@ -839,6 +1019,13 @@ static const struct call calls[] = {
 	RECORDS("vault_count", call_count),
 	RECORDS("vault_tally_new, vault_tally_log", call_tally),
 	RECORDS("vault_timeline", call_timeline),
+	RECORDS("vault_links", call_links),
+	RECORDS("vault_due", call_due),
+	RECORDS("vault_alike, vault_same_each", call_alike),
+	RECORDS("vault_may", call_may),
+	RECORDS("vault_plain_write", call_plain),
+	RECORDS("vault_dossier", call_dossier),
+	RECORDS("vault_redact, vault_redact_keep", call_redact),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),

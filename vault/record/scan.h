@@ -56,6 +56,12 @@ VAULT_CHECKED enum vault_err scan_add(
  */
 size_t scan_short(const struct scan *s);
 
+/*
+ * Look no more for the person who was added last, if it is this one: before
+ * anything was looked for.
+ */
+void scan_drop(struct scan *s, size_t who);
+
 /* Look for these words alone, as for a name. */
 VAULT_CHECKED enum vault_err scan_add_words(
     struct scan *s, const char *text, size_t len, size_t who);
