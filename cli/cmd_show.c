@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* show: one record, all of it. */
-#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -258,7 +257,7 @@ static void
 measure(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
-	const char *label = gettext(l->label);
+	const char *label = say_label(l->label);
 	size_t width = text_width(label, strlen(label)) + DEEPER * l->depth;
 
 	if (!l->block && !l->heading && width > p->label_width &&
@@ -273,7 +272,7 @@ body_line(void *ctx, const struct vault_line *l)
 	struct buf label = { 0 }, text = { 0 };
 
 	layout_blanks(&label, DEEPER * l->depth);
-	buf_put_text(&label, gettext(l->label));
+	buf_put_text(&label, say_label(l->label));
 	codes_describe(&text, l->vocab, l->text, l->len);
 	if (!l->block && !l->heading)
 		layout_field(&p->out, buf_text(&label), p->label_width,
