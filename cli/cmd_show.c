@@ -177,9 +177,10 @@ put_link(struct buf *out, const struct vault_link *l)
 	struct buf nobody = { 0 };
 	const char *title = l->title;
 
-	say_put(&nobody, SAY_WITHHELD, NULL);
-	if (*title == '\0')
+	if (!l->here) {
+		say_put(&nobody, SAY_WITHHELD, NULL);
 		title = buf_text(&nobody);
+	}
 	buf_putf(out, "  %s\t%.*s\t%s\t%s\t", l->field, PICK_SHORT, l->id,
 	    l->type, l->date);
 	/* The title last: it may be right-to-left. */
@@ -196,7 +197,7 @@ put_link_doc(struct doc *array, const struct vault_link *l)
 
 	doc_text(d, "field", l->field);
 	doc_text(d, "id", l->id);
-	doc_bool(d, "here", l->type[0] != '\0');
+	doc_bool(d, "here", l->here);
 	if (l->type[0] != '\0')
 		doc_text(d, "type", l->type);
 	if (l->title[0] != '\0')

@@ -149,16 +149,20 @@ const struct command commands[] = {
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
 	    "import FILE [--anyway] [--keep],"
-	    " or import FILE.csv --map MAP [--preview]",
+	    " or import LIST --map MAP"
+	    " [--encoding NAME] [--policy keep|add|update|ask] [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
 	    " another one.\nWhat another office has forgotten is destroyed"
 	    " here, after a question; --keep\nimports all the rest.\n"
-	    "--map: a list of comma-separated values, as the"
-	    " map says (docs/MAPS.md).\nAll rows, or none; what is here"
-	    " already stays as it is.  --preview: only tell\nwhat would"
-	    " become of it.\n" },
+	    "--map: a list of comma-separated values, or in JSON, as the"
+	    " map says\n(docs/MAPS.md).  --encoding: what it is if not UTF-8;"
+	    " never guessed.\nAll rows, or none.  --policy: what"
+	    " becomes of rows that are here already; keep\n(without it):"
+	    " nothing; add: what is absent is filled in; update: what an import"
+	    "\nwrote is replaced; ask: row by row.  What a person has changed"
+	    " is kept.\n--preview: only tell what would become of it.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",

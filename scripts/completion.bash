@@ -22,7 +22,7 @@ _amparo() {
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
 			--as | --to | --include | --lang | --since | --on | --within | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | \
-			--by | --over | --count | --hide-below | --map | --digits | --number)
+			--by | --over | --count | --hide-below | --map | --encoding | --policy | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -56,6 +56,7 @@ _amparo() {
 	--level) offered='0 1 2 3' ;;
 	--plain) offered='json' ;;
 	--over) offered='year month day' ;;
+	--policy) offered='keep add update ask' ;;
 	--count) offered='records persons' ;;
 	--audience) offered='partner un gov un-public media court' ;;
 	--for) offered='5m 15m 1h' ;;
@@ -90,7 +91,7 @@ _amparo() {
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
-		import) offered+=' --anyway --keep --map --preview' ;;
+		import) offered+=' --anyway --keep --map --encoding --policy --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;

@@ -691,8 +691,9 @@ VAULT_CHECKED enum vault_err vault_due_count(
 struct vault_link {
 	bool to; /* the other is linked to; else it links to this one */
 	char id[VAULT_ID_LEN];     /* of the other */
-	char type[VAULT_TYPE_LEN]; /* "" if it is not here */
-	const char *title;         /* "" if it is withheld or unknown */
+	bool here;                 /* it is not withheld, forgotten, unknown */
+	char type[VAULT_TYPE_LEN]; /* "" if that is not known */
+	const char *title;         /* or "" */
 	const char *field; /* of the one that links: "perpetrators.who" */
 	const char *date;  /* EDTF, or "" */
 };
@@ -1691,6 +1692,8 @@ enum vault_map_why {
 	VAULT_MAP_VALUE,    /* the field does not take this value */
 	VAULT_MAP_TWICE,    /* given twice */
 	VAULT_MAP_NOT_MANY, /* split, and the field takes one value only */
+	VAULT_MAP_NO_RECORD, /* no other record of the row has this name */
+	VAULT_MAP_NO_LINK,   /* no field that links to such a record */
 };
 struct vault_map_fault {
 	enum vault_map_why why;
@@ -1714,6 +1717,12 @@ enum vault_table_why {
 	VAULT_TABLE_CELLS,   /* so many cells, and so many columns */
 	VAULT_TABLE_LONG,    /* a row is too long */
 	VAULT_TABLE_EMPTY,   /* no line with the names of the columns */
+	VAULT_TABLE_ENCODING,    /* not of the encoding at offset */
+	VAULT_TABLE_NO_ENCODING, /* there is none of this name here */
+	VAULT_TABLE_ZERO,        /* a zero character, in that encoding */
+	VAULT_TABLE_JSON,        /* not JSON: see json */
+	VAULT_TABLE_FLAT,    /* not an array of flat objects; or see column */
+	VAULT_TABLE_NOT_UTF8, /* JSON is UTF-8 and has no other encoding */
 	VAULT_TABLE_NAME,    /* it is not text, or has a line end */
 	VAULT_TABLE_COLUMN,  /* it lacks a column that the map names */
 	VAULT_TABLE_COLUMNS, /* a column that the map names is there twice */
@@ -1724,17 +1733,20 @@ struct vault_table_fault {
 	uint64_t row, line, offset; /* row 0: the names of the columns */
 	size_t cells, columns;
 	const char *column; /* or NULL */
+	const char *json;   /* what is wrong with it; or NULL */
+	bool mixed; /* UTF-8, and not ASCII alone, stands before offset */
 };
 
 /*
- * Read a file of comma-separated values, all of it, and write nothing.  name
- * is what records will call it; map is borrowed.  VAULT_EUSE: each fault was
+ * Read a file of comma-separated values, or of JSON if the map says so, all of
+ * it, and write nothing.  name is what records will call it; map and encoding
+ * (a name of iconv's; NULL: UTF-8) are borrowed.  VAULT_EUSE: each fault was
  * told.
  */
 struct vault_table;
 VAULT_CHECKED enum vault_err vault_table_open(struct vault_table **out,
     struct vault *v, const struct vault_map *map, const char *name,
-    const struct vault_input *from,
+    const char *encoding, const struct vault_input *from,
     void (*fault)(void *ctx, const struct vault_table_fault *f), void *ctx);
 void vault_table_close(struct vault_table *t);
 
@@ -1752,13 +1764,34 @@ enum vault_row_why {
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
-	VAULT_ROW_CHANGED,   /* other than when it was imported; not changed */
+	VAULT_ROW_CHANGED,   /* column is a field: the file says value now; not
+				changed */
+	VAULT_ROW_RECORD,    /* the row has this record now; not made */
+	VAULT_ROW_NO_RECORD, /* the row has no such record any more; kept */
+	VAULT_ROW_SET,       /* column is a field: it has value from now on */
+	VAULT_ROW_OURS,      /* the same: it was changed here, and is kept */
+	VAULT_ROW_GONE,      /* the file does not have it any more; kept */
+	VAULT_ROW_FIXED,     /* records of this type are written once; kept */
+	VAULT_ROW_MADE,      /* a row that is here: this record is made of it */
+	VAULT_ROW_CLASH,     /* versions of the record disagree; not changed */
+	VAULT_ROW_DOUBTFUL,  /* a date that may be none, says the map: taken */
+	VAULT_ROW_WHYS,
 };
 struct vault_row_note {
 	enum vault_row_why why;
 	uint64_t row, line, other;
+	const char *record; /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
+};
+
+/* What has become of a row in the end. */
+enum vault_row_end {
+	VAULT_ROW_NEW,
+	VAULT_ROW_SAME, /* unchanged */
+	VAULT_ROW_KEPT, /* the file says otherwise now; not changed */
+	VAULT_ROW_BAD,  /* refused: none of its records was made or changed */
+	VAULT_ROW_UPDATED,
 };
 
 struct vault_table_info {
@@ -1770,18 +1803,37 @@ struct vault_table_info {
 void vault_table_info(
     struct vault_table_info *out, const struct vault_table *t);
 
+/* What may become of a row that is here, if the file says otherwise now. */
+enum vault_policy {
+	VAULT_POLICY_KEEP,   /* nothing: it is told */
+	VAULT_POLICY_ADD,    /* fields and records that are absent are made */
+	VAULT_POLICY_UPDATE, /* and what an import wrote last is replaced */
+};
+
 /*
- * Make records of the rows that are not here yet: of all, or of none.  With
- * preview nothing is written, and everything is told as it would be.
- * VAULT_EUSE: the file has changed since it was opened.
+ * Make records of the rows that are not here yet: of all, or of none.  What a
+ * person has changed is never changed.  With preview nothing is written, and
+ * everything is told as it would be.  VAULT_EUSE: the file has changed since
+ * it was opened.
  */
+struct vault_table_how {
+	bool preview;
+	enum vault_policy policy;
+	/* NULL, or in place of policy, for each row that is here. */
+	enum vault_policy (*choose)(void *ctx, uint64_t row);
+	/* May be NULL; row is told after the notes of the row. */
+	void (*note)(void *ctx, const struct vault_row_note *n);
+	void (*row)(void *ctx, uint64_t row, enum vault_row_end end);
+	void *ctx;
+};
 struct vault_table_done {
-	uint64_t added, unchanged, changed, refused;
+	uint64_t added, unchanged, changed, refused, updated; /* rows */
+	uint64_t records;  /* that were made */
+	uint64_t versions; /* of records that were here */
 	uint64_t notes; /* of cells that were not understood */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
-    struct vault_table *t, bool preview,
-    void (*note)(void *ctx, const struct vault_row_note *n), void *ctx);
+    struct vault_table *t, const struct vault_table_how *how);
 
 /* ---- Copies ---- */
 

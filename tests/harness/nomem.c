@@ -856,15 +856,19 @@ call_backup(struct state *s)
 	return vault_backup(s->vault, copy_path(), NULL, NULL);
 }
 
-/* A list of three rows, one of them without a key, one not understood. */
+/* Three rows, one of them without a key, one not understood; and once more. */
+static const char *const lists[] = {
+	"k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n,C,0,\n3,D,9,z\n",
+	"k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n3,D,9,z\n4,E,NA,z\n",
+	"k,n,s,x\n1,\"A, C\",0,y\n3,D,0,z\n4,E,NA,z\n",
+};
+
 static enum vault_err
 read_list(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
 {
-	static const char list[] = "k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n,C,0,\n"
-				   "3,D,9,z\n";
-	size_t all = sizeof(list) - 1;
+	const char *list = ctx;
+	size_t all = strlen(list);
 
-	(void)ctx;
 	*got = offset >= all ? 0 : all - (size_t)offset;
 	if (*got > len)
 		*got = len;
@@ -880,34 +884,60 @@ say_note(void *ctx, const struct vault_row_note *n)
 	    n->column, n->value);
 }
 
+/* Records of a list by the map of this name. */
 static enum vault_err
-call_table(struct state *s)
+import_list(struct vault *v, const char *name, const char *list,
+    const char *encoding, enum vault_policy policy)
 {
-	static const char json[] =
-	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
-	    "\"key\":[\"k\"],\"constants\":[[\"tags\",\"list\"]],"
-	    "\"columns\":[{\"column\":\"n\",\"field\":\"names[0].text\","
-	    "\"with\":[[\"script\",\"Latn\"]]},{\"column\":\"s\","
-	    "\"field\":\"sex\",\"codes\":[[\"1\",\"m\"],[\"0\",\"f\"]]}]}";
-	const struct vault_input input = { NULL, read_list, NULL, 50 };
+	static const char form[] =
+	    "{\"amparo_map\":1,\"name\":\"%s\",\"missing\":[\"NA\"],"
+	    "\"key\":[\"k\"],\"records\":[{\"as\":\"p\",\"type\":"
+	    "\"person\",\"constants\":[[\"tags\",\"list\"]],\"columns\":["
+	    "{\"column\":\"n\",\"field\":\"names[0].text\",\"with\":["
+	    "[\"script\",\"Latn\"]]}]},{\"as\":\"d\",\"type\":\"document\","
+	    "\"once\":true,\"constants\":[[\"title\",\"L\"]]},{\"as\":"
+	    "\"a\",\"type\":\"act\",\"when\":{\"column\":\"s\",\"is\":"
+	    "\"present\"},\"columns\":[{\"link\":\"victims\",\"to\":\"p\"},"
+	    "{\"link\":\"basis\",\"to\":\"d\"},{\"column\":\"s\",\"field\":"
+	    "\"act\",\"codes\":[[\"1\",\"killing\"],[\"0\",\"torture\"]]}]}]}";
+	const struct vault_input input = { (void *)(uintptr_t)list, read_list,
+		NULL, strlen(list) };
+	const struct vault_table_how how = { .policy = policy,
+		.note = say_note };
 	struct vault_table_done done;
 	struct vault_map_fault fault;
 	struct vault_table *t = NULL;
 	struct vault_map *map;
 	enum vault_err err;
+	char json[1024];
+	int len = snprintf(json, sizeof(json), form, name);
 
-	err = vault_map_read(&map, &fault, json, sizeof(json) - 1);
+	err = vault_map_read(&map, &fault, json, (size_t)len);
 	if (err == VAULT_OK)
 		err = vault_table_open(
-		    &t, s->vault, map, "list.csv", &input, NULL, NULL);
+		    &t, v, map, "list.csv", encoding, &input, NULL, NULL);
 	if (err == VAULT_OK)
-		err = vault_table_import(&done, t, false, say_note, NULL);
+		err = vault_table_import(&done, t, &how);
 	if (err == VAULT_OK)
-		buf_putf(&said, "%u %u\n", (unsigned)done.added,
-		    (unsigned)done.refused);
+		buf_putf(&said, "%u %u %u\n", (unsigned)done.records,
+		    (unsigned)done.versions, (unsigned)done.refused);
 	vault_table_close(t);
 	vault_map_free(map);
-	return saying(err);
+	return err;
+}
+
+static enum vault_err
+call_table(struct state *s)
+{
+	return saying(
+	    import_list(s->vault, "m", lists[0], NULL, VAULT_POLICY_KEEP));
+}
+
+static enum vault_err
+call_table_again(struct state *s)
+{
+	return saying(import_list(
+	    s->vault, "again", lists[2], "ISO-8859-1", VAULT_POLICY_UPDATE));
 }
 
 static enum vault_err
@@ -1030,6 +1060,7 @@ static const struct call calls[] = {
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
 	RECORDS("vault_table_import", call_table),
+	RECORDS("vault_table_import, again", call_table_again),
 	RECORDS("vault_forget", call_forget),
 	RECORDS("vault_bundle_import, tombstones", call_obey),
 	RECORDS("vault_requests", call_requests),
@@ -1352,6 +1383,8 @@ main(int argc, char **argv)
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
+	must(import_list(o.vault, "again", lists[1], NULL, VAULT_POLICY_KEEP),
+	    "list");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
 	vault_done(&o);
 	attach_test_commit(1);
