@@ -456,6 +456,52 @@ def records(t, v, p):
     return who
 
 
+def lists(t, v, p):
+    """Import of tables: what is right with them, and what is not."""
+    names = [os.path.join(t.folder, n) for n in ("L.csv", "L.map", "L.json")]
+    def write(name, text):
+        with open(name, "w", encoding="latin-1") as f:
+            f.write(text)
+    def map_of(**more):
+        return json.dumps(dict({
+            "amparo_map": 1, "name": "ell", "type": "person", "key": ["no"],
+            "columns": [{"column": "name", "field": "names[0].text"},
+                        {"column": "sex", "field": "sex",
+                         "codes": [["m", "m"]]},
+                        {"column": "born", "field": "born"}]}, **more))
+    head = "no,name,sex,born\n"
+    t.data("no name sex born ell Iota Kappa zzz columns field")
+    def imports(rows, its_map=None, *options):
+        write(names[0], rows)
+        write(names[1], its_map or map_of())
+        t.do(*v, *p, "import", names[0], "--map", names[1], *options)
+        t.do(*v, *p, "--yes", "import", names[0], "--map", names[1], *options)
+    good = head + "1,Iota,m,1979\n2,Kappa,zzz,zzz\n,Kappa,,\n2,Kappa,m,1980\n"
+    imports(good, None, "--preview")
+    imports(good)
+    imports(good.replace("1979", "1978"), None, "--policy", "update")
+    imports(good.replace("1979", "1977"))
+    for rows in (head + "1,\"Iota,m\n", head + "1,I\"ota\",m\n",
+                 head + "1,Iota\n", head + "1,\xe9,m,1979\n",
+                 head + "1,\0,m,1979\n", "", "no,no,name,sex,born\n",
+                 "zzz\n1\n", head + "1,Iota,m,1979,x\n"):
+        imports(rows)
+    imports(head + "1,\xe9,m,1979\n", None, "--encoding", "latin1")
+    imports(good, None, "--encoding", "zzz")
+    imports(good, None, "--policy", "zzz")
+    for its_map in ("{", "[]", map_of(amparo_map=9), map_of(type="zzz"),
+                    map_of(zzz=1), map_of(key=["zzz"]), map_of(columns=1),
+                    map_of(columns=[{"column": "name", "field": "zzz"}]),
+                    map_of(columns=[{"column": "name"}] * 2), map_of(name=1),
+                    map_of(columns=[{"column": "name", "field": "sex",
+                                     "codes": [["m", "zzz"]]}])):
+        imports(good, its_map)
+    write(names[2], "[{\"no\": {}}]")
+    t.do(*v, *p, "import", names[2], "--map", names[1], "--yes")
+    t.ask([*v, *p, "import", names[0], "--map", names[1], "--policy", "ask"],
+          ["k", "a", "u", "n"])
+
+
 def offices(t, v, p):
     other = ("-v", os.path.join(t.folder, "other"))
     t.do(*other, *p, "--yes", "init", "--office", "Altera")
@@ -572,6 +618,7 @@ def main():
             helps_and_wrong_usage(t, v)
             a_vault(t, v, p)
             who = records(t, v, p)
+            lists(t, v, p)
             offices(t, v, p)
             at_a_terminal(t, v, who)
             escaped = dict(t.escaped)
