@@ -231,6 +231,13 @@ what_we_have_said_since_is_not_guessed(void **state)
 	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
 	vault_export_free(e);
 	assert_int_equal(last.leaves, VAULT_HELD_WITHHELD);
+	{
+		struct vault_may may;
+
+		assert_ok(vault_may(
+		    &may, of(&copy), id, "partner", NULL, NULL, NULL));
+		assert_int_equal(may.why, VAULT_MAY_NOT_WITHHELD);
+	}
 	/* What is known of our word is kept: it is not B's that is edited. */
 	assert_ok(vault_get(&r, of(&copy), id));
 	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
@@ -755,6 +762,256 @@ a_consent_withdrawn_meanwhile_stops_it(void **state)
 	memory_free(&w.m);
 }
 
+/* Of A's, to B, as may leave. */
+static void
+bring_person(const char *id)
+{
+	agree(&a, id);
+	bring(&a, "B", &b, id);
+}
+
+/*
+ * What a program of theirs that checks nothing makes of a record of A's: the
+ * next version, with another text in it.
+ */
+static void
+forge(const char *id, const char *type, const char *from, const char *to)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_record r;
+	struct vault_imported got;
+	struct memory m = { 0 };
+	struct carried one;
+	struct signer by;
+	struct buf body = { 0 }, text = { 0 };
+	const char *whole, *at;
+
+	memset(&one, 0, sizeof(one));
+	assert_ok(vault_get(&r, of(&a), id));
+	whole = buf_text(&r.body);
+	assert_non_null(at = strstr(whole, from));
+	buf_put(&body, whole, (size_t)(at - whole));
+	buf_put_text(&body, to);
+	buf_put_text(&body, at + strlen(from));
+	assert_ok(records_signer(&by, of(&b)->store));
+	assert_ok(id_parse(one.version.record, id, strlen(id)));
+	memcpy(one.version.type, type, strlen(type));
+	memcpy(one.version.office, by.public_key, IDENTITY_PUBLIC_LEN);
+	one.version.time = craft_time;
+	one.version.has_body = true;
+	buf_put(&one.version.parents, r.heads.bytes, r.heads.len);
+	assert_ok(part_new(&one.body, one.version.body, body.bytes, body.len));
+	assert_ok(version_sign(&one.version, by.key));
+	assert_ok(carry_write(&text, &one));
+	secret_free(by.key);
+	carry_free(&one);
+	vault_record_free(&r);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	memory_free(&m);
+	buf_free(&body);
+	buf_free(&text);
+}
+
+/* A status of somebody, found by this title. */
+static void
+add_status(char *id, const char *person, const char *title)
+{
+	add(id, &a,
+	    with_ids("{\"type\":\"status\",\"level\":1,\"status\":\"held\","
+		     "\"person\":\"%s\",\"title\":\"%s\"}",
+		person, title));
+}
+
+/* A consent of A's whose id is wanted. */
+static void
+consent_id(char *id, const char *person, const char *members)
+{
+	char json[512];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"level\":1,\"person\":\"%s\",%s}", person,
+	    members);
+	add(id, &a, json);
+}
+
+#define STORE_ONLY                                                             \
+	"\"scopes\":[\"store\"],\"naming\":\"none\",\"date\":{\"edtf\":\"%"    \
+	"s\"}"
+#define PARTNER                                                                \
+	"\"scopes\":[\"partner\"],\"naming\":\"full\","                        \
+	"\"date\":{\"edtf\":\"2020\"}"
+
+/*
+ * Another office gets the consent that ends another one, and makes it one of
+ * somebody else, of another record, or that withdraws nothing.
+ */
+static void
+another_office_brings_no_consent_back(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], status[VAULT_ID_LEN],
+	    first[VAULT_ID_LEN], last_one[VAULT_ID_LEN], from[64], to[160];
+
+	(void)state;
+	add_called(other, "Somebody Elsewhere");
+	bring_person(other);
+	for (int i = 0; i < 3; i++) {
+		char title[16];
+
+		snprintf(title, sizeof(title), "Revived%d", i);
+		add_called(id, "Brought Back");
+		add_status(status, id, title);
+		consent_id(first, id, PARTNER);
+		assert_int_equal(leaves(title), VAULT_LEAVES);
+		if (i < 2)
+			snprintf(to, sizeof(to), STORE_ONLY, "2021");
+		else
+			snprintf(to, sizeof(to),
+			    STORE_ONLY
+			    ",\"records\":[\"%s\"],\"withdraws\":\"%s\"",
+			    "2021", other, first);
+		consent_id(last_one, id, to);
+		assert_int_equal(leaves(title), VAULT_HELD_CONSENT);
+		if (i == 0) {
+			forge(last_one, "consent", id, other);
+		} else if (i == 1) {
+			snprintf(to, sizeof(to),
+			    "\"records\":[\"%s\"],\"scopes\"", other);
+			forge(last_one, "consent", "\"scopes\"", to);
+		} else {
+			snprintf(
+			    from, sizeof(from), ",\"withdraws\":\"%s\"", first);
+			forge(last_one, "consent", from, "");
+		}
+		if (leaves(title) != VAULT_HELD_CONSENT)
+			fail_msg("way %d: it left", i);
+	}
+}
+
+/* Nor a record of ours about somebody who has consented. */
+static void
+another_office_changes_nobody_in_ours(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], status[VAULT_ID_LEN],
+	    act[VAULT_ID_LEN], to[80];
+
+	(void)state;
+	add_called(other, "Willing Person");
+	bring_person(other);
+	add_called(id, "Swapped Out");
+	consent(&a, id, PARTNER);
+	add_status(status, id, "Exchanged1");
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"title\":\"Exchanged2\","
+		     "\"victims\":[\"%s\"]}%s",
+		id, ""));
+	forge(status, "status", id, other);
+	snprintf(to, sizeof(to), "\"victims\":[\"%s\",", other);
+	forge(act, "act", "\"victims\":[", to);
+	assert_int_equal(leaves("Exchanged1"), VAULT_LEAVES);
+	assert_int_equal(leaves("Exchanged2"), VAULT_LEAVES);
+	snprintf(to, sizeof(to), STORE_ONLY, "2021");
+	consent(&a, id, to);
+	assert_int_equal(leaves("Exchanged1"), VAULT_HELD_CONSENT);
+	assert_int_equal(leaves("Exchanged2"), VAULT_HELD_CONSENT);
+}
+
+/* Whom another office wrote of becomes no agency, who need not be asked. */
+static void
+another_office_makes_nobody_an_agency(void **state)
+{
+	char id[VAULT_ID_LEN], agency[VAULT_ID_LEN], status[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &b,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Later Agency\"}]}");
+	agree(&b, id);
+	add(agency, &b,
+	    "{\"type\":\"person\",\"level\":1,\"kind\":\"agency\","
+	    "\"names\":[{\"text\":\"Always Agency\"}]}");
+	bring(&b, "A", &a, id);
+	bring(&b, "A", &a, agency);
+	add_status(status, id, "Agencystatus1");
+	add_status(status, agency, "Agencystatus2");
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_HELD_CONSENT);
+	assert_int_equal(leaves_to("C", "Agencystatus2"), VAULT_LEAVES);
+	change_text(&b, id, "\"kind\":\"individual\"", "\"kind\":\"agency\"");
+	bring(&b, "A", &a, id);
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_HELD_CONSENT);
+	/* Our own word makes it one. */
+	change_text(&a, id, "Later", "Former");
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_LEAVES);
+}
+
+/* Of whose record, for few readers, no name leaves with another's either. */
+static void
+nobody_of_a_closed_record_is_named(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":3,\"readers\":[\"mj\"],"
+	    "\"names\":[{\"text\":\"Closed Recordwoman\"}]}");
+	agree(&a, id);
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"with Closed Recordwoman\"}");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_int_equal(n_named, 1);
+}
+
+/* What is private of somebody who may be named stays so in other texts. */
+static void
+what_is_private_of_a_person_is_looked_for(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Nameable Person\"}],"
+	    "\"contacts\":[{\"kind\":\"phone\",\"value\":\"+1 555 0100 998\"}],"
+	    "\"notes\":[\"quiet\"],\"private_fields\":[\"contacts\"]}");
+	agree(&a, id);
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Nameable Person SAID\"}");
+	assert_ok(send_described(act, true));
+	change_text(&a, act, "SAID", "of 5550100998");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_ok(send_described(id, true));
+	change_text(&a, id, "quiet", "5550100998");
+	assert_int_equal(send_described(id, true), VAULT_EREFUSED);
+}
+
+/* A consent for one record alone says how to name somebody there. */
+static void
+a_consent_for_one_record_holds_there(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN], members[160];
+
+	(void)state;
+	add_called(id, "Onerecord Person");
+	consent(&a, id, PARTNER);
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"victims\":[\"%s\"],"
+		     "\"description\":\"Onerecord Person\"}%s",
+		id, ""));
+	assert_ok(send_described(act, true));
+	snprintf(members, sizeof(members),
+	    "\"scopes\":[\"partner\"],\"naming\":\"pseudonym\","
+	    "\"records\":[\"%s\"],\"date\":{\"edtf\":\"2022\"}",
+	    act);
+	consent(&a, id, members);
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_ok(send_described(id, true));
+}
+
 int
 main(void)
 {
@@ -774,6 +1031,12 @@ main(void)
 		cmocka_unit_test(a_record_may_name_others_than_those_who_ask),
 		cmocka_unit_test(refuses_what_names_somebody),
 		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
+		cmocka_unit_test(another_office_brings_no_consent_back),
+		cmocka_unit_test(another_office_changes_nobody_in_ours),
+		cmocka_unit_test(another_office_makes_nobody_an_agency),
+		cmocka_unit_test(nobody_of_a_closed_record_is_named),
+		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
+		cmocka_unit_test(a_consent_for_one_record_holds_there),
 	};
 
 	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);

@@ -421,7 +421,7 @@ edition_label(struct buf *out, struct store *s, const struct audience *a,
 	enum consent_naming naming;
 
 	if ((err = audience_person(&p, a, person, record)) != VAULT_OK ||
-	    !p.here)
+	    !p.here || (p.closed && !p.made))
 		return err;
 	if (!audience_may(&p) && !p.protected)
 		err = audience_is_accused(&p.exempt, a, person);

@@ -13,6 +13,7 @@ struct hidden {
 	char id[ID_TEXT_LEN + 1];
 	bool may_leave; /* the record with the names does, as one */
 	bool protected;
+	bool by_record; /* may be named, but for what a consent says there */
 	bool asked, accused; /* lazily: most people are named nowhere */
 };
 
@@ -59,15 +60,63 @@ reveal_free(struct reveal *r)
 struct adding {
 	struct scan *scan;
 	size_t who;
+	bool any; /* something is looked for */
 };
 
 static enum vault_err
 add_names(void *ctx, const struct head *h)
 {
-	const struct adding *to = ctx;
+	struct adding *to = ctx;
 
+	to->any = true;
 	return h->body == NULL ? VAULT_OK
 			       : scan_add(to->scan, h->body, to->who);
+}
+
+/* What is private of somebody who may be named. */
+static enum vault_err
+add_private(void *ctx, const struct head *h)
+{
+	struct adding *to = ctx;
+	json_t *open = NULL, *hidden = NULL;
+	enum vault_err err = VAULT_OK;
+
+	if (h->body != NULL)
+		err = body_split(&open, &hidden, h->body);
+	if (err == VAULT_OK && hidden != NULL) {
+		to->any = true;
+		err = scan_add(to->scan, hidden, to->who);
+	}
+	json_decref(open);
+	json_decref(hidden);
+	return err;
+}
+
+static enum vault_err
+look_for(struct reveal *r, struct store *s, const struct record_row *row,
+    const struct hidden *hidden,
+    enum vault_err (*names)(void *ctx, const struct head *h))
+{
+	struct adding to = { r->scan, reveal_people(r), false };
+	enum vault_err err = audience_words(s, row, names, &to);
+
+	if (err == VAULT_OK && to.any &&
+	    !buf_put(&r->people, hidden, sizeof(*hidden)))
+		err = VAULT_ENOMEM;
+	return err;
+}
+
+/* Does a consent of this person speak of single records? */
+static bool
+is_by_record(const struct audience *a, const char *person)
+{
+	size_t n;
+	const struct consent *list = audience_consents(&n, a, person);
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].records != NULL)
+			return true;
+	return false;
 }
 
 static enum vault_err
@@ -76,23 +125,27 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	struct audience_person p;
 	struct record_row row;
 	struct hidden hidden = { .asked = false };
-	struct adding to = { r->scan, reveal_people(r) };
 	enum vault_err err;
 	bool whole;
 
 	if ((err = rows_get(&row, s, num)) != VAULT_OK || row.forgotten)
 		return err;
-	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK)
+	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK ||
+	    p.made)
 		return err;
-	whole = audience_may(&p) && audience_naming(&p) == CONSENT_FULL;
-	if (p.made || (whole && !p.protected))
-		return VAULT_OK;
+	whole = audience_may(&p) && audience_naming(&p) == CONSENT_FULL &&
+	    !p.closed;
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
-	hidden.may_leave = whole;
 	hidden.protected = p.protected;
-	if (!buf_put(&r->people, &hidden, sizeof(hidden)))
-		return VAULT_ENOMEM;
-	return audience_words(s, &row, add_names, &to);
+	if (whole &&
+	    (err = look_for(r, s, &row, &hidden, add_private)) != VAULT_OK)
+		return err;
+	hidden.may_leave = whole;
+	hidden.by_record = whole && !p.exempt && !p.protected &&
+	    is_by_record(r->audience, p.id);
+	if (whole && !p.protected && !hidden.by_record)
+		return VAULT_OK;
+	return look_for(r, s, &row, &hidden, add_names);
 }
 
 static enum vault_err
@@ -182,6 +235,7 @@ see(void *ctx, const struct scan_hit *hit)
 {
 	const struct looking *l = ctx;
 	struct hidden *h = hidden_at(l->r, hit->who);
+	struct audience_person there;
 	struct reveal_hit told = { .record = l->record,
 		.path = l->path,
 		.person = h->id,
@@ -194,6 +248,14 @@ see(void *ctx, const struct scan_hit *hit)
 	/* Own names in an own record that leaves. */
 	if (h->may_leave && strcmp(h->id, l->record) == 0)
 		return VAULT_OK;
+	if (h->by_record) {
+		if ((err = audience_person(
+			 &there, l->r->audience, h->id, l->record)) != VAULT_OK)
+			return err;
+		if (audience_may(&there) &&
+		    audience_naming(&there) == CONSENT_FULL)
+			return VAULT_OK;
+	}
 	if ((err = is_accused(&accused, l->r, h)) == VAULT_OK && !accused)
 		l->found(l->ctx, &told);
 	return err;
