@@ -96,3 +96,16 @@ for file in again-*.json; do
 	expect_status 0 opened show "$(the_id)" --raw
 	python3 -c 'import json,sys; assert json.load(open(sys.argv[1])) == json.load(open(sys.argv[2]))' "$file" "$OUT" || fail "changed: $file"
 done
+
+# A name may stand in the name of a member, in a number, in an address.
+V=$PWD/odd
+vault "$V"
+add person '{"names":[{"text":"Yi Yuanshan"}],"contacts":[{"kind":"phone","value":"+86 138 0013 8000"}]}'
+for odd in '"x_seen":{"Yi Yuanshan":"twice"}' '"x_seen":{"x_deep":[13800138000]}' \
+    '"x_page":"https://example.org/?q=Yi%20Yuanshan"'; do
+	add case "{\"level\":0,\"title\":\"Odd\",$odd}"
+	plain 17 un odd.json Odd
+	expect_err "must not be named; nothing was written"
+	[ ! -e odd.json ] || fail "it left"
+	expect_status 0 opened edit "$id" --set title=Closed --set level=3 --set readers=mj --yes
+done

@@ -39,10 +39,21 @@ struct form {
 	bool alone; /* so short that it must stand by itself */
 };
 
+#define KINDS 3
+
+/* Somebody who is looked for. */
+struct whom {
+	bool is_short; /* a form is .alone */
+	uint64_t turn; /* the text in which .found were found */
+	uint8_t found[KINDS];
+};
+
 struct scan {
 	struct form *forms;
 	size_t n, cap;
 	bool sorted;
+	struct buf whom; /* struct whom, by number */
+	uint64_t turn;   /* how many texts were looked through */
 };
 
 enum vault_err
@@ -60,21 +71,29 @@ scan_free(struct scan *s)
 	for (size_t i = 0; i < s->n; i++)
 		mem_free(s->forms[i].key);
 	mem_free(s->forms);
+	buf_free(&s->whom);
 	mem_free(s);
 }
 
 /* ---- What is looked for ---- */
 
+static bool
+is_hangul(uint32_t cp)
+{
+	return cp >= 0xac00 && cp <= 0xd7a3;
+}
+
 /* How many characters there are, and whether all are of such a script. */
 struct measure {
 	size_t letters, words;
 	bool spaceless, digits;
+	bool hangul; /* all of them are syllables */
 };
 
 static struct measure
 measure(const char *key, size_t len)
 {
-	struct measure m = { .spaceless = len > 0, .digits = len > 0 };
+	struct measure m = { 0, 0, len > 0, len > 0, len > 0 };
 	uint32_t cp = 0;
 
 	for (size_t i = 0; i < len;) {
@@ -87,6 +106,7 @@ measure(const char *key, size_t len)
 		m.letters++;
 		m.spaceless = m.spaceless && text_is_spaceless(cp);
 		m.digits = m.digits && cp >= '0' && cp <= '9';
+		m.hangul = m.hangul && is_hangul(cp);
 	}
 	return m;
 }
@@ -106,6 +126,30 @@ make_room(struct scan *s)
 	return true;
 }
 
+static struct whom *
+whom_at(const struct scan *s, size_t who)
+{
+	return (struct whom *)(void *)s->whom.bytes + who;
+}
+
+static bool
+has_whom(const struct scan *s, size_t who)
+{
+	return who < s->whom.len / sizeof(struct whom);
+}
+
+static bool
+note_whom(struct scan *s, const struct form *f)
+{
+	const struct whom none = { .is_short = false };
+
+	while (!has_whom(s, f->who))
+		if (!buf_put(&s->whom, &none, sizeof(none)))
+			return false;
+	whom_at(s, f->who)->is_short |= f->alone;
+	return true;
+}
+
 /* A form of this key, whose blanks are taken out. */
 static enum vault_err
 add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
@@ -118,13 +162,14 @@ add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
 		return VAULT_OK;
 	f.loose = kind == SCAN_NAME && m.words > 1 &&
 	    m.letters >= LOOSE_LETTERS;
-	f.alone = kind == SCAN_NAME && m.letters < (m.spaceless ? 2 : 3);
+	f.alone = kind == SCAN_NAME &&
+	    m.letters < (m.spaceless || m.hangul ? 2 : 3);
 	if ((f.key = mem_zalloc(len + 1)) == NULL)
 		return VAULT_ENOMEM;
 	for (size_t i = 0; i < len; i++)
 		if (key[i] != ' ')
 			f.key[f.len++] = key[i];
-	if (!make_room(s)) {
+	if (!make_room(s) || !note_whom(s, &f)) {
 		mem_free(f.key);
 		return VAULT_ENOMEM;
 	}
@@ -312,10 +357,7 @@ out:
 bool
 scan_is_short(const struct scan *s, size_t who)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->forms[i].who == who && s->forms[i].alone)
-			return true;
-	return false;
+	return has_whom(s, who) && whom_at(s, who)->is_short;
 }
 
 enum vault_err
@@ -406,7 +448,7 @@ mark_of(uint32_t cp)
 	uint8_t mark = CHARACTER;
 
 	/* Korean writes its particles behind the name without a blank. */
-	if (text_is_spaceless(cp) || (cp >= 0xac00 && cp <= 0xd7a3))
+	if (text_is_spaceless(cp) || is_hangul(cp))
 		mark |= SPACELESS;
 	if (cp >= '0' && cp <= '9')
 		mark |= DIGIT;
@@ -541,18 +583,21 @@ found_of(const struct looking *l, size_t *n)
 }
 
 /*
- * Are there enough of this person?  A part that is told says it all, whatever
- * the others are: either it is the only one, or a whole name is there.
+ * Is there room for one more of this person?  A part that is told says it all,
+ * whatever the others are: either it is the only one, or a whole name is there.
  */
 static bool
-has_enough(const struct looking *l, const struct form *f)
+take_one(const struct looking *l, const struct form *f)
 {
-	size_t n, same = 0;
-	const struct scan_hit *list = found_of(l, &n);
+	struct whom *w = whom_at(l->s, f->who);
 
-	for (size_t i = 0; i < n; i++)
-		same += list[i].who == f->who && list[i].kind == f->kind;
-	return same >= (f->kind == SCAN_PART ? 1 : HITS_OF_ONE);
+	if (w->turn != l->s->turn)
+		*w = (struct whom){ .is_short = w->is_short,
+			.turn = l->s->turn };
+	if (w->found[f->kind] >= (f->kind == SCAN_PART ? 1 : HITS_OF_ONE))
+		return false;
+	w->found[f->kind]++;
+	return true;
 }
 
 static void
@@ -563,7 +608,7 @@ note(struct looking *l, const struct form *f, size_t at)
 
 	if ((f->alone ? stands_alone(l, at, end)
 		      : begins_well(l, f, at) && ends_well(l, f, at, end)) &&
-	    !has_enough(l, f))
+	    take_one(l, f))
 		buf_put(&l->found, &hit, sizeof(hit));
 }
 
@@ -601,7 +646,8 @@ look_at(struct looking *l, size_t at)
 
 /*
  * A part of what is told as a whole, or one that begins within what was told
- * before it: "Teng Biao, Teng" has "Biao, Teng" in it, too.
+ * before it: "Teng Biao, Teng" has "Biao, Teng" in it, too.  The list is of one
+ * person, in order of place.
  */
 static bool
 is_told(const struct scan_hit *list, size_t n, size_t i)
@@ -613,8 +659,8 @@ is_told(const struct scan_hit *list, size_t n, size_t i)
 		bool more = by->kind == hit->kind ? k < i
 						  : hit->kind == SCAN_PART;
 
-		if (by->who == hit->who && more &&
-		    by->at < hit->at + hit->len && hit->at < by->at + by->len)
+		if (more && by->at < hit->at + hit->len &&
+		    hit->at < by->at + by->len)
 			return true;
 	}
 	return false;
@@ -659,7 +705,7 @@ go_to(struct ruler *r, size_t squeezed)
 }
 
 static int
-compare_found(const void *a, const void *b)
+compare_places(const void *a, const void *b)
 {
 	const struct scan_hit *x = a, *y = b;
 
@@ -668,6 +714,48 @@ compare_found(const void *a, const void *b)
 	if (x->len != y->len)
 		return x->len > y->len ? -1 : 1;
 	return x->who < y->who ? -1 : x->who > y->who;
+}
+
+static int
+compare_people(const void *a, const void *b)
+{
+	const struct scan_hit *x = a, *y = b;
+
+	if (x->who != y->who)
+		return x->who < y->who ? -1 : 1;
+	return compare_places(a, b);
+}
+
+/* What need not be told gets no length; then all are in order of place. */
+static void
+pick(struct scan_hit *list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_people);
+	for (size_t i = 0, first = 0; i < n; i++) {
+		size_t end = i + 1;
+
+		if (list[first].who != list[i].who)
+			first = i;
+		while (end < n && list[end].who == list[i].who)
+			end++;
+		if (is_told(list + first, end - first, i - first))
+			list[i].len = 0; /* nothing is within it */
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_places);
+}
+
+/* Of the character at the ruler all that stands on it, too. */
+static size_t
+characters_here(const struct ruler *r)
+{
+	size_t step = text_grapheme(r->text + r->at, r->len - r->at), n = 0;
+	uint32_t cp;
+
+	for (size_t i = 0; i < step; n++)
+		i += text_next(&cp, r->text + r->at + i, step - i);
+	return n;
 }
 
 static enum vault_err
@@ -679,36 +767,34 @@ tell(const struct looking *l, const char *text, size_t len, scan_fn found,
 	size_t n;
 	struct scan_hit *list = found_of(l, &n);
 
-	if (n > 1)
-		qsort(list, n, sizeof(*list), compare_found);
+	pick(list, n);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		struct scan_hit hit = list[i];
 		struct ruler end;
 
-		if (is_told(list, n, i)) {
-			list[i].len = 0; /* nothing is within it */
+		if (hit.len == 0)
 			continue;
-		}
 		if ((err = go_to(&r, hit.at)) != VAULT_OK)
 			break;
 		end = r;
 		err = go_to(&end, hit.at + hit.len - 1);
 		hit.at = r.characters;
-		hit.len = end.characters + 1 - r.characters;
+		hit.len = end.characters + characters_here(&end) - r.characters;
 		if (err == VAULT_OK)
 			err = found(ctx, &hit);
 	}
 	return err;
 }
 
-enum vault_err
-scan_text(
+static enum vault_err
+look_through(
     struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
 {
 	struct looking l = { .s = s };
 	enum vault_err err;
 
 	sort(s);
+	s->turn++;
 	if ((err = squeeze(&l, text, len)) == VAULT_OK) {
 		for (size_t i = 0; i < l.text.len; i++)
 			if ((l.marks.bytes[i] & CHARACTER) != 0)
@@ -719,5 +805,111 @@ scan_text(
 	buf_free(&l.text);
 	buf_free(&l.marks);
 	buf_free(&l.found);
+	return err;
+}
+
+/* ---- As addresses of pages are written ---- */
+
+/* A text whose "%E7%8E%8B" were read, and where its characters come from. */
+struct decoded {
+	struct buf text;
+	struct buf from; /* size_t: of each character, and of the end */
+	scan_fn found;
+	void *ctx;
+};
+
+static int
+hex_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The character of "%E7%8E%8B" in *cp, and its length as written, or 0. */
+static size_t
+escaped(uint32_t *cp, const char *text, size_t len)
+{
+	char bytes[4];
+	size_t n = 0, got;
+
+	while (n < sizeof(bytes) && 3 * n + 2 < len && text[3 * n] == '%') {
+		int high = hex_of(text[3 * n + 1]),
+		    low = hex_of(text[3 * n + 2]);
+
+		if (high < 0 || low < 0)
+			break;
+		bytes[n++] = (char)(high << 4 | low);
+	}
+	got = text_next(cp, bytes, n);
+	return *cp == 0 ? 0 : 3 * got;
+}
+
+/* *any: something was decoded. */
+static enum vault_err
+decode(struct decoded *d, bool *any, const char *text, size_t len)
+{
+	size_t at = 0, step;
+	enum vault_err err;
+
+	*any = false;
+	for (size_t i = 0; i < len; i += step) {
+		uint32_t cp = 0;
+		size_t characters = 1;
+
+		if (text[i] == '%' &&
+		    (step = escaped(&cp, text + i, len - i)) > 0) {
+			characters = step; /* all of them ASCII */
+			*any = true;
+		} else if ((step = text_next(&cp, text + i, len - i)) == 0) {
+			return VAULT_EUSE;
+		}
+		text_put(&d->text, cp);
+		buf_put(&d->from, &at, sizeof(at));
+		at += characters;
+	}
+	buf_put(&d->from, &at, sizeof(at));
+	err = buf_ok(&d->text);
+	return err == VAULT_OK ? buf_ok(&d->from) : err;
+}
+
+/* What has nothing decoded in it was found in the text as it is. */
+static enum vault_err
+see_decoded(void *ctx, const struct scan_hit *hit)
+{
+	const struct decoded *d = ctx;
+	const size_t *from = (const size_t *)(const void *)d->from.bytes;
+	struct scan_hit told = *hit;
+
+	told.at = from[hit->at];
+	told.len = from[hit->at + hit->len] - told.at;
+	return told.len == hit->len ? VAULT_OK : d->found(d->ctx, &told);
+}
+
+static enum vault_err
+look_behind(
+    struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
+{
+	struct decoded d = { .found = found, .ctx = ctx };
+	bool any;
+	enum vault_err err = decode(&d, &any, text, len);
+
+	if (err == VAULT_OK && any)
+		err = look_through(
+		    s, buf_text(&d.text), d.text.len, see_decoded, &d);
+	buf_free(&d.text);
+	buf_free(&d.from);
+	return err;
+}
+
+enum vault_err
+scan_text(
+    struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
+{
+	enum vault_err err = look_through(s, text, len, found, ctx);
+
+	if (err == VAULT_OK && memchr(text, '%', len) != NULL)
+		err = look_behind(s, text, len, found, ctx);
 	return err;
 }

@@ -11,6 +11,7 @@
  * A name begins and ends where words do, but for scripts without spaces; a
  * name of several words may go on for a few letters (Teng Biao's), and in
  * scripts that write "and" or "to" before a word it may begin after these.
+ * What addresses of pages write as %E7%8E%8B is read, too.
  *
  * What is not found: look-alike letters of other scripts, spelling mistakes,
  * other romanisations, pictures.
