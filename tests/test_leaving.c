@@ -1012,6 +1012,69 @@ a_consent_for_one_record_holds_there(void **state)
 	assert_ok(send_described(id, true));
 }
 
+struct entry_seen {
+	const char *text;
+	bool found;
+};
+
+static bool
+see_entry(void *ctx, const struct vault_log_entry *e)
+{
+	struct entry_seen *seen = ctx;
+
+	seen->found = seen->found ||
+	    (strcmp(e->what, "export") == 0 &&
+		strstr(e->detail, seen->text) != NULL);
+	return true;
+}
+
+static size_t n_left;
+
+static void
+note_left(void *ctx, const struct vault_left *l)
+{
+	(void)ctx;
+	n_left += strcmp(l->what, "export") == 0;
+}
+
+static void
+note_nobody(void *ctx, const struct vault_may_person *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+/* Under which consents something left, and what left under one. */
+static void
+the_log_names_the_consents(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], act[VAULT_ID_LEN],
+	    allows[VAULT_ID_LEN], ends[VAULT_ID_LEN], text[128];
+	struct entry_seen seen = { text, false };
+	struct vault_may may;
+
+	(void)state;
+	add_called(id, "Logged Once");
+	add_called(other, "Logged Twice");
+	consent_id(allows, id, PARTNER);
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,"
+		     "\"victims\":[\"%s\",\"%s\"]}",
+		id, other));
+	assert_ok(send_described(act, false));
+	snprintf(text, sizeof(text),
+	    ",\"consents\":[\"%s\"],\"records\":[\"%s\"]", allows, act);
+	assert_ok(vault_log_each(of(&a), 1, see_entry, &seen));
+	assert_true(seen.found);
+	snprintf(text, sizeof(text), STORE_ONLY ",\"withdraws\":\"%s\"", "2021",
+	    allows);
+	consent_id(ends, id, text);
+	assert_ok(vault_may(
+	    &may, of(&a), id, "partner", note_nobody, note_left, NULL));
+	assert_int_equal(may.why, VAULT_MAY_NOT_CONSENT);
+	assert_int_equal(n_left, 1);
+}
+
 int
 main(void)
 {
@@ -1037,6 +1100,7 @@ main(void)
 		cmocka_unit_test(nobody_of_a_closed_record_is_named),
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
+		cmocka_unit_test(the_log_names_the_consents),
 	};
 
 	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);

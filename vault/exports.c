@@ -37,12 +37,10 @@ struct vault_export {
 	struct leave_how how;     /* borrows include */
 	struct leave leave;
 	struct audience *audience; /* NULL: all are our own office */
-	struct moment {
-		uint64_t seq; /* the last entry of the log */
-		int32_t day;
-	} seen; /* when it was decided */
+	struct vault_moment seen;  /* when it was decided */
 	bool parts_confirmed;
-	struct buf ids; /* of the records that leave: ID_LEN bytes each */
+	struct buf ids;      /* of the records that leave: ID_LEN bytes each */
+	struct buf consents; /* by which they do: audience_used */
 	struct recipient *to;
 	size_t n_to;
 	struct buf unknown; /* names of those that were never compared */
@@ -64,6 +62,7 @@ vault_export_free(struct vault_export *e)
 	buf_free(&e->nums);
 	buf_free(&e->include);
 	buf_free(&e->ids);
+	buf_free(&e->consents);
 	buf_free(&e->unknown);
 	mem_free(e);
 }
@@ -240,10 +239,14 @@ decide(const struct telling *t)
 		if (about.why == LEAVE_GOES) {
 			e->info.records++;
 			buf_put(&e->ids, about.row.id, ID_LEN);
+			if (e->audience != NULL)
+				err = audience_used(
+				    &e->consents, e->audience, &about.row);
 		} else {
 			e->info.held++;
 		}
-		err = tell(t, &about);
+		if (err == VAULT_OK)
+			err = tell(t, &about);
 	}
 	e->info.versions = leave_versions(&e->leave);
 	e->info.attachments = leave_files(&e->leave);
@@ -280,13 +283,19 @@ add_tombstones(const struct telling *t)
 
 /* ---- Who is named ---- */
 
-static enum vault_err
-look_at_clock(struct moment *out, struct store *s)
+enum vault_err
+vault_moment(struct vault_moment *out, struct vault *v)
 {
 	int64_t time;
 
 	out->day = (int32_t)(clock_now() / 86400);
-	return log_last(s, &out->seq, &time);
+	return log_last(v->store, &out->seq, &time);
+}
+
+bool
+vault_is_moment(const struct vault_moment *a, const struct vault_moment *b)
+{
+	return a->seq == b->seq && a->day == b->day;
 }
 
 /* Offices are partners, each of them; a single one may have its own back. */
@@ -385,7 +394,7 @@ choose(const struct telling *t, const struct vault_export_what *what,
 	if (err == VAULT_OK)
 		err = look_for_names(&e->info, e, e->audience, what, t->ctx);
 	if (err == VAULT_OK)
-		err = look_at_clock(&e->seen, v->store);
+		err = vault_moment(&e->seen, v);
 	if (err == VAULT_OK)
 		err = add_tombstones(t);
 	store_read_end(v->store);
@@ -485,9 +494,9 @@ same_records(bool *same, const struct vault_export *e)
 	struct leave_how how = e->how;
 	struct leave_record about;
 	struct audience *a = NULL;
-	struct moment now;
-	enum vault_err err = look_at_clock(&now, e->v->store);
-	bool later = now.seq != e->seen.seq || now.day != e->seen.day;
+	struct vault_moment now;
+	enum vault_err err = vault_moment(&now, e->v);
+	bool later = err == VAULT_OK && !vault_is_moment(&now, &e->seen);
 
 #ifdef PLANT_CONSENT_OLD
 	later = false;
@@ -529,22 +538,22 @@ still_so(struct vault_export *e)
 	return VAULT_EBUSY;
 }
 
-/* Before a byte is written. */
+/* Before a byte is written: also that it can be logged afterwards. */
 static enum vault_err
 still_so_now(struct vault_export *e)
 {
 	enum vault_err err;
 
-	if ((err = store_read(e->v->store)) != VAULT_OK)
+	if ((err = store_begin(e->v->store)) != VAULT_OK)
 		return err;
 	err = still_so(e);
-	store_read_end(e->v->store);
+	store_abort(e->v->store);
 	return err;
 }
 
 /* ---- Writing ---- */
 
-/* {"bundle":ID,"records":[ID ...],"to":[the beginnings of keys],...} */
+/* {"bundle":ID,"consents":[ID ...],"records":[ID ...],"to":[...],...} */
 static enum vault_err
 log_export(struct vault_export *e, const struct bundle_written *written)
 {
@@ -553,7 +562,9 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 
 	buf_put_text(&detail, "{\"bundle\":\"");
 	hex_encode(&detail, written->id, sizeof(written->id));
-	buf_put_text(&detail, "\",\"records\":[");
+	buf_put_text(&detail, "\",");
+	audience_print_used(&detail, &e->consents);
+	buf_put_text(&detail, "\"records\":[");
 	for (size_t i = 0; i < e->ids.len / ID_LEN; i++) {
 		char id[ID_TEXT_LEN + 1];
 

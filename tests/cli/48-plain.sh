@@ -52,6 +52,7 @@ grep -q '"missing"' 4.json || fail "no status"
 grep -q 'Jia\|138 0' 4.json && fail "the name left"
 python3 -c 'import json,sys; d=json.load(open("4.json")); assert d["amparo_plain"] == 1 and d["audience"] == "un" and len(d["records"]) == 5, d' || fail "not what FORMAT says"
 add consent "{\"person\":\"$jia\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
+allows=$id
 plain 0 un 5.json type:person
 grep -q 'Jia Heshu' 5.json || fail "no name"
 grep -q 'zzprivate' 5.json && fail "a private field left"
@@ -78,7 +79,9 @@ for word in 甲河树 zzprivate zzrecontact '"missing"'; do
 	grep -q "$word" 7.json || fail "lost: $word"
 done
 expect_status 0 opened log
-expect_out '{"audience":"un","records":['
+expect_out "{\"audience\":\"un\",\"consents\":[\"$allows\"],\"records\":["
+expect_status 17 opened may "$told" --audience media
+expect_out "export-plain"
 expect_status 17 opened may "$jia" --audience media
 expect_out "export-plain"
 

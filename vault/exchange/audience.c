@@ -727,6 +727,54 @@ audience_people(bool *may, struct audience_person *out,
 	return err;
 }
 
+/* ---- Under which consents ---- */
+
+static void
+note_used(void *ctx, const struct audience_person *p)
+{
+	if (p->consent.why == CONSENT_GIVEN && !p->exempt && !p->made)
+		buf_put(ctx, p->consent.by->id, ID_TEXT_LEN + 1);
+}
+
+enum vault_err
+audience_used(
+    struct buf *ids, const struct audience *a, const struct record_row *r)
+{
+	struct audience_person person;
+	bool may;
+	enum vault_err err = audience_people(
+	    &may, &person, a, r, note_used, ids);
+
+	return err == VAULT_OK ? buf_ok(ids) : err;
+}
+
+static int
+compare_ids(const void *x, const void *y)
+{
+	return strcmp(x, y);
+}
+
+void
+audience_print_used(struct buf *out, struct buf *ids)
+{
+	const size_t step = ID_TEXT_LEN + 1;
+	const char *before = NULL;
+
+	if (ids->len == 0)
+		return;
+	qsort(ids->bytes, ids->len / step, step, compare_ids);
+	buf_put_text(out, "\"consents\":[");
+	for (size_t i = 0; i < ids->len; i += step) {
+		const char *id = buf_text(ids) + i;
+
+		if (before == NULL || strcmp(id, before) != 0)
+			buf_putf(
+			    out, "%s\"%s\"", before == NULL ? "" : ",", id);
+		before = id;
+	}
+	buf_put_text(out, "],");
+}
+
 /* ---- All of it ---- */
 
 enum vault_err

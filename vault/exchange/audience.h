@@ -101,6 +101,15 @@ VAULT_CHECKED enum vault_err audience_people(bool *may,
     struct audience_person *out, const struct audience *a,
     const struct record_row *r, audience_each each, void *ctx);
 
+/*
+ * For the log: append the ids of the consents by which a record leaves that
+ * does, ID_TEXT_LEN + 1 bytes each; and print them in order, each once, as
+ * "consents":[ID,...], with the comma, or nothing if there is none.
+ */
+VAULT_CHECKED enum vault_err audience_used(
+    struct buf *ids, const struct audience *a, const struct record_row *r);
+void audience_print_used(struct buf *out, struct buf *ids);
+
 /* What a record says of itself: its level, and whom it is limited to. */
 struct audience_limits {
 	int level;    /* the highest; -1: nothing of it is here */
