@@ -1012,6 +1012,23 @@ a_consent_for_one_record_holds_there(void **state)
 	assert_ok(send_described(id, true));
 }
 
+/* A consent may leave without one; the form that somebody signed stays. */
+static void
+a_signed_form_stays_with_the_hidden(void **state)
+{
+	char id[VAULT_ID_LEN], form[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(id, "Signed Byhand");
+	consent_id(form, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2020\"},\"notes\":[\"zzform\"]");
+	attach(&a, form, "form.jpg", "signature");
+	assert_int_equal(leaves("zzform"), VAULT_LEAVES);
+	assert_int_equal(last.attachments, 0);
+	assert_int_equal(last.files_held, 1);
+}
+
 struct entry_seen {
 	const char *text;
 	bool found;
@@ -1100,6 +1117,7 @@ main(void)
 		cmocka_unit_test(nobody_of_a_closed_record_is_named),
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
+		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
 		cmocka_unit_test(the_log_names_the_consents),
 	};
 

@@ -11,8 +11,20 @@
 #include "search/query.h"
 #include "store/sql.h"
 
+/*
+ * What is known of a person already, in a place that the id gives: what others
+ * send must not be asked for anew in each of thousands of records.
+ */
+#define MEMOS 256
+
+struct memo {
+	char id[ID_TEXT_LEN + 1];
+	bool is_accused, knows_accused;
+};
+
 struct audience {
 	struct store *store;
+	struct memo *memos;
 	enum consent_scope scope;
 	int32_t today;
 	struct buf own;      /* the keys of our office */
@@ -207,6 +219,10 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	*out = NULL;
 	if (a == NULL)
 		return VAULT_ENOMEM;
+	if ((a->memos = mem_zalloc(MEMOS * sizeof(*a->memos))) == NULL) {
+		mem_free(a);
+		return VAULT_ENOMEM;
+	}
 	a->store = s;
 	a->scope = scope;
 	a->today = today;
@@ -234,6 +250,7 @@ audience_free(struct audience *a)
 	buf_free(&a->consents);
 	buf_free(&a->own);
 	buf_free(&a->office);
+	mem_free(a->memos);
 	mem_free(a);
 }
 
@@ -539,8 +556,8 @@ see_version(void *ctx, const struct head *h)
 	return h->body == NULL ? VAULT_OK : body_links(h->body, see_link, n);
 }
 
-enum vault_err
-audience_is_accused(bool *out, const struct audience *a, const char *person)
+static enum vault_err
+look_if_accused(bool *out, const struct audience *a, const char *person)
 {
 	struct naming n = { .a = a, .person = person };
 	struct sql *q = sql_open(
@@ -562,6 +579,35 @@ audience_is_accused(bool *out, const struct audience *a, const char *person)
 	}
 	sql_close(q);
 	*out = n.accused && !n.other;
+	return err;
+}
+
+static struct memo *
+memo_of(const struct audience *a, const char *person)
+{
+	unsigned hash = 0;
+	struct memo *m;
+
+	for (const char *p = person; *p != '\0'; p++)
+		hash = hash * 31 + (unsigned char)*p;
+	m = &a->memos[hash % MEMOS];
+	if (strcmp(m->id, person) != 0) {
+		memset(m, 0, sizeof(*m));
+		memcpy(m->id, person, strnlen(person, ID_TEXT_LEN));
+	}
+	return m;
+}
+
+enum vault_err
+audience_is_accused(bool *out, const struct audience *a, const char *person)
+{
+	struct memo *memo = memo_of(a, person);
+	enum vault_err err = VAULT_OK;
+
+	if (!memo->knows_accused)
+		err = look_if_accused(&memo->is_accused, a, person);
+	memo->knows_accused = err == VAULT_OK;
+	*out = err == VAULT_OK && memo->is_accused;
 	return err;
 }
 
