@@ -1029,6 +1029,52 @@ a_signed_form_stays_with_the_hidden(void **state)
 	assert_int_equal(last.files_held, 1);
 }
 
+/* A name that a record no longer has may stand in a text all the same. */
+static void
+an_earlier_name_is_for_a_person_to_look_at(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(id, "Formerly Calledso");
+	change_text(&a, id, "Formerly Calledso", "Zz");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Formerly Calledso\"}");
+	assert_int_equal(send_described(act, false), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_PART);
+	assert_int_equal(n_named, 1);
+	assert_ok(send_described(act, true));
+}
+
+/* In a plain file no field is named that does not leave. */
+static void
+no_field_that_stays_is_said_to_disagree(void **state)
+{
+	struct vault_plain_what what = {
+		.query = "Clashcase", .query_len = 9, .audience = "media"
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	struct vault_plain *p;
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"case\",\"level\":0,\"title\":\"Clashcase\","
+	    "\"notes\":[\"one\"]}");
+	bring(&a, "B", &b, id);
+	change_text(&a, id, "one", "two");
+	change_text(&b, id, "one", "three");
+	bring(&b, "A", &a, id);
+	assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+	assert_ok(vault_plain_write(p, &sink));
+	assert_non_null(memmem(m.bytes, m.len, "Clashcase", 9));
+	assert_null(memmem(m.bytes, m.len, "notes", 5));
+	vault_plain_free(p);
+	memory_free(&m);
+}
+
 struct entry_seen {
 	const char *text;
 	bool found;
@@ -1118,6 +1164,8 @@ main(void)
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
 		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
+		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
+		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
 		cmocka_unit_test(the_log_names_the_consents),
 	};
 

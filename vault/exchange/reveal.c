@@ -92,6 +92,29 @@ add_private(void *ctx, const struct head *h)
 	return err;
 }
 
+/* What was said of whom before: a text may have kept it. */
+static enum vault_err
+add_earlier(struct scan *scan, size_t who, struct store *s,
+    const struct record_row *row)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = rows_versions(&ids, s, row, false);
+	size_t n = version_hash_count(&ids);
+
+	for (size_t i = 0; err == VAULT_OK && n > 1 && i < n; i++) {
+		struct head h;
+
+		if ((err = head_open(&h, s, row, version_hash_at(&ids, i),
+			 false)) != VAULT_OK)
+			break;
+		if (h.body != NULL)
+			err = scan_add_earlier(scan, h.body, who);
+		head_free(&h);
+	}
+	buf_free(&ids);
+	return err;
+}
+
 static enum vault_err
 look_for(struct reveal *r, struct store *s, const struct record_row *row,
     const struct hidden *hidden,
@@ -145,7 +168,8 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	    is_by_record(r->audience, p.id);
 	if (whole && !p.protected && !hidden.by_record)
 		return VAULT_OK;
-	return look_for(r, s, &row, &hidden, add_names);
+	err = add_earlier(r->scan, reveal_people(r), s, &row);
+	return err == VAULT_OK ? look_for(r, s, &row, &hidden, add_names) : err;
 }
 
 static enum vault_err

@@ -54,6 +54,7 @@ struct scan {
 	bool sorted;
 	struct buf whom; /* struct whom, by number */
 	uint64_t turn;   /* how many texts were looked through */
+	bool earlier;    /* what is added is no longer said */
 };
 
 enum vault_err
@@ -160,6 +161,8 @@ add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
 
 	if (m.letters == 0)
 		return VAULT_OK;
+	if (s->earlier)
+		f.kind = SCAN_PART;
 	f.loose = kind == SCAN_NAME && m.words > 1 &&
 	    m.letters >= LOOSE_LETTERS;
 	f.alone = kind == SCAN_NAME &&
@@ -377,6 +380,17 @@ scan_add(struct scan *s, const json_t *person, size_t who)
 	     i++)
 		err = add_number(s,
 		    json_object_get(json_array_get(contacts, i), "value"), who);
+	return err;
+}
+
+enum vault_err
+scan_add_earlier(struct scan *s, const json_t *person, size_t who)
+{
+	enum vault_err err;
+
+	s->earlier = true;
+	err = scan_add(s, person, who);
+	s->earlier = false;
 	return err;
 }
 

@@ -30,7 +30,7 @@ struct scan;
 enum scan_kind {
 	SCAN_NAME,   /* a whole name */
 	SCAN_NUMBER, /* a number of a paper or a telephone, an address */
-	SCAN_PART,   /* a part of a name, by itself */
+	SCAN_PART,   /* a part of a name, by itself, or an earlier name */
 };
 
 /* Where one was found; lengths are in characters of the text. */
@@ -48,6 +48,10 @@ void scan_free(struct scan *s);
  * with several bodies.  Pseudonyms are public, and not looked for.
  */
 VAULT_CHECKED enum vault_err scan_add(
+    struct scan *s, const json_t *person, size_t who);
+
+/* The same of what is no longer said of the person: all of it is a part. */
+VAULT_CHECKED enum vault_err scan_add_earlier(
     struct scan *s, const json_t *person, size_t who);
 
 /*
