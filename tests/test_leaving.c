@@ -1075,6 +1075,34 @@ no_field_that_stays_is_said_to_disagree(void **state)
 	memory_free(&m);
 }
 
+/* Parts of names that were shown are those that may leave, and no others. */
+static void
+other_parts_than_were_shown_stop_it(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	const char *to = "B", *which, *include = act;
+	struct vault_export_what what = {
+		.to = &to, .n_to = 1, .include = &include, .n_include = 1
+	};
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export *e;
+
+	(void)state;
+	add_called(id, "Qqone Shownpart");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Shownpart and Unseenpart\"}");
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	vault_export_confirm_parts(e);
+	assert_ok(vault_forget(of(&a), id, NULL));
+	add_called(id, "Qqtwo Unseenpart");
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+	memory_free(&w.m);
+}
+
 struct entry_seen {
 	const char *text;
 	bool found;
@@ -1166,6 +1194,7 @@ main(void)
 		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
 		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
 		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
+		cmocka_unit_test(other_parts_than_were_shown_stop_it),
 		cmocka_unit_test(the_log_names_the_consents),
 	};
 

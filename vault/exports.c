@@ -43,6 +43,7 @@ struct vault_export {
 	struct buf consents; /* by which they do: audience_used */
 	struct recipient *to;
 	size_t n_to;
+	struct buf parts;   /* where a person was shown parts of names */
 	struct buf unknown; /* names of those that were never compared */
 	struct vault_export_info info;
 };
@@ -63,6 +64,7 @@ vault_export_free(struct vault_export *e)
 	buf_free(&e->include);
 	buf_free(&e->ids);
 	buf_free(&e->consents);
+	buf_free(&e->parts);
 	buf_free(&e->unknown);
 	mem_free(e);
 }
@@ -323,6 +325,7 @@ struct naming {
 	const struct vault_export_what *what;
 	void *ctx;
 	struct vault_export_info *info;
+	struct buf *parts;
 };
 
 static void
@@ -332,20 +335,24 @@ count_named(void *ctx, const struct reveal_hit *hit)
 	struct vault_named named = { hit->record, hit->path, hit->person,
 		(enum vault_named_how)hit->kind, hit->at, hit->len };
 
-	if (hit->kind == SCAN_PART)
+	if (hit->kind == SCAN_PART) {
 		n->info->parts++;
-	else
+		buf_putf(n->parts, "%s %s %s %zu %zu\n", hit->record, hit->path,
+		    hit->person, hit->at, hit->len);
+	} else {
 		n->info->names++;
+	}
 	if (n->what != NULL && n->what->named != NULL)
 		n->what->named(n->ctx, &named);
 }
 
 /* Look through all that leaves; what is NULL: only count it. */
 static enum vault_err
-look_for_names(struct vault_export_info *info, const struct vault_export *e,
-    const struct audience *a, const struct vault_export_what *what, void *ctx)
+look_for_names(struct vault_export_info *info, struct buf *parts,
+    const struct vault_export *e, const struct audience *a,
+    const struct vault_export_what *what, void *ctx)
 {
-	struct naming n = { what, ctx, info };
+	struct naming n = { what, ctx, info, parts };
 	struct reveal *r;
 	enum vault_err err;
 
@@ -359,7 +366,7 @@ look_for_names(struct vault_export_info *info, const struct vault_export *e,
 		err = reveal_leave(r, e->v->store, &e->leave, count_named, &n);
 	}
 	reveal_free(r);
-	return err;
+	return err == VAULT_OK ? buf_ok(parts) : err;
 }
 
 void
@@ -392,7 +399,8 @@ choose(const struct telling *t, const struct vault_export_what *what,
 	if (err == VAULT_OK)
 		err = decide(t);
 	if (err == VAULT_OK)
-		err = look_for_names(&e->info, e, e->audience, what, t->ctx);
+		err = look_for_names(
+		    &e->info, &e->parts, e, e->audience, what, t->ctx);
 	if (err == VAULT_OK)
 		err = vault_moment(&e->seen, v);
 	if (err == VAULT_OK)
@@ -471,15 +479,17 @@ same_bytes(const struct buf *x, const struct buf *y)
 	    (x->len == 0 || memcmp(x->bytes, y->bytes, x->len) == 0);
 }
 
-/* Nobody must be named who was not when it was decided. */
+/* Nobody must be named who was not, and where, when it was decided. */
 static enum vault_err
 same_names(bool *same, const struct vault_export *e, const struct audience *a)
 {
 	struct vault_export_info now = e->info;
-	enum vault_err err = look_for_names(&now, e, a, NULL, NULL);
+	struct buf parts = { 0 };
+	enum vault_err err = look_for_names(&now, &parts, e, a, NULL, NULL);
 
 	*same = *same && now.names == e->info.names &&
-	    now.parts == e->info.parts;
+	    same_bytes(&parts, &e->parts);
+	buf_free(&parts);
 	return err;
 }
 
