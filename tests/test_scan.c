@@ -30,6 +30,10 @@ static const char *const people[] = {
 	"{\"names\":[{\"text\":\"\u738b\"}]}",
 	"{\"names\":[{\"text\":\"\uae40\ucca0\uc218\"}]}",
 	"{\"names\":[{\"text\":\"\uae40\uad6c\"}]}",
+	"{\"names\":[{\"text\":\"\u4e59\u8fdc\u5c71\uff08Yi Yuanshan"
+	"\uff09/ Mountaineer\"}],\"contacts\":[{\"kind\":\"phone\",\"value\":"
+	"\"home +49 555 1234567 (evenings), yiys@example.net, "
+	"<yi.y@example.com>\"}]}",
 };
 
 static struct scan *
@@ -123,6 +127,10 @@ finds_a_name_however_it_is_written(void **state)
 		{ "https://e.org/?q=Jia%20Heshu&x", 0, 17, 11 },
 		{ "/%e7%94%b2%E6%B2%B3%E6%A0%91/50%25", 0, 1, 27 },
 		{ "100%! of %zz Jia Heshu", 0, 13, 9 },
+		/* Several names in one. */
+		{ "saw \u4e59\u8fdc\u5c71", 6, 4, 3 },
+		{ "saw Yuanshan Yi", 6, 4, 11 },
+		{ "the Mountaineer", 6, 4, 11 },
 		/* With all that stands on the last character. */
 		{ "Jia Heshu\u0301\u0301.", 0, 0, 11 },
 	};
@@ -150,7 +158,9 @@ finds_numbers_and_addresses(void **state)
 		"tel:138.0013.8000,", "11010119700101001x",
 		"ID 110101-19700101-001X", "write to H.Shu@Example.ORG",
 		"\uff11\uff13\uff18\uff10\uff10\uff11\uff13\uff18\uff10\uff10"
-		"\uff10" };
+		"\uff10",
+		"call 0555 123-4567", "+49 (555) 1234567 now",
+		"YiYS@example.net", "mailto:yi.y@example.com" };
 	struct scan *s = everybody();
 
 	(void)state;

@@ -311,47 +311,159 @@ out:
 	return err;
 }
 
-static enum vault_err
-add_name(struct scan *s, const json_t *name, size_t who)
+/* The first of these characters in text, or its end. */
+static size_t
+until(const char *text, size_t len, const char *const *marks, size_t n)
 {
-	const json_t *text = json_object_get(name, "text");
-	struct buf key = { 0 };
-	enum vault_err err;
+	for (size_t i = 0; i < len; i++)
+		for (size_t k = 0; k < n; k++)
+			if (strncmp(text + i, marks[k], strlen(marks[k])) == 0)
+				return i;
+	return len;
+}
 
-	if ((err = key_of(&key, text)) == VAULT_OK && key.len > 0)
-		err = scan_add_words(
-		    s, json_string_value(text), json_string_length(text), who);
+/* One name as a whole, and its parts. */
+static enum vault_err
+add_called(struct scan *s, const char *text, size_t len, size_t who)
+{
+	struct buf key = { 0 };
+	enum vault_err err = text_key(&key, text, len);
+
+	if (err == VAULT_OK && key.len > 0)
+		err = scan_add_words(s, text, len, who);
 	if (err == VAULT_OK)
 		err = add_parts(s, buf_text(&key), key.len, who);
-	if (err == VAULT_OK)
-		err = add_family_and_given(s, name, who);
 	buf_free(&key);
 	return err;
 }
 
+/* A long enough piece of "Jia Heshu (\xe7\x94\xb2 ...) / Lawyer Jia". */
+static enum vault_err
+add_piece(struct scan *s, const char *text, size_t len, size_t who)
+{
+	struct buf key = { 0 };
+	enum vault_err err = text_key(&key, text, len);
+
+	if (err == VAULT_OK && says_something(buf_text(&key), key.len))
+		err = add_called(s, text, len, who);
+	buf_free(&key);
+	return err;
+}
+
+/* Several names are often written in one, the other script in brackets. */
+static enum vault_err
+add_pieces(struct scan *s, const char *text, size_t len, size_t who)
+{
+	static const char *const marks[] = { "(", ")", "[", "]", "/", ";", "|",
+		"=", "\xef\xbc\x88", "\xef\xbc\x89", "\xef\xbc\x8f",
+		"\xef\xbc\x9b" };
+	const size_t n = sizeof(marks) / sizeof(marks[0]);
+	size_t end = until(text, len, marks, n);
+	enum vault_err err = VAULT_OK;
+
+	if (end == len)
+		return VAULT_OK;
+	for (size_t at = 0; err == VAULT_OK && at < len; at = end + 1) {
+		/* The rest of a mark of several bytes is no text. */
+		while (at < len && ((unsigned char)text[at] & 0xc0) == 0x80)
+			at++;
+		end = at + until(text + at, len - at, marks, n);
+		err = add_piece(s, text + at, end - at, who);
+	}
+	return err;
+}
+
+static enum vault_err
+add_name(struct scan *s, const json_t *name, size_t who)
+{
+	const json_t *value = json_object_get(name, "text");
+	const char *text = json_string_value(value);
+	size_t len = json_string_length(value);
+	enum vault_err err = VAULT_OK;
+
+	if (text != NULL && (err = add_called(s, text, len, who)) == VAULT_OK)
+		err = add_pieces(s, text, len, who);
+	return err == VAULT_OK ? add_family_and_given(s, name, who) : err;
+}
+
 /*
- * A number, and of one that is written with the code of a country, also
- * without it, which has one to three digits.
+ * Digits, and of a number with the code of a country also those without it,
+ * which has one to three.
  */
+static enum vault_err
+add_digits(
+    struct scan *s, const char *key, size_t len, bool has_code, size_t who)
+{
+	struct measure m = measure(key, len);
+	enum vault_err err = VAULT_OK;
+
+	if (m.letters >= NUMBER_MIN)
+		err = add_form(s, key, len, SCAN_NUMBER, who);
+	for (size_t i = 1; err == VAULT_OK && has_code && i <= 5 && i < len;
+	     i++)
+		if (m.letters - i >= NUMBER_ANYWHERE)
+			err = add_form(s, key + i, len - i, SCAN_NUMBER, who);
+	return err;
+}
+
+/* The digits in "138 0013 8000 (in the evening)", if they are enough. */
+static enum vault_err
+add_runs(struct scan *s, const char *key, size_t len, bool has_code, size_t who)
+{
+	static const char digits[] = "0123456789 ";
+	enum vault_err err = VAULT_OK;
+
+	for (size_t at = 0, n; err == VAULT_OK && at < len; at += n + 1) {
+		while (at < len && key[at] == ' ')
+			at++;
+		n = strspn(key + at, digits);
+		if (n == len)
+			break; /* all of it, which is known */
+		if (measure(key + at, n).letters >= NUMBER_ANYWHERE)
+			err = add_digits(s, key + at, n, has_code, who);
+	}
+	return err;
+}
+
+/* Each address in "a@example.org, b@example.org". */
+static enum vault_err
+add_addresses(struct scan *s, const char *text, size_t len, size_t who)
+{
+	static const char between[] = " \t\r\n,;<>()";
+	enum vault_err err = VAULT_OK;
+
+	for (size_t at = 0, n; err == VAULT_OK && at < len; at += n + 1) {
+		struct buf key = { 0 };
+
+		n = strcspn(text + at, between);
+		if (n < len && memchr(text + at, '@', n) != NULL &&
+		    (err = text_key(&key, text + at, n)) == VAULT_OK &&
+		    measure(buf_text(&key), key.len).letters >= NUMBER_MIN)
+			err = add_form(
+			    s, buf_text(&key), key.len, SCAN_NUMBER, who);
+		buf_free(&key);
+	}
+	return err;
+}
+
+/* A number or an address, and what of it somebody else would write. */
 static enum vault_err
 add_number(struct scan *s, const json_t *value, size_t who)
 {
 	struct buf key = { 0 };
 	const char *text = json_string_value(value);
 	enum vault_err err = key_of(&key, value);
-	struct measure m;
+	bool has_code;
 
 	if (err != VAULT_OK || key.len == 0)
 		goto out;
-	m = measure(buf_text(&key), key.len);
-	if (m.letters >= NUMBER_MIN)
-		err = add_form(s, buf_text(&key), key.len, SCAN_NUMBER, who);
-	if (!m.digits || (text[0] != '+' && strncmp(text, "00", 2) != 0))
-		goto out;
-	for (size_t i = 1; err == VAULT_OK && i <= 5 && i < key.len; i++)
-		if (m.letters - i >= NUMBER_ANYWHERE)
-			err = add_form(s, buf_text(&key) + i, key.len - i,
-			    SCAN_NUMBER, who);
+	has_code = strchr(text, '+') != NULL || strncmp(text, "00", 2) == 0;
+	err = add_digits(s, buf_text(&key), key.len,
+	    has_code && measure(buf_text(&key), key.len).digits, who);
+	if (err == VAULT_OK)
+		err = add_runs(s, buf_text(&key), key.len, has_code, who);
+	if (err == VAULT_OK)
+		err = add_addresses(s, text, json_string_length(value), who);
 out:
 	buf_free(&key);
 	return err;

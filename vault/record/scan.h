@@ -11,6 +11,8 @@
  * A name begins and ends where words do, but for scripts without spaces; a
  * name of several words may go on for a few letters (Teng Biao's), and in
  * scripts that write "and" or "to" before a word it may begin after these.
+ * Several names in one text, with brackets or strokes between them, are looked
+ * for one by one, and so are numbers and addresses among other words.
  * What addresses of pages write as %E7%8E%8B is read, too.
  *
  * What is not found: look-alike letters of other scripts, spelling mistakes,
