@@ -31,6 +31,9 @@ struct option_of {
 int cli_options(
     int argc, char **argv, const struct option_of *options, size_t n);
 
+/* The number of an option; as it was if text is NULL.  False: none. */
+bool cli_number(uint64_t *out, const char *text);
+
 /* There is no such type; which there are.  Returns the exit status, 2. */
 int cli_no_type(const char *name);
 
@@ -65,10 +68,13 @@ int cmd_add(struct cli *c, int argc, char **argv);
 int cmd_show(struct cli *c, int argc, char **argv);
 int cmd_list(struct cli *c, int argc, char **argv);
 int cmd_find(struct cli *c, int argc, char **argv);
+int cmd_link(struct cli *c, int argc, char **argv);
 int cmd_redact(struct cli *c, int argc, char **argv);
 int cmd_dossier(struct cli *c, int argc, char **argv);
 int cmd_may(struct cli *c, int argc, char **argv);
 int cmd_timeline(struct cli *c, int argc, char **argv);
+int cmd_same(struct cli *c, int argc, char **argv);
+int cmd_due(struct cli *c, int argc, char **argv);
 int cmd_count(struct cli *c, int argc, char **argv);
 int cmd_report(struct cli *c, int argc, char **argv);
 int cmd_menu(struct cli *c, int argc, char **argv);

@@ -51,11 +51,13 @@ gather(void *ctx, const struct vault_counted *p)
 	doc_text(d, "title", p->title);
 	doc_text(d, "status", p->status);
 	doc_text(d, "code", p->code);
+	if (p->several)
+		doc_bool(d, "several_records", true);
 	if (p->as == VAULT_COUNT_LEFT_OUT)
 		doc_text(d, "why", words[p->why]);
 	doc_put(a->docs[p->as], NULL, d);
 	if (*title == '\0') {
-		say_put(&nobody, SAY_COUNT_NOBODY, NULL);
+		say_put(&nobody, SAY_WITHHELD, NULL);
 		title = buf_text(&nobody);
 	}
 	buf_putf(row, "  %.*s\t%s\t", PICK_SHORT, p->person, p->code);
@@ -108,6 +110,10 @@ put_sentence(struct buf *out, const struct session *s,
 		buf_put_byte(out, ' ');
 		say_put(out, SAY_COUNT_KNOWN, r->known_at, NULL);
 	}
+	if (r->several > 0) {
+		buf_put_byte(out, ' ');
+		say_put(out, SAY_COUNT_SEVERAL, say_number(r->several), NULL);
+	}
 	buf_free(&figure);
 	buf_free(&source);
 }
@@ -138,6 +144,7 @@ describe(struct answer *a, const struct vault_count *what, const char *sentence)
 	doc_int(d, "certain", (int64_t)a->result.certain);
 	doc_int(
 	    d, "possible", (int64_t)(a->result.certain + a->result.possible));
+	doc_int(d, "several_records", (int64_t)a->result.several);
 	doc_text(d, "statuses", what->statuses);
 	doc_text(d, "mode", what->ever ? "ever" : "now");
 	if (a->result.since[0] != '\0')

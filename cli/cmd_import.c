@@ -11,8 +11,8 @@
 
 #define USAGE_INSPECT "inspect FILE"
 #define USAGE_IMPORT                                                           \
-	"import FILE [--anyway] [--keep], or import FILE.csv --map MAP "       \
-	"[--preview]"
+	"import FILE [--anyway] [--keep], or import LIST --map MAP "           \
+	"[--encoding NAME] [--policy keep|add|update|ask] [--preview]"
 
 /* ---- The file ---- */
 
@@ -636,19 +636,42 @@ import_bundle(struct cli *c, const char *path, const struct how *how)
 	return status;
 }
 
+/* keep, add, update, ask: in this order. */
+static bool
+read_policy(struct table_options *o, const char *word, bool yes)
+{
+	static const char *const words[] = { "keep", "add", "update" };
+
+	if (word == NULL)
+		return true;
+	o->ask = strcmp(word, "ask") == 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], word) == 0) {
+			o->policy = (enum vault_policy)i;
+			return true;
+		}
+	/* Nobody is asked who has answered already. */
+	return o->ask && !yes;
+}
+
 int
 cmd_import(struct cli *c, int argc, char **argv)
 {
 	struct how how = { false, false };
-	const char *map = NULL;
-	bool preview = false;
+	struct table_options table = { .policy = VAULT_POLICY_KEEP };
+	const char *policy = NULL;
 	const struct option_of options[] = { { "--anyway", NULL, &how.anyway },
-		{ "--keep", NULL, &how.keep }, { "--map", &map, NULL },
-		{ "--preview", NULL, &preview } };
+		{ "--keep", NULL, &how.keep }, { "--map", &table.map, NULL },
+		{ "--encoding", &table.encoding, NULL },
+		{ "--policy", &policy, NULL },
+		{ "--preview", NULL, &table.preview } };
 
-	if (cli_options(argc, argv, options, 4) != 1 ||
-	    (map == NULL ? preview : how.anyway || how.keep))
+	if (cli_options(argc, argv, options, 6) != 1 ||
+	    !read_policy(&table, policy, c->yes) ||
+	    (table.map == NULL
+		    ? table.preview || policy != NULL || table.encoding != NULL
+		    : how.anyway || how.keep))
 		return say_usage(USAGE_IMPORT);
-	return map == NULL ? import_bundle(c, argv[1], &how)
-			   : table_import(c, argv[1], map, preview);
+	return table.map == NULL ? import_bundle(c, argv[1], &how)
+				 : table_import(c, argv[1], &table);
 }

@@ -223,19 +223,6 @@ search(struct session *s, struct listing *l, const struct buf *query,
 
 /* ---- The commands ---- */
 
-static bool
-parse_limit(uint64_t *out, const char *text)
-{
-	char *end;
-
-	if (text == NULL)
-		return true;
-	if (*text < '0' || *text > '9' || strlen(text) > 18)
-		return false;
-	*out = strtoull(text, &end, 10);
-	return *end == '\0';
-}
-
 static void
 join(struct buf *query, int words, char **argv)
 {
@@ -282,7 +269,7 @@ cmd_list(struct cli *c, int argc, char **argv)
 	const struct option_of options[] = { { "--limit", &limit, NULL } };
 	int words = cli_options(argc, argv, options, 1);
 
-	if (words < 0 || !parse_limit(&l.limit, limit))
+	if (words < 0 || !cli_number(&l.limit, limit))
 		return say_usage(usage);
 	return run(c, words, argv, &l, NULL, usage);
 }
@@ -298,7 +285,7 @@ cmd_find(struct cli *c, int argc, char **argv)
 		{ "--like", &like, NULL } };
 	int words = cli_options(argc, argv, options, 2);
 
-	if (words < 0 || !parse_limit(&l.limit, limit) ||
+	if (words < 0 || !cli_number(&l.limit, limit) ||
 	    (like != NULL && words > 0))
 		return say_usage(usage);
 	return run(c, words, argv, &l, like, usage);

@@ -170,41 +170,6 @@ write_record(struct writing *w, const struct work *work, bool *instead)
 	return status != 0 ? status : writing_save(w, &errors);
 }
 
-/* What is said of the record as it is need not be said of the change. */
-static enum vault_err
-report_base(struct writing *w)
-{
-	enum vault_err err = vault_report_new(&w->known);
-
-	if (err == VAULT_OK)
-		err = vault_body_check(w->known, w->form.body);
-	return err == VAULT_EUSE ? VAULT_OK : err;
-}
-
-/* What there is to be changed. */
-static int
-read_record(struct writing *w, const char *id)
-{
-	struct session *s = w->form.s;
-	enum vault_err err;
-
-	if ((err = vault_get(&w->base, s->vault, id)) != VAULT_OK ||
-	    (err = vault_body_read(&w->form.body, w->base.body.bytes,
-		 w->base.body.len)) != VAULT_OK ||
-	    (err = report_base(w)) != VAULT_OK)
-		return session_fault(s, err);
-	if (w->base.clashes.len > 0) {
-		say_error(SAY_CONFLICT, NULL);
-		say_hint(SAY_HINT_RESOLVE, w->base.id, NULL);
-		return say_status(VAULT_ECONFLICT);
-	}
-	if (!vault_type_by_name(&w->form.type, w->base.type))
-		return session_fault(s, VAULT_EVERSION);
-	memcpy(w->form.record, w->base.id, VAULT_ID_LEN);
-	w->form.follows = &w->base.heads;
-	return 0;
-}
-
 /* Edit id; and then what the form may lead to instead. */
 static int
 edit(struct work *work, const char *id)
@@ -219,7 +184,7 @@ edit(struct work *work, const char *id)
 					 .s = &work->session } };
 
 		instead = false;
-		if ((status = read_record(&w, next)) == 0)
+		if ((status = writing_read(&w, next)) == 0)
 			status = write_record(&w, work, &instead);
 		memcpy(next, w.form.instead, VAULT_ID_LEN);
 		writing_free(&w);

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "codes.h"
 #include "layout.h"
 #include "pager.h"
 #include "pick.h"
 
-#define USAGE "show [ID] [--version VERSION] [--raw]"
+#define USAGE "show [ID] [--version VERSION] [--with] [--raw]"
 
 /* ---- Who wrote it last ---- */
 
@@ -60,11 +61,13 @@ struct page {
 	struct session *s;
 	const struct vault_record *r;
 	struct last last;
-	struct buf out, requests;
+	struct buf out, requests, same;
 	size_t columns, label_width;
 	struct doc *attachments, *conflicts, *values, *asked;
 	struct buf field; /* of the conflict that values belong to */
 	unsigned n;
+	bool with; /* what it hangs together with, too */
+	struct doc *linked_by, *links_to, *same_docs;
 };
 
 static bool
@@ -167,6 +170,89 @@ clash_doc(void *ctx, const struct vault_clash *c)
 	doc_put(p->values, NULL, d);
 }
 
+/* ---- What it hangs together with ---- */
+
+static void
+put_link(struct buf *out, const struct vault_link *l)
+{
+	struct buf nobody = { 0 };
+	const char *title = l->title;
+
+	if (!l->here) {
+		say_put(&nobody, SAY_WITHHELD, NULL);
+		title = buf_text(&nobody);
+	}
+	buf_putf(out, "  %s\t%.*s\t%s\t%s\t", l->field, PICK_SHORT, l->id,
+	    l->type, l->date);
+	/* The title last: it may be right-to-left. */
+	if (text_safe_line(out, title, strlen(title)) != VAULT_OK)
+		out->failed = true;
+	buf_put_byte(out, '\n');
+	buf_free(&nobody);
+}
+
+static void
+put_link_doc(struct doc *array, const struct vault_link *l)
+{
+	struct doc *d = doc_object();
+
+	doc_text(d, "field", l->field);
+	doc_text(d, "id", l->id);
+	doc_bool(d, "here", l->here);
+	if (l->type[0] != '\0')
+		doc_text(d, "type", l->type);
+	if (l->title[0] != '\0')
+		doc_text(d, "title", l->title);
+	if (l->date[0] != '\0')
+		doc_text(d, "date", l->date);
+	doc_put(array, NULL, d);
+}
+
+/* Rows of the two directions, or documents. */
+struct linked {
+	struct page *p;
+	struct buf rows[2];
+};
+
+static void
+take_link(void *ctx, const struct vault_link *l)
+{
+	struct linked *to = ctx;
+
+	if (say_is_json())
+		put_link_doc(l->to ? to->p->links_to : to->p->linked_by, l);
+	else
+		put_link(&to->rows[l->to], l);
+}
+
+static enum vault_err
+put_links(struct page *p)
+{
+	static const enum say heads[2] = { SAY_SHOW_LINKED_BY,
+		SAY_SHOW_LINKS_TO };
+	struct linked to = { .p = p };
+	uint64_t more = 0;
+	enum vault_err err;
+
+	if (!p->with)
+		return VAULT_OK;
+	err = vault_links(p->s->vault, p->r->id, &more, take_link, &to);
+	for (size_t i = 0; i < 2; i++) {
+		if (to.rows[i].len > 0) {
+			buf_put_byte(&p->out, '\n');
+			say_put(&p->out, heads[i], NULL);
+			buf_put_byte(&p->out, '\n');
+			buf_put(&p->out, to.rows[i].bytes, to.rows[i].len);
+		}
+		buf_free(&to.rows[i]);
+	}
+	if (more > 0 && !say_is_json()) {
+		say_put(&p->out, SAY_SHOW_LINKS_MORE, say_number(more), NULL);
+		buf_put_byte(&p->out, '\n');
+	}
+	return err;
+}
+
 /* ---- For people ---- */
 
 static void
@@ -185,19 +271,21 @@ static void
 body_line(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
-	struct buf label = { 0 };
+	struct buf label = { 0 }, text = { 0 };
 
 	layout_blanks(&label, DEEPER * l->depth);
 	buf_put_text(&label, gettext(l->label));
+	codes_describe(&text, l->vocab, l->text, l->len);
 	if (!l->block && !l->heading)
-		layout_field(&p->out, buf_text(&label), p->label_width, l->text,
-		    l->len, p->columns);
+		layout_field(&p->out, buf_text(&label), p->label_width,
+		    buf_text(&text), text.len, p->columns);
 	else
 		layout_block(&p->out, buf_text(&label), label.len, 0, 0);
 	if (l->block)
 		layout_block(&p->out, l->text, l->len, 4 + DEEPER * l->depth,
 		    p->columns);
 	buf_free(&label);
+	buf_free(&text);
 }
 
 static void
@@ -246,6 +334,34 @@ request_line(void *ctx, const struct vault_request *request)
 	buf_put_byte(&p->requests, '\n');
 }
 
+/* "Teng Biao, 57v3hh43": another record of this person. */
+static void
+same_line(void *ctx, const char *id, const char *title)
+{
+	struct page *p = ctx;
+	struct buf label = { 0 }, text = { 0 };
+
+	if (*title == '\0')
+		say_put(&text, SAY_WITHHELD, NULL);
+	buf_putf(&text, "%s, %.*s", title, PICK_SHORT, id);
+	say_put(&label, SAY_SHOW_SAME, NULL);
+	layout_field(&p->same, buf_text(&label), p->label_width,
+	    buf_text(&text), text.len, 0);
+	buf_free(&label);
+	buf_free(&text);
+}
+
+static void
+same_doc(void *ctx, const char *id, const char *title)
+{
+	struct page *p = ctx;
+	struct doc *d = doc_object();
+
+	doc_text(d, "id", id);
+	doc_text(d, "title", title);
+	doc_put(p->same_docs, NULL, d);
+}
+
 static void
 head(struct page *p)
 {
@@ -265,6 +381,7 @@ head(struct page *p)
 	    buf_text(&p->last.office));
 	head_line(p, SAY_SHOW_CHANGED, buf_text(&changed));
 	buf_free(&changed);
+	buf_put(&p->out, p->same.bytes, p->same.len);
 	if (r->n_heads > 1)
 		head_line(p, SAY_SHOW_VERSIONS, say_number(r->n_heads));
 	if (r->more > 0)
@@ -288,7 +405,8 @@ for_people(struct page *p)
 	p->columns = pager_columns();
 	p->label_width = strlen("last change");
 	if ((err = vault_requests(v, r->id, request_line, p)) != VAULT_OK ||
-	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK)
+	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK ||
+	    (err = vault_same_each(v, r->id, same_line, p)) != VAULT_OK)
 		return err;
 	head(p);
 	if ((err = vault_lines(v, &r->body, body_line, p)) != VAULT_OK)
@@ -300,8 +418,10 @@ for_people(struct page *p)
 			return err;
 		remark(p, SAY_SHOW_RESOLVE);
 	}
-	err = vault_attachments(v, r->id, attachment_line, p);
-	if (err != VAULT_OK || (err = buf_ok(&p->out)) != VAULT_OK)
+	if ((err = vault_attachments(v, r->id, attachment_line, p)) !=
+		VAULT_OK ||
+	    (err = put_links(p)) != VAULT_OK ||
+	    (err = buf_ok(&p->out)) != VAULT_OK)
 		return err;
 	pager_print(&p->out);
 	return VAULT_OK;
@@ -344,42 +464,84 @@ request_doc(void *ctx, const struct vault_request *request)
 	doc_put(p->asked, NULL, d);
 }
 
+/* What is gathered for programs, beside the record itself. */
+static void
+docs_new(struct page *p)
+{
+	p->attachments = doc_array();
+	p->conflicts = doc_array();
+	p->asked = doc_array();
+	p->linked_by = doc_array();
+	p->links_to = doc_array();
+	p->same_docs = doc_array();
+}
+
+static void
+docs_free(struct page *p)
+{
+	doc_free(p->attachments);
+	doc_free(p->conflicts);
+	doc_free(p->asked);
+	doc_free(p->linked_by);
+	doc_free(p->links_to);
+	doc_free(p->same_docs);
+}
+
+static void
+put_doc(struct doc *d, const char *name, struct doc **child)
+{
+	doc_put(d, name, *child);
+	*child = NULL; /* given away */
+}
+
+static enum vault_err
+gather_docs(struct page *p)
+{
+	struct vault *v = p->s->vault;
+	enum vault_err err = VAULT_OK;
+
+	if (p->r->clashes.len > 0)
+		err = vault_clashes(v, p->r, clash_doc, p);
+	end_conflict(p);
+	if (err == VAULT_OK)
+		err = vault_attachments(v, p->r->id, attachment_doc, p);
+	if (err == VAULT_OK)
+		err = vault_requests(v, p->r->id, request_doc, p);
+	if (err == VAULT_OK)
+		err = vault_same_each(v, p->r->id, same_doc, p);
+	return err == VAULT_OK ? put_links(p) : err;
+}
+
 static enum vault_err
 for_programs(struct page *p)
 {
 	struct doc *d;
-	enum vault_err err = VAULT_OK;
+	enum vault_err err;
 
-	p->attachments = doc_array();
-	p->conflicts = doc_array();
-	p->asked = doc_array();
-	if (p->r->clashes.len > 0)
-		err = vault_clashes(p->s->vault, p->r, clash_doc, p);
-	end_conflict(p);
-	if (err == VAULT_OK)
-		err = vault_attachments(
-		    p->s->vault, p->r->id, attachment_doc, p);
-	if (err == VAULT_OK)
-		err = vault_requests(p->s->vault, p->r->id, request_doc, p);
-	if (err != VAULT_OK) {
-		doc_free(p->asked);
-		doc_free(p->attachments);
-		doc_free(p->conflicts);
-		return err;
+	docs_new(p);
+	if ((err = gather_docs(p)) == VAULT_OK) {
+		d = describe(p);
+		put_doc(d, "forget_requests", &p->asked);
+		put_doc(d, "conflicts", &p->conflicts);
+		put_doc(d, "attachments", &p->attachments);
+		if (strcmp(p->r->type, "person") == 0)
+			put_doc(d, "same_person", &p->same_docs);
+		if (p->with) {
+			put_doc(d, "linked_by", &p->linked_by);
+			put_doc(d, "links_to", &p->links_to);
+		}
+		err = doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
 	}
-	d = describe(p);
-	doc_put(d, "forget_requests", p->asked);
-	doc_put(d, "conflicts", p->conflicts);
-	doc_put(d, "attachments", p->attachments);
-	return doc_print(d) == 0 ? VAULT_OK : VAULT_EIO;
+	docs_free(p);
+	return err;
 }
 
 /* ---- The command ---- */
 
 static int
-show(struct session *s, const struct vault_record *r)
+show(struct session *s, const struct vault_record *r, bool with)
 {
-	struct page p = { .s = s, .r = r };
+	struct page p = { .s = s, .r = r, .with = with };
 	enum vault_err err;
 
 	err = vault_history(s->vault, r->id, newest_head, &p.last);
@@ -388,6 +550,7 @@ show(struct session *s, const struct vault_record *r)
 	buf_free(&p.last.office);
 	buf_free(&p.out);
 	buf_free(&p.requests);
+	buf_free(&p.same);
 	buf_free(&p.field);
 	return err == VAULT_OK ? 0 : session_fault(s, err);
 }
@@ -414,10 +577,10 @@ int
 cmd_show(struct cli *c, int argc, char **argv)
 {
 	const char *version = NULL;
-	bool raw = false;
+	bool raw = false, with = false;
 	const struct option_of options[] = { { "--version", &version, NULL },
-		{ "--raw", NULL, &raw } };
-	int words = cli_options(argc, argv, options, 2), status;
+		{ "--raw", NULL, &raw }, { "--with", NULL, &with } };
+	int words = cli_options(argc, argv, options, 3), status;
 	char id[VAULT_ID_LEN];
 	struct vault_record r;
 	struct session s;
@@ -439,7 +602,7 @@ cmd_show(struct cli *c, int argc, char **argv)
 		    ? session_fault(&s, err)
 		    : pick_no_version(&s, id, version, err);
 	else
-		status = raw ? show_raw(&r) : show(&s, &r);
+		status = raw ? show_raw(&r) : show(&s, &r, with);
 	if (err == VAULT_OK)
 		vault_record_free(&r);
 	session_close(&s);

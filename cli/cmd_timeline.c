@@ -136,6 +136,18 @@ put_event(void *ctx, const struct vault_event *e)
 	}
 }
 
+/* Whose other records are in it, too. */
+static void
+put_same(void *ctx, const char *id, const char *title)
+{
+	struct page *p = ctx;
+	char begun[PICK_SHORT + 1] = "";
+
+	memcpy(begun, id, PICK_SHORT);
+	say_put(&p->out, SAY_TIMELINE_SAME, title, begun, NULL);
+	buf_put_byte(&p->out, '\n');
+}
+
 static int
 show(struct session *s, const char *id)
 {
@@ -144,6 +156,7 @@ show(struct session *s, const char *id)
 	int status = 0;
 
 	if ((err = vault_timeline(s->vault, id, measure, &p)) == VAULT_OK &&
+	    (err = vault_same_each(s->vault, id, put_same, &p)) == VAULT_OK &&
 	    (err = vault_timeline(s->vault, id, put_event, &p)) == VAULT_OK)
 		err = buf_ok(&p.out);
 	if (err == VAULT_EUSE) {

@@ -42,16 +42,24 @@ say_last_change(struct session *s, const struct agent_limits *limits)
 {
 	struct vault_info info;
 	enum vault_err err;
+	uint64_t due;
+	bool more;
 	int status = 0;
 
 	if ((err = vault_info(&info, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
+	/* Unlocked all the same: that is not worth a failure. */
+	if (vault_due_count(&due, &more, s->vault) != VAULT_OK)
+		due = 0;
 	say_line(SAY_UNLOCKED, say_span(limits->idle), say_span(limits->total),
 	    NULL);
 	say_line(SAY_LAST_CHANGE, say_time(info.last_change),
 	    say_number(info.change), NULL);
 	if (isatty(STDOUT_FILENO))
 		say_line(SAY_LAST_CHANGE_NOTE, NULL);
+	if (due > 0)
+		say_line(more ? SAY_DUE_COME_MORE : SAY_DUE_COME,
+		    say_number(due), NULL);
 	if (say_is_json()) {
 		struct doc *d = doc_object();
 
@@ -60,6 +68,7 @@ say_last_change(struct session *s, const struct agent_limits *limits)
 		doc_int(d, "at_most", limits->total);
 		doc_text(d, "last_change", say_time(info.last_change));
 		doc_int(d, "change", (int64_t)info.change);
+		doc_int(d, "due", (int64_t)due);
 		status = doc_print(d);
 	}
 	vault_info_free(&info);

@@ -184,3 +184,39 @@ codes_unreviewed(const char *lang)
 
 	return find_language(&l, lang) && !l.reviewed ? l.lang : NULL;
 }
+
+/* What is no code of ours stands as it is. */
+static void
+describe_one(struct buf *out, const char *vocab, const char *text, size_t len)
+{
+	char code[64];
+	const char *label;
+
+	buf_put(out, text, len);
+	if (len >= sizeof(code))
+		return;
+	memcpy(code, text, len);
+	code[len] = '\0';
+	label = codes_vocab_label(vocab, code);
+	if (strcmp(label, code) != 0)
+		buf_putf(out, " (%s)", label);
+}
+
+void
+codes_describe(struct buf *out, const char *vocab, const char *text, size_t len)
+{
+	if (vocab == NULL) {
+		buf_put(out, text, len);
+		return;
+	}
+	for (size_t i = 0; i < len;) {
+		size_t n = strcspn(text + i, ";");
+
+		describe_one(out, vocab, text + i, n);
+		i += n;
+		if (i == len)
+			break;
+		buf_put_text(out, "; ");
+		i += 1 + strspn(text + i + 1, " ");
+	}
+}

@@ -30,6 +30,13 @@ void codes_find(
 const char *codes_label(const struct vault_field *f, const char *code);
 const char *codes_vocab_label(const char *vocab, const char *code);
 
+/*
+ * Append codes, parted by "; ", each with its label: "held-crim (held: ...)".
+ * vocab may be NULL: then it is no code, and appended as it is.
+ */
+void codes_describe(
+    struct buf *out, const char *vocab, const char *text, size_t len);
+
 /* The language that labels are in for a reader of lang: "zh", or "en". */
 const char *codes_language(const char *lang);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "codes.h"
 #include "dossier.h"
 #include "layout.h"
 
@@ -94,6 +95,7 @@ line(void *ctx, const struct vault_line *l)
 {
 	struct text *t = ctx;
 	const char *label = gettext(l->label);
+	struct buf text = { 0 };
 
 	layout_blanks(&t->out, (size_t)l->depth * 2);
 	if (l->heading) {
@@ -108,8 +110,10 @@ line(void *ctx, const struct vault_line *l)
 		    (size_t)(l->depth + 1) * 2, COLUMNS);
 		return;
 	}
-	layout_field(&t->out, label, LABEL_WIDTH, l->text, l->len,
+	codes_describe(&text, l->vocab, l->text, l->len);
+	layout_field(&t->out, label, LABEL_WIDTH, buf_text(&text), text.len,
 	    COLUMNS - (size_t)l->depth * 2);
+	buf_free(&text);
 }
 
 static enum vault_err

@@ -97,6 +97,8 @@ is_asked(
 	/* What has no place there any more is asked for, to be taken out. */
 	if (join(path, object, m->name) && is_there(f, path))
 		return !is_twice(g, m) || i < g->first;
+	if (m->filled)
+		return false;
 	if (m->only_when != NULL &&
 	    !vault_body_holds(f->body, object, m->only_when))
 		return false;

@@ -47,11 +47,12 @@ const struct command commands[] = {
 	{ "add", cmd_add, "add TYPE [FILE]", "keep a record from JSON",
 	    "FILE is - or left out for standard input; at most 4 MiB.  Prints"
 	    " the id.\n" },
-	{ "show", cmd_show, "show [ID] [--version VERSION] [--raw]",
+	{ "show", cmd_show, "show [ID] [--version VERSION] [--with] [--raw]",
 	    "one record, all of it",
 	    "ID is an id, its beginning, or a name that one record has; without"
 	    " it you are\nasked.  --version: as it was, by the beginning of its"
-	    " number in 'history'.\n--raw: the stored JSON.\n" },
+	    " number in 'history'.\n--with: also what links to it, and what it"
+	    " links to.  --raw: the stored JSON.\n" },
 	{ "list", cmd_list, "list [QUERY ...] [--limit N]",
 	    "records, the newest first",
 	    "Fifty at most unless --limit says otherwise; 0 is all.\n" },
@@ -148,16 +149,20 @@ const struct command commands[] = {
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,
 	    "import FILE [--anyway] [--keep],"
-	    " or import FILE.csv --map MAP [--preview]",
+	    " or import LIST --map MAP"
+	    " [--encoding NAME] [--policy keep|add|update|ask] [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
 	    " another one.\nWhat another office has forgotten is destroyed"
 	    " here, after a question; --keep\nimports all the rest.\n"
-	    "--map: a list of comma-separated values, as the"
-	    " map says (docs/MAPS.md).\nAll rows, or none; what is here"
-	    " already stays as it is.  --preview: only tell\nwhat would"
-	    " become of it.\n" },
+	    "--map: a list of comma-separated values, or in JSON, as the"
+	    " map says\n(docs/MAPS.md).  --encoding: what it is if not UTF-8;"
+	    " never guessed.\nAll rows, or none.  --policy: what"
+	    " becomes of rows that are here already; keep\n(without it):"
+	    " nothing; add: what is absent is filled in; update: what an import"
+	    "\nwrote is replaced; ask: row by row.  What a person has changed"
+	    " is kept.\n--preview: only tell what would become of it.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",
@@ -180,13 +185,25 @@ const struct command commands[] = {
 	    "change a record, line by line",
 	    "ID is a name too, if it is only one record's.  --set PATH= empties"
 	    " a field.\n" },
+	{ "link", cmd_link, "link [--not] FROM [FIELD] TO",
+	    "let one record link to another",
+	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
+	    " it you are asked\nif several fit.  --not takes the link "
+	    "away.\n" },
+	{ "same", cmd_same, "same [--limit N], same [--not] ID ID",
+	    "records that may be of one person; say that they are",
+	    "Without an ID: pairs that are alike, the likeliest first, 50"
+	    " unless --limit says\notherwise (0: all).  With two: both are"
+	    " shown, and you are asked; nothing is\nmerged.  --not says that"
+	    " they are two, and takes a yes back.\n" },
 	{ "redact", cmd_redact,
 	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
 	    " [--at FIELD:FIRST-LAST ...]",
 	    "a copy of a record with names taken out",
 	    "A new record, limited to the audience; the record itself stays.  "
 	    "Taken out are\n"
-	    "all who must not be named to it ('amparo may'), TEXT however it is "
+	    "all who must not be named to it ('amparo may'), TEXT however it "
+	    "is "
 	    "written, and\n"
 	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
 	    "before it is\n"
@@ -211,6 +228,11 @@ const struct command commands[] = {
 	    "what happened to a person, in order",
 	    "Changes of status, acts, testimonies about them, consents and"
 	    " interventions, by\ndate; what looks wrong is said.\n" },
+	{ "due", cmd_due, "due [--within DAYS]",
+	    "dates that have come, or come soon",
+	    "Reviews, deadlines that nobody has answered, and consents that"
+	    " end, by the first\nday that a date may mean; what is over comes"
+	    " first.  Within 30 days unless\n--within says otherwise.\n" },
 	{ "count", cmd_count,
 	    "count [ever] STATUS ... [--since DATE] [--on DATE] [--case CASE]"
 	    " [--certainty CODE] [--level N] [--known-at DATE], or count ID",
@@ -347,6 +369,19 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		at += taken;
 	}
 	return words;
+}
+
+bool
+cli_number(uint64_t *out, const char *text)
+{
+	char *end;
+
+	if (text == NULL)
+		return true;
+	if (*text < '0' || *text > '9' || strlen(text) > 18)
+		return false;
+	*out = strtoull(text, &end, 10);
+	return *end == '\0';
 }
 
 /* How to turn a into b: insertions, deletions, exchanges; small words only. */

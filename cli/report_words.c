@@ -23,7 +23,7 @@ report_value(struct buf *out, const struct report *r, unsigned axis,
 	else if (a->is_link && *v->title != '\0')
 		buf_put_text(out, v->title);
 	else if (a->is_link)
-		say_put(out, SAY_COUNT_NOBODY, NULL);
+		say_put(out, SAY_WITHHELD, NULL);
 	else if (a->vocab != NULL)
 		buf_put_text(out, codes_vocab_label(a->vocab, v->text));
 	else

@@ -7,11 +7,14 @@
 #include "issues.h"
 #include "outfile.h"
 #include "table.h"
+#include "table_ask.h"
 
 #define FAULTS_MAX 20
 #define LINES_MAX 2000
 #define NOTES_MAX 100000 /* of a JSON document */
 #define EXCERPT 60       /* bytes of a value */
+#define ENDS (VAULT_ROW_UPDATED + 1)
+#define RANGES_MAX 100 /* of rows, for people */
 
 struct table_job {
 	struct cli *c;
@@ -24,7 +27,15 @@ struct table_job {
 	struct buf lines;
 	struct doc *notes;
 	uint64_t n_notes;
+	struct ends {
+		uint64_t first, last; /* the range that is growing, or 0 */
+		size_t n;
+		struct buf text; /* "1-4,7" */
+	} ends[ENDS];
 	bool telling;
+	const char *encoding;
+	enum vault_policy policy;
+	struct table_asking *asking; /* or NULL: policy is for all rows */
 };
 
 /* ---- The map ---- */
@@ -34,7 +45,8 @@ say_map_fault(const char *path, const struct vault_map_fault *f)
 {
 	static const enum say what[] = { SAY_MAP_JSON, SAY_MAP_KIND,
 		SAY_MAP_UNKNOWN, SAY_MAP_LACKS, SAY_MAP_VERSION, SAY_MAP_TYPE,
-		SAY_MAP_FIELD, SAY_MAP_VALUE, SAY_MAP_TWICE, SAY_MAP_NOT_MANY };
+		SAY_MAP_FIELD, SAY_MAP_VALUE, SAY_MAP_TWICE, SAY_MAP_NOT_MANY,
+		SAY_MAP_NO_RECORD, SAY_MAP_NO_LINK };
 	struct buf whole = { 0 };
 	const char *where = f->where;
 
@@ -82,6 +94,12 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 		[VAULT_TABLE_CELLS] = SAY_TABLE_CELLS,
 		[VAULT_TABLE_LONG] = SAY_TABLE_LONG,
 		[VAULT_TABLE_EMPTY] = SAY_TABLE_EMPTY,
+		[VAULT_TABLE_ENCODING] = SAY_TABLE_ENCODING,
+		[VAULT_TABLE_NO_ENCODING] = SAY_TABLE_NO_ENCODING,
+		[VAULT_TABLE_ZERO] = SAY_TABLE_ZERO,
+		[VAULT_TABLE_JSON] = SAY_TABLE_JSON,
+		[VAULT_TABLE_FLAT] = SAY_TABLE_FLAT,
+		[VAULT_TABLE_NOT_UTF8] = SAY_TABLE_NOT_UTF8,
 		[VAULT_TABLE_NAME] = SAY_TABLE_NAME,
 		[VAULT_TABLE_COLUMN] = SAY_TABLE_COLUMN,
 		[VAULT_TABLE_COLUMNS] = SAY_TABLE_COLUMNS,
@@ -91,7 +109,20 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 
 	if (j->faults++ >= FAULTS_MAX)
 		return;
-	if (f->column != NULL)
+	if (f->why == VAULT_TABLE_FLAT && f->column != NULL)
+		say_error(
+		    SAY_TABLE_NESTED, j->path, row, line, f->column, NULL);
+	else if (f->why == VAULT_TABLE_UTF8 && f->mixed)
+		say_error(SAY_TABLE_MIXED, j->path, row, line,
+		    say_number(f->offset), NULL);
+	else if (f->why == VAULT_TABLE_ENCODING)
+		say_error(what[f->why], j->path, row, line,
+		    say_number(f->offset), j->encoding, NULL);
+	else if (f->why == VAULT_TABLE_NO_ENCODING)
+		say_error(what[f->why], j->encoding, NULL);
+	else if (f->json != NULL)
+		say_error(what[f->why], j->path, line, f->json, NULL);
+	else if (f->column != NULL)
 		say_error(what[f->why], j->path, f->column, NULL);
 	else if (f->why == VAULT_TABLE_CELLS)
 		say_error(what[f->why], j->path, row, line,
@@ -100,7 +131,9 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 		say_error(what[f->why], j->path, row, line,
 		    say_number(f->offset), NULL);
 	if (f->why == VAULT_TABLE_UTF8)
-		say_hint(SAY_HINT_ICONV, NULL);
+		say_hint(f->mixed ? SAY_HINT_MIXED : SAY_HINT_ENCODING, NULL);
+	if (f->why == VAULT_TABLE_NO_ENCODING)
+		say_hint(SAY_HINT_NO_ENCODING, NULL);
 	if (f->why == VAULT_TABLE_COLUMN)
 		say_hint(SAY_HINT_DELIMITER, NULL);
 }
@@ -129,8 +162,12 @@ why_word(enum vault_row_why why)
 {
 	static const char *const words[] = { "code", "value", "date",
 		"destroyed", "meanings", "several", "no-day", "backwards",
-		"duration", "no-key", "same-key", "refused", "changed" };
+		"duration", "no-key", "same-key", "refused", "changed",
+		"new-record", "no-record", "set", "changed-here", "gone",
+		"written-once", "made", "disagree", "doubtful" };
 
+	_Static_assert(sizeof(words) / sizeof(words[0]) == VAULT_ROW_WHYS,
+	    "a word for each");
 	return words[why];
 }
 
@@ -141,9 +178,13 @@ put_why(struct buf *out, const struct vault_row_note *n)
 		SAY_ROW_DATE, SAY_ROW_DESTROYED, SAY_ROW_MEANINGS,
 		SAY_ROW_SEVERAL, SAY_ROW_NO_DAY, SAY_ROW_BACKWARDS,
 		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
-		SAY_ROW_CHANGED };
+		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD, SAY_ROW_SET,
+		SAY_ROW_OURS, SAY_ROW_GONE, SAY_ROW_FIXED, SAY_ROW_MADE,
+		SAY_ROW_CLASH, SAY_ROW_DOUBTFUL };
 	struct buf sentence = { 0 };
 
+	_Static_assert(sizeof(what) / sizeof(what[0]) == VAULT_ROW_WHYS,
+	    "a sentence for each");
 	if (n->issue != NULL)
 		issues_sentence(&sentence, n->issue);
 	say_put(out, what[n->why],
@@ -174,6 +215,8 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 
 	doc_int(d, "row", (int64_t)n->row);
 	doc_int(d, "line", (int64_t)n->line);
+	if (*n->record != '\0')
+		doc_text(d, "record", n->record);
 	doc_text(d, "column", n->column);
 	doc_text(d, "value", n->value);
 	doc_text(d, "why", why_word(n->why));
@@ -183,6 +226,24 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 	doc_text(d, "message", buf_text(&why));
 	buf_free(&why);
 	doc_put(j->notes, NULL, d);
+}
+
+void
+table_put_note(struct buf *out, const struct vault_row_note *n)
+{
+	buf_put_text(out, say_number(n->row));
+	buf_put_byte(out, '\t');
+	buf_put_text(out, say_number(n->line));
+	buf_put_byte(out, '\t');
+	put_excerpt(out, n->record);
+	if (*n->record != '\0' && *n->column != '\0')
+		buf_put_text(out, ": ");
+	put_excerpt(out, n->column);
+	buf_put_byte(out, '\t');
+	put_excerpt(out, n->value);
+	buf_put_byte(out, '\t');
+	put_why(out, n);
+	buf_put_byte(out, '\n');
 }
 
 static void
@@ -200,16 +261,76 @@ note(void *ctx, const struct vault_row_note *n)
 	}
 	if (j->n_notes > LINES_MAX)
 		return;
-	buf_put_text(&j->lines, say_number(n->row));
-	buf_put_byte(&j->lines, '\t');
-	buf_put_text(&j->lines, say_number(n->line));
-	buf_put_byte(&j->lines, '\t');
-	put_excerpt(&j->lines, n->column);
-	buf_put_byte(&j->lines, '\t');
-	put_excerpt(&j->lines, n->value);
-	buf_put_byte(&j->lines, '\t');
-	put_why(&j->lines, n);
-	buf_put_byte(&j->lines, '\n');
+	table_put_note(&j->lines, n);
+}
+
+/* ---- What has become of them, row by row ---- */
+
+/* The range that has ended, for programs all of them. */
+static void
+put_range(struct ends *e)
+{
+	if (e->first == 0 || (e->n >= RANGES_MAX && !say_is_json()))
+		return;
+	if (e->n > 0)
+		buf_put_text(&e->text, ",");
+	buf_putf(&e->text, "%llu", (unsigned long long)e->first);
+	if (e->last > e->first)
+		buf_putf(&e->text, "-%llu", (unsigned long long)e->last);
+	if (++e->n == RANGES_MAX && !say_is_json())
+		buf_put_text(&e->text, ",...");
+}
+
+static void
+row_end(void *ctx, uint64_t row, enum vault_row_end end)
+{
+	struct table_job *j = ctx;
+	struct ends *e = &j->ends[end];
+
+	if (!j->telling)
+		return;
+	if (e->first == 0 || row != e->last + 1) {
+		put_range(e);
+		e->first = row;
+	}
+	e->last = row;
+}
+
+static enum vault_err
+finish_ends(struct table_job *j)
+{
+	enum vault_err err = buf_ok(&j->lines);
+
+	for (size_t i = 0; err == VAULT_OK && i < ENDS; i++) {
+		put_range(&j->ends[i]);
+		j->ends[i].first = 0;
+		err = buf_ok(&j->ends[i].text);
+	}
+	return err;
+}
+
+/* "new: 1-4,7", for each end that a row has had. */
+static void
+say_ends(const struct table_job *j)
+{
+	static const enum say what[] = { SAY_ROWS_NEW, SAY_ROWS_SAME,
+		SAY_ROWS_KEPT, SAY_ROWS_BAD, SAY_ROWS_UPDATED };
+
+	for (size_t i = 0; i < ENDS; i++)
+		if (j->ends[i].text.len > 0)
+			say_line(what[i], buf_text(&j->ends[i].text), NULL);
+}
+
+static struct doc *
+ends_doc(const struct table_job *j)
+{
+	static const char *const names[] = { "new", "unchanged", "kept",
+		"refused", "updated" };
+	struct doc *d = doc_object();
+
+	for (size_t i = 0; i < ENDS; i++)
+		doc_text(d, names[i], buf_text(&j->ends[i].text));
+	return d;
 }
 
 /* ---- Telling it ---- */
@@ -231,10 +352,24 @@ tell_json(struct table_job *j, const struct vault_table_info *info,
 	doc_int(d, "unchanged", (int64_t)done->unchanged);
 	doc_int(d, "changed", (int64_t)done->changed);
 	doc_int(d, "refused", (int64_t)done->refused);
+	doc_int(d, "updated", (int64_t)done->updated);
+	doc_int(d, "records", (int64_t)done->records);
+	doc_int(d, "versions", (int64_t)done->versions);
 	doc_int(d, "not_understood", (int64_t)done->notes);
+	doc_put(d, "row_ends", ends_doc(j));
 	doc_put(d, "notes", j->notes);
 	j->notes = NULL;
 	return doc_print(d);
+}
+
+static void
+say_done(const struct vault_table_done *done, bool preview)
+{
+	say_line(preview ? SAY_TABLE_WOULD : SAY_TABLE_DONE,
+	    say_number(done->added), say_number(done->records),
+	    say_number(done->updated), say_number(done->unchanged),
+	    say_number(done->changed), say_number(done->refused),
+	    say_number(done->notes), NULL);
 }
 
 static int
@@ -260,27 +395,76 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 	if (j->n_notes > LINES_MAX)
 		say_line(
 		    SAY_ROW_MORE, say_number(j->n_notes - LINES_MAX), NULL);
-	say_line(preview ? SAY_TABLE_WOULD : SAY_TABLE_DONE,
-	    say_number(done->added), say_number(done->unchanged),
-	    say_number(done->changed), say_number(done->refused),
-	    say_number(done->notes), NULL);
+	say_ends(j);
+	say_done(done, preview);
 	return 0;
 }
 
 /* ---- Doing it ---- */
 
+static enum vault_policy
+choose(void *ctx, uint64_t row)
+{
+	return table_asking_choose(((struct table_job *)ctx)->asking, row);
+}
+
 static int
 run(struct vault_table_done *done, struct table_job *j, bool preview)
 {
+	const struct vault_table_how how = { .preview = preview,
+		.policy = j->policy,
+		.choose = j->asking == NULL ? NULL : choose,
+		.note = note,
+		.row = row_end,
+		.ctx = j };
 	enum vault_err err;
 
 	progress_begin(&j->in.progress,
 	    preview ? SAY_PROGRESS_VERIFYING : SAY_PROGRESS_IMPORTING);
-	err = vault_table_import(done, j->t, preview, note, j);
+	err = vault_table_import(done, j->t, &how);
 	progress_end(&j->in.progress);
-	if (err == VAULT_OK && buf_ok(&j->lines) != VAULT_OK)
-		err = VAULT_ENOMEM;
+	if (err == VAULT_OK)
+		err = finish_ends(j);
 	return err == VAULT_OK ? 0 : table_fault(j, err);
+}
+
+static bool
+may_write(const struct table_job *j, const struct vault_table_done *done)
+{
+	struct buf what = { 0 };
+	bool yes;
+
+	if (done->versions == 0)
+		return ask_yes(
+		    j->c, false, SAY_ASK_TABLE, say_number(done->records));
+	say_put(&what, SAY_TABLE_WRITES, say_number(done->records),
+	    say_number(done->versions), NULL);
+	yes = ask_yes(j->c, false, SAY_ASK_TABLE_CHANGES, buf_text(&what));
+	buf_free(&what);
+	return yes;
+}
+
+/* Which policy for each row of which the file says something new. */
+static int
+ask_rows(struct table_job *j)
+{
+	const struct vault_table_how how = { .preview = true,
+		.policy = VAULT_POLICY_UPDATE,
+		.note = table_asking_note,
+		.row = table_asking_row,
+		.ctx = j->asking };
+	struct vault_table_done done;
+	enum vault_err err;
+
+	progress_begin(&j->in.progress, SAY_PROGRESS_VERIFYING);
+	err = vault_table_import(&done, j->t, &how);
+	progress_end(&j->in.progress);
+	if (err != VAULT_OK)
+		return table_fault(j, err);
+	if (table_asking_ask(j->asking))
+		return 0;
+	say_error(SAY_IMPORT_STOPPED, NULL);
+	return 1;
 }
 
 /*
@@ -300,19 +484,20 @@ go(struct table_job *j, bool preview)
 	}
 	if ((status = run(&done, j, true)) != 0)
 		return status;
-	if (preview || done.added == 0)
+	if (preview || done.records + done.versions == 0)
 		return tell(j, &done, preview);
 	if (!say_is_json() && (status = tell(j, &done, true)) != 0)
 		return status;
-	if (!ask_yes(j->c, false, SAY_ASK_TABLE, say_number(done.added))) {
+	if (!may_write(j, &done)) {
 		say_error(SAY_IMPORT_STOPPED, NULL);
 		return 1;
 	}
+	/* The first telling holds: the second run says the same. */
 	j->telling = false;
-	buf_reset(&j->lines);
-	j->n_notes = 0;
-	status = run(&done, j, false);
-	return status == 0 ? tell(j, &done, false) : status;
+	if ((status = run(&done, j, false)) != 0 || say_is_json())
+		return status == 0 ? tell(j, &done, false) : status;
+	say_done(&done, false);
+	return 0;
 }
 
 static int
@@ -322,34 +507,43 @@ open_table(struct table_job *j, const struct vault_map *map)
 
 	host_catch_interrupts();
 	progress_begin(&j->in.progress, SAY_PROGRESS_VERIFYING);
-	err = vault_table_open(
-	    &j->t, j->s->vault, map, j->path, &j->in.input, say_table_fault, j);
+	err = vault_table_open(&j->t, j->s->vault, map, j->path, j->encoding,
+	    &j->in.input, say_table_fault, j);
 	progress_end(&j->in.progress);
 	return err == VAULT_OK ? 0 : table_fault(j, err);
 }
 
 int
-table_import(
-    struct cli *c, const char *path, const char *map_path, bool preview)
+table_import(struct cli *c, const char *path, const struct table_options *o)
 {
-	struct table_job j = { .c = c, .path = path, .in.fd = -1 };
+	struct table_asking asking = { .begun = 0 };
+	struct table_job j = { .c = c,
+		.path = path,
+		.in.fd = -1,
+		.encoding = o->encoding,
+		.policy = o->policy,
+		.asking = o->ask ? &asking : NULL };
 	struct vault_map *map = NULL;
 	struct session s;
 	int status;
 
-	if ((status = read_map(&map, map_path)) == 0 &&
+	if ((status = read_map(&map, o->map)) == 0 &&
 	    (status = infile_open(&j.in, path)) == 0 &&
 	    (status = session_open(&s, c)) == 0) {
 		j.s = &s;
 		j.notes = doc_array();
-		if ((status = open_table(&j, map)) == 0)
-			status = go(&j, preview);
+		if ((status = open_table(&j, map)) == 0 &&
+		    (!o->ask || (status = ask_rows(&j)) == 0))
+			status = go(&j, o->preview);
 		vault_table_close(j.t);
 		session_close(&s);
 		doc_free(j.notes);
 	}
 	infile_close(&j.in);
 	vault_map_free(map);
+	for (size_t i = 0; i < ENDS; i++)
+		buf_free(&j.ends[i].text);
 	buf_free(&j.lines);
+	table_asking_free(&asking);
 	return status;
 }

@@ -5,8 +5,19 @@
 
 #include "session.h"
 
+struct table_options {
+	const char *map;      /* its file */
+	const char *encoding; /* of the list; NULL: UTF-8 */
+	bool preview;
+	bool ask; /* which policy, row by row */
+	enum vault_policy policy;
+};
+
 /* Returns an exit status. */
 int table_import(
-    struct cli *c, const char *path, const char *map, bool preview);
+    struct cli *c, const char *path, const struct table_options *o);
+
+/* What becomes of a row, or of a cell, as a line of a table (say_table). */
+void table_put_note(struct buf *out, const struct vault_row_note *n);
 
 #endif

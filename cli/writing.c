@@ -27,6 +27,42 @@ writing_drop(struct writing *w)
 	return err == VAULT_OK ? 0 : session_fault(w->form.s, err);
 }
 
+/* ---- What there is ---- */
+
+/* What is said of the record as it is need not be said of the change. */
+static enum vault_err
+report_base(struct writing *w)
+{
+	enum vault_err err = vault_report_new(&w->known);
+
+	if (err == VAULT_OK)
+		err = vault_body_check(w->known, w->form.body);
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+int
+writing_read(struct writing *w, const char *id)
+{
+	struct session *s = w->form.s;
+	enum vault_err err;
+
+	if ((err = vault_get(&w->base, s->vault, id)) != VAULT_OK ||
+	    (err = vault_body_read(&w->form.body, w->base.body.bytes,
+		 w->base.body.len)) != VAULT_OK ||
+	    (err = report_base(w)) != VAULT_OK)
+		return session_fault(s, err);
+	if (w->base.clashes.len > 0) {
+		say_error(SAY_CONFLICT, NULL);
+		say_hint(SAY_HINT_RESOLVE, w->base.id, NULL);
+		return say_status(VAULT_ECONFLICT);
+	}
+	if (!vault_type_by_name(&w->form.type, w->base.type))
+		return session_fault(s, VAULT_EVERSION);
+	memcpy(w->form.record, w->base.id, VAULT_ID_LEN);
+	w->form.follows = &w->base.heads;
+	return 0;
+}
+
 /* Stopped: what there is stays as a draft. */
 static int
 leave_draft(struct writing *w)

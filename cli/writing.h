@@ -21,6 +21,12 @@ struct writing {
 };
 void writing_free(struct writing *w);
 
+/*
+ * Read the record that is to be edited, with what is said of it as it is.
+ * Returns 0, or an exit status after a message: its versions disagree.
+ */
+int writing_read(struct writing *w, const char *id);
+
 /* Offer the drafts of this type and record, the newest first. */
 VAULT_CHECKED enum vault_err writing_offer(struct writing *w);
 

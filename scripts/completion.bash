@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -21,8 +21,8 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang | --since | --on | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | \
-			--by | --over | --count | --hide-below | --map | --digits | --number)
+			--as | --to | --include | --lang | --since | --on | --within | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | \
+			--by | --over | --count | --hide-below | --map | --encoding | --policy | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
 		-*) ;;
@@ -56,12 +56,13 @@ _amparo() {
 	--level) offered='0 1 2 3' ;;
 	--plain) offered='json' ;;
 	--over) offered='year month day' ;;
+	--policy) offered='keep add update ask' ;;
 	--count) offered='records persons' ;;
 	--audience) offered='partner un gov un-public media court' ;;
 	--for) offered='5m 15m 1h' ;;
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
-	--passphrase-fd | --office | --limit | --like | --take | --name | --set | --as | --digits | \
+	--passphrase-fd | --office | --limit | --within | --like | --take | --name | --set | --as | --digits | \
 		--to | --include | --by | --hide-below | --take-out | --at) return ;;
 	esac
 	if [[ -n $offered ]]; then
@@ -78,7 +79,10 @@ _amparo() {
 		unlock) offered+=' --for --at-most' ;;
 		lock) offered+=' --all' ;;
 		passphrase) offered+=' --new-passphrase-file --words --unknown' ;;
-		show) offered+=' --version --raw' ;;
+		same) offered+=' --limit --not' ;;
+		due) offered+=' --within' ;;
+		link) offered+=' --not' ;;
+		show) offered+=' --version --with --raw' ;;
 		list) offered+=' --limit' ;;
 		find) offered+=' --limit --like' ;;
 		resolve) offered+=' --take' ;;
@@ -87,7 +91,7 @@ _amparo() {
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
-		import) offered+=' --anyway --keep --map --preview' ;;
+		import) offered+=' --anyway --keep --map --encoding --policy --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;

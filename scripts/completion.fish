@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -45,6 +45,11 @@ complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es z
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x
 complete -c amparo -n '__fish_seen_subcommand_from show' -l raw
+complete -c amparo -n '__fish_seen_subcommand_from show' -l with
+complete -c amparo -n '__fish_seen_subcommand_from link' -l not
+complete -c amparo -n '__fish_seen_subcommand_from due' -l within -x
+complete -c amparo -n '__fish_seen_subcommand_from same' -l limit -x
+complete -c amparo -n '__fish_seen_subcommand_from same' -l not
 complete -c amparo -n '__fish_seen_subcommand_from list find' -l limit -x
 complete -c amparo -n '__fish_seen_subcommand_from find' -l like -x
 complete -c amparo -n '__fish_seen_subcommand_from resolve' -l take -x
@@ -79,6 +84,8 @@ complete -c amparo -n '__fish_seen_subcommand_from export' -l unsigned
 complete -c amparo -n '__fish_seen_subcommand_from import' -l anyway
 complete -c amparo -n '__fish_seen_subcommand_from import' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from import' -l map -r -F
+complete -c amparo -n '__fish_seen_subcommand_from import' -l encoding -x
+complete -c amparo -n '__fish_seen_subcommand_from import' -l policy -x -a 'keep add update ask'
 complete -c amparo -n '__fish_seen_subcommand_from import' -l preview
 complete -c amparo -n '__fish_seen_subcommand_from check' -l records
 complete -c amparo -n '__fish_seen_subcommand_from forget' -l asked

@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit redact dossier may timeline count report menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -34,10 +34,13 @@ _amparo() {
 		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
+		link) _arguments $common '--not' '1:id:' '2:field or id:' '3:id:' ;;
+		same) _arguments $common '--limit:number:' '--not' '1:id:' '2:id:' ;;
+		due) _arguments $common '--within:days:' ;;
 		timeline) _arguments $common '1:person:' ;;
 		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
-		show) _arguments $common '1:id:' '--version:version:' '--raw' ;;
+		show) _arguments $common '1:id:' '--version:version:' '--with' '--raw' ;;
 		list) _arguments $common '--limit:number:' '*:query:' ;;
 		find) _arguments $common '--limit:number:' '--like:name:' '*:query:' ;;
 		resolve) _arguments $common '1:id:' '--take:version:' ;;
@@ -47,7 +50,7 @@ _amparo() {
 		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
-		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--preview' ;;
+		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--encoding:encoding:' '--policy:policy:(keep add update ask)' '--preview' ;;
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;

@@ -85,6 +85,8 @@ put_common(struct buf *out)
 		buf_putf(out,
 		    ",\"notes\":[\"%s %s\"],\"private_fields\":[\"notes\"]",
 		    some('w'), some('w'));
+	if (below(4) == 0)
+		buf_putf(out, ",\"review\":{\"edtf\":\"%u\"}", 2020 + below(9));
 	buf_put_byte(out, '}');
 }
 
@@ -341,6 +343,7 @@ import_list(const struct office *f)
 	struct memory m = { 0 };
 	struct vault_input input;
 	struct vault_map_fault fault;
+	const struct vault_table_how how = { .preview = false };
 	struct vault_table_done done;
 	struct vault_table *table;
 	struct vault_map *map;
@@ -353,8 +356,8 @@ import_list(const struct office *f)
 	input = (struct vault_input){ &m, memory_read, NULL, m.len };
 	assert_ok(vault_map_read(&map, &fault, list_map, strlen(list_map)));
 	assert_ok(vault_table_open(
-	    &table, of(f), map, "list.csv", &input, NULL, NULL));
-	assert_ok(vault_table_import(&done, table, false, NULL, NULL));
+	    &table, of(f), map, "list.csv", NULL, &input, NULL, NULL));
+	assert_ok(vault_table_import(&done, table, &how));
 	vault_table_close(table);
 	vault_map_free(map);
 	memory_free(&m);

@@ -563,6 +563,37 @@ an_edit_is_not_refused_for_what_was_there(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/*
+ * Theirs follows ours, and says that it has seen what is private and taken it
+ * out: what we said of who the person is stands all the same.
+ */
+static void
+who_somebody_is_we_say_alone(void **state)
+{
+	struct vault *v = vault_of(state);
+	char other[VAULT_ID_LEN], id[VAULT_ID_LEN], json[256];
+	struct record_row r;
+	struct theirs t;
+	enum vault_same said;
+
+	add(other, v, "{\"type\":\"person\",\"names\":[{\"text\":\"One\"}]}");
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Other\"}],"
+	    "\"same_as\":[\"%s\"]}",
+	    other);
+	r = begin(id, &t, v, json, false);
+	write_it(&t, &r,
+	    "{\"level\":2,\"names\":[{\"text\":\"Other\"}],"
+	    "\"type\":\"person\"}",
+	    NULL);
+	comes(v, id, &t, true, false);
+	theirs_free(&t);
+	assert_ok(vault_same_said(&said, v, other, id));
+	assert_int_equal(said, VAULT_SAME);
+	says(v, id, "\"private_fields\":[\"same_as\"]", true);
+	says(v, id, other, true);
+}
+
 int
 main(void)
 {
@@ -578,6 +609,7 @@ main(void)
 		TEST(an_edit_beside_a_withheld_one_meets_it_later),
 		TEST(any_number_of_heads_can_be_shown_and_joined),
 		TEST(an_edit_is_not_refused_for_what_was_there),
+		TEST(who_somebody_is_we_say_alone),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -585,6 +585,7 @@ what_changed_since_it_was_shown_does_not_leave(void **state)
 /* ---- Consent ---- */
 
 static struct vault_named named;
+static char named_path[64];
 static size_t n_named;
 
 static void
@@ -593,6 +594,7 @@ note_named(void *ctx, const struct vault_named *n)
 	(void)ctx;
 	n_named++;
 	named = *n;
+	snprintf(named_path, sizeof(named_path), "%s", n->field);
 }
 
 /* A person of level 1, called so. */
@@ -734,6 +736,142 @@ refuses_what_names_somebody(void **state)
 	change_text(&a, act, "\"level\":1",
 	    "\"level\":1,\"private_fields\":[\"description\"]");
 	assert_ok(send_described(act, false));
+}
+
+/*
+ * One person with two records: consent of the one lets neither the other leave
+ * nor its own names where the other is hidden.
+ */
+static void
+another_record_hides_the_names_of_both(void **state)
+{
+	char agreed[VAULT_ID_LEN], silent[VAULT_ID_LEN], act[VAULT_ID_LEN];
+	const char *which;
+
+	(void)state;
+	add_called(agreed, "Consenting Twofold");
+	agree(&a, agreed);
+	add_called(silent, "Anonymous Sourceperson");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"of Consenting Twofold\"}");
+	assert_ok(send_described(act, false));
+	assert_ok(vault_same_say(of(&a), silent, agreed, true, &which));
+	assert_int_equal(leaves("Sourceperson"), VAULT_HELD_CONSENT);
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_WHOLE);
+	/* What the consent is of leaves with its own name, and says nothing. */
+	assert_ok(send_described(agreed, false));
+	assert_false(shows("type:person Twofold", silent));
+	assert_false(shows("type:person Twofold", "same_as"));
+	/* The yes is taken back. */
+	assert_ok(vault_same_say(of(&a), agreed, silent, false, &which));
+	assert_ok(send_described(act, false));
+	assert_false(shows("type:person Twofold", silent));
+	/* A consent of each. */
+	assert_ok(vault_same_say(of(&a), agreed, silent, true, &which));
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	agree(&a, silent);
+	assert_ok(send_described(act, false));
+}
+
+/* In every field that takes a text, written in as many ways. */
+static void
+finds_a_name_wherever_it_stands(void **state)
+{
+	static const struct {
+		const char *path, *body;
+	} rows[] = {
+		{ "title",
+		    "\"type\":\"case\",\"title\":\"The case of Ogu Uluk\"" },
+		{ "summary",
+		    "\"type\":\"case\",\"summary\":\"with Ogu\\nUluk\"" },
+		{ "context", "\"type\":\"case\",\"context\":\"Uluk, Ogu\"" },
+		{ "notes[1]",
+		    "\"type\":\"case\",\"notes\":[\"a\",\"OGU ULUK\"]" },
+		{ "tags[0]", "\"type\":\"case\",\"tags\":[\"ogu-uluk\"]" },
+		{ "places[0].text",
+		    "\"type\":\"case\","
+		    "\"places\":[{\"text\":\"house of Ogu Uluk\"}]" },
+		{ "places[0].facility",
+		    "\"type\":\"act\","
+		    "\"places\":[{\"facility\":\"OguUluk clinic\"}]" },
+		{ "places[0].admin[1]",
+		    "\"type\":\"act\",\"places\":[{\"text\":\"x\","
+		    "\"admin\":[\"y\",\"\u54e6\u53e4\u4e4c\u9c81\u514b\"]}]" },
+		{ "description",
+		    "\"type\":\"act\",\"description\":"
+		    "\"\uff2f\uff47\uff55\u3000\uff35\uff4c\uff55\uff4b\"" },
+		{ "physical",
+		    "\"type\":\"act\",\"physical\":"
+		    "\"\u54e6\u53e4\u00b7\u4e4c\u9c81\u514b\"" },
+		{ "perpetrators[0].who.text",
+		    "\"type\":\"act\",\"perpetrators\":[{\"who\":"
+		    "{\"text\":\"cousin of Og\u00fa Ul\u00faks\"}}]" },
+		{ "detention.charges[0]",
+		    "\"type\":\"act\",\"detention\":{\"charges\":"
+		    "[\"helping Ogu\u00b7Uluk\"]}" },
+		{ "date.text",
+		    "\"type\":\"act\",\"date\":"
+		    "{\"text\":\"on the birthday of Ogu Uluk\"}" },
+		{ "text",
+		    "\"type\":\"testimony\","
+		    "\"text\":\"Ogu\u200b Ulu\u00adk said\"" },
+		{ "translations[0].text",
+		    "\"type\":\"testimony\",\"text\":\"x\","
+		    "\"translations\":[{\"field\":\"text\",\"lang\":\"zh\","
+		    "\"text\":\"\u54e6\u53e4 \u4e4c\u9c81\u514b\"}]" },
+		{ "source.text",
+		    "\"type\":\"testimony\","
+		    "\"source\":{\"text\":\"a friend of Ogu Uluk's\"}" },
+		{ "basis[0].locator",
+		    "\"type\":\"act\",\"basis\":[{\"ref\":"
+		    "\"57v3hh43jx5fkyg9r9k55x6mdw\",\"locator\":"
+		    "\"p. 3, Uluk Ogu\"}]" },
+		{ "original_name",
+		    "\"type\":\"document\",\"title\":\"x\","
+		    "\"original_name\":\"IMG_ogu_uluk.jpg\"" },
+		{ "url",
+		    "\"type\":\"document\","
+		    "\"url\":\"https://example.org/ogu-uluk/\"" },
+		{ "request",
+		    "\"type\":\"intervention\","
+		    "\"request\":\"free O g u U l u k\"" },
+		{ "responses[0].text",
+		    "\"type\":\"intervention\",\"responses\":[{\"text\":"
+		    "\"who is Ogu Uluk?\"}]" },
+		{ "what",
+		    "\"type\":\"count\",\"op\":\"approx\","
+		    "\"as_of\":{\"text\":\"not stated\"},"
+		    "\"what\":\"friends of Ogu Uluk\"" },
+		{ "x_file",
+		    "\"type\":\"case\",\"title\":\"x\","
+		    "\"x_file\":\"Ogu Uluk 7\"" },
+		{ "x_list[0].deep",
+		    "\"type\":\"case\",\"title\":\"x\","
+		    "\"x_list\":[{\"deep\":\"+998 71 200-00-01\"}]" },
+		{ "imported.fields[0].text",
+		    "\"type\":\"case\",\"title\":\"x\",\"imported\":"
+		    "{\"file\":\"l.csv\",\"row\":1,\"fields\":"
+		    "[{\"name\":\"who\",\"text\":\"Uluk Ogu\"}]}" },
+	};
+	char person[VAULT_ID_LEN];
+
+	(void)state;
+	add(person, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Ogu Uluk\"},"
+	    "{\"text\":\"\u54e6\u53e4\u4e4c\u9c81\u514b\"}],\"contacts\":"
+	    "[{\"kind\":\"phone\",\"value\":\"998712000001\"}]}");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char id[VAULT_ID_LEN], json[512];
+
+		snprintf(json, sizeof(json), "{\"level\":1,%s}", rows[i].body);
+		add(id, &a, json);
+		if (send_described(id, true) != VAULT_EREFUSED ||
+		    n_named == 0 || strcmp(named_path, rows[i].path) != 0)
+			fail_msg(
+			    "%s: %zu, %s", rows[i].path, n_named, named_path);
+	}
 }
 
 static void
@@ -1184,6 +1322,8 @@ main(void)
 		cmocka_unit_test(leaves_with_consent_only),
 		cmocka_unit_test(a_record_may_name_others_than_those_who_ask),
 		cmocka_unit_test(refuses_what_names_somebody),
+		cmocka_unit_test(another_record_hides_the_names_of_both),
+		cmocka_unit_test(finds_a_name_wherever_it_stands),
 		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
 		cmocka_unit_test(another_office_brings_no_consent_back),
 		cmocka_unit_test(another_office_changes_nobody_in_ours),

@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables: files read strictly, maps read strictly, rows made bodies. */
-#include "core/buf.h"
-#include "record/json.h"
-#include "record/table_row.h"
-#include "support.h"
+#include "table_help.h"
 
 /* ---- Reading ---- */
-
-struct text {
-	const char *bytes;
-	size_t len;
-};
-
-static enum vault_err
-read_text(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
-{
-	const struct text *t = ctx;
-
-	*got = offset >= t->len ? 0 : t->len - (size_t)offset;
-	if (*got > len)
-		*got = len;
-	if (*got > 0)
-		memcpy(to, t->bytes + offset, *got);
-	return VAULT_OK;
-}
 
 /* What a reading said: rows as {a|b|c} with their lines, the last fault. */
 static struct buf rows;
@@ -53,7 +32,7 @@ on_fault(void *ctx, const struct table_fault *f)
 }
 
 static enum vault_err
-read_bytes(const char *bytes, size_t len, char delimiter)
+read_form(const char *bytes, size_t len, struct table_form form)
 {
 	struct text t = { bytes, len };
 	struct table_source from = { &t, read_text, len };
@@ -63,7 +42,14 @@ read_bytes(const char *bytes, size_t len, char delimiter)
 	buf_reset(&rows);
 	memset(&last, 0, sizeof(last));
 	n_faults = 0;
-	return table_read(&from, delimiter, &events, sha256);
+	return table_read(&from, &form, &events, sha256);
+}
+
+static enum vault_err
+read_bytes(const char *bytes, size_t len, char delimiter)
+{
+	return read_form(
+	    bytes, len, (struct table_form){ .delimiter = delimiter });
 }
 
 static void
@@ -432,82 +418,10 @@ refuses_rules_that_no_cell_could_follow(void **state)
 
 /* ---- Rows ---- */
 
-static struct buf notes, bodies;
-
-static void
-on_note(void *ctx, const struct table_note *n)
-{
-	(void)ctx;
-	buf_putf(&notes, "%u:%s=%s(%d);", (unsigned)n->row, n->column, n->value,
-	    (int)n->why);
-}
-
-struct made {
-	struct table_map map;
-	struct table_columns columns;
-};
-
-static enum vault_err
-make_row(void *ctx, const struct table_row *row)
-{
-	static const struct table_file file = { "l.csv",
-		"0123456789abcdef0123456789abcdef"
-		"0123456789abcdef0123456789abcdef" };
-	struct made *m = ctx;
-	const char *lacks;
-	enum vault_err err;
-	json_t *body;
-	size_t found;
-
-	if (row->row == 0)
-		return table_columns(&m->columns, &m->map, row, &lacks, &found);
-	err = table_body(&body, &m->columns, &file, row, on_note, NULL);
-	if (err == VAULT_ENORECORD) {
-		buf_put_text(&bodies, "no key\n");
-		return VAULT_OK;
-	}
-	assert_ok(err);
-	assert_int_equal(
-	    json_object_del(json_object_get(body, "imported"), "sha256"), 0);
-	assert_ok(json_write(&bodies, body));
-	buf_put_text(&bodies, "\n");
-	json_decref(body);
-	return VAULT_OK;
-}
-
-/* What make() makes, and other members of its map. */
-static const char *made_type = "person", *made_more = "";
-
-/* The bodies of a table under these rules. */
-static enum vault_err
-make(const char *rules, const char *csv)
-{
-	struct text t = { csv, strlen(csv) };
-	struct table_source from = { &t, read_text, t.len };
-	struct made m = { 0 };
-	struct table_events events = { &m, make_row, on_fault, NULL };
-	struct table_map_fault fault;
-	uint8_t sha256[DIGEST_LEN];
-	char json[1024];
-	enum vault_err err;
-
-	buf_reset(&notes);
-	buf_reset(&bodies);
-	snprintf(json, sizeof(json),
-	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\",\"key\":[\"k\"],"
-	    "\"missing\":[\"NA\"],%s\"columns\":[%s]}",
-	    made_type, made_more, rules);
-	assert_ok(table_map_read(&m.map, &fault, json, strlen(json)));
-	err = table_read(&from, m.map.delimiter, &events, sha256);
-	table_columns_free(&m.columns);
-	table_map_free(&m.map);
-	return err;
-}
-
 /* One row {k, c} of which the body has this member. */
 static void
 assert_cell(const char *rule, const char *cell, const char *fields,
-    const char *members, const char *told)
+    const char *members, const char *said)
 {
 	struct buf csv = { 0 }, wanted = { 0 };
 	bool before = strcmp(members, "\"imported\"") <
@@ -521,7 +435,7 @@ assert_cell(const char *rule, const char *cell, const char *fields,
 	    before ? members : "", fields, before ? "" : members, made_type);
 	assert_ok(make(rule, buf_text(&csv)));
 	assert_string_equal(buf_text(&bodies), buf_text(&wanted));
-	assert_string_equal(buf_text(&notes), told);
+	assert_string_equal(buf_text(&notes), said);
 	buf_free(&csv);
 	buf_free(&wanted);
 }
@@ -837,57 +751,11 @@ static const char list_map[] = HEAD
     "\"columns\":[{\"column\":\"name\",\"field\":\"names[0].text\"},"
     "{\"column\":\"mail\",\"field\":\"lang\"}]}";
 
-static struct vault_table_done done;
-static unsigned whys[VAULT_ROW_CHANGED + 1];
-
-static void
-on_row_note(void *ctx, const struct vault_row_note *n)
-{
-	(void)ctx;
-	whys[n->why]++;
-}
-
 static enum vault_err
 import(struct vault *v, const char *csv, bool preview)
 {
-	struct text t = { csv, strlen(csv) };
-	struct vault_input input = { &t, read_text, NULL, t.len };
-	struct vault_map_fault fault;
-	struct vault_table *table;
-	struct vault_map *map;
-	enum vault_err err;
-
-	memset(whys, 0, sizeof(whys));
-	assert_ok(vault_map_read(&map, &fault, list_map, strlen(list_map)));
-	err = vault_table_open(
-	    &table, v, map, "folder/list.csv", &input, NULL, NULL);
-	if (err == VAULT_OK)
-		err = vault_table_import(
-		    &done, table, preview, on_row_note, NULL);
-	vault_table_close(table);
-	vault_map_free(map);
-	return err;
-}
-
-static bool
-on_found(void *ctx, const struct vault_row *row)
-{
-	memcpy(ctx, row->id, VAULT_ID_LEN);
-	return true;
-}
-
-static uint64_t
-count(struct vault *v, const char *query, char *id)
-{
-	struct vault_search what = { .query = query,
-		.query_len = strlen(query) };
-	uint64_t total = 0;
-	char any[VAULT_ID_LEN];
-	bool cut;
-
-	assert_ok(vault_find(
-	    v, &what, on_found, id == NULL ? any : id, &total, &cut));
-	return total;
+	return import_by(
+	    v, list_map, csv, (struct vault_table_how){ .preview = preview });
 }
 
 static void
@@ -898,26 +766,6 @@ assert_done(
 	assert_int_equal(done.unchanged, unchanged);
 	assert_int_equal(done.changed, changed);
 	assert_int_equal(done.refused, refused);
-}
-
-static void
-edit_note(struct vault *v, const char *id)
-{
-	struct vault_record r;
-	struct vault_report *report;
-	struct vault_body *b;
-	struct buf json = { 0 };
-
-	assert_ok(vault_get(&r, v, id));
-	assert_ok(vault_body_read(&b, r.body.bytes, r.body.len));
-	assert_ok(vault_body_set(b, "notes", "heard of", 8));
-	assert_ok(vault_body_json(&json, b));
-	assert_ok(vault_report_new(&report));
-	assert_ok(vault_edit(v, &r, report, json.bytes, json.len));
-	vault_report_free(report);
-	vault_body_free(b);
-	vault_record_free(&r);
-	buf_free(&json);
 }
 
 static void
@@ -940,7 +788,7 @@ a_row_is_known_again_and_never_overwrites(void **state)
 	assert_done(0, 2, 0, 0);
 
 	/* Somebody's edit is not a change of the list. */
-	edit_note(o.vault, id);
+	edit_field(o.vault, id, "notes", "heard of");
 	assert_ok(vault_reindex(o.vault, NULL, NULL));
 	assert_ok(import(o.vault,
 	    "k,name,mail\n2,Bob Dos,\n9,Zoe,\n"
@@ -1050,7 +898,6 @@ main(void)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	buf_free(&rows);
-	buf_free(&notes);
-	buf_free(&bodies);
+	table_help_free();
 	return failed;
 }

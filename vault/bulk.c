@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <assert.h>
+#include <string.h>
 
 #include "bulk.h"
 #include "core/mem.h"
@@ -14,6 +15,8 @@
 struct item {
 	const struct bulk *b;
 	json_t *whole; /* until it was made */
+	uint8_t id[ID_LEN];
+	bool has_id;
 	size_t len;
 	struct secret *room; /* for the key of its record; from the first use */
 	struct kept kept;
@@ -38,8 +41,8 @@ make(void *at)
 	struct item *i = at;
 	const struct bulk *b = i->b;
 
-	i->err = keep_make(
-	    &i->kept, store_ring(b->s), b->by, i->room, i->whole);
+	i->err = keep_make(&i->kept, store_ring(b->s), b->by, i->room,
+	    i->has_id ? i->id : NULL, i->whole);
 	if (i->err == VAULT_OK)
 		i->err = index_entry_new(&i->entry);
 	if (i->err == VAULT_OK)
@@ -118,7 +121,7 @@ make_room(struct bulk *b, size_t len)
 }
 
 enum vault_err
-bulk_add(struct bulk *b, json_t *whole, size_t len)
+bulk_add(struct bulk *b, const uint8_t *id, json_t *whole, size_t len)
 {
 	enum vault_err err = make_room(b, len);
 	struct item *i = &b->items[b->put % WORKER_JOBS];
@@ -133,6 +136,9 @@ bulk_add(struct bulk *b, json_t *whole, size_t len)
 		return err;
 	}
 	i->b = b;
+	i->has_id = id != NULL;
+	if (id != NULL)
+		memcpy(i->id, id, ID_LEN);
 	i->whole = whole;
 	i->len = len;
 	b->ahead += len;

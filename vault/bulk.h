@@ -18,13 +18,14 @@ VAULT_CHECKED enum vault_err bulk_new(
 void bulk_free(struct bulk *b);
 
 /*
- * A body that keep_look has found good, of about len bytes, which is taken
+ * A body that keep_look has found good, for a record of this id that nobody
+ * has yet (copied; NULL: a new one), of about len bytes, which is taken
  * over in any case, and which nobody else has: another thread works on it.  It
  * is put with this call or a later one, which then tells
  * its error.
  */
 VAULT_CHECKED enum vault_err bulk_add(
-    struct bulk *b, json_t *whole, size_t len);
+    struct bulk *b, const uint8_t *id, json_t *whole, size_t len);
 
 /* Put all that is left, and tidy the index. */
 VAULT_CHECKED enum vault_err bulk_finish(struct bulk *b);

@@ -279,6 +279,8 @@ check_heads(
 
 	if ((err = index_entry_new(&seen.entry)) == VAULT_OK)
 		err = heads_each(s, r, look_at_head, &seen);
+	if (err == VAULT_OK)
+		err = index_entry_own(seen.entry, s, r);
 	for (size_t i = 0;
 	     err == VAULT_OK && i < version_hash_count(&seen.attachments); i++)
 		err = check_attachment(

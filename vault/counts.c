@@ -4,7 +4,8 @@
  *
  * 1. All changes of status, by the index, those of one person together: no
  *    body is opened.
- * 2. Each person's are judged by record/status.
+ * 2. Each person's are judged by record/status; those of several records that
+ *    are of one person, as our office has said, together (search/same).
  * 3. Told by title, those who are left out with the reason.
  */
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "record/status.h"
 #include "record/vocab.h"
 #include "search/query.h"
+#include "search/same.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -29,30 +31,20 @@ struct person {
 	char code[32];
 	enum vault_counted_as as;
 	enum vault_left_out why;
+	bool several;
 	struct buf title;
 };
 
 struct counting {
 	struct vault *v;
 	struct status_question q;
-	struct buf persons; /* struct person */
-	struct buf list;    /* struct status, of one person */
+	struct same *same;
+	struct buf persons;  /* struct person */
+	struct buf list;     /* struct status, of one person */
+	struct buf together; /* the same, of those who have several records */
 };
 
 /* ---- The question ---- */
-
-static void
-print_day(char out[static 11], int32_t day)
-{
-	int year, month, of_month;
-
-	out[0] = '\0';
-	if (day == INT32_MIN || day == INT32_MAX)
-		return;
-	date_from_day(&year, &month, &of_month, day);
-	snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000,
-	    (unsigned)month % 100, (unsigned)of_month % 100);
-}
 
 static bool
 read_days(struct date_days *out, const char *edtf)
@@ -159,6 +151,23 @@ is_one(bool *out, struct store *s, const char *id)
 	return counts_is_one(out, s, bytes);
 }
 
+/* The same of all records of the person. */
+static enum vault_err
+are_one(bool *out, bool *several, const struct counting *c, const char *id)
+{
+	size_t n;
+	const same_id *ids = same_person(&n, c->same, id);
+	enum vault_err err = VAULT_OK;
+
+	*several = n > 1;
+	if (n == 0)
+		return is_one(out, c->v->store, id);
+	*out = true;
+	for (size_t i = 0; err == VAULT_OK && *out && i < n; i++)
+		err = is_one(out, c->v->store, ids[i]);
+	return err;
+}
+
 static enum vault_left_out
 reason(enum status_out out)
 {
@@ -193,7 +202,7 @@ keep(struct counting *c, const char *id, const struct status *by,
 	bool one = true;
 
 	if (answer != STATUS_NO)
-		err = is_one(&one, c->v->store, id);
+		err = are_one(&one, &p.several, c, id);
 	if (!one) {
 		p.as = VAULT_COUNT_LEFT_OUT;
 		p.why = VAULT_LEFT_NOT_ONE;
@@ -251,6 +260,18 @@ read_known(struct status *s, const struct counting *c, int64_t num)
 	return err;
 }
 
+/* Of somebody who has several records: the first of them stands for all. */
+static bool
+is_together(struct status *s, const struct counting *c)
+{
+	size_t n;
+	const same_id *ids = same_person(&n, c->same, s->person);
+
+	if (n > 0)
+		memcpy(s->person, ids[0], sizeof(s->person));
+	return n > 0;
+}
+
 /* One more change; the first of another person has those before it judged. */
 static enum vault_err
 take(struct counting *c, const char *key, size_t len, int64_t num)
@@ -262,6 +283,12 @@ take(struct counting *c, const char *key, size_t len, int64_t num)
 
 	if ((err = status_from_key(&s, key, len)) == VAULT_OK)
 		err = read_known(&s, c, num);
+	if (err == VAULT_OK && is_together(&s, c)) {
+		if (!buf_put(&c->together, &s, sizeof(s)))
+			err = VAULT_ENOMEM;
+		bytes_wipe(&s, sizeof(s));
+		return err;
+	}
 	if (err == VAULT_OK && c->list.len > 0 &&
 	    strcmp(last->person, s.person) != 0) {
 		err = judge(c);
@@ -270,6 +297,37 @@ take(struct counting *c, const char *key, size_t len, int64_t num)
 	if (err == VAULT_OK && !buf_put(&c->list, &s, sizeof(s)))
 		err = VAULT_ENOMEM;
 	bytes_wipe(&s, sizeof(s));
+	return err;
+}
+
+static int
+compare_by_person(const void *a, const void *b)
+{
+	const struct status *x = a, *y = b;
+	int order = strcmp(x->person, y->person);
+
+	return order != 0 ? order : strcmp(x->id, y->id);
+}
+
+/* Those who have several records, a person at a time. */
+static enum vault_err
+judge_together(struct counting *c)
+{
+	struct status *all = (struct status *)(void *)c->together.bytes;
+	size_t n = c->together.len / sizeof(*all), end;
+	enum vault_err err = VAULT_OK;
+
+	if (n > 0)
+		qsort(all, n, sizeof(*all), compare_by_person);
+	for (size_t i = 0; err == VAULT_OK && i < n; i = end) {
+		for (end = i + 1;
+		     end < n && strcmp(all[end].person, all[i].person) == 0;)
+			end++;
+		buf_reset(&c->list);
+		err = buf_put(&c->list, &all[i], (end - i) * sizeof(*all))
+		    ? judge(c)
+		    : VAULT_ENOMEM;
+	}
 	return err;
 }
 
@@ -291,7 +349,9 @@ judge_all(struct counting *c)
 			break;
 	}
 	sql_close(q);
-	return err == VAULT_OK && c->list.len > 0 ? judge(c) : err;
+	if (err == VAULT_OK && c->list.len > 0)
+		err = judge(c);
+	return err == VAULT_OK ? judge_together(c) : err;
 }
 
 /* ---- Telling ---- */
@@ -319,6 +379,7 @@ tell(struct counting *c, struct vault_count_result *result,
 	for (size_t i = 0; i < n; i++) {
 		struct vault_counted person = { .as = p[i].as,
 			.why = p[i].why,
+			.several = p[i].several,
 			.title = buf_text(&p[i].title),
 			.code = p[i].code };
 
@@ -327,6 +388,8 @@ tell(struct counting *c, struct vault_count_result *result,
 		result->certain += p[i].as == VAULT_COUNTED;
 		result->possible += p[i].as == VAULT_COUNT_MAYBE;
 		result->left_out += p[i].as == VAULT_COUNT_LEFT_OUT;
+		result->several += p[i].several &&
+		    p[i].as != VAULT_COUNT_LEFT_OUT;
 		each(ctx, &person);
 	}
 }
@@ -340,6 +403,8 @@ counting_free(struct counting *c)
 		buf_free(&p[i].title);
 	buf_free(&c->persons);
 	buf_free(&c->list);
+	buf_free(&c->together);
+	same_free(c->same);
 }
 
 enum vault_err
@@ -353,12 +418,13 @@ vault_count(struct vault *v, const struct vault_count *what,
 	memset(result, 0, sizeof(*result));
 	if ((*bad = ask(&c.q, what)) != NULL)
 		return VAULT_EUSE;
-	print_day(result->since, c.q.days.lo);
-	print_day(result->on, c.q.days.hi);
+	date_day_text(result->since, c.q.days.lo);
+	date_day_text(result->on, c.q.days.hi);
 	if (what->known_at != NULL)
-		print_day(result->known_at, (int32_t)(c.q.known_at / DAY));
+		date_day_text(result->known_at, (int32_t)(c.q.known_at / DAY));
 	if ((err = store_read(v->store)) == VAULT_OK) {
-		err = judge_all(&c);
+		if ((err = same_load(&c.same, v->store, NULL)) == VAULT_OK)
+			err = judge_all(&c);
 		store_read_end(v->store);
 	}
 	if (err == VAULT_OK)

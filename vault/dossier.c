@@ -277,6 +277,7 @@ tell_line(void *ctx, const struct print_line *line)
 		.label = line->label,
 		.text = line->text,
 		.len = line->len,
+		.vocab = line->vocab,
 		.block = line->block,
 		.heading = line->heading,
 		.depth = line->depth };

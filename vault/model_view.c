@@ -86,6 +86,7 @@ view_field(struct vault_field *f, const struct model_field *row)
 	f->should = row->need == MODEL_SHOULD;
 	f->must_when = row->must_when;
 	f->only_when = row->only_when;
+	f->filled = row->filled;
 	f->targets = row->targets;
 	f->object = row->object == NULL ? NULL : row->object->name;
 	f->vocab = row->codes == NULL ? NULL : row->codes->name;

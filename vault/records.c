@@ -441,8 +441,9 @@ static enum vault_err
 line_out(void *ctx, const struct print_line *line)
 {
 	const struct lines *to = ctx;
-	struct vault_line l = { line->field, line->label, line->text, line->len,
-		line->block, line->heading, line->depth };
+	const struct vault_line l = { line->field, line->label, line->text,
+		line->len, line->vocab, line->block, line->heading,
+		line->depth };
 
 	to->each(to->ctx, &l);
 	return VAULT_OK;

@@ -3,6 +3,8 @@
  * timeline - what is recorded of one person, in the order in which it
  * happened: changes of status, acts, what was said, consents, interventions.
  *
+ * Of records that are of one person, as our office has said, all is shown.
+ *
  * A vague date stands where it may begin; one that begins nowhere, where it
  * ends; what has no date comes last.  Where the person is only the source of
  * what was said, it is not shown: who told us is nobody's timeline.
@@ -14,8 +16,10 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/json.h"
 #include "record/status.h"
 #include "search/query.h"
+#include "search/same.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -36,6 +40,8 @@ struct event {
 struct line {
 	struct vault *v;
 	const char *person;
+	struct same *same;
+	bool several;        /* records of the person */
 	struct buf events;   /* struct event */
 	struct buf statuses; /* struct status */
 };
@@ -102,30 +108,21 @@ is_told(void *ctx, const char *path, const char *text, size_t len)
 	return VAULT_OK;
 }
 
-static void
-put_member(struct buf *out, const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	if (text != NULL)
-		buf_put_text(out, text);
-}
-
 /* EDTF; words, where there is none. */
 static void
 put_date(struct buf *out, const json_t *date)
 {
-	put_member(out, date, "edtf");
+	json_put_member(out, date, "edtf");
 	if (out->len == 0)
-		put_member(out, date, "text");
+		json_put_member(out, date, "text");
 }
 
 static void
 put_place(struct buf *out, const json_t *place)
 {
-	put_member(out, place, "facility");
+	json_put_member(out, place, "facility");
 	if (out->len == 0)
-		put_member(out, place, "text");
+		json_put_member(out, place, "text");
 }
 
 static void
@@ -137,11 +134,11 @@ fill(struct event *e, const json_t *body)
 	    json_object_get(body, "certainty"));
 
 	if (strcmp(e->type, "status") == 0)
-		put_member(&e->what, body, "status");
+		json_put_member(&e->what, body, "status");
 	else if (strcmp(e->type, "act") == 0)
-		put_member(&e->what, body, "act");
-	put_member(&e->date, date, "edtf");
-	put_member(&e->words, date, "text");
+		json_put_member(&e->what, body, "act");
+	json_put_member(&e->date, date, "edtf");
+	json_put_member(&e->words, date, "text");
 	put_date(&e->until, json_object_get(body, "until"));
 	put_place(&e->place,
 	    places == NULL ? json_object_get(body, "place")
@@ -195,13 +192,30 @@ add_status(struct line *l, const struct record_row *r, const json_t *body)
 	return buf_ok(&l->statuses);
 }
 
-static enum vault_err
-add_record(struct line *l, const struct record_row *r)
+static struct event *
+event_by_id(const struct line *l, const char *id)
 {
-	struct telling t = { .type = r->type, .person = l->person };
+	size_t n;
+	struct event *events = events_of(l, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(events[i].id, id) == 0)
+			return &events[i];
+	return NULL;
+}
+
+static enum vault_err
+add_record(struct line *l, const struct record_row *r, const char *person)
+{
+	struct telling t = { .type = r->type, .person = person };
+	char id[ID_TEXT_LEN + 1];
 	struct merged m;
 	enum vault_err err;
 
+	/* By another record of the person already. */
+	id_print(id, r->id);
+	if (l->several && event_by_id(l, id) != NULL)
+		return VAULT_OK;
 	if ((err = heads_merge(&m, l->v->store, r)) != VAULT_OK)
 		return err;
 	if (m.body != NULL &&
@@ -212,9 +226,9 @@ add_record(struct line *l, const struct record_row *r)
 	return err;
 }
 
-/* Every record that links to the person, by whatever field. */
+/* Every record that links to this one of the person, by whatever field. */
 static enum vault_err
-add_records(struct line *l)
+add_records(struct line *l, const char *person)
 {
 	struct sql *q = sql_open(l->v->store,
 	    "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
@@ -223,11 +237,11 @@ add_records(struct line *l)
 	bool row;
 
 	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, l->person, ID_TEXT_LEN);
+	sql_put_text(q, 2, person, ID_TEXT_LEN);
 	while ((err = sql_step(q, &row)) == VAULT_OK && row)
 		if ((err = rows_get(&r, l->v->store, sql_int(q, 0))) !=
 			VAULT_OK ||
-		    (err = add_record(l, &r)) != VAULT_OK)
+		    (err = add_record(l, &r, person)) != VAULT_OK)
 			break;
 	sql_close(q);
 	return err;
@@ -282,18 +296,6 @@ gap_before(const struct event *events, size_t i)
 }
 
 /* ---- What is said of changes beside their own words ---- */
-
-static struct event *
-event_by_id(const struct line *l, const char *id)
-{
-	size_t n;
-	struct event *events = events_of(l, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(events[i].id, id) == 0)
-			return &events[i];
-	return NULL;
-}
 
 static void
 warn(void *ctx, enum status_warning what, const struct status *s)
@@ -380,6 +382,25 @@ tell(const struct line *l, void (*each)(void *ctx, const struct vault_event *e),
 	}
 }
 
+/* Of each record that there is of the person. */
+static enum vault_err
+add_all(struct line *l)
+{
+	enum vault_err err;
+	const same_id *ids;
+	size_t n;
+
+	if ((err = same_load(&l->same, l->v->store, l->person)) != VAULT_OK)
+		return err;
+	ids = same_person(&n, l->same, l->person);
+	l->several = n > 0;
+	if (n == 0)
+		return add_records(l, l->person);
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		err = add_records(l, ids[i]);
+	return err;
+}
+
 static enum vault_err
 gather(struct line *l)
 {
@@ -395,7 +416,7 @@ gather(struct line *l)
 		return err;
 	if (strcmp(r.type, "person") != 0)
 		return VAULT_EUSE;
-	if ((err = add_records(l)) != VAULT_OK)
+	if ((err = add_all(l)) != VAULT_OK)
 		return err;
 	events = events_of(l, &n);
 	if (n > 0)
@@ -424,5 +445,6 @@ vault_timeline(struct vault *v, const char *person,
 		event_free(&events[i]);
 	buf_free(&l.events);
 	buf_free(&l.statuses);
+	same_free(l.same);
 	return err == VAULT_EUSE ? err : vault_failed(v, err);
 }

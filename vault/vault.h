@@ -508,9 +508,10 @@ struct vault_line {
 	const char *field, *label; /* label is in English: for gettext */
 	const char *text;
 	size_t len;
-	bool block;     /* long text, on lines of its own */
-	bool heading;   /* the lines of an object follow, one deeper */
-	unsigned depth; /* of objects around it */
+	const char *vocab; /* of a code, or of codes parted by "; "; or NULL */
+	bool block;        /* long text, on lines of its own */
+	bool heading;      /* the lines of an object follow, one deeper */
+	unsigned depth;    /* of objects around it */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
@@ -546,6 +547,7 @@ enum vault_left_out {
 struct vault_counted {
 	enum vault_counted_as as;
 	enum vault_left_out why;
+	bool several; /* records, of one person: vault_same_say */
 	char person[VAULT_ID_LEN];
 	const char *title;         /* of the person; "" if it is not here */
 	char status[VAULT_ID_LEN]; /* the record that decides, or is out */
@@ -553,6 +555,7 @@ struct vault_counted {
 };
 struct vault_count_result {
 	uint64_t certain, possible, left_out;
+	uint64_t several; /* of the first two: who has several records */
 	char since[11], on[11], known_at[11]; /* days, or "" */
 };
 
@@ -601,6 +604,108 @@ struct vault_event {
 };
 VAULT_CHECKED enum vault_err vault_timeline(struct vault *v, const char *person,
     void (*each)(void *ctx, const struct vault_event *e), void *ctx);
+
+/* ---- Records of one person ---- */
+
+/*
+ * That two records are of one person is said by a person, in this office;
+ * what other offices say counts for nothing.  Nothing is merged: a timeline
+ * and a count take them together, and what may not name the one does not name
+ * the other.  A consent is of the record that it names, and of no other.
+ */
+enum vault_same {
+	VAULT_SAME_UNSAID,
+	VAULT_SAME, /* also because both are the same as a third */
+	VAULT_NOT_SAME,
+};
+VAULT_CHECKED enum vault_err vault_same_said(
+    enum vault_same *out, struct vault *v, const char *a, const char *b);
+
+/*
+ * Say so, as a new version of a, and of b if that says otherwise.  VAULT_EUSE:
+ * one of them is no person, or they are one record.  VAULT_ECONFLICT: *which,
+ * a or b, has versions that disagree.
+ */
+VAULT_CHECKED enum vault_err vault_same_say(struct vault *v, const char *a,
+    const char *b, bool same, const char **which);
+
+/* Tell of the other records of a person, the oldest first. */
+VAULT_CHECKED enum vault_err vault_same_each(struct vault *v, const char *id,
+    void (*each)(void *ctx, const char *id, const char *title), void *ctx);
+
+/*
+ * Pairs that may be of one person, the likeliest first, of which nobody here
+ * has said yet whether they are.
+ */
+struct vault_alike {
+	char a[VAULT_ID_LEN], b[VAULT_ID_LEN];
+	const char *title_a, *title_b; /* borrowed for the call */
+	bool name;                     /* a form of a name is the same */
+	bool near;                     /* or within two edits */
+	bool paper;                    /* the number of an identity paper is */
+	bool born;    /* the day of birth, and a word of a name */
+	bool claimed; /* another office says so */
+};
+
+/*
+ * limit 0: all of them.  *more: there are others, or so many are alike that
+ * not all were compared.
+ */
+VAULT_CHECKED enum vault_err vault_alike(struct vault *v, uint64_t limit,
+    bool *more, void (*each)(void *ctx, const struct vault_alike *pair),
+    void *ctx);
+
+/* ---- What wants to be looked at again ---- */
+
+/* A date that has come, or comes soon; borrowed for the call. */
+struct vault_due {
+	char id[VAULT_ID_LEN];
+	char type[VAULT_TYPE_LEN];
+	const char *title;
+	const char *field;        /* "review", "deadline", "expires" */
+	const char *date, *words; /* EDTF; the words of the source, or "" */
+	char day[11]; /* the first day that it may mean; "" if that is open */
+	bool overdue; /* that day is over */
+};
+
+/*
+ * Tell, by day, of each review, of each deadline of an intervention that
+ * nobody has answered, and of each end of a consent that no other consent of
+ * that person has withdrawn or renewed: of those that have come, or come
+ * within so many days.
+ */
+VAULT_CHECKED enum vault_err vault_due(struct vault *v, unsigned within,
+    void (*each)(void *ctx, const struct vault_due *d), void *ctx);
+
+/*
+ * How many have come; *more: only the first of them were looked at, so many
+ * that it takes no time.
+ */
+#define VAULT_DUE_COUNT_MAX 200
+VAULT_CHECKED enum vault_err vault_due_count(
+    uint64_t *n, bool *more, struct vault *v);
+
+/* ---- What a record hangs together with ---- */
+
+/* A link between it and another record; borrowed for the call. */
+struct vault_link {
+	bool to; /* the other is linked to; else it links to this one */
+	char id[VAULT_ID_LEN];     /* of the other */
+	bool here;                 /* it is not withheld, forgotten, unknown */
+	char type[VAULT_TYPE_LEN]; /* "" if that is not known */
+	const char *title;         /* or "" */
+	const char *field; /* of the one that links: "perpetrators.who" */
+	const char *date;  /* EDTF, or "" */
+};
+
+/*
+ * Tell of every link: to the record first, then from it; by type, then by
+ * date.  *more says how many others there are of more than VAULT_LINKS_MAX.
+ */
+#define VAULT_LINKS_MAX 1000
+VAULT_CHECKED enum vault_err vault_links(struct vault *v, const char *id,
+    uint64_t *more, void (*each)(void *ctx, const struct vault_link *link),
+    void *ctx);
 
 /* ---- Figures: so many records of each value of a field ---- */
 
@@ -832,6 +937,7 @@ struct vault_field {
 	const char *form; /* one word for what it is: "text", "edtf", "id" */
 	bool many, must, should;
 	bool once;             /* never changes after the first version */
+	bool filled;           /* by the program: not to be asked for */
 	const char *must_when; /* "op=range", or NULL */
 	const char *only_when; /* the same: elsewhere it is refused */
 	const char *targets;   /* of a link: names of types, "" is any */
@@ -1587,6 +1693,8 @@ enum vault_map_why {
 	VAULT_MAP_VALUE,    /* the field does not take this value */
 	VAULT_MAP_TWICE,    /* given twice */
 	VAULT_MAP_NOT_MANY, /* split, and the field takes one value only */
+	VAULT_MAP_NO_RECORD, /* no other record of the row has this name */
+	VAULT_MAP_NO_LINK,   /* no field that links to such a record */
 };
 struct vault_map_fault {
 	enum vault_map_why why;
@@ -1610,6 +1718,12 @@ enum vault_table_why {
 	VAULT_TABLE_CELLS,   /* so many cells, and so many columns */
 	VAULT_TABLE_LONG,    /* a row is too long */
 	VAULT_TABLE_EMPTY,   /* no line with the names of the columns */
+	VAULT_TABLE_ENCODING,    /* not of the encoding at offset */
+	VAULT_TABLE_NO_ENCODING, /* there is none of this name here */
+	VAULT_TABLE_ZERO,        /* a zero character, in that encoding */
+	VAULT_TABLE_JSON,        /* not JSON: see json */
+	VAULT_TABLE_FLAT,    /* not an array of flat objects; or see column */
+	VAULT_TABLE_NOT_UTF8, /* JSON is UTF-8 and has no other encoding */
 	VAULT_TABLE_NAME,    /* it is not text, or has a line end */
 	VAULT_TABLE_COLUMN,  /* it lacks a column that the map names */
 	VAULT_TABLE_COLUMNS, /* a column that the map names is there twice */
@@ -1620,17 +1734,20 @@ struct vault_table_fault {
 	uint64_t row, line, offset; /* row 0: the names of the columns */
 	size_t cells, columns;
 	const char *column; /* or NULL */
+	const char *json;   /* what is wrong with it; or NULL */
+	bool mixed; /* UTF-8, and not ASCII alone, stands before offset */
 };
 
 /*
- * Read a file of comma-separated values, all of it, and write nothing.  name
- * is what records will call it; map is borrowed.  VAULT_EUSE: each fault was
+ * Read a file of comma-separated values, or of JSON if the map says so, all of
+ * it, and write nothing.  name is what records will call it; map and encoding
+ * (a name of iconv's; NULL: UTF-8) are borrowed.  VAULT_EUSE: each fault was
  * told.
  */
 struct vault_table;
 VAULT_CHECKED enum vault_err vault_table_open(struct vault_table **out,
     struct vault *v, const struct vault_map *map, const char *name,
-    const struct vault_input *from,
+    const char *encoding, const struct vault_input *from,
     void (*fault)(void *ctx, const struct vault_table_fault *f), void *ctx);
 void vault_table_close(struct vault_table *t);
 
@@ -1648,13 +1765,34 @@ enum vault_row_why {
 	VAULT_ROW_NO_KEY,    /* not imported: a cell of its key is missing */
 	VAULT_ROW_SAME_KEY,  /* not imported: the key of row other */
 	VAULT_ROW_REFUSED,   /* not imported: column is the field, see issue */
-	VAULT_ROW_CHANGED,   /* other than when it was imported; not changed */
+	VAULT_ROW_CHANGED,   /* column is a field: the file says value now; not
+				changed */
+	VAULT_ROW_RECORD,    /* the row has this record now; not made */
+	VAULT_ROW_NO_RECORD, /* the row has no such record any more; kept */
+	VAULT_ROW_SET,       /* column is a field: it has value from now on */
+	VAULT_ROW_OURS,      /* the same: it was changed here, and is kept */
+	VAULT_ROW_GONE,      /* the file does not have it any more; kept */
+	VAULT_ROW_FIXED,     /* records of this type are written once; kept */
+	VAULT_ROW_MADE,      /* a row that is here: this record is made of it */
+	VAULT_ROW_CLASH,     /* versions of the record disagree; not changed */
+	VAULT_ROW_DOUBTFUL,  /* a date that may be none, says the map: taken */
+	VAULT_ROW_WHYS,
 };
 struct vault_row_note {
 	enum vault_row_why why;
 	uint64_t row, line, other;
+	const char *record; /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
+};
+
+/* What has become of a row in the end. */
+enum vault_row_end {
+	VAULT_ROW_NEW,
+	VAULT_ROW_SAME, /* unchanged */
+	VAULT_ROW_KEPT, /* the file says otherwise now; not changed */
+	VAULT_ROW_BAD,  /* refused: none of its records was made or changed */
+	VAULT_ROW_UPDATED,
 };
 
 struct vault_table_info {
@@ -1666,18 +1804,37 @@ struct vault_table_info {
 void vault_table_info(
     struct vault_table_info *out, const struct vault_table *t);
 
+/* What may become of a row that is here, if the file says otherwise now. */
+enum vault_policy {
+	VAULT_POLICY_KEEP,   /* nothing: it is told */
+	VAULT_POLICY_ADD,    /* fields and records that are absent are made */
+	VAULT_POLICY_UPDATE, /* and what an import wrote last is replaced */
+};
+
 /*
- * Make records of the rows that are not here yet: of all, or of none.  With
- * preview nothing is written, and everything is told as it would be.
- * VAULT_EUSE: the file has changed since it was opened.
+ * Make records of the rows that are not here yet: of all, or of none.  What a
+ * person has changed is never changed.  With preview nothing is written, and
+ * everything is told as it would be.  VAULT_EUSE: the file has changed since
+ * it was opened.
  */
+struct vault_table_how {
+	bool preview;
+	enum vault_policy policy;
+	/* NULL, or in place of policy, for each row that is here. */
+	enum vault_policy (*choose)(void *ctx, uint64_t row);
+	/* May be NULL; row is told after the notes of the row. */
+	void (*note)(void *ctx, const struct vault_row_note *n);
+	void (*row)(void *ctx, uint64_t row, enum vault_row_end end);
+	void *ctx;
+};
 struct vault_table_done {
-	uint64_t added, unchanged, changed, refused;
+	uint64_t added, unchanged, changed, refused, updated; /* rows */
+	uint64_t records;  /* that were made */
+	uint64_t versions; /* of records that were here */
 	uint64_t notes; /* of cells that were not understood */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
-    struct vault_table *t, bool preview,
-    void (*note)(void *ctx, const struct vault_row_note *n), void *ctx);
+    struct vault_table *t, const struct vault_table_how *how);
 
 /* ---- Copies ---- */
 

@@ -160,7 +160,7 @@ vault_add_one(struct bulk *bulk, const struct buf *text)
 
 	assert_ok(json_read(&body, text->bytes, text->len, PART_MAX, NULL));
 	assert_ok(keep_look(&report, body));
-	assert_ok(bulk_add(bulk, body, text->len));
+	assert_ok(bulk_add(bulk, NULL, body, text->len));
 	body_report_free(&report);
 }
 

@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reaches table_read with any bytes, libcsv behind it.  Property: a file that
- * is accepted, written again with every cell in quotes, gives the same rows;
+ * Reaches table_read with any bytes, libcsv, iconv and the JSON reader behind
+ * it.  Property, for each form that a file may be said to have: one that is
+ * accepted, written again with every cell in quotes, gives the same rows;
  * one that is refused names a fault within its bounds.
  */
 #include "core/buf.h"
 #include "fuzz.h"
 #include "record/table_import.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	json_setup();
+	return 0;
+}
+
 struct reading {
 	struct buf rows; /* quoted, with LF behind each */
 	size_t columns;
 	uint64_t size;
 	unsigned faults;
+	bool json;
 };
 
 static enum vault_err
@@ -58,13 +71,14 @@ on_fault(void *ctx, const struct table_fault *f)
 	struct reading *r = ctx;
 
 	assert(f->why != TABLE_FAULT_NONE);
-	assert(f->line >= 1 && f->line <= r->size + 1);
+	assert((f->line >= 1 || r->json) && f->line <= r->size + 1);
 	assert(f->offset <= r->size && f->row <= r->size);
 	r->faults++;
 }
 
 static enum vault_err
-read_all(struct reading *r, const struct buf *bytes)
+read_all(
+    struct reading *r, const struct buf *bytes, const struct table_form *form)
 {
 	struct buf copy = *bytes;
 	struct table_source from = { &copy, read_at, bytes->len };
@@ -73,20 +87,20 @@ read_all(struct reading *r, const struct buf *bytes)
 
 	memset(r, 0, sizeof(*r));
 	r->size = bytes->len;
-	return table_read(&from, ',', &events, sha256);
+	r->json = form->json;
+	return table_read(&from, form, &events, sha256);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+try_form(const struct buf *bytes, const struct table_form *form)
 {
+	static const struct table_form plain = { ',', NULL, false };
 	struct reading first, second;
-	struct buf bytes = { 0 };
 	enum vault_err again;
 
-	buf_put(&bytes, data, size);
-	if (read_all(&first, &bytes) == VAULT_OK) {
+	if (read_all(&first, bytes, form) == VAULT_OK) {
 		assert(first.faults == 0);
-		again = read_all(&second, &first.rows);
+		again = read_all(&second, &first.rows, &plain);
 		assert(again == VAULT_OK);
 		assert(first.rows.len == second.rows.len &&
 		    memcmp(first.rows.bytes, second.rows.bytes,
@@ -96,6 +110,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(first.faults > 0);
 	}
 	buf_free(&first.rows);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct table_form forms[] = { { ',', NULL, false },
+		{ ',', NULL, true }, { ',', "ISO-8859-1", false },
+		{ ',', "UTF-16", false }, { ',', "BIG5-HKSCS", false } };
+	struct buf bytes = { 0 };
+
+	buf_put(&bytes, data, size);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		try_form(&bytes, &forms[i]);
 	buf_free(&bytes);
 	return 0;
 }

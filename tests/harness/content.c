@@ -272,6 +272,25 @@ one_row(void *ctx, const struct vault_row *row)
 	return true;
 }
 
+/* New records have other ids each time: each is called by its place. */
+static void
+number_ids(struct buf *out, const struct buf *ids)
+{
+	char place[VAULT_ID_LEN];
+
+	for (size_t at = 0; at < ids->len; at += VAULT_ID_LEN) {
+		const char *id = buf_text(ids) + at;
+		uint8_t *from = out->bytes;
+
+		snprintf(place, sizeof(place), "%0*zu", VAULT_ID_LEN - 1,
+		    at / VAULT_ID_LEN);
+		while (
+		    (from = memmem(from, out->len - (size_t)(from - out->bytes),
+			 id, VAULT_ID_LEN - 1)) != NULL)
+			memcpy(from, place, VAULT_ID_LEN - 1);
+	}
+}
+
 enum vault_err
 content_dump(struct buf *out, struct vault *v)
 {
@@ -298,6 +317,8 @@ content_dump(struct buf *out, struct vault *v)
 		met(&d, vault_find(v, &what, one_row, out, NULL, NULL));
 	}
 	buf_putf(out, "%u records\n", content_find(v, ""));
+	if (buf_ok(out) == VAULT_OK)
+		number_ids(out, &ids);
 	buf_free(&d.names);
 	buf_free(&ids);
 	return d.err == VAULT_OK ? buf_ok(out) : d.err;

@@ -571,6 +571,107 @@ go_missing(struct state *s)
 	return content_add(id, s->vault, json);
 }
 
+/* ---- What may leave ---- */
+
+static void
+say_may_person(void *ctx, const struct vault_may_person *p)
+{
+	(void)ctx;
+	buf_putf(
+	    &said, "%d|%d|%s\n", (int)p->consent, (int)p->naming, p->title);
+}
+
+static void
+say_left(void *ctx, const struct vault_left *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s\n", l->what, l->title);
+}
+
+static enum vault_err
+call_may(struct state *s)
+{
+	struct vault_may may;
+	enum vault_err err = vault_may(&may, s->vault, content.person,
+	    "partner", say_may_person, say_left, NULL);
+
+	if (err == VAULT_OK)
+		buf_putf(&said, "%d %d", (int)may.why, may.level);
+	return saying(err);
+}
+
+static enum vault_err
+call_plain(struct state *s)
+{
+	const struct vault_plain_what what = { .query = "",
+		.audience = "partner" };
+	struct vault_plain *p;
+	size_t n = 0;
+	struct vault_sink to = { &n, count_bytes, NULL };
+	enum vault_err err;
+
+	err = vault_plain_new(&p, s->vault, &what, NULL, NULL);
+	if (err != VAULT_OK)
+		return err;
+	vault_plain_confirm_parts(p);
+	err = vault_plain_write(p, &to);
+	vault_plain_free(p);
+	return err;
+}
+
+static void
+say_dossier_record(void *ctx, const struct vault_dossier_record *r)
+{
+	(void)ctx;
+	buf_putf(&said, "%zu|%s|%s\n", r->number, r->type, r->title);
+}
+
+static enum vault_err
+end_dossier(void *ctx)
+{
+	(void)ctx;
+	return buf_ok(&said);
+}
+
+static enum vault_err
+call_dossier(struct state *s)
+{
+	const struct vault_dossier_sink to = { NULL, say_dossier_record,
+		say_dossier_record, say_line, end_dossier };
+	const struct vault_plain_what what = { .the_case = content.old,
+		.audience = "partner" };
+	struct vault_plain *p;
+	enum vault_err err;
+
+	err = vault_plain_new(&p, s->vault, &what, NULL, NULL);
+	if (err != VAULT_OK)
+		return err;
+	err = vault_dossier(p, &to);
+	vault_plain_free(p);
+	return saying(err);
+}
+
+static enum vault_err
+call_redact(struct state *s)
+{
+	static const char *const words[] = { "old" };
+	const struct vault_redact_what what = { .id = content.old,
+		.audience = "partner",
+		.words = words,
+		.n_words = 1 };
+	char id[VAULT_ID_LEN];
+	struct vault_report *report = NULL;
+	struct buf body = { 0 };
+	enum vault_err err;
+
+	if ((err = vault_redact(&body, s->vault, &what)) == VAULT_OK &&
+	    (err = vault_report_new(&report)) == VAULT_OK)
+		err = vault_redact_keep(id, s->vault, report, &what, &body, 1);
+	vault_report_free(report);
+	buf_free(&body);
+	return err;
+}
+
 static void
 say_tally(const struct vault_tally *t)
 {
@@ -646,6 +747,85 @@ call_timeline(struct state *s)
 	    : vault_timeline(s->vault, content.person, say_event, NULL);
 }
 
+static void
+say_link_of(void *ctx, const struct vault_link *l)
+{
+	(void)ctx;
+	buf_putf(&said, "%d|%s|%s|%s|%s\n", l->to, l->type, l->field, l->title,
+	    l->date);
+}
+
+static enum vault_err
+call_links(struct state *s)
+{
+	enum vault_err err = go_missing(s);
+	uint64_t more;
+
+	return err != VAULT_OK
+	    ? err
+	    : vault_links(s->vault, content.person, &more, say_link_of, NULL);
+}
+
+static void
+say_due(void *ctx, const struct vault_due *d)
+{
+	(void)ctx;
+	buf_putf(
+	    &said, "%s|%s|%s|%d\n", d->title, d->field, d->day, d->overdue);
+}
+
+static enum vault_err
+call_due(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[256];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"person\":\"%s\",\"naming\":\"full\","
+	    "\"scopes\":[\"store\"],\"expires\":{\"edtf\":\"2011-04\"}}",
+	    content.person);
+	return (err = content_add(id, s->vault, json)) != VAULT_OK
+	    ? err
+	    : vault_due(s->vault, 30, say_due, NULL);
+}
+
+static void
+say_alike(void *ctx, const struct vault_alike *pair)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%d%d%d\n", pair->title_a, pair->title_b,
+	    pair->name, pair->near, pair->born);
+}
+
+static void
+say_same(void *ctx, const char *id, const char *title)
+{
+	(void)ctx;
+	(void)id;
+	buf_putf(&said, "%s\n", title);
+}
+
+/* Somebody like others, and the same as one. */
+static enum vault_err
+call_alike(struct state *s)
+{
+	char id[VAULT_ID_LEN], json[512];
+	enum vault_err err;
+	bool more;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Teng Bia\"},"
+	    "{\"text\":\"Tengg Biao\"}],\"same_as\":[\"%s\"],"
+	    "\"born\":{\"edtf\":\"1973-08-02\"},"
+	    "\"id_papers\":[{\"number\":\"G 1\"}]}",
+	    content.person);
+	if ((err = content_add(id, s->vault, json)) != VAULT_OK ||
+	    (err = vault_alike(s->vault, 0, &more, say_alike, NULL)) !=
+		VAULT_OK)
+		return err;
+	return vault_same_each(s->vault, content.person, say_same, NULL);
+}
+
 /* What `show` does with a record that is torn. */
 static enum vault_err
 call_show(struct state *s)
@@ -676,15 +856,19 @@ call_backup(struct state *s)
 	return vault_backup(s->vault, copy_path(), NULL, NULL);
 }
 
-/* A list of three rows, one of them without a key, one not understood. */
+/* Three rows, one of them without a key, one not understood; and once more. */
+static const char *const lists[] = {
+	"k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n,C,0,\n3,D,9,z\n",
+	"k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n3,D,9,z\n4,E,NA,z\n",
+	"k,n,s,x\n1,\"A, C\",0,y\n3,D,0,z\n4,E,NA,z\n",
+};
+
 static enum vault_err
 read_list(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
 {
-	static const char list[] = "k,n,s,x\n1,\"A, B\",1,\xc3\xa9\n,C,0,\n"
-				   "3,D,9,z\n";
-	size_t all = sizeof(list) - 1;
+	const char *list = ctx;
+	size_t all = strlen(list);
 
-	(void)ctx;
 	*got = offset >= all ? 0 : all - (size_t)offset;
 	if (*got > len)
 		*got = len;
@@ -700,34 +884,60 @@ say_note(void *ctx, const struct vault_row_note *n)
 	    n->column, n->value);
 }
 
+/* Records of a list by the map of this name. */
 static enum vault_err
-call_table(struct state *s)
+import_list(struct vault *v, const char *name, const char *list,
+    const char *encoding, enum vault_policy policy)
 {
-	static const char json[] =
-	    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
-	    "\"key\":[\"k\"],\"constants\":[[\"tags\",\"list\"]],"
-	    "\"columns\":[{\"column\":\"n\",\"field\":\"names[0].text\","
-	    "\"with\":[[\"script\",\"Latn\"]]},{\"column\":\"s\","
-	    "\"field\":\"sex\",\"codes\":[[\"1\",\"m\"],[\"0\",\"f\"]]}]}";
-	const struct vault_input input = { NULL, read_list, NULL, 50 };
+	static const char form[] =
+	    "{\"amparo_map\":1,\"name\":\"%s\",\"missing\":[\"NA\"],"
+	    "\"key\":[\"k\"],\"records\":[{\"as\":\"p\",\"type\":"
+	    "\"person\",\"constants\":[[\"tags\",\"list\"]],\"columns\":["
+	    "{\"column\":\"n\",\"field\":\"names[0].text\",\"with\":["
+	    "[\"script\",\"Latn\"]]}]},{\"as\":\"d\",\"type\":\"document\","
+	    "\"once\":true,\"constants\":[[\"title\",\"L\"]]},{\"as\":"
+	    "\"a\",\"type\":\"act\",\"when\":{\"column\":\"s\",\"is\":"
+	    "\"present\"},\"columns\":[{\"link\":\"victims\",\"to\":\"p\"},"
+	    "{\"link\":\"basis\",\"to\":\"d\"},{\"column\":\"s\",\"field\":"
+	    "\"act\",\"codes\":[[\"1\",\"killing\"],[\"0\",\"torture\"]]}]}]}";
+	const struct vault_input input = { (void *)(uintptr_t)list, read_list,
+		NULL, strlen(list) };
+	const struct vault_table_how how = { .policy = policy,
+		.note = say_note };
 	struct vault_table_done done;
 	struct vault_map_fault fault;
 	struct vault_table *t = NULL;
 	struct vault_map *map;
 	enum vault_err err;
+	char json[1024];
+	int len = snprintf(json, sizeof(json), form, name);
 
-	err = vault_map_read(&map, &fault, json, sizeof(json) - 1);
+	err = vault_map_read(&map, &fault, json, (size_t)len);
 	if (err == VAULT_OK)
 		err = vault_table_open(
-		    &t, s->vault, map, "list.csv", &input, NULL, NULL);
+		    &t, v, map, "list.csv", encoding, &input, NULL, NULL);
 	if (err == VAULT_OK)
-		err = vault_table_import(&done, t, false, say_note, NULL);
+		err = vault_table_import(&done, t, &how);
 	if (err == VAULT_OK)
-		buf_putf(&said, "%u %u\n", (unsigned)done.added,
-		    (unsigned)done.refused);
+		buf_putf(&said, "%u %u %u\n", (unsigned)done.records,
+		    (unsigned)done.versions, (unsigned)done.refused);
 	vault_table_close(t);
 	vault_map_free(map);
-	return saying(err);
+	return err;
+}
+
+static enum vault_err
+call_table(struct state *s)
+{
+	return saying(
+	    import_list(s->vault, "m", lists[0], NULL, VAULT_POLICY_KEEP));
+}
+
+static enum vault_err
+call_table_again(struct state *s)
+{
+	return saying(import_list(
+	    s->vault, "again", lists[2], "ISO-8859-1", VAULT_POLICY_UPDATE));
 }
 
 static enum vault_err
@@ -839,10 +1049,18 @@ static const struct call calls[] = {
 	RECORDS("vault_count", call_count),
 	RECORDS("vault_tally_new, vault_tally_log", call_tally),
 	RECORDS("vault_timeline", call_timeline),
+	RECORDS("vault_links", call_links),
+	RECORDS("vault_due", call_due),
+	RECORDS("vault_alike, vault_same_each", call_alike),
+	RECORDS("vault_may", call_may),
+	RECORDS("vault_plain_write", call_plain),
+	RECORDS("vault_dossier", call_dossier),
+	RECORDS("vault_redact, vault_redact_keep", call_redact),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
 	RECORDS("vault_table_import", call_table),
+	RECORDS("vault_table_import, again", call_table_again),
 	RECORDS("vault_forget", call_forget),
 	RECORDS("vault_bundle_import, tombstones", call_obey),
 	RECORDS("vault_requests", call_requests),
@@ -1165,6 +1383,8 @@ main(int argc, char **argv)
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
+	must(import_list(o.vault, "again", lists[1], NULL, VAULT_POLICY_KEEP),
+	    "list");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
 	vault_done(&o);
 	attach_test_commit(1);

@@ -669,7 +669,47 @@ def export_asks_for_all_who_get_it(w):
     assert not os.path.exists(os.path.join(w.dir, "x.age"))
 
 
+def added(w, kind, body):
+    """Keep a record; its id."""
+    name = os.path.join(w.dir, "body.json")
+    with open(name, "w") as f:
+        f.write(body)
+    done = w.run("--passphrase-file", w.pass_file, "add", kind, name)
+    assert done.returncode == 0, done
+    return done.stdout.decode().split()[-1]
+
+
+def same_person_is_said_by_a_yes_alone(w):
+    w.make()
+    ids = [added(w, "person", '{"names":[{"text":"%s"}]}' % name)
+           for name in ("Teng Biao", "Tengbiao")]
+    for answer, status in ((b"\r", 1), (b"n\r", 1), (b"y\r", 0)):
+        p = w.pty("--passphrase-file", w.pass_file, "same", *ids)
+        p.wait_for(b"Are they one person? Both records stay. [y/N] ")
+        assert b"Tengbiao" in p.output, bytes(p.output)
+        p.send(answer)
+        assert p.end() == status
+        done = w.run("--passphrase-file", w.pass_file, "show", ids[1])
+        assert (b"same person" in done.stdout) == (status == 0), done
+
+
+def link_asks_which_field_if_several_fit(w):
+    w.make()
+    person = added(w, "person", '{"names":[{"text":"Teng Biao"}]}')
+    act = added(w, "act", '{"act":"torture"}')
+    for answer, status in ((b"\r", 1), (b"2\r", 0)):
+        p = w.pty("--passphrase-file", w.pass_file, "link", act, person)
+        p.wait_for(b"As what? The number or name of the field: ")
+        assert b"2  Witnesses" in p.output, bytes(p.output)
+        p.send(answer)
+        assert p.end() == status
+    done = w.run("--passphrase-file", w.pass_file, "--json", "show", act)
+    assert json.loads(done.stdout)["body"]["witnesses"] == [person], done
+
+
 TESTS = [export_asks_for_all_who_get_it,
+         same_person_is_said_by_a_yes_alone,
+         link_asks_which_field_if_several_fit,
          init_with_the_proposed_passphrase,
          init_draws_from_three_lists_and_never_the_same,
          init_warns_of_a_weak_passphrase, init_takes_a_strong_own_passphrase,

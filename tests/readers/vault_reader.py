@@ -126,7 +126,7 @@ class Vault:
 def rebuild_inner(pages):
     """5.1: the plain SQLite file; what lies beyond its own pages must be zeros."""
     data = b"".join(page + bytes(PAGE - USED) for page in pages)
-    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED, 4)
+    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED, 5)
     changed, = struct.unpack_from(">I", data, 24)
     size, = struct.unpack_from(">I", data, 28)
     valid_for, = struct.unpack_from(">I", data, 92)

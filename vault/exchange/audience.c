@@ -30,6 +30,7 @@ struct audience {
 	struct buf own;      /* the keys of our office */
 	struct buf office;   /* those of the one that gets it, or none */
 	struct buf consents; /* struct consent, by person */
+	struct same *same;
 };
 
 static struct consent *
@@ -226,7 +227,8 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	a->store = s;
 	a->scope = scope;
 	a->today = today;
-	if ((err = whose_own(&a->own, s)) == VAULT_OK)
+	if ((err = whose_own(&a->own, s)) == VAULT_OK &&
+	    (err = same_load(&a->same, s, NULL)) == VAULT_OK)
 		err = read_consents(a);
 	if (err == VAULT_OK) {
 		*out = a;
@@ -251,6 +253,7 @@ audience_free(struct audience *a)
 	buf_free(&a->own);
 	buf_free(&a->office);
 	mem_free(a->memos);
+	same_free(a->same);
 	mem_free(a);
 }
 
@@ -273,6 +276,12 @@ audience_consents(size_t *n, const struct audience *a, const char *person)
 		end++;
 	*n = end - lo;
 	return list + lo;
+}
+
+const same_id *
+audience_records(size_t *n, const struct audience *a, const char *person)
+{
+	return same_person(n, a->same, person);
 }
 
 /* ---- Who made it ---- */
@@ -390,6 +399,8 @@ struct looking {
 	bool any, needs; /* one that must be asked */
 	bool ours;       /* a version of ours says what it is */
 	bool protected;
+	enum vault_err (*each)(void *ctx, const struct head *h);
+	void *ctx;
 };
 
 static bool
@@ -414,7 +425,7 @@ look_at_person(void *ctx, const struct head *h)
 	l->needs = l->needs || !is_office(h->body);
 	if (json_is_true(json_object_get(h->body, "protected")))
 		l->protected = l->needs = true;
-	return VAULT_OK;
+	return l->each == NULL ? VAULT_OK : l->each(l->ctx, h);
 }
 
 /*
@@ -442,23 +453,22 @@ always_was_office(bool *out, struct store *s, const struct record_row *r)
 
 static enum vault_err
 judge_person(struct audience_person *out, const struct audience *a,
-    const struct record_row *r)
+    const struct record_row *r, struct looking *l)
 {
-	struct looking l = { .a = a, .limits = { .level = -1 } };
 	enum vault_err err;
 
 	if (r->forgotten || strcmp(r->type, "person") != 0)
 		return VAULT_OK;
-	if ((err = audience_words(a->store, r, look_at_person, &l)) !=
+	if ((err = audience_words(a->store, r, look_at_person, l)) !=
 		VAULT_OK ||
 	    (err = audience_made(&out->made, a, r)) != VAULT_OK)
 		return err;
 	out->here = true;
-	out->protected = l.protected;
-	out->closed = l.limits.level > 2 || l.limits.readers ||
-	    l.limits.other || l.limits.unsure;
-	out->exempt = l.any && !l.needs && !l.limits.unsure;
-	return out->exempt && !l.ours
+	out->protected = l->protected;
+	out->closed = l->limits.level > 2 || l->limits.readers ||
+	    l->limits.other || l->limits.unsure;
+	out->exempt = l->any && !l->needs && !l->limits.unsure;
+	return out->exempt && !l->ours
 	    ? always_was_office(&out->exempt, a->store, r)
 	    : VAULT_OK;
 }
@@ -466,19 +476,20 @@ judge_person(struct audience_person *out, const struct audience *a,
 /* The same, with what the consents say, be the person here or not. */
 static enum vault_err
 ask_consents(struct audience_person *out, const struct audience *a,
-    const struct record_row *r, const char *record)
+    const struct record_row *r, const char *record, struct looking *l)
 {
 	size_t n;
 	const struct consent *list = audience_consents(&n, a, out->id);
 
 	out->consent = consent_answer(list, n, record, a->scope, a->today);
-	return r == NULL ? VAULT_OK : judge_person(out, a, r);
+	return r == NULL ? VAULT_OK : judge_person(out, a, r, l);
 }
 
 enum vault_err
 audience_person(struct audience_person *out, const struct audience *a,
     const char *person, const char *record)
 {
+	struct looking l = { .a = a, .limits = { .level = -1 } };
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
@@ -493,16 +504,21 @@ audience_person(struct audience_person *out, const struct audience *a,
 	err = rows_find(&r, a->store, id);
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
-	return ask_consents(out, a, err == VAULT_OK ? &r : NULL, record);
+	return ask_consents(out, a, err == VAULT_OK ? &r : NULL, record, &l);
 }
 
 enum vault_err
 audience_person_row(struct audience_person *out, const struct audience *a,
-    const struct record_row *r)
+    const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
+	struct looking l = {
+		.a = a, .limits = { .level = -1 }, .each = each, .ctx = ctx
+	};
+
 	memset(out, 0, sizeof(*out));
 	id_print(out->id, r->id);
-	return ask_consents(out, a, r, out->id);
+	return ask_consents(out, a, r, out->id, &l);
 }
 
 /* ---- Accused, and nothing else ---- */
@@ -540,6 +556,12 @@ see_link(void *ctx, const char *path, const char *text, size_t len)
 
 	if (len != ID_TEXT_LEN || memcmp(text, n->person, len) != 0)
 		return VAULT_OK;
+	/* That two records are of one person, or not, is no part in anything.
+	 */
+	if (strcmp(n->type, "person") == 0 &&
+	    (strncmp(path, "same_as[", 8) == 0 ||
+		strncmp(path, "not_same[", 9) == 0))
+		return VAULT_OK;
 	if (!is_accusing(n->type, path))
 		n->other = true;
 	else
@@ -556,28 +578,46 @@ see_version(void *ctx, const struct head *h)
 	return h->body == NULL ? VAULT_OK : body_links(h->body, see_link, n);
 }
 
+/* By one record of the person. */
 static enum vault_err
-look_if_accused(bool *out, const struct audience *a, const char *person)
+look_for_naming(struct naming *n)
 {
-	struct naming n = { .a = a, .person = person };
 	struct sql *q = sql_open(
-	    a->store, "SELECT num FROM value WHERE field=?1 AND key=?2");
+	    n->a->store, "SELECT num FROM value WHERE field=?1 AND key=?2");
 	enum vault_err err;
 	bool row;
 
 	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, person, strlen(person));
-	while ((err = sql_step(q, &row)) == VAULT_OK && row && !n.other) {
+	sql_put_text(q, 2, n->person, strlen(n->person));
+	while ((err = sql_step(q, &row)) == VAULT_OK && row && !n->other) {
 		struct record_row r;
 
-		if ((err = rows_get(&r, a->store, sql_int(q, 0))) != VAULT_OK)
+		if ((err = rows_get(&r, n->a->store, sql_int(q, 0))) !=
+		    VAULT_OK)
 			break;
-		n.type = r.type;
-		if ((err = audience_words(a->store, &r, see_version, &n)) !=
+		n->type = r.type;
+		if ((err = audience_words(n->a->store, &r, see_version, n)) !=
 		    VAULT_OK)
 			break;
 	}
 	sql_close(q);
+	return err;
+}
+
+static enum vault_err
+look_if_accused(bool *out, const struct audience *a, const char *person)
+{
+	struct naming n = { .a = a, .person = person };
+	size_t all;
+	const same_id *ids = audience_records(&all, a, person);
+	enum vault_err err = VAULT_OK;
+
+	if (all == 0)
+		err = look_for_naming(&n);
+	for (size_t i = 0; err == VAULT_OK && i < all; i++) {
+		n.person = ids[i];
+		err = look_for_naming(&n);
+	}
 	*out = n.accused && !n.other;
 	return err;
 }

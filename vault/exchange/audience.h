@@ -13,7 +13,8 @@
  *    about somebody else.
  * 3. Organisations and agencies need not consent; those of other offices only
  *    if they were never anything else.  Nor does whom our own
- *    records name as a perpetrator or an authority, and none as anything else.
+ *    records name as a perpetrator or an authority, and none as anything else,
+ *    by whichever record of that person.
  * 4. What an office recorded first itself may go back to it.
  */
 #ifndef EXCHANGE_AUDIENCE_H
@@ -23,6 +24,7 @@
 #include "record/consent.h"
 #include "record/head.h"
 #include "record/rows.h"
+#include "search/same.h"
 
 struct audience;
 struct store;
@@ -39,6 +41,13 @@ enum consent_scope audience_scope(const struct audience *a);
 
 /* All consents of a person, in no order; borrowed. */
 const struct consent *audience_consents(
+    size_t *n, const struct audience *a, const char *person);
+
+/*
+ * All records of a person, as our office has said (search/same.h): borrowed;
+ * *n is 0 for who has only this one.  A consent is of the one record only.
+ */
+const same_id *audience_records(
     size_t *n, const struct audience *a, const char *person);
 
 /* All who get it are the one office of this signing key (32 bytes). */
@@ -81,9 +90,13 @@ enum consent_naming audience_naming(const struct audience_person *p);
 VAULT_CHECKED enum vault_err audience_person(struct audience_person *out,
     const struct audience *a, const char *person, const char *record);
 
-/* The same of a record of type person that is at hand. */
+/*
+ * The same of a record of type person that is at hand.  each, which may be
+ * NULL, is given what counts of it, as by audience_words: it is read once.
+ */
 VAULT_CHECKED enum vault_err audience_person_row(struct audience_person *out,
-    const struct audience *a, const struct record_row *r);
+    const struct audience *a, const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
 
 /*
  * Do our own records name this person as a perpetrator or an authority, and

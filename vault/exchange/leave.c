@@ -156,8 +156,8 @@ is_source(const char *path)
 	static const char *const fields[] = { "source", "relayed_by", "author",
 		"basis", "published_in", "witnesses", "corroborates",
 		"contradicts", "consents", "consents_used", "withdraws",
-		"records", "custody", "translations", "supersedes",
-		"imported", "redacted_from" };
+		"records", "custody", "translations", "supersedes", "imported",
+		"redacted_from" };
 	size_t len = strcspn(path, ".[");
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)

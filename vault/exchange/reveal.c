@@ -38,11 +38,7 @@ reveal_people(const struct reveal *r)
 size_t
 reveal_short(const struct reveal *r)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < reveal_people(r); i++)
-		n += scan_is_short(r->scan, i);
-	return n;
+	return scan_short(r->scan);
 }
 
 void
@@ -60,7 +56,7 @@ reveal_free(struct reveal *r)
 struct adding {
 	struct scan *scan;
 	size_t who;
-	bool any; /* something is looked for */
+	bool has_private; /* fields that are */
 };
 
 static enum vault_err
@@ -68,7 +64,8 @@ add_names(void *ctx, const struct head *h)
 {
 	struct adding *to = ctx;
 
-	to->any = true;
+	if (json_array_size(json_object_get(h->body, "private_fields")) > 0)
+		to->has_private = true;
 	return h->body == NULL ? VAULT_OK
 			       : scan_add(to->scan, h->body, to->who);
 }
@@ -83,10 +80,8 @@ add_private(void *ctx, const struct head *h)
 
 	if (h->body != NULL)
 		err = body_split(&open, &hidden, h->body);
-	if (err == VAULT_OK && hidden != NULL) {
-		to->any = true;
+	if (err == VAULT_OK && hidden != NULL)
 		err = scan_add(to->scan, hidden, to->who);
-	}
 	json_decref(open);
 	json_decref(hidden);
 	return err;
@@ -115,18 +110,19 @@ add_earlier(struct scan *scan, size_t who, struct store *s,
 	return err;
 }
 
+/* It is looked for in the person's own record, too. */
 static enum vault_err
-look_for(struct reveal *r, struct store *s, const struct record_row *row,
-    const struct hidden *hidden,
-    enum vault_err (*names)(void *ctx, const struct head *h))
+look_for_private(struct reveal *r, struct store *s,
+    const struct record_row *row, const struct hidden *whose)
 {
-	struct adding to = { r->scan, reveal_people(r), false };
-	enum vault_err err = audience_words(s, row, names, &to);
+	struct adding to = { .scan = r->scan, .who = reveal_people(r) };
+	struct hidden hidden = { .protected = whose->protected };
+	enum vault_err err = audience_words(s, row, add_private, &to);
 
-	if (err == VAULT_OK && to.any &&
-	    !buf_put(&r->people, hidden, sizeof(*hidden)))
-		err = VAULT_ENOMEM;
-	return err;
+	memcpy(hidden.id, whose->id, sizeof(hidden.id));
+	return err == VAULT_OK && !buf_put(&r->people, &hidden, sizeof(hidden))
+	    ? VAULT_ENOMEM
+	    : err;
 }
 
 /* Does a consent of this person speak of single records? */
@@ -142,34 +138,75 @@ is_by_record(const struct audience *a, const char *person)
 	return false;
 }
 
+static bool
+leaves_whole(const struct audience_person *p)
+{
+	return audience_may(p) && audience_naming(p) == CONSENT_FULL &&
+	    !p->closed;
+}
+
+/*
+ * Is somebody hidden by another record of the same person?  Whoever reads the
+ * names of the one knows who the other is.
+ */
+static enum vault_err
+same_hides(
+    bool *hidden, bool *protected, const struct audience *a, const char *person)
+{
+	size_t n;
+	const same_id *ids = audience_records(&n, a, person);
+	enum vault_err err = VAULT_OK;
+
+	*hidden = *protected = false;
+#ifdef PLANT_SAME_NAMED
+	return err;
+#endif
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
+		struct audience_person p;
+
+		if (strcmp(ids[i], person) == 0)
+			continue;
+		err = audience_person(&p, a, ids[i], ids[i]);
+		if (err != VAULT_OK || !p.here || p.made)
+			continue;
+		*protected = *protected || p.protected;
+		*hidden = *hidden || p.protected || !leaves_whole(&p);
+	}
+	return err;
+}
+
 static enum vault_err
 add_person(struct reveal *r, struct store *s, int64_t num)
 {
 	struct audience_person p;
 	struct record_row row;
 	struct hidden hidden = { .asked = false };
+	struct adding to = { .scan = r->scan, .who = reveal_people(r) };
 	enum vault_err err;
-	bool whole;
+	bool by_other, protected;
 
 	if ((err = rows_get(&row, s, num)) != VAULT_OK || row.forgotten)
 		return err;
-	if ((err = audience_person_row(&p, r->audience, &row)) != VAULT_OK ||
-	    p.made)
+	err = audience_person_row(&p, r->audience, &row, add_names, &to);
+	if (err == VAULT_OK)
+		err = same_hides(&by_other, &protected, r->audience, p.id);
+	if (err != VAULT_OK)
 		return err;
-	whole = audience_may(&p) && audience_naming(&p) == CONSENT_FULL &&
-	    !p.closed;
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
-	hidden.protected = p.protected;
-	if (whole &&
-	    (err = look_for(r, s, &row, &hidden, add_private)) != VAULT_OK)
-		return err;
-	hidden.may_leave = whole;
-	hidden.by_record = whole && !p.exempt && !p.protected &&
-	    is_by_record(r->audience, p.id);
-	if (whole && !p.protected && !hidden.by_record)
-		return VAULT_OK;
-	err = add_earlier(r->scan, reveal_people(r), s, &row);
-	return err == VAULT_OK ? look_for(r, s, &row, &hidden, add_names) : err;
+	hidden.may_leave = leaves_whole(&p);
+	hidden.protected = p.protected || protected;
+	hidden.by_record = hidden.may_leave && !p.exempt && !hidden.protected &&
+	    !by_other && is_by_record(r->audience, p.id);
+	if (p.made ||
+	    (hidden.may_leave && !p.protected && !by_other &&
+		!hidden.by_record))
+		scan_drop(r->scan, to.who);
+	else if ((err = add_earlier(r->scan, to.who, s, &row)) == VAULT_OK &&
+	    !buf_put(&r->people, &hidden, sizeof(hidden)))
+		err = VAULT_ENOMEM;
+	return err == VAULT_OK && !p.made && hidden.may_leave && to.has_private
+	    ? look_for_private(r, s, &row, &hidden)
+	    : err;
 }
 
 static enum vault_err

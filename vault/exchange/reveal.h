@@ -3,7 +3,8 @@
  * reveal - is somebody named in what leaves who must not be (records.md, 9,
  * rule 3)?  Looked for is everybody in the vault, whether the person's record
  * leaves or not, who is protected, has not consented to this audience, or not
- * to being called by the whole name.
+ * to being called by the whole name; and who has another record of which this
+ * is so, as our office has said (search/same.h): a person has all names.
  */
 #ifndef EXCHANGE_REVEAL_H
 #define EXCHANGE_REVEAL_H

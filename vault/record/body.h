@@ -127,8 +127,17 @@ VAULT_CHECKED enum vault_err body_idle_paths(
  */
 bool body_holds(const char *condition, const json_t *object);
 
-/* Fill in what is absent and has a default, and lower the case of ids. */
+/*
+ * Fill in what is absent and has a default, lower the case of ids, and keep
+ * apart what always is.
+ */
 VAULT_CHECKED enum vault_err body_fill(json_t *body);
+
+/*
+ * Let private_fields name each field that is always private and is there, and
+ * none of those that are not.
+ */
+VAULT_CHECKED enum vault_err body_apart(json_t *body);
 
 /*
  * Part whole in two objects, to be given back with json_decref: the fields

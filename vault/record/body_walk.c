@@ -144,13 +144,22 @@ walk_body(struct walk *w, const json_t *body)
 	return err;
 }
 
+static bool
+is_told(const struct model_field *field)
+{
+	return field->query != NULL &&
+	    (strcmp(field->query, "act") == 0 ||
+		strcmp(field->query, "status") == 0);
+}
+
 /* Text, or what stands in the place of something else that it is not. */
 static bool
 is_searched(const struct model_field *field, const json_t *value)
 {
+	/* What was done, and what became of somebody, are words too. */
 	if (field->kind == MODEL_CODE)
-		return model_code(field->codes, json_string_value(value)) ==
-		    NULL;
+		return is_told(field) ||
+		    model_code(field->codes, json_string_value(value)) == NULL;
 	return !field->quiet &&
 	    (field->kind == MODEL_TEXT || field->kind == MODEL_LONG ||
 		field->kind >= MODEL_OBJECT);
@@ -284,6 +293,61 @@ fill_link(struct walk *w, const struct model_field *field, json_t *value,
 	return json_string_set(value, text) == 0 ? VAULT_OK : VAULT_ENOMEM;
 }
 
+/* Where an array has this text; its length if it has not. */
+static size_t
+index_of(const json_t *array, const char *text)
+{
+	size_t i = 0, n = json_array_size(array);
+	const char *at;
+
+	while (i < n &&
+	    ((at = json_string_value(json_array_get(array, i))) == NULL ||
+		strcmp(at, text) != 0))
+		i++;
+	return i;
+}
+
+static enum vault_err
+keep_apart(json_t *body, const char *name)
+{
+	json_t *paths = json_object_get(body, "private_fields");
+	size_t at = index_of(paths, name);
+	bool is = at < json_array_size(paths);
+
+	if (is == (json_object_get(body, name) != NULL))
+		return VAULT_OK;
+	if (is) {
+		(void)json_array_remove(paths, at);
+		if (json_array_size(paths) == 0)
+			(void)json_object_del(body, "private_fields");
+		return VAULT_OK;
+	}
+	if (paths == NULL) {
+		paths = json_array();
+		if (json_object_set_new(body, "private_fields", paths) != 0)
+			return VAULT_ENOMEM;
+	}
+	/* What is no array is for body_check to say. */
+	return !json_is_array(paths) ||
+		json_array_append_new(paths, json_string(name)) == 0
+	    ? VAULT_OK
+	    : VAULT_ENOMEM;
+}
+
+enum vault_err
+body_apart(json_t *body)
+{
+	const struct model_type *type = body_type(body);
+	const struct model_field *field = NULL;
+	enum vault_err err = VAULT_OK;
+
+	while (err == VAULT_OK && type != NULL &&
+	    (field = model_next_field(type, field)) != NULL)
+		if (field->apart)
+			err = keep_apart(body, field->name);
+	return err;
+}
+
 enum vault_err
 body_fill(json_t *body)
 {
@@ -302,5 +366,7 @@ body_fill(json_t *body)
 		    json_object_set_new(
 			body, field->name, json_string(field->preset)) != 0)
 			return VAULT_ENOMEM;
+	if (body_apart(body) != VAULT_OK)
+		return VAULT_ENOMEM;
 	return walk_body(&w, body);
 }

@@ -6,6 +6,7 @@
  * printing what was read gives the same bytes.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/buf.h"
@@ -97,6 +98,19 @@ date_from_day(int *year, int *month, int *day, int32_t count)
 	for (*month = 1; left >= days_in_month(y, *month); ++*month)
 		left -= days_in_month(y, *month);
 	*day = left + 1;
+}
+
+void
+date_day_text(char out[static DATE_DAY_LEN], int32_t day)
+{
+	int year, month, of_month;
+
+	out[0] = '\0';
+	if (day == INT32_MIN || day == INT32_MAX)
+		return;
+	date_from_day(&year, &month, &of_month, day);
+	snprintf(out, DATE_DAY_LEN, "%04u-%02u-%02u", (unsigned)year % 10000,
+	    (unsigned)month % 100, (unsigned)of_month % 100);
 }
 
 /* Four digits, of which the last one or two may be X. */

@@ -67,6 +67,10 @@ struct date_days {
 int32_t date_to_day(int year, int month, int day);
 void date_from_day(int *year, int *month, int *day, int32_t count);
 
+/* A day as "2011-04-26"; "" for an unbounded end. */
+#define DATE_DAY_LEN 11
+void date_day_text(char out[static DATE_DAY_LEN], int32_t day);
+
 /* Read EDTF.  VAULT_EUSE: not of the subset, or no such day. */
 VAULT_CHECKED enum vault_err date_parse(
     struct date *out, const char *text, size_t len);

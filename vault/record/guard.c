@@ -149,7 +149,11 @@ take_word(void *ctx, const struct head *h)
 	take(&g->readers, h->body, "readers", first);
 	take(&g->audiences, h->body, "audiences", first);
 	return json_add_texts(
-		   g->hidden, json_object_get(h->body, "private_fields"))
+		   g->hidden, json_object_get(h->body, "private_fields")) &&
+		json_add_texts(
+		    g->same_as, json_object_get(h->body, "same_as")) &&
+		json_add_texts(
+		    g->not_same, json_object_get(h->body, "not_same"))
 	    ? VAULT_OK
 	    : VAULT_ENOMEM;
 }
@@ -162,7 +166,9 @@ guard_read(struct guard *out, struct store *s, const struct record_row *r,
 
 	memset(out, 0, sizeof(*out));
 	out->level = -1;
-	if ((out->hidden = json_array()) == NULL)
+	if ((out->hidden = json_array()) == NULL ||
+	    (out->same_as = json_array()) == NULL ||
+	    (out->not_same = json_array()) == NULL)
 		return VAULT_ENOMEM;
 	if ((err = whose_own(&out->own, s)) != VAULT_OK)
 		return err;
@@ -182,6 +188,8 @@ guard_free(struct guard *g)
 	json_decref(g->hidden);
 	json_decref(g->readers);
 	json_decref(g->audiences);
+	json_decref(g->same_as);
+	json_decref(g->not_same);
 	buf_free(&g->own);
 	memset(g, 0, sizeof(*g));
 }
@@ -237,14 +245,38 @@ keep_private(json_t *body, const struct guard *g)
 	return good;
 }
 
+/*
+ * Another office shall not make us say that two records are of one person,
+ * because we correct a spelling in what it wrote.
+ */
+static bool
+say_who(json_t *body, const char *field, json_t *ours)
+{
+	const char *type = json_string_value(json_object_get(body, "type"));
+
+	if (type == NULL || strcmp(type, "person") != 0)
+		return true;
+	if (json_array_size(ours) > 0)
+		return json_object_set(body, field, ours) == 0;
+#ifndef PLANT_SAME_TAKEN_OVER
+	(void)json_object_del(body, field);
+#endif
+	return true;
+}
+
 enum vault_err
 guard_apply(json_t *body, const struct guard *g)
 {
 	const json_t *level = json_object_get(body, "level");
 
 	/* All of it was withheld: there is nothing to guard. */
-	if (g->level < 0 || json_object_size(body) == 0)
+	if (json_object_size(body) == 0)
 		return VAULT_OK;
+	if (!say_who(body, "same_as", g->same_as) ||
+	    !say_who(body, "not_same", g->not_same))
+		return VAULT_ENOMEM;
+	if (g->level < 0)
+		return body_apart(body);
 	if ((!json_is_integer(level) || json_integer_value(level) < g->level) &&
 	    json_object_set_new(body, "level", json_integer(g->level)) != 0)
 		return VAULT_ENOMEM;
@@ -254,5 +286,5 @@ guard_apply(json_t *body, const struct guard *g)
 	    (g->audiences != NULL &&
 		json_object_set(body, "audiences", g->audiences) != 0))
 		return VAULT_ENOMEM;
-	return VAULT_OK;
+	return body_apart(body);
 }

@@ -27,7 +27,9 @@ struct guard {
 	json_t *hidden;  /* all paths that they keep private, an array */
 	json_t *readers; /* as all of them have it; or NULL */
 	json_t *audiences; /* the same */
-	struct buf own;    /* the keys of our office: whose_own */
+	/* Who the same person is and is not, by all of theirs: arrays. */
+	json_t *same_as, *not_same;
+	struct buf own; /* the keys of our office: whose_own */
 };
 
 /* Our own newest versions of r, each borrowed for the call; not verified. */
@@ -61,7 +63,8 @@ VAULT_CHECKED enum vault_err guard_opens(
 
 /*
  * Put into a body that was merged from heads what we have said: the level is
- * no lower, all that was private is, and readers and audiences are ours.
+ * no lower, all that was private is, and readers and audiences are ours.  Who
+ * the same person is we say alone, also where we have said nothing.
  */
 VAULT_CHECKED enum vault_err guard_apply(json_t *body, const struct guard *g);
 

@@ -621,3 +621,12 @@ json_add_texts(json_t *to, const json_t *from)
 	json_decref(have);
 	return good;
 }
+
+void
+json_put_member(struct buf *out, const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	if (text != NULL)
+		buf_put_text(out, text);
+}

@@ -90,6 +90,9 @@ VAULT_CHECKED enum vault_err json_sorted(json_t **out, const json_t *value);
 bool json_put_text(json_t *set, const char *text, size_t len);
 bool json_add_texts(json_t *to, const json_t *from);
 
+/* Append the member of that name, if it is a text. */
+void json_put_member(struct buf *out, const json_t *object, const char *name);
+
 /*
  * Add a new value, which is taken over, to an object or (key NULL) an array.
  * *good becomes false, and stays so, if memory is short: checked once, at the

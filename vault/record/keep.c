@@ -181,9 +181,9 @@ kept_free(struct kept *k)
 	head_free(&k->head);
 }
 
-/* Its type, if there may be such a one, and an id that nobody has. */
+/* Its type, if there may be such a one, and its id. */
 static enum vault_err
-new_row(struct record_row *r, const json_t *whole)
+new_row(struct record_row *r, const uint8_t *id, const json_t *whole)
 {
 	const char *type = json_string_value(json_object_get(whole, "type"));
 
@@ -191,20 +191,23 @@ new_row(struct record_row *r, const json_t *whole)
 		return VAULT_EUSE;
 	memset(r, 0, sizeof(*r));
 	memcpy(r->type, type, strlen(type));
-	id_new(r->id);
+	if (id != NULL)
+		memcpy(r->id, id, ID_LEN);
+	else
+		id_new(r->id);
 	return VAULT_OK;
 }
 
 enum vault_err
 keep_make(struct kept *out, const struct keyring *ring, const struct signer *by,
-    struct secret *room, const json_t *whole)
+    struct secret *room, const uint8_t *id, const json_t *whole)
 {
 	struct making m = { 0 };
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
 	random_fill(secret_bytes(room), KEY_LEN);
-	if ((err = new_row(&out->row, whole)) == VAULT_OK &&
+	if ((err = new_row(&out->row, id, whole)) == VAULT_OK &&
 	    (err = rows_seal_key(out->key, ring, out->row.id, room)) ==
 		VAULT_OK &&
 	    (err = make_version(&m, &out->row, by, whole)) == VAULT_OK &&
@@ -232,7 +235,7 @@ keep_first(struct kept *out, struct store *s, const struct signer *by,
 
 	if (room == NULL)
 		return VAULT_ENOMEM;
-	err = keep_make(out, store_ring(s), by, room, whole);
+	err = keep_make(out, store_ring(s), by, room, NULL, whole);
 	secret_free(room);
 	return err == VAULT_OK ? keep_put(out, s) : err;
 }
@@ -300,15 +303,15 @@ was_there(const struct body_report *past, const struct body_finding *f)
  * newer program, wrote in another: that is told, and stays as it is.
  */
 static enum vault_err
-check_changes(struct following *f)
+check_changes(
+    struct body_report *report, const struct body_report *past, json_t *whole)
 {
-	struct body_report *report = f->report;
-	enum vault_err err = body_check(f->whole, BODY_ENTRY, report);
+	enum vault_err err = body_check(whole, BODY_ENTRY, report);
 
 	for (size_t i = 0; i < report->n; i++) {
 		struct body_finding *one = &report->list[i];
 
-		if (one->severity == BODY_NOTE || !was_there(&f->past, one))
+		if (one->severity == BODY_NOTE || !was_there(past, one))
 			continue;
 		report->count[one->severity]--;
 		one->severity--;
@@ -316,6 +319,21 @@ check_changes(struct following *f)
 	}
 	return err == VAULT_EUSE && report->count[BODY_ERROR] == 0 ? VAULT_OK
 								   : err;
+}
+
+enum vault_err
+keep_look_next(struct body_report *report, const json_t *before, json_t *whole)
+{
+	struct body_report past = { 0 };
+	enum vault_err err = body_check(before, BODY_ENTRY, &past);
+
+	if ((err == VAULT_OK || err == VAULT_EUSE) &&
+	    (err = body_fill(whole)) == VAULT_OK &&
+	    (err = body_check_change(before, whole, report)) == VAULT_OK &&
+	    (err = check_changes(report, &past, whole)) == VAULT_OK)
+		err = body_check_private(whole, before, report);
+	body_report_free(&past);
+	return err;
 }
 
 /*
@@ -476,7 +494,7 @@ keep_version(struct store *s, const struct signer *by,
 		return err;
 	if ((err = inherit_all(&f, parents)) == VAULT_OK &&
 	    (err = hand_on(&v->attachments, s, r)) == VAULT_OK)
-		err = check_changes(&f);
+		err = check_changes(f.report, &f.past, f.whole);
 	buf_put(&v->parents, parents->bytes, parents->len);
 	if (attachment != NULL)
 		buf_put(&v->attachments, attachment, HASH_LEN);

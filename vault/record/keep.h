@@ -55,6 +55,13 @@ VAULT_CHECKED enum vault_err keep_look(
     struct body_report *report, json_t *whole);
 
 /*
+ * The same of what a record is to say after it said before, both whole: what
+ * was wrong already is no error, and facts that are written once stay.
+ */
+VAULT_CHECKED enum vault_err keep_look_next(
+    struct body_report *report, const json_t *before, json_t *whole);
+
+/*
  * A new record of a new id.  type, unless NULL, is what the body's own must
  * be, and is filled in if it has none.  Free *out.
  */
@@ -65,12 +72,13 @@ VAULT_CHECKED enum vault_err keep_new(struct kept *out, struct store *s,
 /*
  * The same in two steps, for a body that keep_look has found good: sign and
  * seal, which needs no store and may be done ahead by another thread; put.
- * room is KEY_LEN bytes for the record's key, which are wiped again: such
- * memory is dear to get.  Free *out, also after an error.
+ * id is the record's, which nobody has yet; NULL: a new one.  room is KEY_LEN
+ * bytes for the record's key, which are wiped again: such memory is dear to
+ * get.  Free *out, also after an error.
  */
 VAULT_CHECKED enum vault_err keep_make(struct kept *out,
     const struct keyring *ring, const struct signer *by, struct secret *room,
-    const json_t *whole);
+    const uint8_t *id, const json_t *whole);
 VAULT_CHECKED enum vault_err keep_put(struct kept *k, struct store *s);
 
 /*

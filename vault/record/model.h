@@ -83,6 +83,8 @@ struct model_field {
 	int low, high;
 	bool quiet;  /* text that the search for words leaves out */
 	bool obeyed; /* the program acts on it: never private */
+	bool apart;  /* of this office only: always private (body_apart) */
+	bool filled; /* by the program: nobody is asked for it */
 	const char *label;
 	const char *help;
 };

@@ -96,6 +96,11 @@ static const struct model_field import_members[] = {
 	{ "row", MODEL_INT, .low = 0, .high = INT32_MAX, TELL("Row") },
 	{ "map", MODEL_TEXT, .quiet = true, TELL("Map") },
 	{ "key", MODEL_TEXT, MANY, .quiet = true, TELL("Key columns") },
+	{ "as", MODEL_TEXT, .quiet = true, TELL("Which record of the row") },
+	{ "edition", MODEL_INT, .low = 2, .high = INT32_MAX,
+	    TELL("How often an import wrote it") },
+	{ "kept", MODEL_OBJECT, MANY, .object = &cell_object,
+	    TELL("What the list says of fields changed here") },
 	{ "fields", MODEL_OBJECT, MANY, .object = &cell_object,
 	    TELL("Cells that found no field") },
 };

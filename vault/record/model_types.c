@@ -36,7 +36,7 @@ const struct model_field model_common[] = {
 	    .help = N_("when to ask again whether this must be kept") },
 	{ "documents", MODEL_LINK, MANY, .targets = "document",
 	    TELL("Documents") },
-	{ "redacted_from", MODEL_LINK, .targets = "",
+	{ "redacted_from", MODEL_LINK, .targets = "", .filled = true,
 	    TELL("Redacted copy of") },
 	{ "imported", MODEL_OBJECT, .object = &import_object,
 	    TELL("Imported") },
@@ -119,6 +119,13 @@ static const struct model_field person_fields[] = {
 	{ "source_reliability", MODEL_CODE, .codes = &vocab_reliability,
 	    TELL("Reliability as a source") },
 	{ "protected", MODEL_BOOL, TELL("At risk of reprisal?") },
+	{ "same_as", MODEL_LINK, MANY, .targets = "person", .apart = true,
+	    .filled = true, TELL("The same person as"),
+	    .help = N_("another record of this person; always private") },
+	{ "not_same", MODEL_LINK, MANY, .targets = "person", .apart = true,
+	    .filled = true, TELL("Not the same person as"),
+	    .help = N_("somebody else who is like this person; always "
+		       "private") },
 };
 
 static const struct model_field act_fields[] = {

@@ -139,6 +139,8 @@ one_line(const struct printing *p, const char *name,
 	struct buf text = { 0 };
 	enum vault_err err;
 
+	if (field != NULL && field->kind == MODEL_CODE)
+		line.vocab = field->codes->name;
 	put_value(&text, p, field, value);
 	if ((err = buf_ok(&text)) == VAULT_OK) {
 		line.text = buf_text(&text);

@@ -23,9 +23,10 @@ struct print_line {
 	const char *label; /* for people, in English; the name if unknown */
 	const char *text;
 	size_t len;
-	bool block;     /* long text: on lines of its own */
-	bool heading;   /* the lines of an object follow, one deeper */
-	unsigned depth; /* of objects around it */
+	const char *vocab; /* of a code, or of codes parted by "; "; or NULL */
+	bool block;        /* long text: on lines of its own */
+	bool heading;      /* the lines of an object follow, one deeper */
+	unsigned depth;    /* of objects around it */
 };
 
 /*

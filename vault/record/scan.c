@@ -469,10 +469,23 @@ out:
 	return err;
 }
 
-bool
-scan_is_short(const struct scan *s, size_t who)
+size_t
+scan_short(const struct scan *s)
 {
-	return has_whom(s, who) && whom_at(s, who)->is_short;
+	size_t n = 0;
+
+	for (size_t i = 0; has_whom(s, i); i++)
+		n += whom_at(s, i)->is_short;
+	return n;
+}
+
+void
+scan_drop(struct scan *s, size_t who)
+{
+	while (s->n > 0 && s->forms[s->n - 1].who == who)
+		mem_free(s->forms[--s->n].key);
+	if (has_whom(s, who))
+		whom_at(s, who)->is_short = false;
 }
 
 enum vault_err

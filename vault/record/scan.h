@@ -57,10 +57,17 @@ VAULT_CHECKED enum vault_err scan_add_earlier(
     struct scan *s, const json_t *person, size_t who);
 
 /*
- * Has this person a name of one character, or of two letters?  It is found only
- * where it stands by itself.
+ * How many people have a name of one character, or of two letters?  It is found
+ * only where it stands by itself.  (What is added for one person is to be added
+ * together.)
  */
-bool scan_is_short(const struct scan *s, size_t who);
+size_t scan_short(const struct scan *s);
+
+/*
+ * Look no more for the person who was added last, if it is this one: before
+ * anything was looked for.
+ */
+void scan_drop(struct scan *s, size_t who);
 
 /* Look for these words alone, as for a name. */
 VAULT_CHECKED enum vault_err scan_add_words(

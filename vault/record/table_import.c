@@ -4,7 +4,10 @@
  * here first, and handed to it line by line, so that every cell and every
  * fault has its place.
  */
+#include <errno.h>
+#include <iconv.h>
 #include <string.h>
+#include <strings.h>
 
 #include <csv.h>
 
@@ -13,7 +16,8 @@
 #include "record/table_import.h"
 
 #define BLOCK 65536
-#define CARRY 3 /* of a character that the end of a block has cut */
+#define CUT 3    /* bytes of UTF-8 that can lack the rest of a character */
+#define CARRY 16 /* of a character that the end of a block has cut */
 
 struct reader {
 	struct csv_parser csv;
@@ -22,10 +26,15 @@ struct reader {
 	size_t columns; /* 0: the names have not come yet */
 	uint64_t line;  /* of the next byte */
 	uint64_t offset;
+	bool beyond_ascii; /* there has been a character that is not ASCII */
 	bool after_cr;
 	bool in_row;
 	bool refused;
 	enum vault_err err;
+	/* Of a file in another encoding. */
+	bool converts;
+	iconv_t from;
+	uint8_t *text; /* BLOCK bytes, converted */
 };
 
 const char *
@@ -54,9 +63,13 @@ fault(struct reader *r, enum table_fault_why why)
 	struct table_fault f = { .why = why,
 		.row = r->row.row,
 		.line = r->line,
-		.offset = r->offset,
+		/* Of converted text: of the file only if it was set. */
+		.offset = r->converts && why != TABLE_FAULT_ENCODING
+		    ? 0
+		    : r->offset,
 		.cells = r->row.n,
-		.columns = r->columns };
+		.columns = r->columns,
+		.mixed = why == TABLE_FAULT_UTF8 && r->beyond_ascii };
 
 	r->refused = true;
 	if (r->events->fault != NULL)
@@ -189,7 +202,7 @@ feed(struct reader *r, const uint8_t *at, size_t len)
 
 /* How many bytes are text; *nul tells that a byte of zero follows. */
 static size_t
-text_len(bool *nul, const uint8_t *at, size_t len)
+text_len(bool *nul, bool *beyond_ascii, const uint8_t *at, size_t len)
 {
 	size_t i = 0, n = 1;
 	uint32_t cp;
@@ -201,6 +214,7 @@ text_len(bool *nul, const uint8_t *at, size_t len)
 			return i;
 		}
 		n = at[i] < 0x80 ? 1 : text_next(&cp, at + i, len - i);
+		*beyond_ascii = *beyond_ascii || n > 1;
 		i += n;
 	}
 	return i;
@@ -214,15 +228,15 @@ static void
 take(struct reader *r, const uint8_t *at, size_t len, bool end, size_t *rest)
 {
 	bool nul;
-	size_t n = text_len(&nul, at, len);
+	size_t n = text_len(&nul, &r->beyond_ascii, at, len);
 
 	feed(r, at, n);
 	*rest = len - n;
 	if (r->err != VAULT_OK || *rest == 0)
 		return;
 	if (nul)
-		last_fault(r, TABLE_FAULT_NUL);
-	else if (end || *rest > CARRY)
+		last_fault(r, r->converts ? TABLE_FAULT_ZERO : TABLE_FAULT_NUL);
+	else if (end || *rest > CUT)
 		last_fault(r, TABLE_FAULT_UTF8);
 }
 
@@ -236,6 +250,82 @@ skip_mark(struct reader *r, const uint8_t **at, size_t *len)
 		r->offset = 3;
 	}
 }
+
+/* ---- Other encodings ---- */
+
+/* Some encodings hold a character back until they know what follows it. */
+static void
+flush(struct reader *r)
+{
+	char *out = (char *)r->text;
+	size_t room = BLOCK, left;
+
+	(void)iconv(r->from, NULL, NULL, &out, &room);
+	take(r, r->text, BLOCK - room, true, &left);
+}
+
+/*
+ * Convert a block; what it holds of a character that goes on in the next one
+ * is left in *rest.  Whatever comes before a wrong byte is fed first, so that
+ * the byte is in the row and line that are told.  base is the place of the
+ * block in the file.
+ */
+static void
+convert(struct reader *r, const uint8_t *at, size_t len, uint64_t base,
+    bool end, size_t *rest)
+{
+	char *in = (char *)(uintptr_t)at;
+
+	*rest = len;
+	while (r->err == VAULT_OK && *rest > 0) {
+		char *out = (char *)r->text;
+		size_t room = BLOCK, left;
+		bool bad = iconv(r->from, &in, rest, &out, &room) == (size_t)-1;
+		int why = errno;
+		const uint8_t *text = r->text;
+		size_t n = BLOCK - room;
+
+		skip_mark(r, &text, &n);
+		take(r, text, n, true, &left);
+		if (r->err != VAULT_OK || !bad || why == E2BIG)
+			continue;
+		if (why == EINVAL && !end && *rest < CARRY)
+			return;
+		r->offset = base + (len - *rest);
+		last_fault(r, TABLE_FAULT_ENCODING);
+	}
+	if (end && r->err == VAULT_OK)
+		flush(r);
+}
+
+/* A name of letters and digits: no suffix that would let a byte pass. */
+static bool
+is_encoding(const char *name)
+{
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	    "-_.:+()";
+
+	return *name != '\0' && name[strspn(name, plain)] == '\0';
+}
+
+static void
+open_encoding(struct reader *r, const char *name)
+{
+	if (name == NULL || strcasecmp(name, "UTF-8") == 0 ||
+	    strcasecmp(name, "UTF8") == 0)
+		return;
+	r->from = is_encoding(name) ? iconv_open("UTF-8", name) : (iconv_t)-1;
+	if (r->from == (iconv_t)-1) {
+		last_fault(r, TABLE_FAULT_NO_ENCODING);
+		return;
+	}
+	r->converts = true;
+	if ((r->text = mem_alloc(BLOCK)) == NULL)
+		r->err = VAULT_ENOMEM;
+}
+
+/* ---- All of it ---- */
 
 static void
 read_blocks(struct reader *r, const struct table_source *from,
@@ -252,10 +342,14 @@ read_blocks(struct reader *r, const struct table_source *from,
 		if (r->err != VAULT_OK)
 			return;
 		digest_put(digest, block + rest, got);
-		read += got;
 		len = rest + got;
-		skip_mark(r, &at, &len);
-		take(r, at, len, got < BLOCK, &rest);
+		if (r->converts) {
+			convert(r, at, len, read - rest, got < BLOCK, &rest);
+		} else {
+			skip_mark(r, &at, &len);
+			take(r, at, len, got < BLOCK, &rest);
+		}
+		read += got;
 		memmove(block, at + len - rest, rest);
 		if (r->err == VAULT_OK && r->events->progress != NULL &&
 		    !r->events->progress(r->events->ctx, read, from->size))
@@ -280,13 +374,17 @@ finish(struct reader *r)
 }
 
 enum vault_err
-table_read(const struct table_source *from, char delimiter,
+table_read(const struct table_source *from, const struct table_form *form,
     const struct table_events *events, uint8_t sha256[static DIGEST_LEN])
 {
 	struct reader r = { .events = events, .line = 1, .err = VAULT_ENOMEM };
-	struct digest *digest = digest_new();
-	uint8_t *block = mem_alloc(BLOCK + CARRY);
+	struct digest *digest;
+	uint8_t *block;
 
+	if (form->json)
+		return table_read_json(from, events, sha256);
+	digest = digest_new();
+	block = mem_alloc(BLOCK + CARRY);
 	if (csv_init(&r.csv, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) !=
 		0 ||
 	    digest == NULL || block == NULL)
@@ -295,12 +393,16 @@ table_read(const struct table_source *from, char delimiter,
 	csv_set_free_func(&r.csv, mem_free);
 	csv_set_space_func(&r.csv, is_no_blank);
 	csv_set_blk_size(&r.csv, BLOCK);
-	csv_set_delim(&r.csv, (unsigned char)delimiter);
+	csv_set_delim(&r.csv, (unsigned char)form->delimiter);
 	r.err = VAULT_OK;
+	open_encoding(&r, form->encoding);
 	read_blocks(&r, from, digest, block);
 	finish(&r);
 	digest_end(digest, sha256);
 out:
+	if (r.converts)
+		(void)iconv_close(r.from);
+	mem_free(r.text);
 	csv_free(&r.csv);
 	buf_free(&r.row.text);
 	buf_free(&r.row.starts);

@@ -6,14 +6,9 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "record/edit.h"
-#include "record/table_map.h"
+#include "record/table_map_inner.h"
 
 #define VERSION_OF_MAPS 1
-
-struct parsing {
-	struct table_map *map;
-	struct table_map_fault *fault;
-};
 
 /* ---- What is wrong ---- */
 
@@ -30,9 +25,9 @@ excerpt(char *to, size_t cap, const char *text)
 	to[len] = '\0';
 }
 
-static enum vault_err
-refuse(struct parsing *p, enum table_map_why why, const char *where,
-    const char *value)
+enum vault_err
+table_map_refuse(struct table_parsing *p, enum table_map_why why,
+    const char *where, const char *value)
 {
 	p->fault->why = why;
 	excerpt(p->fault->where, sizeof(p->fault->where), where);
@@ -42,12 +37,12 @@ refuse(struct parsing *p, enum table_map_why why, const char *where,
 }
 
 /* A name that is none of these, and the one that was meant. */
-static enum vault_err
-refuse_name(
-    struct parsing *p, const char *where, const char *name, const char *names)
+enum vault_err
+table_map_refuse_name(struct table_parsing *p, const char *where,
+    const char *name, const char *names)
 {
 	model_near_word(p->fault->near, sizeof(p->fault->near), names, name);
-	return refuse(p, TABLE_MAP_UNKNOWN, where, name);
+	return table_map_refuse(p, TABLE_MAP_UNKNOWN, where, name);
 }
 
 /* "columns[3]" and "columns[3].field". */
@@ -68,25 +63,25 @@ at(const char *list, size_t i, const char *member)
 /* ---- Parts ---- */
 
 /* An object with members of these names only, which are parted by blanks. */
-static enum vault_err
-check_members(struct parsing *p, const json_t *object, const char *names,
-    const char *where)
+enum vault_err
+table_map_members(struct table_parsing *p, const json_t *object,
+    const char *names, const char *where)
 {
 	const char *key;
 	json_t *value;
 
 	if (!json_is_object(object))
-		return refuse(p, TABLE_MAP_KIND, where, NULL);
+		return table_map_refuse(p, TABLE_MAP_KIND, where, NULL);
 	json_object_foreach((json_t *)(uintptr_t)object, key,
 	    value) if (strchr(key, ' ') != NULL ||
-	    !model_has_word(names, key)) return refuse_name(p, where, key,
-	    names);
+	    !model_has_word(names, key)) return table_map_refuse_name(p, where,
+	    key, names);
 	return VAULT_OK;
 }
 
 /* A text that is not empty; NULL and VAULT_OK if it is absent. */
-static enum vault_err
-get_text(const char **out, struct parsing *p, const json_t *object,
+enum vault_err
+table_map_text(const char **out, struct table_parsing *p, const json_t *object,
     const char *name, const char *where)
 {
 	const json_t *value = json_object_get(object, name);
@@ -95,23 +90,23 @@ get_text(const char **out, struct parsing *p, const json_t *object,
 	if (value == NULL)
 		return VAULT_OK;
 	if (!json_is_string(value) || json_string_length(value) == 0)
-		return refuse(p, TABLE_MAP_KIND, where, name);
+		return table_map_refuse(p, TABLE_MAP_KIND, where, name);
 	*out = json_string_value(value);
 	return VAULT_OK;
 }
 
 /* An array of texts that are not empty. */
-static enum vault_err
-check_texts(
-    struct parsing *p, const json_t *array, size_t max, const char *where)
+enum vault_err
+table_map_texts(
+    struct table_parsing *p, const json_t *array, size_t max, const char *where)
 {
 	if (!json_is_array(array) || json_array_size(array) == 0 ||
 	    json_array_size(array) > max)
-		return refuse(p, TABLE_MAP_KIND, where, NULL);
+		return table_map_refuse(p, TABLE_MAP_KIND, where, NULL);
 	for (size_t i = 0; i < json_array_size(array); i++)
 		if (!json_is_string(json_array_get(array, i)) ||
 		    json_string_length(json_array_get(array, i)) == 0)
-			return refuse(p, TABLE_MAP_KIND, where, NULL);
+			return table_map_refuse(p, TABLE_MAP_KIND, where, NULL);
 	return VAULT_OK;
 }
 
@@ -123,35 +118,35 @@ table_pair(const json_t *pairs, size_t i, size_t which)
 }
 
 /* An array of [text, text]; if distinct, no two begin alike. */
-static enum vault_err
-check_pairs(
-    struct parsing *p, const json_t *pairs, bool distinct, const char *where)
+enum vault_err
+table_map_pairs(struct table_parsing *p, const json_t *pairs, bool distinct,
+    const char *where)
 {
 	enum vault_err err;
 
 	if (!json_is_array(pairs))
-		return refuse(p, TABLE_MAP_KIND, where, NULL);
+		return table_map_refuse(p, TABLE_MAP_KIND, where, NULL);
 	for (size_t i = 0; i < json_array_size(pairs); i++) {
 		const json_t *pair = json_array_get(pairs, i);
 
-		if ((err = check_texts(p, pair, 2, where)) != VAULT_OK)
+		if ((err = table_map_texts(p, pair, 2, where)) != VAULT_OK)
 			return err;
 		if (json_array_size(pair) != 2)
-			return refuse(p, TABLE_MAP_KIND, where, NULL);
+			return table_map_refuse(p, TABLE_MAP_KIND, where, NULL);
 		for (size_t j = 0; distinct && j < i; j++)
 			if (strcmp(table_pair(pairs, i, 0),
 				table_pair(pairs, j, 0)) == 0)
-				return refuse(p, TABLE_MAP_TWICE, where,
-				    table_pair(pairs, i, 0));
+				return table_map_refuse(p, TABLE_MAP_TWICE,
+				    where, table_pair(pairs, i, 0));
 	}
 	return VAULT_OK;
 }
 
 /* Would the field take this value?  The scratch body forgets it at once. */
-static enum vault_err
-try_value(struct parsing *p, const char *path, const char *value)
+enum vault_err
+table_map_try(struct table_parsing *p, const char *path, const char *value)
 {
-	json_t *body = json_pack("{s:s}", "type", p->map->type->name);
+	json_t *body = json_pack("{s:s}", "type", p->type->name);
 	enum vault_err err = VAULT_ENOMEM;
 
 	if (body != NULL)
@@ -160,173 +155,22 @@ try_value(struct parsing *p, const char *path, const char *value)
 	return err;
 }
 
-/* ---- Fields ---- */
-
-/* A path without its index: "names[0].text" is "names", and ".text". */
-static enum vault_err
-zero_index(char *out, size_t cap, const char *path)
+/* True or false; false if it is absent. */
+enum vault_err
+table_map_bool(bool *out, struct table_parsing *p, const json_t *object,
+    const char *name, const char *where)
 {
-	const char *open = strchr(path, '['), *close;
+	const json_t *value = json_object_get(object, name);
 
-	if (open == NULL) {
-		if (strlen(path) >= cap)
-			return VAULT_EUSE;
-		memcpy(out, path, strlen(path) + 1);
-		return VAULT_OK;
-	}
-	close = strchr(open, ']');
-	/* One index, of one digit: no table has more names of a person. */
-	if (close != open + 2 || open[1] < '0' || open[1] > '9' ||
-	    strchr(close, '[') != NULL)
-		return VAULT_EUSE;
-	if ((size_t)snprintf(out, cap, "%.*s[0]%s", (int)(open - path), path,
-		close + 1) >= cap)
-		return VAULT_EUSE;
-	return VAULT_OK;
-}
-
-/* A field that one cell can fill: no link, no object but a date or a span. */
-static bool
-takes_a_cell(const struct model_field *f)
-{
-	switch (f->kind) {
-	case MODEL_TEXT:
-	case MODEL_LONG:
-	case MODEL_CODE:
-	case MODEL_NUMBER:
-	case MODEL_BOOL:
-	case MODEL_INT:
-	case MODEL_DEC:
-	case MODEL_EDTF:
-	case MODEL_PERIOD:
-	case MODEL_LANG:
-	case MODEL_SCRIPT:
-	case MODEL_HASH:
-	case MODEL_DATE:
-	case MODEL_SPAN:
-		return true;
-	case MODEL_PATH:
-	case MODEL_HIDDEN:
-	case MODEL_LINK:
-	case MODEL_TYPE:
-	case MODEL_OBJECT:
-	case MODEL_PARTY:
-	case MODEL_CITE:
-	case MODEL_PLACE:
-	case MODEL_NAME:
-	case MODEL_KINDS:
-		break;
-	}
-	return false;
-}
-
-static enum vault_err
-check_field(struct parsing *p, struct table_rule *r, const char *where)
-{
-	char path[96];
-
-	if (zero_index(path, sizeof(path), r->field) != VAULT_OK ||
-	    model_has_word("type imported", r->field) ||
-	    strncmp(r->field, "imported", 8) == 0)
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if (strncmp(path, "x_", 2) == 0)
-		return try_value(p, path, "x") == VAULT_OK
-		    ? VAULT_OK
-		    : refuse(p, TABLE_MAP_FIELD, where, r->field);
-	r->leaf = model_path(p->map->type, path, true);
-	if (r->leaf == NULL || !takes_a_cell(r->leaf))
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	r->is_date = r->leaf->kind == MODEL_DATE;
-	r->is_span = r->leaf->kind == MODEL_SPAN;
-	if ((r->is_date || r->is_span) && r->leaf->many)
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	return VAULT_OK;
-}
-
-/* The codes of a rule must be values of its field. */
-static enum vault_err
-check_codes(struct parsing *p, const struct table_rule *r, const char *where)
-{
-	char path[96];
-	enum vault_err err;
-
-	if ((err = check_pairs(p, r->codes, true, where)) != VAULT_OK)
-		return err;
-	if (r->is_date || r->is_span)
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if ((err = zero_index(path, sizeof(path), r->field)) != VAULT_OK)
-		return err;
-	for (size_t i = 0; i < json_array_size(r->codes); i++) {
-		const char *to = table_pair(r->codes, i, 1);
-
-		err = try_value(p, path, to);
-		if (err == VAULT_EUSE)
-			return refuse(p, TABLE_MAP_VALUE, where, to);
-		if (err != VAULT_OK)
-			return err;
-	}
-	return VAULT_OK;
-}
-
-/* What stands beside a value: members of the same object. */
-static enum vault_err
-check_with(struct parsing *p, const struct table_rule *r, const char *where)
-{
-	const char *dot = strrchr(r->field, '.');
-	char path[96], whole[160];
-	enum vault_err err;
-
-	if ((err = check_pairs(p, r->with, true, where)) != VAULT_OK)
-		return err;
-	if (dot == NULL || zero_index(path, sizeof(path), r->field) != VAULT_OK)
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	*(strrchr(path, '.') + 1) = '\0';
-	for (size_t i = 0; i < json_array_size(r->with); i++) {
-		const char *member = table_pair(r->with, i, 0);
-
-		if (snprintf(whole, sizeof(whole), "%s%s", path, member) >=
-			(int)sizeof(whole) ||
-		    model_path(p->map->type, whole, true) == NULL)
-			return refuse(p, TABLE_MAP_FIELD, where, member);
-		err = try_value(p, whole, table_pair(r->with, i, 1));
-		if (err == VAULT_EUSE)
-			return refuse(p, TABLE_MAP_VALUE, where,
-			    table_pair(r->with, i, 1));
-		if (err != VAULT_OK)
-			return err;
-	}
-	return VAULT_OK;
-}
-
-/* ---- Rules ---- */
-
-static enum vault_err
-read_columns(struct parsing *p, struct table_rule *r, const json_t *rule,
-    const char *where)
-{
-	const json_t *list = json_object_get(rule, "columns");
-	const char *one;
-	enum vault_err err;
-
-	if ((err = get_text(&one, p, rule, "column", where)) != VAULT_OK)
-		return err;
-	if ((one == NULL) == (list == NULL))
-		return refuse(p, TABLE_MAP_LACKS, where, "column");
-	r->columns[0] = one;
-	r->n = 1;
-	if (one != NULL)
-		return VAULT_OK;
-	if ((err = check_texts(p, list, TABLE_JOIN_MAX, where)) != VAULT_OK)
-		return err;
-	r->n = json_array_size(list);
-	for (size_t i = 0; i < r->n; i++)
-		r->columns[i] = json_string_value(json_array_get(list, i));
-	return VAULT_OK;
+	*out = json_is_true(value);
+	return value == NULL || json_is_boolean(value)
+	    ? VAULT_OK
+	    : table_map_refuse(p, TABLE_MAP_KIND, where, name);
 }
 
 /* Rules, an object, kept in the map: its array has room for all of them. */
-static enum vault_err
-read_date_rules(const struct date_rules **out, struct parsing *p,
+enum vault_err
+table_map_dates(const struct date_rules **out, struct table_parsing *p,
     const json_t *rules, const char *where)
 {
 	struct table_map *m = p->map;
@@ -336,217 +180,27 @@ read_date_rules(const struct date_rules **out, struct parsing *p,
 
 	buf_putf(&place, "%s%sdates", where, *where == '\0' ? "" : ".");
 	if (!json_is_object(rules)) {
-		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), NULL);
+		err = table_map_refuse(
+		    p, TABLE_MAP_KIND, buf_text(&place), NULL);
 		goto out;
 	}
 	*out = &m->date_rules[m->n_date_rules];
 	err = date_rules_read(&m->date_rules[m->n_date_rules++], &f, rules);
 	if (err == VAULT_EUSE && f.why == DATE_RULES_UNKNOWN) {
-		err = refuse_name(p, buf_text(&place), f.rule, date_rule_names);
+		err = table_map_refuse_name(
+		    p, buf_text(&place), f.rule, date_rule_names);
 	} else if (err == VAULT_EUSE) {
 		if (*f.rule != '\0')
 			buf_putf(&place, ".%s", f.rule);
-		err = refuse(p, TABLE_MAP_KIND, buf_text(&place), f.value);
+		err = table_map_refuse(
+		    p, TABLE_MAP_KIND, buf_text(&place), f.value);
 	}
 out:
 	buf_free(&place);
 	return err;
 }
 
-/* What one column of dates states. */
-static enum vault_err
-read_date(struct parsing *p, struct table_rule *r, size_t i, const json_t *one,
-    const char *where)
-{
-	static const char *const words[] = { [TABLE_DATE_EDTF] = "edtf",
-		[TABLE_DATE_DAY] = "day",
-		[TABLE_DATE_MONTH] = "month",
-		[TABLE_DATE_YEAR] = "year" };
-	const char *word = json_string_value(one);
-	enum table_date d = TABLE_DATE_EDTF;
-
-	if (json_is_object(one)) {
-		enum vault_err err = read_date_rules(
-		    &r->date_rules[i], p, one, where);
-
-		r->dates[i] = TABLE_DATE_RULES;
-		return err;
-	}
-	while (
-	    word != NULL && d <= TABLE_DATE_YEAR && strcmp(words[d], word) != 0)
-		d++;
-	if (word == NULL || d > TABLE_DATE_YEAR)
-		return refuse(p, TABLE_MAP_KIND, where, word);
-	r->dates[i] = d;
-	return VAULT_OK;
-}
-
-/* Rules for all columns, those of the map, or something for each column. */
-static enum vault_err
-read_dates(struct parsing *p, struct table_rule *r, const json_t *rule,
-    const char *where)
-{
-	const json_t *list = json_object_get(rule, "dates");
-	const struct date_rules *rules = p->map->dates;
-	enum vault_err err = VAULT_OK;
-
-	for (size_t i = 0; i < r->n; i++)
-		r->dates[i] = r->is_date ? TABLE_DATE_EDTF : TABLE_DATE_NONE;
-	if (list == NULL && (!r->is_date || (r->n == 1 && rules == NULL)))
-		return VAULT_OK;
-	if (list == NULL && rules == NULL)
-		return refuse(p, TABLE_MAP_LACKS, where, "dates");
-	if (!r->is_date)
-		return refuse(p, TABLE_MAP_FIELD, where, r->field);
-	if (json_is_array(list)) {
-		if (json_array_size(list) != r->n || r->join != NULL)
-			return refuse(p, TABLE_MAP_KIND, where, "dates");
-		for (size_t i = 0; err == VAULT_OK && i < r->n; i++)
-			err = read_date(
-			    p, r, i, json_array_get(list, i), where);
-		return err;
-	}
-	if (list != NULL)
-		err = read_date_rules(&rules, p, list, where);
-	for (size_t i = 0; i < r->n; i++) {
-		r->dates[i] = TABLE_DATE_RULES;
-		r->date_rules[i] = rules;
-	}
-	return err;
-}
-
-/* What a number alone counts, where it is a duration. */
-static enum vault_err
-read_unit(struct parsing *p, struct table_rule *r, const json_t *rule,
-    const char *where)
-{
-	static const struct {
-		const char *name;
-		char letter;
-	} units[] = { { "years", 'Y' }, { "months", 'M' }, { "weeks", 'W' },
-		{ "days", 'D' }, { "hours", 'H' } };
-	const char *unit;
-	enum vault_err err = get_text(&unit, p, rule, "unit", where);
-
-	if (err != VAULT_OK || unit == NULL)
-		return err;
-	if (!r->is_span)
-		return refuse(p, TABLE_MAP_UNKNOWN, where, "unit");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(units[i].name, unit) == 0)
-			r->unit = units[i].letter;
-	return r->unit != '\0' ? VAULT_OK
-			       : refuse(p, TABLE_MAP_KIND, where, unit);
-}
-
-/* What goes together with what. */
-static enum vault_err
-check_rule(struct parsing *p, const struct table_rule *r, const char *where)
-{
-	bool many = r->leaf != NULL && r->leaf->many &&
-	    r->field[strlen(r->field) - 1] != ']';
-
-	if (r->split != NULL && !many)
-		return refuse(p, TABLE_MAP_NOT_MANY, where, r->field);
-	if (r->n > 1 && !r->is_date && r->join == NULL)
-		return refuse(p, TABLE_MAP_LACKS, where, "join");
-	if (r->n == 1 && r->join != NULL)
-		return refuse(p, TABLE_MAP_UNKNOWN, where, "join");
-	if (r->is_span && r->n > 1)
-		return refuse(p, TABLE_MAP_KIND, where, "columns");
-	if ((r->is_date || r->is_span) &&
-	    (r->prefix != NULL || r->split != NULL))
-		return refuse(p, TABLE_MAP_UNKNOWN, where,
-		    r->prefix != NULL ? "prefix" : "split");
-	return VAULT_OK;
-}
-
-static enum vault_err
-read_rule(struct parsing *p, struct table_rule *r, const json_t *rule,
-    const char *where)
-{
-	const json_t *keep = json_object_get(rule, "keep_unlisted");
-	enum vault_err err;
-
-	if ((err = check_members(p, rule,
-		 "column columns field codes keep_unlisted join split prefix"
-		 " dates unit with",
-		 where)) != VAULT_OK ||
-	    (err = read_columns(p, r, rule, where)) != VAULT_OK ||
-	    (err = get_text(&r->field, p, rule, "field", where)) != VAULT_OK)
-		return err;
-	if (r->field == NULL)
-		return refuse(p, TABLE_MAP_LACKS, where, "field");
-	r->codes = json_object_get(rule, "codes");
-	r->with = json_object_get(rule, "with");
-	if (keep != NULL && (!json_is_boolean(keep) || r->codes == NULL))
-		return refuse(p, TABLE_MAP_KIND, where, "keep_unlisted");
-	r->keep_unlisted = json_is_true(keep);
-	if ((err = check_field(p, r, where)) != VAULT_OK ||
-	    (err = get_text(&r->join, p, rule, "join", where)) != VAULT_OK ||
-	    (err = get_text(&r->split, p, rule, "split", where)) != VAULT_OK ||
-	    (err = get_text(&r->prefix, p, rule, "prefix", where)) !=
-		VAULT_OK ||
-	    (err = read_dates(p, r, rule, where)) != VAULT_OK ||
-	    (err = read_unit(p, r, rule, where)) != VAULT_OK ||
-	    (err = check_rule(p, r, where)) != VAULT_OK)
-		return err;
-	if (r->codes != NULL && (err = check_codes(p, r, where)) != VAULT_OK)
-		return err;
-	return r->with == NULL ? VAULT_OK : check_with(p, r, where);
-}
-
-/* How many rules for dates there are: of the map, of columns. */
-static size_t
-count_date_rules(const json_t *map, const json_t *list)
-{
-	size_t n = json_is_object(json_object_get(map, "dates"));
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *dates = json_object_get(
-		    json_array_get(list, i), "dates");
-
-		n += json_is_object(dates);
-		for (size_t j = 0; j < json_array_size(dates); j++)
-			n += json_is_object(json_array_get(dates, j));
-	}
-	return n;
-}
-
-static enum vault_err
-read_dates_of_map(struct parsing *p)
-{
-	const json_t *rules = json_object_get(p->map->json, "dates");
-
-	if (rules == NULL)
-		return VAULT_OK;
-	return read_date_rules(&p->map->dates, p, rules, "");
-}
-
-static enum vault_err
-read_rules(struct parsing *p, const json_t *list)
-{
-	struct table_map *m = p->map;
-	enum vault_err err = VAULT_OK;
-
-	if (!json_is_array(list) || json_array_size(list) == 0)
-		return refuse(p,
-		    list == NULL ? TABLE_MAP_LACKS : TABLE_MAP_KIND, "columns",
-		    NULL);
-	m->n_rules = json_array_size(list);
-	m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules));
-	m->date_rules = mem_zalloc(
-	    count_date_rules(m->json, list) * sizeof(*m->date_rules) + 1);
-	if (m->rules == NULL || m->date_rules == NULL)
-		return VAULT_ENOMEM;
-	err = read_dates_of_map(p);
-	for (size_t i = 0; err == VAULT_OK && i < m->n_rules; i++)
-		err = read_rule(p, &m->rules[i], json_array_get(list, i),
-		    at("columns", i, "").text);
-	return err;
-}
-
-/* ---- The whole ---- */
+/* ---- Records of a row ---- */
 
 /* A name that can stand in the log as it is. */
 static bool
@@ -558,76 +212,77 @@ is_plain_name(const char *name)
 	    name[strspn(name, plain)] == '\0';
 }
 
+/* {"column": C} and one of in, is, same_as, other_than. */
 static enum vault_err
-read_head(struct parsing *p)
+read_condition(struct table_parsing *p, struct table_when *w,
+    const json_t *object, const char *where)
 {
-	struct table_map *m = p->map;
-	const json_t *version = json_object_get(m->json, "amparo_map");
-	const char *type, *delimiter;
+	const char *is, *same, *other;
 	enum vault_err err;
 
-	if (!json_is_integer(version))
-		return refuse(p, TABLE_MAP_LACKS, "", "amparo_map");
-	if (json_integer_value(version) != VERSION_OF_MAPS)
-		return refuse(p, TABLE_MAP_VERSION, "amparo_map", NULL);
-	if ((err = check_members(p, m->json,
-		 "amparo_map about name type delimiter missing key constants"
-		 " dates columns",
-		 "")) != VAULT_OK ||
-	    (err = get_text(&m->name, p, m->json, "name", "")) != VAULT_OK ||
-	    (err = get_text(&type, p, m->json, "type", "")) != VAULT_OK ||
-	    (err = get_text(&delimiter, p, m->json, "delimiter", "")) !=
+	if ((err = table_map_members(p, object,
+		 "column in is same_as other_than", where)) != VAULT_OK ||
+	    (err = table_map_text(&w->column, p, object, "column", where)) !=
+		VAULT_OK ||
+	    (err = table_map_text(&is, p, object, "is", where)) != VAULT_OK ||
+	    (err = table_map_text(&same, p, object, "same_as", where)) !=
+		VAULT_OK ||
+	    (err = table_map_text(&other, p, object, "other_than", where)) !=
 		VAULT_OK)
 		return err;
-	if (m->name == NULL || type == NULL)
-		return refuse(
-		    p, TABLE_MAP_LACKS, "", m->name == NULL ? "name" : "type");
-	if (!is_plain_name(m->name))
-		return refuse(p, TABLE_MAP_KIND, "name", m->name);
-	if ((m->type = model_type(type)) == NULL)
-		return refuse(p, TABLE_MAP_TYPE, "type", type);
-	m->delimiter = delimiter == NULL ? ',' : delimiter[0];
-	if (delimiter != NULL &&
-	    (strlen(delimiter) != 1 || strchr(",;\t|", *delimiter) == NULL))
-		return refuse(p, TABLE_MAP_KIND, "delimiter", delimiter);
+	w->in = json_object_get(object, "in");
+	if (w->column == NULL)
+		return table_map_refuse(p, TABLE_MAP_LACKS, where, "column");
+	if ((w->in != NULL) + (is != NULL) + (same != NULL) + (other != NULL) !=
+	    1)
+		return table_map_refuse(p, TABLE_MAP_LACKS, where, "in");
+	if (w->in != NULL)
+		return table_map_texts(p, w->in, SIZE_MAX, where);
+	if (is != NULL && strcmp(is, "present") != 0 &&
+	    strcmp(is, "absent") != 0)
+		return table_map_refuse(p, TABLE_MAP_KIND, where, is);
+	w->second = same != NULL ? same : other;
+	w->kind = same != NULL ? TABLE_WHEN_SAME
+	    : other != NULL    ? TABLE_WHEN_OTHER
+	    : *is == 'p'       ? TABLE_WHEN_PRESENT
+			       : TABLE_WHEN_ABSENT;
 	return VAULT_OK;
 }
 
+/* One condition, or an array of those that must all be so. */
 static enum vault_err
-read_key(struct parsing *p)
+read_when(struct table_parsing *p, struct table_record *r, const json_t *object,
+    const char *where)
 {
-	const json_t *key = json_object_get(p->map->json, "key");
-	enum vault_err err;
+	const json_t *when = json_object_get(object, "when");
+	size_t n = json_is_array(when) ? json_array_size(when) : when != NULL;
+	enum vault_err err = VAULT_OK;
 
-	/* Without a key a second import would add everything once more. */
-	if (key == NULL)
-		return refuse(p, TABLE_MAP_LACKS, "", "key");
-	if ((err = check_texts(p, key, TABLE_KEY_MAX, "key")) != VAULT_OK)
-		return err;
-	for (size_t i = 0; i < json_array_size(key); i++) {
-		const char *name = json_string_value(json_array_get(key, i));
-
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(p->map->key[j], name) == 0)
-				return refuse(p, TABLE_MAP_TWICE, "key", name);
-		p->map->key[p->map->n_key++] = name;
-	}
-	return VAULT_OK;
+	r->first_when = p->map->n_whens;
+	r->n_when = n;
+	if (when != NULL && n == 0)
+		return table_map_refuse(p, TABLE_MAP_KIND, where, "when");
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		err = read_condition(p, &p->map->whens[p->map->n_whens++],
+		    json_is_array(when) ? json_array_get(when, i) : when,
+		    where);
+	return err;
 }
 
 /* Constants are tried in order on one body: two of an array are two. */
 static enum vault_err
-read_constants(struct parsing *p)
+read_constants(struct table_parsing *p, struct table_record *r,
+    const json_t *object, const char *where)
 {
-	const json_t *list = json_object_get(p->map->json, "constants");
+	const json_t *list = json_object_get(object, "constants");
 	json_t *body;
 	enum vault_err err;
 
 	if (list == NULL)
 		return VAULT_OK;
-	if ((err = check_pairs(p, list, false, "constants")) != VAULT_OK)
+	if ((err = table_map_pairs(p, list, false, where)) != VAULT_OK)
 		return err;
-	if ((body = json_pack("{s:s}", "type", p->map->type->name)) == NULL)
+	if ((body = json_pack("{s:s}", "type", p->type->name)) == NULL)
 		return VAULT_ENOMEM;
 	for (size_t i = 0; err == VAULT_OK && i < json_array_size(list); i++) {
 		const char *path = table_pair(list, i, 0);
@@ -638,19 +293,283 @@ read_constants(struct parsing *p)
 		    ? VAULT_EUSE
 		    : edit_set(body, path, value, strlen(value));
 		if (err == VAULT_EUSE)
-			err = refuse(p, TABLE_MAP_VALUE,
-			    at("constants", i, "").text, path);
+			err = table_map_refuse(
+			    p, TABLE_MAP_VALUE, at(where, i, "").text, path);
 	}
 	json_decref(body);
-	p->map->constants = list;
+	r->constants = list;
 	return err;
+}
+
+static enum vault_err
+read_type(struct table_parsing *p, struct table_record *r, const json_t *object,
+    const char *where)
+{
+	const char *type;
+	enum vault_err err = table_map_text(&type, p, object, "type", where);
+
+	if (err != VAULT_OK)
+		return err;
+	if (type == NULL)
+		return table_map_refuse(p, TABLE_MAP_LACKS, where, "type");
+	if ((r->type = model_type(type)) == NULL)
+		return table_map_refuse(
+		    p, TABLE_MAP_TYPE, *where == '\0' ? "type" : where, type);
+	p->type = r->type;
+	return VAULT_OK;
+}
+
+/* What a record of a map with several is called: each by a name of its own. */
+static enum vault_err
+read_as(struct table_parsing *p, struct table_record *r, const json_t *object,
+    const char *where)
+{
+	const struct table_map *m = p->map;
+	enum vault_err err;
+
+	if ((err = table_map_members(p, object,
+		 "as type once when constants columns", where)) != VAULT_OK ||
+	    (err = table_map_text(&r->as, p, object, "as", where)) !=
+		VAULT_OK ||
+	    (err = table_map_bool(&r->once, p, object, "once", where)) !=
+		VAULT_OK)
+		return err;
+	if (r->as == NULL)
+		return table_map_refuse(p, TABLE_MAP_LACKS, where, "as");
+	if (!is_plain_name(r->as))
+		return table_map_refuse(p, TABLE_MAP_KIND, where, r->as);
+	for (const struct table_record *o = m->records; o < r; o++)
+		if (strcmp(o->as, r->as) == 0)
+			return table_map_refuse(
+			    p, TABLE_MAP_TWICE, where, r->as);
+	/* The first is the row's own: it is there in any case. */
+	if (r == m->records &&
+	    (r->once || json_object_get(object, "when") != NULL))
+		return table_map_refuse(
+		    p, TABLE_MAP_UNKNOWN, where, r->once ? "once" : "when");
+	if (r->once && json_object_get(object, "columns") != NULL)
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "columns");
+	if (r->once && json_object_get(object, "when") != NULL)
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "when");
+	return VAULT_OK;
+}
+
+/* All of a record but its rules, which may name others of the row. */
+static enum vault_err
+read_record(struct table_parsing *p, const json_t *object, const char *where)
+{
+	struct table_record *r = &p->map->records[p->map->n_records];
+	struct buf place = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	buf_putf(&place, "%s%sconstants", where, *where == '\0' ? "" : ".");
+	if (*where != '\0')
+		err = read_as(p, r, object, where);
+	if (err == VAULT_OK &&
+	    (err = read_type(p, r, object, where)) == VAULT_OK &&
+	    (err = read_when(p, r, object, where)) == VAULT_OK)
+		err = read_constants(p, r, object, buf_text(&place));
+	if (err == VAULT_OK)
+		err = buf_ok(&place);
+	p->map->n_records++;
+	buf_free(&place);
+	return err;
+}
+
+static size_t
+count_conditions(const json_t *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *when = json_object_get(
+		    json_array_get(list, i), "when");
+
+		n += json_is_array(when) ? json_array_size(when) : 1;
+	}
+	return n;
+}
+
+/* The records that a row becomes: of "records", or the map itself is one. */
+static enum vault_err
+read_records(struct table_parsing *p)
+{
+	struct table_map *m = p->map;
+	const json_t *list = json_object_get(m->json, "records");
+	enum vault_err err = VAULT_OK;
+
+	if (list == NULL)
+		return read_record(p, m->json, "");
+	for (const char *const *name =
+		 (const char *const[]){ "type", "columns", "constants", NULL };
+	     *name != NULL; name++)
+		if (json_object_get(m->json, *name) != NULL)
+			return table_map_refuse(
+			    p, TABLE_MAP_UNKNOWN, "", *name);
+	if (!json_is_array(list) || json_array_size(list) == 0 ||
+	    json_array_size(list) > TABLE_RECORDS_MAX)
+		return table_map_refuse(p, TABLE_MAP_KIND, "records", NULL);
+	m->whens = mem_zalloc(count_conditions(list) * sizeof(*m->whens) + 1);
+	if (m->whens == NULL)
+		return VAULT_ENOMEM;
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(list); i++)
+		err = read_record(
+		    p, json_array_get(list, i), at("records", i, "").text);
+	return err;
+}
+
+/* ---- Rules of all records ---- */
+
+static enum vault_err
+read_dates_of_map(struct table_parsing *p)
+{
+	const json_t *rules = json_object_get(p->map->json, "dates");
+
+	if (rules == NULL)
+		return VAULT_OK;
+	return table_map_dates(&p->map->dates, p, rules, "");
+}
+
+/* The rules of each record, written out. */
+static enum vault_err
+write_out(struct table_parsing *p, json_t *wheres)
+{
+	struct table_map *m = p->map;
+	const json_t *records = json_object_get(m->json, "records");
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < m->n_records; i++) {
+		const json_t *object = records == NULL
+		    ? m->json
+		    : json_array_get(records, i);
+		struct place_in place = at("records", i, "columns");
+
+		m->records[i].first = json_array_size(m->made);
+		if (!m->records[i].once)
+			err = table_map_write_out(p, wheres,
+			    json_object_get(object, "columns"),
+			    records == NULL ? "columns" : place.text);
+		m->records[i].n = json_array_size(m->made) -
+		    m->records[i].first;
+	}
+	return err;
+}
+
+static enum vault_err
+read_all(struct table_parsing *p, const json_t *wheres)
+{
+	struct table_map *m = p->map;
+	size_t dates = json_is_object(json_object_get(m->json, "dates"));
+	enum vault_err err;
+
+	m->n_rules = json_array_size(m->made);
+	for (size_t i = 0; i < m->n_rules; i++)
+		dates += table_map_count_dates(json_array_get(m->made, i));
+	m->rules = mem_zalloc(m->n_rules * sizeof(*m->rules) + 1);
+	m->date_rules = mem_zalloc(dates * sizeof(*m->date_rules) + 1);
+	if (m->rules == NULL || m->date_rules == NULL)
+		return VAULT_ENOMEM;
+	err = read_dates_of_map(p);
+	for (size_t i = 0; i < m->n_records; i++) {
+		const struct table_record *r = &m->records[i];
+
+		p->type = r->type;
+		p->self = i;
+		for (size_t j = r->first;
+		     err == VAULT_OK && j < r->first + r->n; j++)
+			err = table_map_rule(p, &m->rules[j],
+			    json_array_get(m->made, j),
+			    json_string_value(json_array_get(wheres, j)));
+	}
+	return err;
+}
+
+static enum vault_err
+read_rules(struct table_parsing *p)
+{
+	json_t *wheres = json_array();
+	enum vault_err err = VAULT_ENOMEM;
+
+	p->map->made = json_array();
+	if (wheres != NULL && p->map->made != NULL &&
+	    (err = write_out(p, wheres)) == VAULT_OK)
+		err = read_all(p, wheres);
+	json_decref(wheres);
+	return err;
+}
+
+/* ---- The whole ---- */
+
+static enum vault_err
+read_head(struct table_parsing *p)
+{
+	struct table_map *m = p->map;
+	const json_t *version = json_object_get(m->json, "amparo_map");
+	const char *delimiter, *format;
+	enum vault_err err;
+
+	if (!json_is_integer(version))
+		return table_map_refuse(p, TABLE_MAP_LACKS, "", "amparo_map");
+	if (json_integer_value(version) != VERSION_OF_MAPS)
+		return table_map_refuse(
+		    p, TABLE_MAP_VERSION, "amparo_map", NULL);
+	if ((err = table_map_members(p, m->json,
+		 "amparo_map about name type delimiter missing key constants"
+		 " dates columns records format",
+		 "")) != VAULT_OK ||
+	    (err = table_map_text(&m->name, p, m->json, "name", "")) !=
+		VAULT_OK ||
+	    (err = table_map_text(&delimiter, p, m->json, "delimiter", "")) !=
+		VAULT_OK)
+		return err;
+	if ((err = table_map_text(&format, p, m->json, "format", "")) !=
+	    VAULT_OK)
+		return err;
+	if (m->name == NULL)
+		return table_map_refuse(p, TABLE_MAP_LACKS, "", "name");
+	m->is_json = format != NULL && strcmp(format, "json") == 0;
+	if (format != NULL && !m->is_json && strcmp(format, "csv") != 0)
+		return table_map_refuse(p, TABLE_MAP_KIND, "format", format);
+	if (m->is_json && delimiter != NULL)
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, "", "delimiter");
+	if (!is_plain_name(m->name))
+		return table_map_refuse(p, TABLE_MAP_KIND, "name", m->name);
+	m->delimiter = delimiter == NULL ? ',' : delimiter[0];
+	if (delimiter != NULL &&
+	    (strlen(delimiter) != 1 || strchr(",;\t|", *delimiter) == NULL))
+		return table_map_refuse(
+		    p, TABLE_MAP_KIND, "delimiter", delimiter);
+	return VAULT_OK;
+}
+
+static enum vault_err
+read_key(struct table_parsing *p)
+{
+	const json_t *key = json_object_get(p->map->json, "key");
+	enum vault_err err;
+
+	/* Without a key a second import would add everything once more. */
+	if (key == NULL)
+		return table_map_refuse(p, TABLE_MAP_LACKS, "", "key");
+	if ((err = table_map_texts(p, key, TABLE_KEY_MAX, "key")) != VAULT_OK)
+		return err;
+	for (size_t i = 0; i < json_array_size(key); i++) {
+		const char *name = json_string_value(json_array_get(key, i));
+
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(p->map->key[j], name) == 0)
+				return table_map_refuse(
+				    p, TABLE_MAP_TWICE, "key", name);
+		p->map->key[p->map->n_key++] = name;
+	}
+	return VAULT_OK;
 }
 
 enum vault_err
 table_map_read(struct table_map *out, struct table_map_fault *fault,
     const void *text, size_t len)
 {
-	struct parsing p = { .map = out, .fault = fault };
+	struct table_parsing p = { .map = out, .fault = fault };
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
@@ -659,25 +578,26 @@ table_map_read(struct table_map *out, struct table_map_fault *fault,
 	if (err != VAULT_OK)
 		return err;
 	if (!json_is_object(out->json))
-		return refuse(&p, TABLE_MAP_KIND, "", NULL);
+		return table_map_refuse(&p, TABLE_MAP_KIND, "", NULL);
 	if ((err = read_head(&p)) != VAULT_OK ||
+	    (err = read_records(&p)) != VAULT_OK ||
 	    (err = read_key(&p)) != VAULT_OK)
 		return err;
 	out->missing = json_object_get(out->json, "missing");
 	if (out->missing != NULL &&
-	    (err = check_texts(&p, out->missing, SIZE_MAX, "missing")) !=
+	    (err = table_map_texts(&p, out->missing, SIZE_MAX, "missing")) !=
 		VAULT_OK)
 		return err;
-	if ((err = read_constants(&p)) != VAULT_OK)
-		return err;
-	return read_rules(&p, json_object_get(out->json, "columns"));
+	return read_rules(&p);
 }
 
 void
 table_map_free(struct table_map *map)
 {
 	mem_free(map->rules);
+	mem_free(map->whens);
 	mem_free(map->date_rules);
+	json_decref(map->made);
 	json_decref(map->json);
 	memset(map, 0, sizeof(*map));
 }

@@ -23,6 +23,8 @@
 #define TABLE_NAME_MAX 64
 #define TABLE_JOIN_MAX 8 /* columns that make one value together */
 #define TABLE_KEY_MAX 8
+#define TABLE_RECORDS_MAX 16 /* of a row */
+#define TABLE_GROUPS_MAX 10  /* indices of one digit */
 
 /* What a column of dates states, whatever else stands in its cells. */
 enum table_date {
@@ -34,7 +36,7 @@ enum table_date {
 	TABLE_DATE_RULES, /* what the rules of the column allow */
 };
 
-/* One or more columns, and the field that they fill. */
+/* One or more columns, and the field that they fill; or a link. */
 struct table_rule {
 	const char *columns[TABLE_JOIN_MAX];
 	enum table_date dates[TABLE_JOIN_MAX];
@@ -43,24 +45,65 @@ struct table_rule {
 	const char *field;
 	const struct model_field *leaf; /* NULL: a field of the office's own */
 	bool is_date, is_span;
-	char unit;           /* of a duration that is a number alone; or NUL */
-	const json_t *codes; /* an array of pairs, or NULL */
-	bool keep_unlisted;  /* what is in no pair is taken as it is */
+	char unit;            /* of a duration that is a number alone; or NUL */
+	const json_t *codes;  /* an array of pairs, or NULL */
+	bool keep_unlisted;   /* what is in no pair is taken as it is */
+	const char *unlisted; /* what is in no pair becomes this; or NULL */
+	const json_t
+	    *parts; /* texts between parts that say the same; or NULL */
 	const char *join, *split, *prefix; /* or NULL */
 	const json_t *with;                /* pairs, or NULL */
+	bool is_link;
+	size_t to; /* of a link: which record of the row */
+	/* Of a period: so many columns say its beginning, the rest its end. */
+	size_t n_from;
+	bool between;           /* it is a day of that period */
+	const json_t *doubtful; /* dates that end so are told; or NULL */
+};
+
+/* What must be so for a row to have a record. */
+enum table_when_kind {
+	TABLE_WHEN_IN,      /* the cell is one of these texts */
+	TABLE_WHEN_PRESENT, /* it says something */
+	TABLE_WHEN_ABSENT,
+	TABLE_WHEN_SAME, /* it says what another cell says */
+	TABLE_WHEN_OTHER,
+};
+struct table_when {
+	enum table_when_kind kind;
+	const char *column;
+	const json_t *in;   /* an array of texts */
+	const char *second; /* the other column, or NULL */
+};
+
+/*
+ * A record that a row becomes.  The first one has no conditions: each row has
+ * it, and it is the one that the key of the row means.
+ */
+struct table_record {
+	const char *as; /* its name in the row; NULL: the only one */
+	const struct model_type *type;
+	bool once;               /* one for the whole list */
+	const json_t *constants; /* an array of pairs, or NULL */
+	size_t first, n;         /* its rules */
+	size_t first_when, n_when;
 };
 
 struct table_map {
 	json_t *json; /* owns all texts */
 	const char *name;
-	const struct model_type *type;
 	char delimiter;
+	bool is_json;          /* the table is an array of objects */
 	const json_t *missing; /* an array of texts, or NULL */
 	const char *key[TABLE_KEY_MAX];
 	size_t n_key;
-	const json_t *constants; /* an array of pairs, or NULL */
-	struct table_rule *rules;
+	struct table_record records[TABLE_RECORDS_MAX];
+	size_t n_records;
+	struct table_rule *rules; /* of all records, one behind the other */
 	size_t n_rules;
+	struct table_when *whens;
+	size_t n_whens;
+	json_t *made; /* the rules of repeated columns, written out */
 	struct date_rules *date_rules; /* all that there are */
 	size_t n_date_rules;
 	const struct date_rules *dates; /* of columns without their own */
@@ -77,6 +120,8 @@ enum table_map_why {
 	TABLE_MAP_VALUE,    /* the field does not take this value */
 	TABLE_MAP_TWICE,    /* given twice */
 	TABLE_MAP_NOT_MANY, /* split, and the field takes one value only */
+	TABLE_MAP_NO_RECORD, /* no record of the row has this name */
+	TABLE_MAP_NO_LINK,   /* no field that links to such a record */
 };
 
 struct table_map_fault {

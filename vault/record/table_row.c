@@ -11,12 +11,15 @@
 #define PATH_LEN 128
 #define SLOTS 10 /* indices of one digit in the paths of a map */
 
-/* A row while it becomes a body. */
+/* A row while it becomes bodies, and the one of them that is being made. */
 struct making {
 	const struct table_columns *c;
 	const struct table_row *row;
+	struct table_made *made;
 	json_t *body;
-	bool *placed; /* by column */
+	size_t self;   /* its number */
+	bool *placed;  /* by column */
+	size_t *owner; /* by column: who keeps it if nobody has placed it */
 	void (*note)(void *ctx, const struct table_note *note);
 	void *ctx;
 	/* "names[1]" is the first name if "names[0]" has none in this row. */
@@ -120,9 +123,14 @@ static void
 tell_value(const struct making *m, enum table_note_why why, size_t column,
     const char *value)
 {
-	struct table_note n = { why, m->row->row, m->row->line,
+	struct table_note n = { why, m->row->row, m->row->line, m->self,
 		table_cell(&m->c->names, column), value };
 
+#ifdef PLANT_CELL_DROPPED
+	m->placed[column] = true;
+#endif
+	if (m->owner[column] == SIZE_MAX)
+		m->owner[column] = m->self;
 	if (m->note != NULL)
 		m->note(m->ctx, &n);
 }
@@ -157,6 +165,17 @@ find_column(size_t *out, const struct table_row *names, const char *wanted,
 	return VAULT_EUSE;
 }
 
+static enum vault_err
+use_column(size_t *out, struct table_columns *c, const char *wanted,
+    const char **lacks, size_t *found)
+{
+	enum vault_err err = find_column(out, &c->names, wanted, lacks, found);
+
+	if (err == VAULT_OK)
+		c->used[*out] = true;
+	return err;
+}
+
 /* A column without a name is called by its number: "#1". */
 static enum vault_err
 keep_names(struct table_row *out, const struct table_row *names)
@@ -188,30 +207,29 @@ table_columns(struct table_columns *out, const struct table_map *map,
 	*lacks = NULL;
 	out->map = map;
 	out->rules = mem_zalloc(
-	    map->n_rules * TABLE_JOIN_MAX * sizeof(*out->rules));
+	    map->n_rules * TABLE_JOIN_MAX * sizeof(*out->rules) + 1);
+	out->whens = mem_zalloc(map->n_whens * sizeof(*out->whens) + 1);
 	out->used = mem_zalloc(names->n * sizeof(*out->used));
-	if (out->rules == NULL || out->used == NULL)
+	if (out->rules == NULL || out->whens == NULL || out->used == NULL)
 		return VAULT_ENOMEM;
 	if ((err = keep_names(&out->names, names)) != VAULT_OK)
 		return err;
-	for (size_t i = 0; i < map->n_key; i++) {
-		err = find_column(
-		    &out->key[i], &out->names, map->key[i], lacks, found);
-		if (err != VAULT_OK)
-			return err;
-		out->used[out->key[i]] = true;
-	}
-	for (size_t i = 0; i < map->n_rules; i++)
-		for (size_t j = 0; j < map->rules[i].n; j++) {
-			size_t *to = &out->rules[i * TABLE_JOIN_MAX + j];
+	for (size_t i = 0; err == VAULT_OK && i < map->n_key; i++)
+		err = use_column(&out->key[i], out, map->key[i], lacks, found);
+	for (size_t i = 0; err == VAULT_OK && i < map->n_rules; i++)
+		for (size_t j = 0; err == VAULT_OK && j < map->rules[i].n; j++)
+			err = use_column(&out->rules[i * TABLE_JOIN_MAX + j],
+			    out, map->rules[i].columns[j], lacks, found);
+	for (size_t i = 0; err == VAULT_OK && i < map->n_whens; i++) {
+		const struct table_when *w = &map->whens[i];
 
-			err = find_column(to, &out->names,
-			    map->rules[i].columns[j], lacks, found);
-			if (err != VAULT_OK)
-				return err;
-			out->used[*to] = true;
-		}
-	return VAULT_OK;
+		err = use_column(
+		    &out->whens[i][0], out, w->column, lacks, found);
+		if (err == VAULT_OK && w->second != NULL)
+			err = use_column(
+			    &out->whens[i][1], out, w->second, lacks, found);
+	}
+	return err;
 }
 
 void
@@ -220,6 +238,7 @@ table_columns_free(struct table_columns *c)
 	buf_free(&c->names.text);
 	buf_free(&c->names.starts);
 	mem_free(c->rules);
+	mem_free(c->whens);
 	mem_free(c->used);
 	memset(c, 0, sizeof(*c));
 }
@@ -346,16 +365,94 @@ set(struct making *m, const struct table_rule *r, const char *member,
 /* ---- Values ---- */
 
 static const char *
-code_for(const struct table_rule *r, struct piece p)
+code_of(const struct table_rule *r, struct piece p)
 {
 	p = trimmed(p);
-	for (size_t i = 0; i < json_array_size(r->codes); i++) {
-		const char *from = table_pair(r->codes, i, 0);
-
-		if (equals(p, from))
+	for (size_t i = 0; i < json_array_size(r->codes); i++)
+		if (equals(p, table_pair(r->codes, i, 0)))
 			return table_pair(r->codes, i, 1);
-	}
 	return NULL;
+}
+
+/* The first of these texts in p, and its length; NULL: none. */
+static const char *
+find_any(size_t *len, const json_t *texts, struct piece p)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < json_array_size(texts); i++) {
+		const char *text = json_string_value(json_array_get(texts, i));
+		const char *found = memmem(p.text, p.len, text, strlen(text));
+
+		if (found == NULL || (first != NULL && found >= first))
+			continue;
+		first = found;
+		*len = strlen(text);
+	}
+	return first;
+}
+
+/* "F / \u5973": every part is listed, and all of them mean the same. */
+static const char *
+code_of_parts(const struct table_rule *r, struct piece p)
+{
+	const char *code = NULL;
+	bool more = true;
+
+	while (more) {
+		size_t len = 0;
+		const char *end = find_any(&len, r->parts, p), *one;
+		struct piece part = p;
+
+		more = end != NULL;
+		if (more) {
+			part.len = (size_t)(end - p.text);
+			p.len -= part.len + len;
+			p.text = end + len;
+		}
+		if (trimmed(part).len == 0)
+			continue;
+		one = code_of(r, part);
+		if (one == NULL || (code != NULL && strcmp(code, one) != 0))
+			return NULL;
+		code = one;
+	}
+	return code;
+}
+
+static const char *
+code_for(const struct table_rule *r, struct piece p)
+{
+	const char *code = code_of(r, p);
+
+	return code != NULL || r->parts == NULL ? code : code_of_parts(r, p);
+}
+
+/* Two parts that are in no pair make one "other". */
+static bool
+has_unlisted(const struct making *m, const struct table_rule *r)
+{
+	const json_t *at = edit_at(m->body, r->field);
+
+	for (size_t i = 0; i < json_array_size(at); i++) {
+		const char *one = json_string_value(json_array_get(at, i));
+
+		if (one != NULL && strcmp(one, r->unlisted) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* In no pair: the field has what the map says, the cell its own words. */
+static enum vault_err
+set_unlisted(struct making *m, const struct table_rule *r)
+{
+	enum vault_err err = VAULT_OK;
+
+	if (!has_unlisted(m, r))
+		err = set(m, r, "",
+		    (struct piece){ r->unlisted, strlen(r->unlisted) });
+	return err == VAULT_OK ? VAULT_EUSE : err;
 }
 
 /* One value; *why says what is wrong with VAULT_EUSE. */
@@ -371,6 +468,8 @@ set_value(struct making *m, const struct table_rule *r, struct piece p,
 	if ((code = code_for(r, p)) != NULL)
 		return set(m, r, "", (struct piece){ code, strlen(code) });
 	*why = TABLE_NOTE_CODE;
+	if (r->unlisted != NULL)
+		return set_unlisted(m, r);
 	return r->keep_unlisted ? set(m, r, "", p) : VAULT_EUSE;
 }
 
@@ -566,37 +665,159 @@ set_words(struct making *m, const struct table_rule *r, size_t column,
 	return err == VAULT_EUSE ? VAULT_OK : err;
 }
 
+/* A date that ends as the map says dates do that are not meant so. */
+static void
+tell_doubtful(const struct making *m, const struct table_rule *r, size_t at)
+{
+	struct piece p = trimmed(cell(m, at));
+
+	for (size_t i = 0; i < json_array_size(r->doubtful); i++) {
+		const char *end = json_string_value(
+		    json_array_get(r->doubtful, i));
+		size_t len = strlen(end);
+
+		if (p.len >= len &&
+		    memcmp(p.text + p.len - len, end, len) == 0) {
+			tell(m, TABLE_NOTE_DOUBTFUL, at);
+			return;
+		}
+	}
+}
+
 /*
- * The first column that states a date; if none does, the words of the first
- * one that says anything.
+ * The first column of [from, to) that states a date, *at; if none does
+ * (VAULT_EUSE), the first one that says anything, and *why; SIZE_MAX: none.
  */
 static enum vault_err
-set_date(struct making *m, const struct table_rule *r, const size_t *columns)
+find_date(size_t *at, struct buf *edtf, enum table_note_why *why,
+    const struct making *m, const struct table_rule *r, const size_t *columns,
+    size_t from, size_t to)
 {
-	enum table_note_why why, first_why = TABLE_NOTE_DATE;
-	size_t first = SIZE_MAX;
-	struct buf edtf = { 0 };
 	enum vault_err err = VAULT_EUSE;
+	enum table_note_why one;
 
-	for (size_t i = 0; err == VAULT_EUSE && i < r->n; i++) {
+	*at = SIZE_MAX;
+	*why = TABLE_NOTE_DATE;
+	for (size_t i = from; err == VAULT_EUSE && i < to; i++) {
 		struct piece p = cell(m, columns[i]);
 
 		if (is_missing(m->c->map, p) || is_destroyed(p))
 			continue;
-		err = edtf_of(&edtf, &why, r, i, p);
-		if (err == VAULT_OK || first == SIZE_MAX) {
-			first = columns[i];
-			first_why = why;
+		err = edtf_of(edtf, &one, r, i, p);
+		if (err == VAULT_OK || *at == SIZE_MAX) {
+			*at = columns[i];
+			*why = one;
 		}
 	}
-	if (err == VAULT_OK)
-		err = set_read(m, r, ".edtf", first, &edtf);
-	else if (err == VAULT_EUSE && first != SIZE_MAX)
-		err = set_words(m, r, first, first_why);
+	return err;
+}
+
+/* The date, or the words of a cell. */
+static enum vault_err
+set_date(struct making *m, const struct table_rule *r, const size_t *columns)
+{
+	struct buf edtf = { 0 };
+	enum table_note_why why;
+	size_t at;
+	enum vault_err err = find_date(
+	    &at, &edtf, &why, m, r, columns, 0, r->n);
+
+	if (err == VAULT_OK) {
+		tell_doubtful(m, r, at);
+		err = set_read(m, r, ".edtf", at, &edtf);
+	} else if (err == VAULT_EUSE && at != SIZE_MAX) {
+		err = set_words(m, r, at, why);
+	}
 	buf_free(&edtf);
-	if (first == SIZE_MAX || (err != VAULT_OK && err != VAULT_EUSE))
+	if (at == SIZE_MAX || (err != VAULT_OK && err != VAULT_EUSE))
 		return err;
-	return tell_others(m, r, columns, r->n, first);
+	return tell_others(m, r, columns, r->n, at);
+}
+
+/* ---- Periods ---- */
+
+/* A beginning and an end; an empty one is not known. */
+static void
+put_period(
+    struct buf *out, const struct buf *from, const struct buf *to, bool between)
+{
+	const char *a = buf_text(from), *b = buf_text(to);
+
+	if (strcmp(a, b) == 0) {
+		buf_put_text(out, a);
+	} else if (between) {
+		buf_putf(out, "[%s..%s]", a, b);
+	} else if (*b == '\0') {
+		buf_put_text(out, a);
+	} else {
+		buf_putf(out, "%s/%s", a, b);
+	}
+}
+
+/* What states no date, or not one that goes with the other, is told. */
+static void
+tell_end(const struct making *m, enum table_note_why why, size_t at)
+{
+	if (at != SIZE_MAX)
+		tell(m, why, at);
+}
+
+/* Both ends were read, or are not there: a cell that says no more than is
+ * written in the field has found it. */
+static enum vault_err
+set_period(struct making *m, const struct table_rule *r, const size_t at[2],
+    const struct buf ends[2])
+{
+	struct buf edtf = { 0 };
+	struct date date;
+	enum vault_err err;
+
+	put_period(&edtf, &ends[0], &ends[1], r->between);
+	if ((err = buf_ok(&edtf)) == VAULT_OK)
+		err = date_parse(&date, buf_text(&edtf), edtf.len) == VAULT_OK
+		    ? set(m, r, ".edtf",
+			  (struct piece){ buf_text(&edtf), edtf.len })
+		    : VAULT_EUSE;
+	for (size_t i = 0; err == VAULT_OK && i < 2; i++)
+		if (at[i] != SIZE_MAX &&
+		    equals(trimmed(cell(m, at[i])), buf_text(&ends[i])))
+			m->placed[at[i]] = true;
+	if (err == VAULT_EUSE)
+		for (size_t i = 0; i < 2; i++)
+			tell_end(m, TABLE_NOTE_BACKWARDS, at[i]);
+	buf_free(&edtf);
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+/* An end that is there and not understood: no date, and all cells are kept. */
+static enum vault_err
+read_period(struct making *m, const struct table_rule *r, const size_t *columns)
+{
+	const size_t bounds[3] = { 0, r->n_from, r->n };
+	struct buf ends[2] = { { 0 }, { 0 } };
+	size_t at[2];
+	bool good = true;
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < 2; i++) {
+		enum table_note_why why;
+
+		err = find_date(&at[i], &ends[i], &why, m, r, columns,
+		    bounds[i], bounds[i + 1]);
+		if (err == VAULT_OK)
+			tell_doubtful(m, r, at[i]);
+		if (err != VAULT_EUSE)
+			continue;
+		buf_reset(&ends[i]);
+		tell_end(m, why, at[i]);
+		good = good && at[i] == SIZE_MAX;
+		err = VAULT_OK;
+	}
+	if (err == VAULT_OK && good && ends[0].len + ends[1].len > 0)
+		err = set_period(m, r, at, ends);
+	for (size_t i = 0; i < 2; i++)
+		buf_free(&ends[i]);
+	return err;
 }
 
 /*
@@ -730,6 +951,17 @@ gather(struct buf *out, size_t *n, size_t *last, const struct making *m,
 	return buf_ok(out);
 }
 
+/* To another record of the row, if it has that. */
+static enum vault_err
+set_link(struct making *m, const struct table_rule *r)
+{
+	const char *id = m->made->ids[r->to];
+
+	if (!m->made->wanted[r->to])
+		return VAULT_OK;
+	return set(m, r, "", (struct piece){ id, strlen(id) });
+}
+
 static enum vault_err
 apply(struct making *m, const struct table_rule *r, const size_t *columns)
 {
@@ -738,8 +970,11 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 	enum vault_err err;
 	size_t n, last = 0;
 
+	if (r->is_link)
+		return set_link(m, r);
 	if (r->is_date || r->is_span) {
 		err = r->is_span      ? set_span(m, r, columns[0])
+		    : r->n_from > 0   ? read_period(m, r, columns)
 		    : r->join != NULL ? set_joined_date(m, r, columns)
 				      : set_date(m, r, columns);
 		return err == VAULT_EUSE ? VAULT_OK : err;
@@ -763,7 +998,7 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 static enum vault_err
 set_constants(struct making *m)
 {
-	const json_t *list = m->c->map->constants;
+	const json_t *list = m->c->map->records[m->self].constants;
 	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; err == VAULT_OK && i < json_array_size(list); i++) {
@@ -809,8 +1044,10 @@ left_over(bool *good, const struct making *m)
 		keep_cell(good, m, fields, m->c->key[i]);
 	for (size_t i = 0; i < m->row->n; i++) {
 		struct piece p = cell(m, i);
+		size_t owner = m->owner[i] == SIZE_MAX ? 0 : m->owner[i];
 
-		if (is_key(m->c, i) || m->placed[i] || is_missing(m->c->map, p))
+		if (owner != m->self || is_key(m->c, i) || m->placed[i] ||
+		    is_missing(m->c->map, p))
 			continue;
 		if (is_destroyed(p))
 			tell(m, TABLE_NOTE_DESTROYED, i);
@@ -819,9 +1056,11 @@ left_over(bool *good, const struct making *m)
 	return fields;
 }
 
+/* Of a record for the whole list: no row and no cells. */
 static enum vault_err
 set_imported(const struct making *m, const struct table_file *file)
 {
+	const struct table_record *rec = &m->c->map->records[m->self];
 	json_t *imported = json_object(), *key = json_array();
 	bool good = imported != NULL && key != NULL;
 
@@ -830,52 +1069,135 @@ set_imported(const struct making *m, const struct table_file *file)
 		    json_string(table_cell(&m->c->names, m->c->key[i])));
 	json_add(&good, imported, "file", json_string(file->name));
 	json_add(&good, imported, "sha256", json_string(file->sha256));
-	json_add(&good, imported, "row", json_integer((json_int_t)m->row->row));
 	json_add(&good, imported, "map", json_string(m->c->map->name));
-	json_add(&good, imported, "key", key);
-	json_add(&good, imported, "fields", left_over(&good, m));
+	if (m->self > 0)
+		json_add(&good, imported, "as", json_string(rec->as));
+	if (rec->once) {
+		json_decref(key);
+	} else {
+		json_add(&good, imported, "row",
+		    json_integer((json_int_t)m->row->row));
+		json_add(&good, imported, "key", key);
+		json_add(&good, imported, "fields", left_over(&good, m));
+	}
 	json_add(&good, m->body, "imported", imported);
 	return good ? VAULT_OK : VAULT_ENOMEM;
 }
 
+/* Constants and rules of record i; what is left over comes at the end. */
 static enum vault_err
-make_body(struct making *m, const struct table_file *file)
+make_body(struct making *m, size_t i)
 {
 	const struct table_map *map = m->c->map;
+	const struct table_record *rec = &map->records[i];
 	enum vault_err err;
+
+	m->self = i;
+	m->n_slots = 0;
+	m->body = json_pack("{s:s}", "type", rec->type->name);
+	m->made->bodies[i] = m->body;
+	if (m->body == NULL)
+		return VAULT_ENOMEM;
+	err = set_constants(m);
+	for (size_t j = rec->first; err == VAULT_OK && j < rec->first + rec->n;
+	     j++)
+		err = apply(
+		    m, &map->rules[j], m->c->rules + j * TABLE_JOIN_MAX);
+	return err;
+}
+
+static enum vault_err
+make_all(struct making *m, const struct table_file *file)
+{
+	const struct table_map *map = m->c->map;
+	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; i < map->n_key; i++)
 		if (is_missing(map, cell(m, m->c->key[i])))
 			return VAULT_ENORECORD;
-	if ((err = set_constants(m)) != VAULT_OK)
-		return err;
-	for (size_t i = 0; i < map->n_rules; i++)
-		if ((err = apply(m, &map->rules[i],
-			 m->c->rules + i * TABLE_JOIN_MAX)) != VAULT_OK)
-			return err;
-	return set_imported(m, file);
+	for (size_t i = 0; i < m->row->n; i++)
+		m->owner[i] = SIZE_MAX;
+	for (size_t i = 0; err == VAULT_OK && i < map->n_records; i++)
+		if (m->made->wanted[i])
+			err = make_body(m, i);
+	for (size_t i = 0; err == VAULT_OK && i < map->n_records; i++)
+		if (m->made->wanted[i]) {
+			m->self = i;
+			m->body = m->made->bodies[i];
+			err = set_imported(m, file);
+		}
+	return err;
+}
+
+void
+table_made_free(struct table_made *m)
+{
+	for (size_t i = 0; i < TABLE_RECORDS_MAX; i++) {
+		json_decref(m->bodies[i]);
+		m->bodies[i] = NULL;
+	}
 }
 
 enum vault_err
-table_body(json_t **out, const struct table_columns *c,
+table_bodies(struct table_made *out, const struct table_columns *c,
     const struct table_file *file, const struct table_row *row,
     void (*note)(void *ctx, const struct table_note *note), void *ctx)
 {
-	struct making m = { .c = c, .row = row, .note = note, .ctx = ctx };
+	struct making m = {
+		.c = c, .row = row, .made = out, .note = note, .ctx = ctx
+	};
 	enum vault_err err = VAULT_ENOMEM;
 
-	*out = NULL;
+	out->wanted[0] = true;
 	m.placed = mem_zalloc(row->n * sizeof(*m.placed));
-	m.body = json_pack("{s:s}", "type", c->map->type->name);
-	if (m.placed != NULL && m.body != NULL)
-		err = make_body(&m, file);
-	if (err == VAULT_OK) {
-		*out = m.body;
-		m.body = NULL; /* given away */
-	}
-	json_decref(m.body);
+	m.owner = mem_zalloc(row->n * sizeof(*m.owner));
+	if (m.placed != NULL && m.owner != NULL)
+		err = make_all(&m, file);
 	mem_free(m.placed);
+	mem_free(m.owner);
 	return err;
+}
+
+/* ---- Conditions ---- */
+
+static bool
+holds(const struct table_columns *c, const struct table_row *row, size_t i)
+{
+	const struct table_when *w = &c->map->whens[i];
+	const struct making m = { .c = c, .row = row };
+	struct piece p = trimmed(cell(&m, c->whens[i][0])), q;
+	bool there = !is_missing(c->map, p), same;
+
+	switch (w->kind) {
+	case TABLE_WHEN_PRESENT:
+		return there;
+	case TABLE_WHEN_ABSENT:
+		return !there;
+	case TABLE_WHEN_IN:
+		for (size_t j = 0; j < json_array_size(w->in); j++)
+			if (equals(
+				p, json_string_value(json_array_get(w->in, j))))
+				return true;
+		return false;
+	case TABLE_WHEN_SAME:
+	case TABLE_WHEN_OTHER:
+		q = trimmed(cell(&m, c->whens[i][1]));
+		same = p.len == q.len && memcmp(p.text, q.text, p.len) == 0;
+		return same == (w->kind == TABLE_WHEN_SAME);
+	}
+	return false;
+}
+
+bool
+table_wants(
+    const struct table_columns *c, const struct table_row *row, size_t i)
+{
+	const struct table_record *r = &c->map->records[i];
+
+	for (size_t j = r->first_when; j < r->first_when + r->n_when; j++)
+		if (!holds(c, row, j))
+			return false;
+	return true;
 }
 
 /* ---- Knowing it again ---- */
@@ -908,15 +1230,44 @@ put_part(struct buf *b, const char *text)
 }
 
 enum vault_err
+table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
+    const struct table_row *row, size_t i)
+{
+	const struct table_map *map = c->map;
+	struct buf all = { 0 };
+	enum vault_err err;
+
+	(void)put_part(&all, map->name);
+	for (size_t j = 0; !map->records[i].once && j < map->n_key; j++) {
+		const char *text = table_cell(row, c->key[j]);
+
+		if (is_missing(map, (struct piece){ text, strlen(text) })) {
+			buf_free(&all);
+			return VAULT_ENORECORD;
+		}
+		(void)put_part(&all, table_cell(&c->names, c->key[j]));
+		(void)put_part(&all, text);
+	}
+	if (i > 0)
+		(void)put_part(&all, map->records[i].as);
+	if ((err = buf_ok(&all)) == VAULT_OK)
+		hash_bytes(out, all.bytes, all.len);
+	buf_free(&all);
+	return err;
+}
+
+/* The row's own record has no name, and the list's own record has no key. */
+enum vault_err
 table_key(bool *has, uint8_t out[static HASH_LEN], const json_t *body)
 {
 	const json_t *imported = json_object_get(body, "imported");
 	const json_t *key = json_object_get(imported, "key");
 	const json_t *fields = json_object_get(imported, "fields");
+	const char *as = json_string_value(json_object_get(imported, "as"));
 	struct buf all = { 0 };
 	enum vault_err err;
 
-	*has = json_array_size(key) > 0 &&
+	*has = (json_array_size(key) > 0 || as != NULL) &&
 	    put_part(&all, json_string_value(json_object_get(imported, "map")));
 	for (size_t i = 0; *has && i < json_array_size(key); i++) {
 		const char *name = json_string_value(json_array_get(key, i));
@@ -924,6 +1275,8 @@ table_key(bool *has, uint8_t out[static HASH_LEN], const json_t *body)
 		*has = put_part(&all, name) &&
 		    put_part(&all, field_text(fields, name));
 	}
+	if (*has && as != NULL)
+		(void)put_part(&all, as);
 	if ((err = buf_ok(&all)) == VAULT_OK && *has)
 		hash_bytes(out, all.bytes, all.len);
 	buf_free(&all);

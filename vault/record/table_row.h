@@ -10,6 +10,7 @@
 #ifndef RECORD_TABLE_ROW_H
 #define RECORD_TABLE_ROW_H
 
+#include "record/id.h"
 #include "record/table_import.h"
 #include "record/table_map.h"
 #include "seal/seal.h"
@@ -25,10 +26,12 @@ enum table_note_why {
 	TABLE_NOTE_NO_DAY,    /* no such day: the same */
 	TABLE_NOTE_BACKWARDS, /* its end is before its beginning: the same */
 	TABLE_NOTE_SPAN,      /* not a duration: the same */
+	TABLE_NOTE_DOUBTFUL,  /* it may be no day, says the map: taken */
 };
 struct table_note {
 	enum table_note_why why;
 	uint64_t row, line;
+	size_t record;              /* of the row */
 	const char *column, *value; /* borrowed */
 };
 
@@ -37,6 +40,7 @@ struct table_columns {
 	const struct table_map *map;
 	struct table_row names; /* row 0, kept */
 	size_t *rules;          /* n_rules * TABLE_JOIN_MAX: numbers */
+	size_t (*whens)[2];     /* n_whens: numbers of the columns */
 	size_t key[TABLE_KEY_MAX];
 	bool *used; /* which columns the map names */
 };
@@ -56,11 +60,32 @@ struct table_file {
 	char sha256[65];
 };
 
+/* Does the row have record i of the map? */
+bool table_wants(
+    const struct table_columns *c, const struct table_row *row, size_t i);
+
 /*
- * The body of a row, to be given back with json_decref.  VAULT_ENORECORD: a
- * cell of its key is missing.
+ * The number by which record i of the row is known again: table_key of its
+ * body.  VAULT_ENORECORD: a cell of the row's key is missing.
  */
-VAULT_CHECKED enum vault_err table_body(json_t **out,
+VAULT_CHECKED enum vault_err table_row_key(uint8_t out[static HASH_LEN],
+    const struct table_columns *c, const struct table_row *row, size_t i);
+
+/* The records of a row. */
+struct table_made {
+	char ids[TABLE_RECORDS_MAX][ID_TEXT_LEN + 1]; /* of links: filled in */
+	bool wanted[TABLE_RECORDS_MAX]; /* these are made: filled in */
+	json_t *bodies[TABLE_RECORDS_MAX];
+};
+void table_made_free(struct table_made *m);
+
+/*
+ * The bodies of the records that are wanted; the first one is, in any case.
+ * Every cell that found no field is kept by the record of which a rule did not
+ * take it, or by the first one.  VAULT_ENORECORD: a cell of the row's key is
+ * missing.  Free *out in any case.
+ */
+VAULT_CHECKED enum vault_err table_bodies(struct table_made *out,
     const struct table_columns *c, const struct table_file *file,
     const struct table_row *row,
     void (*note)(void *ctx, const struct table_note *note), void *ctx);

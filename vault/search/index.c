@@ -8,6 +8,8 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "record/body.h"
+#include "record/due.h"
+#include "record/guard.h"
 #include "record/heads.h"
 #include "record/id.h"
 #include "record/status.h"
@@ -26,6 +28,7 @@ struct index_entry {
 	struct buf values; /* field, key, NUL, ... as put_key writes them */
 	int64_t time;      /* of the newest head */
 	size_t heads;
+	uint8_t office[IDENTITY_PUBLIC_LEN]; /* who wrote the last of them */
 };
 
 static void
@@ -229,6 +232,102 @@ add_situation(struct index_entry *e, const struct head *h)
 	return err;
 }
 
+/* What wants to be looked at again is found by its day. */
+static enum vault_err
+add_due(struct index_entry *e, const json_t *body)
+{
+	enum vault_err err = VAULT_OK;
+	int32_t day;
+
+	for (int kind = 0; err == VAULT_OK && kind < DUE_KINDS; kind++) {
+		char key[32];
+
+		if (!due_day(&day, body, (enum due_kind)kind))
+			continue;
+		snprintf(key, sizeof(key), QUERY_DAY_FORM " %s",
+		    (long long)(QUERY_DAY_ZERO + day),
+		    due_field((enum due_kind)kind));
+		err = put_key(e, QUERY_DUE, key);
+	}
+	return err;
+}
+
+static enum vault_err
+add_papers(struct index_entry *e, const json_t *papers)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < json_array_size(papers);
+	     i++) {
+		const json_t *number = json_object_get(
+		    json_array_get(papers, i), "number");
+		struct buf key = { 0 };
+
+		if (!json_is_string(number))
+			continue;
+		err = text_key(&key, json_string_value(number),
+		    json_string_length(number));
+		if (err == VAULT_OK && key.len > 0) {
+			buf_put_byte(&e->values, QUERY_PAPER);
+			err = text_key_joined(
+			    &e->values, buf_text(&key), key.len);
+			buf_put_byte(&e->values, 0);
+		}
+		buf_free(&key);
+		if (err == VAULT_EUSE)
+			err = VAULT_OK; /* no text has no key */
+	}
+	return err;
+}
+
+/* Of whom somebody says that it is the same person, or not. */
+static enum vault_err
+add_same(struct index_entry *e, const json_t *body)
+{
+	static const char *const fields[] = { "same_as", "not_same" };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t k = 0; k < 2; k++) {
+		const json_t *ids = json_object_get(body, fields[k]);
+
+		for (size_t i = 0; err == VAULT_OK && i < json_array_size(ids);
+		     i++) {
+			const char *id = json_string_value(
+			    json_array_get(ids, i));
+
+			if (id != NULL && id_is_canonical(id, strlen(id)))
+				err = put_key(e, QUERY_SAME, id);
+		}
+	}
+	return err;
+}
+
+static enum vault_err
+add_own_same(void *ctx, const struct head *h)
+{
+	return add_same(ctx, h->body);
+}
+
+/* By what two records of one person may be told to be that. */
+static enum vault_err
+add_identity(struct index_entry *e, const json_t *body)
+{
+	struct date_days born;
+	enum vault_err err;
+	char key[16];
+
+	if ((err = add_same(e, body)) == VAULT_OK)
+		err = add_papers(e, json_object_get(body, "id_papers"));
+	if (err == VAULT_OK &&
+	    date_object_days(&born, json_object_get(body, "born")) &&
+	    born.lo == born.hi) {
+		snprintf(key, sizeof(key), QUERY_DAY_FORM,
+		    (long long)(QUERY_DAY_ZERO + born.lo));
+		err = put_key(e, QUERY_BORN, key);
+	}
+	return err;
+}
+
 static enum vault_err
 add_head(void *ctx, const struct head *h)
 {
@@ -236,6 +335,7 @@ add_head(void *ctx, const struct head *h)
 	enum vault_err err;
 
 	e->heads++;
+	memcpy(e->office, h->version.office, sizeof(e->office));
 	if (h->version.time > e->time)
 		e->time = h->version.time;
 	/* Who wrote it, by its key: names change. */
@@ -246,12 +346,34 @@ add_head(void *ctx, const struct head *h)
 	    (err = body_values(h->body, add_value, e)) != VAULT_OK ||
 	    (err = body_links(h->body, add_link, e)) != VAULT_OK ||
 	    (err = add_situation(e, h)) != VAULT_OK ||
+	    (err = add_due(e, h->body)) != VAULT_OK ||
+	    (strcmp(h->version.type, "person") == 0 &&
+		(err = add_identity(e, h->body)) != VAULT_OK) ||
 	    (err = add_names(e, h->body)) != VAULT_OK ||
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
 		err = record_title(&e->title, h->body, NULL, NULL);
 	return err;
+}
+
+/* What we said is in the one head, if that is ours. */
+enum vault_err
+index_entry_own(
+    struct index_entry *e, struct store *s, const struct record_row *r)
+{
+	enum vault_err err;
+	bool ours;
+
+	if (strcmp(r->type, "person") != 0)
+		return VAULT_OK;
+	if ((err = whose_is_ours(&ours, s, e->office)) != VAULT_OK ||
+	    (ours && e->heads == 1))
+		return err;
+#ifdef PLANT_SAME_UNHEARD
+	return VAULT_OK;
+#endif
+	return guard_each(s, r, add_own_same, e);
 }
 
 /* Deterministic: the same heads always give the same entry. */
@@ -261,7 +383,8 @@ entry_of(struct index_entry *e, struct store *s, const struct record_row *r)
 	enum vault_err err;
 
 	memset(e, 0, sizeof(*e));
-	err = heads_each(s, r, add_head, e);
+	if ((err = heads_each(s, r, add_head, e)) == VAULT_OK)
+		err = index_entry_own(e, s, r);
 	if (err != VAULT_OK)
 		entry_free(e);
 	return err;

@@ -34,6 +34,13 @@ struct index_entry;
 VAULT_CHECKED enum vault_err index_entry_new(struct index_entry **out);
 VAULT_CHECKED enum vault_err index_entry_add(
     struct index_entry *e, const struct head *head);
+
+/*
+ * After all heads of r, unless it is new: what our own newest versions say of
+ * whom it is the same as, which no other office takes away.
+ */
+VAULT_CHECKED enum vault_err index_entry_own(
+    struct index_entry *e, struct store *s, const struct record_row *r);
 void index_entry_free(struct index_entry *e);
 VAULT_CHECKED enum vault_err index_put_entry(
     struct store *s, const struct record_row *r, const struct index_entry *e);

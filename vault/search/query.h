@@ -79,7 +79,11 @@ enum query_field {
  * into, two numbers of QUERY_DAY_FORM: the first and the last, or an end of
  * int32_t if it is open; the id of each record that it links to; a
  * change of status, as status_key() has it; the kind of a person that is not
- * one person.
+ * one person; the days from which it wants to be looked at again, each a first
+ * day as above and the field that says so; of a person, the ids of records of
+ * whom somebody says that it is the same person or not, the text_key() without
+ * blanks of the number of each identity paper, and the day of birth, one
+ * number of QUERY_DAY_FORM, if it is a day.
  */
 #define QUERY_ROW_KEY 13
 #define QUERY_LABEL 14
@@ -87,6 +91,10 @@ enum query_field {
 #define QUERY_LINK 16
 #define QUERY_CHANGE 17
 #define QUERY_KIND 18
+#define QUERY_DUE 19
+#define QUERY_SAME 20
+#define QUERY_PAPER 21
+#define QUERY_BORN 22
 #define QUERY_DAY_FORM "%08llx"
 #define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 

@@ -9,7 +9,7 @@
 #include "store/sqlite.h"
 
 #define INNER_APPLICATION 0x416d7069
-#define INNER_VERSION 4
+#define INNER_VERSION 5
 
 /*
  * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
