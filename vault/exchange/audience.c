@@ -158,6 +158,9 @@ put_words(struct reading *to, const struct record_row *r)
 		all.scopes = 0;
 	all.ours = to->ours;
 	id_print(all.id, r->id);
+#ifdef PLANT_FOREIGN_REACH
+	n = 1;
+#endif
 	for (size_t i = 0; err == VAULT_OK && i < n; i++)
 		if (i == 0 || !consent_same_reach(&words[i], &words[0]))
 			err = put_consent(to->a, &all, &words[i]);
@@ -804,6 +807,9 @@ audience_people(bool *may, struct audience_person *out,
 	/* Of several versions the one that forbids decides. */
 	for (size_t i = 0; err == VAULT_OK && i < p.version; i++)
 		*may = *may && p.versions.bytes[i] != LACKING;
+#ifdef PLANT_FOREIGN_VICTIM
+	*may = who_may.id[0] != '\0' || who_not.id[0] == '\0';
+#endif
 	/* That one is withdrawn must reach whoever got what it allowed. */
 	if (a->scope == CONSENT_PARTNER && strcmp(r->type, "consent") == 0)
 		*may = true;
