@@ -20,6 +20,8 @@
 struct memo {
 	char id[ID_TEXT_LEN + 1];
 	bool is_accused, knows_accused;
+	bool knows_consent; /* the same for each record */
+	struct consent_answer consent;
 };
 
 struct audience {
@@ -476,15 +478,49 @@ judge_person(struct audience_person *out, const struct audience *a,
 	    : VAULT_OK;
 }
 
+static struct memo *
+memo_of(const struct audience *a, const char *person)
+{
+	unsigned hash = 0;
+	struct memo *m;
+
+	for (const char *p = person; *p != '\0'; p++)
+		hash = hash * 31 + (unsigned char)*p;
+	m = &a->memos[hash % MEMOS];
+	if (strcmp(m->id, person) != 0) {
+		memset(m, 0, sizeof(*m));
+		memcpy(m->id, person, strnlen(person, ID_TEXT_LEN));
+	}
+	return m;
+}
+
+/* What the consents of a person say of a record; of most, of each the same. */
+static struct consent_answer
+answer(const struct audience *a, const char *person, const char *record)
+{
+	struct memo *memo = memo_of(a, person);
+	const struct consent *list;
+	struct consent_answer out;
+	bool by_record = false;
+	size_t n;
+
+	if (memo->knows_consent)
+		return memo->consent;
+	list = audience_consents(&n, a, person);
+	out = consent_answer(list, n, record, a->scope, a->today);
+	for (size_t i = 0; !by_record && i < n; i++)
+		by_record = list[i].records != NULL;
+	memo->knows_consent = !by_record;
+	memo->consent = out;
+	return out;
+}
+
 /* The same, with what the consents say, be the person here or not. */
 static enum vault_err
 ask_consents(struct audience_person *out, const struct audience *a,
     const struct record_row *r, const char *record, struct looking *l)
 {
-	size_t n;
-	const struct consent *list = audience_consents(&n, a, out->id);
-
-	out->consent = consent_answer(list, n, record, a->scope, a->today);
+	out->consent = answer(a, out->id, record);
 	return r == NULL ? VAULT_OK : judge_person(out, a, r, l);
 }
 
@@ -623,22 +659,6 @@ look_if_accused(bool *out, const struct audience *a, const char *person)
 	}
 	*out = n.accused && !n.other;
 	return err;
-}
-
-static struct memo *
-memo_of(const struct audience *a, const char *person)
-{
-	unsigned hash = 0;
-	struct memo *m;
-
-	for (const char *p = person; *p != '\0'; p++)
-		hash = hash * 31 + (unsigned char)*p;
-	m = &a->memos[hash % MEMOS];
-	if (strcmp(m->id, person) != 0) {
-		memset(m, 0, sizeof(*m));
-		memcpy(m->id, person, strnlen(person, ID_TEXT_LEN));
-	}
-	return m;
 }
 
 enum vault_err
