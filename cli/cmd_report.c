@@ -188,13 +188,27 @@ say_beside(const struct report *r, enum form form)
 	}
 }
 
-/* Logged before it has its name: no file without an entry. */
+static int
+log_it(const struct report *r, const struct asked *a)
+{
+	static const char *const words[] = { "", "csv", "html" };
+	enum vault_err err = vault_tally_log(
+	    r->session->vault, r->tally, words[a->form]);
+
+	if (err == VAULT_OK)
+		return 0;
+	if (err != VAULT_ECONFLICT)
+		return session_fault(r->session, err);
+	say_error(SAY_EXPORT_CHANGED, NULL);
+	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
+	return say_status(VAULT_EBUSY);
+}
+
+/* Logged before a byte is written: no file without an entry. */
 static int
 write_file(const struct report *r, const struct asked *a, const struct buf *out)
 {
-	static const char *const words[] = { "", "csv", "html" };
 	struct outfile file;
-	enum vault_err err;
 	int status;
 
 	/* Texts in it are as they were written: a terminal would obey them. */
@@ -205,14 +219,9 @@ write_file(const struct report *r, const struct asked *a, const struct buf *out)
 	}
 	if ((status = outfile_begin(&file, a->file)) != 0)
 		return status;
-	if (outfile_write(&file, out->bytes, out->len) != VAULT_OK)
+	if ((status = log_it(r, a)) == 0 &&
+	    outfile_write(&file, out->bytes, out->len) != VAULT_OK)
 		status = outfile_fault(&file);
-	if (status == 0) {
-		err = vault_tally_log(
-		    r->session->vault, r->tally, words[a->form]);
-		if (err != VAULT_OK)
-			status = session_fault(r->session, err);
-	}
 	return outfile_end(&file, status);
 }
 

@@ -7,7 +7,7 @@
 
 struct report {
 	struct session *session;
-	const struct vault_tally *tally;
+	struct vault_tally *tally;
 	const char *query; /* as it was typed; "" : all records */
 	struct vault_tally_info info;
 	struct vault_tally_axis axis[2];

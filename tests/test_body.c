@@ -905,7 +905,8 @@ static void
 leaves_no_string_out_of_a_scan(void **state)
 {
 	json_t *body = person_with("\"sex\": \"m\", \"readers\": [\"r\"],"
-				   " \"born\": \"misplaced\"");
+				   " \"born\": \"misplaced\","
+				   " \"x_a\": {\"Jia\": [7]}");
 	struct buf out = { 0 };
 
 	(void)state;
@@ -914,8 +915,9 @@ leaves_no_string_out_of_a_scan(void **state)
 	buf_reset(&out);
 	assert_int_equal(body_words(body, true, put_word, &out), VAULT_OK);
 	assert_string_equal(buf_text(&out),
-	    "type=person;kind=individual;recorded_by=m;names[0].text=A;sex=m;"
-	    "readers[0]=r;born=misplaced;");
+	    "type=person;level=2;kind=individual;recorded_by=m;"
+	    "names[0].text=A;sex=m;readers[0]=r;born=misplaced;x_a=x_a;"
+	    "x_a.Jia=Jia;x_a.Jia[0]=7;");
 	buf_free(&out);
 	json_decref(body);
 }

@@ -231,6 +231,13 @@ what_we_have_said_since_is_not_guessed(void **state)
 	assert_ok(vault_export_new(&e, of(&copy), &what, &which, note, NULL));
 	vault_export_free(e);
 	assert_int_equal(last.leaves, VAULT_HELD_WITHHELD);
+	{
+		struct vault_may may;
+
+		assert_ok(vault_may(
+		    &may, of(&copy), id, "partner", NULL, NULL, NULL));
+		assert_int_equal(may.why, VAULT_MAY_NOT_WITHHELD);
+	}
 	/* What is known of our word is kept: it is not B's that is edited. */
 	assert_ok(vault_get(&r, of(&copy), id));
 	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
@@ -893,6 +900,410 @@ a_consent_withdrawn_meanwhile_stops_it(void **state)
 	memory_free(&w.m);
 }
 
+/* Of A's, to B, as may leave. */
+static void
+bring_person(const char *id)
+{
+	agree(&a, id);
+	bring(&a, "B", &b, id);
+}
+
+/*
+ * What a program of theirs that checks nothing makes of a record of A's: the
+ * next version, with another text in it.
+ */
+static void
+forge(const char *id, const char *type, const char *from, const char *to)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_record r;
+	struct vault_imported got;
+	struct memory m = { 0 };
+	struct carried one;
+	struct signer by;
+	struct buf body = { 0 }, text = { 0 };
+	const char *whole, *at;
+
+	memset(&one, 0, sizeof(one));
+	assert_ok(vault_get(&r, of(&a), id));
+	whole = buf_text(&r.body);
+	assert_non_null(at = strstr(whole, from));
+	buf_put(&body, whole, (size_t)(at - whole));
+	buf_put_text(&body, to);
+	buf_put_text(&body, at + strlen(from));
+	assert_ok(records_signer(&by, of(&b)->store));
+	assert_ok(id_parse(one.version.record, id, strlen(id)));
+	memcpy(one.version.type, type, strlen(type));
+	memcpy(one.version.office, by.public_key, IDENTITY_PUBLIC_LEN);
+	one.version.time = craft_time;
+	one.version.has_body = true;
+	buf_put(&one.version.parents, r.heads.bytes, r.heads.len);
+	assert_ok(part_new(&one.body, one.version.body, body.bytes, body.len));
+	assert_ok(version_sign(&one.version, by.key));
+	assert_ok(carry_write(&text, &one));
+	secret_free(by.key);
+	carry_free(&one);
+	vault_record_free(&r);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	memory_free(&m);
+	buf_free(&body);
+	buf_free(&text);
+}
+
+/* A status of somebody, found by this title. */
+static void
+add_status(char *id, const char *person, const char *title)
+{
+	add(id, &a,
+	    with_ids("{\"type\":\"status\",\"level\":1,\"status\":\"held\","
+		     "\"person\":\"%s\",\"title\":\"%s\"}",
+		person, title));
+}
+
+/* A consent of A's whose id is wanted. */
+static void
+consent_id(char *id, const char *person, const char *members)
+{
+	char json[512];
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"level\":1,\"person\":\"%s\",%s}", person,
+	    members);
+	add(id, &a, json);
+}
+
+#define STORE_ONLY                                                             \
+	"\"scopes\":[\"store\"],\"naming\":\"none\",\"date\":{\"edtf\":\"%"    \
+	"s\"}"
+#define PARTNER                                                                \
+	"\"scopes\":[\"partner\"],\"naming\":\"full\","                        \
+	"\"date\":{\"edtf\":\"2020\"}"
+
+/*
+ * Another office gets the consent that ends another one, and makes it one of
+ * somebody else, of another record, or that withdraws nothing.
+ */
+static void
+another_office_brings_no_consent_back(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], status[VAULT_ID_LEN],
+	    first[VAULT_ID_LEN], last_one[VAULT_ID_LEN], from[64], to[160];
+
+	(void)state;
+	add_called(other, "Somebody Elsewhere");
+	bring_person(other);
+	for (int i = 0; i < 3; i++) {
+		char title[16];
+
+		snprintf(title, sizeof(title), "Revived%d", i);
+		add_called(id, "Brought Back");
+		add_status(status, id, title);
+		consent_id(first, id, PARTNER);
+		assert_int_equal(leaves(title), VAULT_LEAVES);
+		if (i < 2)
+			snprintf(to, sizeof(to), STORE_ONLY, "2021");
+		else
+			snprintf(to, sizeof(to),
+			    STORE_ONLY
+			    ",\"records\":[\"%s\"],\"withdraws\":\"%s\"",
+			    "2021", other, first);
+		consent_id(last_one, id, to);
+		assert_int_equal(leaves(title), VAULT_HELD_CONSENT);
+		if (i == 0) {
+			forge(last_one, "consent", id, other);
+		} else if (i == 1) {
+			snprintf(to, sizeof(to),
+			    "\"records\":[\"%s\"],\"scopes\"", other);
+			forge(last_one, "consent", "\"scopes\"", to);
+		} else {
+			snprintf(
+			    from, sizeof(from), ",\"withdraws\":\"%s\"", first);
+			forge(last_one, "consent", from, "");
+		}
+		if (leaves(title) != VAULT_HELD_CONSENT)
+			fail_msg("way %d: it left", i);
+	}
+}
+
+/* Nor a record of ours about somebody who has consented. */
+static void
+another_office_changes_nobody_in_ours(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], status[VAULT_ID_LEN],
+	    act[VAULT_ID_LEN], to[80];
+
+	(void)state;
+	add_called(other, "Willing Person");
+	bring_person(other);
+	add_called(id, "Swapped Out");
+	consent(&a, id, PARTNER);
+	add_status(status, id, "Exchanged1");
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"title\":\"Exchanged2\","
+		     "\"victims\":[\"%s\"]}%s",
+		id, ""));
+	forge(status, "status", id, other);
+	snprintf(to, sizeof(to), "\"victims\":[\"%s\",", other);
+	forge(act, "act", "\"victims\":[", to);
+	assert_int_equal(leaves("Exchanged1"), VAULT_LEAVES);
+	assert_int_equal(leaves("Exchanged2"), VAULT_LEAVES);
+	snprintf(to, sizeof(to), STORE_ONLY, "2021");
+	consent(&a, id, to);
+	assert_int_equal(leaves("Exchanged1"), VAULT_HELD_CONSENT);
+	assert_int_equal(leaves("Exchanged2"), VAULT_HELD_CONSENT);
+}
+
+/* Whom another office wrote of becomes no agency, who need not be asked. */
+static void
+another_office_makes_nobody_an_agency(void **state)
+{
+	char id[VAULT_ID_LEN], agency[VAULT_ID_LEN], status[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &b,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Later Agency\"}]}");
+	agree(&b, id);
+	add(agency, &b,
+	    "{\"type\":\"person\",\"level\":1,\"kind\":\"agency\","
+	    "\"names\":[{\"text\":\"Always Agency\"}]}");
+	bring(&b, "A", &a, id);
+	bring(&b, "A", &a, agency);
+	add_status(status, id, "Agencystatus1");
+	add_status(status, agency, "Agencystatus2");
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_HELD_CONSENT);
+	assert_int_equal(leaves_to("C", "Agencystatus2"), VAULT_LEAVES);
+	change_text(&b, id, "\"kind\":\"individual\"", "\"kind\":\"agency\"");
+	bring(&b, "A", &a, id);
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_HELD_CONSENT);
+	/* Our own word makes it one. */
+	change_text(&a, id, "Later", "Former");
+	assert_int_equal(leaves_to("C", "Agencystatus1"), VAULT_LEAVES);
+}
+
+/* Of whose record, for few readers, no name leaves with another's either. */
+static void
+nobody_of_a_closed_record_is_named(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":3,\"readers\":[\"mj\"],"
+	    "\"names\":[{\"text\":\"Closed Recordwoman\"}]}");
+	agree(&a, id);
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"with Closed Recordwoman\"}");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_int_equal(n_named, 1);
+}
+
+/* What is private of somebody who may be named stays so in other texts. */
+static void
+what_is_private_of_a_person_is_looked_for(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Nameable Person\"}],"
+	    "\"contacts\":[{\"kind\":\"phone\",\"value\":\"+1 555 0100 998\"}],"
+	    "\"notes\":[\"quiet\"],\"private_fields\":[\"contacts\"]}");
+	agree(&a, id);
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Nameable Person SAID\"}");
+	assert_ok(send_described(act, true));
+	change_text(&a, act, "SAID", "of 5550100998");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_ok(send_described(id, true));
+	change_text(&a, id, "quiet", "5550100998");
+	assert_int_equal(send_described(id, true), VAULT_EREFUSED);
+}
+
+/* A consent for one record alone says how to name somebody there. */
+static void
+a_consent_for_one_record_holds_there(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN], members[160];
+
+	(void)state;
+	add_called(id, "Onerecord Person");
+	consent(&a, id, PARTNER);
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,\"victims\":[\"%s\"],"
+		     "\"description\":\"Onerecord Person\"}%s",
+		id, ""));
+	assert_ok(send_described(act, true));
+	snprintf(members, sizeof(members),
+	    "\"scopes\":[\"partner\"],\"naming\":\"pseudonym\","
+	    "\"records\":[\"%s\"],\"date\":{\"edtf\":\"2022\"}",
+	    act);
+	consent(&a, id, members);
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	assert_ok(send_described(id, true));
+}
+
+/* A consent may leave without one; the form that somebody signed stays. */
+static void
+a_signed_form_stays_with_the_hidden(void **state)
+{
+	char id[VAULT_ID_LEN], form[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(id, "Signed Byhand");
+	consent_id(form, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2020\"},\"notes\":[\"zzform\"]");
+	attach(&a, form, "form.jpg", "signature");
+	assert_int_equal(leaves("zzform"), VAULT_LEAVES);
+	assert_int_equal(last.attachments, 0);
+	assert_int_equal(last.files_held, 1);
+}
+
+/* A name that a record no longer has may stand in a text all the same. */
+static void
+an_earlier_name_is_for_a_person_to_look_at(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN];
+
+	(void)state;
+	add_called(id, "Formerly Calledso");
+	change_text(&a, id, "Formerly Calledso", "Zz");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Formerly Calledso\"}");
+	assert_int_equal(send_described(act, false), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_PART);
+	assert_int_equal(n_named, 1);
+	assert_ok(send_described(act, true));
+}
+
+/* In a plain file no field is named that does not leave. */
+static void
+no_field_that_stays_is_said_to_disagree(void **state)
+{
+	struct vault_plain_what what = {
+		.query = "Clashcase", .query_len = 9, .audience = "media"
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	struct vault_plain *p;
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"case\",\"level\":0,\"title\":\"Clashcase\","
+	    "\"notes\":[\"one\"]}");
+	bring(&a, "B", &b, id);
+	change_text(&a, id, "one", "two");
+	change_text(&b, id, "one", "three");
+	bring(&b, "A", &a, id);
+	assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+	assert_ok(vault_plain_write(p, &sink));
+	assert_non_null(memmem(m.bytes, m.len, "Clashcase", 9));
+	assert_null(memmem(m.bytes, m.len, "notes", 5));
+	vault_plain_free(p);
+	memory_free(&m);
+}
+
+/* Parts of names that were shown are those that may leave, and no others. */
+static void
+other_parts_than_were_shown_stop_it(void **state)
+{
+	char id[VAULT_ID_LEN], act[VAULT_ID_LEN], bundle[VAULT_BUNDLE_LEN];
+	const char *to = "B", *which, *include = act;
+	struct vault_export_what what = {
+		.to = &to, .n_to = 1, .include = &include, .n_include = 1
+	};
+	struct meddler w = { .id = id };
+	struct vault_sink sink = { &w, meddle, NULL };
+	struct vault_export *e;
+
+	(void)state;
+	add_called(id, "Qqone Shownpart");
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Shownpart and Unseenpart\"}");
+	assert_ok(vault_export_new(&e, of(&a), &what, &which, NULL, NULL));
+	vault_export_confirm_parts(e);
+	assert_ok(vault_forget(of(&a), id, NULL));
+	add_called(id, "Qqtwo Unseenpart");
+	assert_int_equal(vault_export_write(bundle, e, &sink), VAULT_EBUSY);
+	assert_int_equal(w.m.len, 0);
+	vault_export_free(e);
+	memory_free(&w.m);
+}
+
+struct entry_seen {
+	const char *text;
+	bool found;
+};
+
+static bool
+see_entry(void *ctx, const struct vault_log_entry *e)
+{
+	struct entry_seen *seen = ctx;
+
+	seen->found = seen->found ||
+	    (strcmp(e->what, "export") == 0 &&
+		strstr(e->detail, seen->text) != NULL);
+	return true;
+}
+
+static size_t n_left;
+
+static void
+note_left(void *ctx, const struct vault_left *l)
+{
+	(void)ctx;
+	n_left += strcmp(l->what, "export") == 0;
+}
+
+static void
+note_nobody(void *ctx, const struct vault_may_person *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+/* Under which consents something left, and what left under one. */
+static void
+the_log_names_the_consents(void **state)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], act[VAULT_ID_LEN],
+	    allows[VAULT_ID_LEN], ends[VAULT_ID_LEN], text[128];
+	struct entry_seen seen = { text, false };
+	struct vault_may may;
+
+	(void)state;
+	add_called(id, "Logged Once");
+	add_called(other, "Logged Twice");
+	consent_id(allows, id, PARTNER);
+	add(act, &a,
+	    with_ids("{\"type\":\"act\",\"level\":1,"
+		     "\"victims\":[\"%s\",\"%s\"]}",
+		id, other));
+	assert_ok(send_described(act, false));
+	snprintf(text, sizeof(text),
+	    ",\"consents\":[\"%s\"],\"records\":[\"%s\"]", allows, act);
+	assert_ok(vault_log_each(of(&a), 1, see_entry, &seen));
+	assert_true(seen.found);
+	snprintf(text, sizeof(text), STORE_ONLY ",\"withdraws\":\"%s\"", "2021",
+	    allows);
+	consent_id(ends, id, text);
+	assert_ok(vault_may(
+	    &may, of(&a), id, "partner", note_nobody, note_left, NULL));
+	assert_int_equal(may.why, VAULT_MAY_NOT_CONSENT);
+	assert_int_equal(n_left, 1);
+}
+
 int
 main(void)
 {
@@ -914,6 +1325,17 @@ main(void)
 		cmocka_unit_test(another_record_hides_the_names_of_both),
 		cmocka_unit_test(finds_a_name_wherever_it_stands),
 		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
+		cmocka_unit_test(another_office_brings_no_consent_back),
+		cmocka_unit_test(another_office_changes_nobody_in_ours),
+		cmocka_unit_test(another_office_makes_nobody_an_agency),
+		cmocka_unit_test(nobody_of_a_closed_record_is_named),
+		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
+		cmocka_unit_test(a_consent_for_one_record_holds_there),
+		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
+		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
+		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
+		cmocka_unit_test(other_parts_than_were_shown_stop_it),
+		cmocka_unit_test(the_log_names_the_consents),
 	};
 
 	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);

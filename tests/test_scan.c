@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/buf.h"
 #include "record/scan.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -27,6 +29,11 @@ static const char *const people[] = {
 	"\u062d\u0645\u062f\",\"script\":\"Arab\"}]}",
 	"{\"names\":[{\"text\":\"\u738b\"}]}",
 	"{\"names\":[{\"text\":\"\uae40\ucca0\uc218\"}]}",
+	"{\"names\":[{\"text\":\"\uae40\uad6c\"}]}",
+	"{\"names\":[{\"text\":\"\u4e59\u8fdc\u5c71\uff08Yi Yuanshan"
+	"\uff09/ Mountaineer\"}],\"contacts\":[{\"kind\":\"phone\",\"value\":"
+	"\"home +49 555 1234567 (evenings), yiys@example.net, "
+	"<yi.y@example.com>\"}]}",
 };
 
 static struct scan *
@@ -55,7 +62,8 @@ see(void *ctx, const struct scan_hit *hit)
 {
 	struct seen *seen = ctx;
 
-	if (seen->names + seen->parts + seen->numbers == 0)
+	/* A part of it may be told in the address of a page, too. */
+	if (seen->names + seen->numbers == 0)
 		seen->first = *hit;
 	seen->names += hit->kind == SCAN_NAME;
 	seen->parts += hit->kind == SCAN_PART;
@@ -114,6 +122,17 @@ finds_a_name_however_it_is_written(void **state)
 		    2, 0, 14 },
 		{ "said \u738b.", 3, 5, 1 },
 		{ "\uae40\ucca0\uc218\ub294", 4, 0, 3 },
+		{ "\uae40\uad6c\ub294", 5, 0, 2 },
+		/* As in the address of a page. */
+		{ "https://e.org/?q=Jia%20Heshu&x", 0, 17, 11 },
+		{ "/%e7%94%b2%E6%B2%B3%E6%A0%91/50%25", 0, 1, 27 },
+		{ "100%! of %zz Jia Heshu", 0, 13, 9 },
+		/* Several names in one. */
+		{ "saw \u4e59\u8fdc\u5c71", 6, 4, 3 },
+		{ "saw Yuanshan Yi", 6, 4, 11 },
+		{ "the Mountaineer", 6, 4, 11 },
+		/* With all that stands on the last character. */
+		{ "Jia Heshu\u0301\u0301.", 0, 0, 11 },
 	};
 	struct scan *s = everybody();
 
@@ -139,7 +158,9 @@ finds_numbers_and_addresses(void **state)
 		"tel:138.0013.8000,", "11010119700101001x",
 		"ID 110101-19700101-001X", "write to H.Shu@Example.ORG",
 		"\uff11\uff13\uff18\uff10\uff10\uff11\uff13\uff18\uff10\uff10"
-		"\uff10" };
+		"\uff10",
+		"call 0555 123-4567", "+49 (555) 1234567 now",
+		"YiYS@example.net", "mailto:yi.y@example.com" };
 	struct scan *s = everybody();
 
 	(void)state;
@@ -212,6 +233,33 @@ is_bounded_by_people_not_by_text(void **state)
 	memcpy(text + 799990, " Jia Heshu", 10);
 	assert_int_equal(look(s, text).names, 1);
 	free(text);
+	scan_free(s);
+}
+
+/* Nor does it take long, whatever others send. */
+static void
+counts_people_of_one_name_once_each(void **state)
+{
+	json_t *body = json_loads(
+	    "{\"names\":[{\"text\":\"Jia Heshu\"}]}", 0, NULL);
+	struct scan *s;
+	struct buf text = { 0 };
+	struct seen seen;
+
+	(void)state;
+	assert_int_equal(scan_new(&s), VAULT_OK);
+	for (size_t i = 0; i < 20000; i++)
+		assert_int_equal(scan_add(s, body, i), VAULT_OK);
+	for (size_t i = 0; i < 25; i++)
+		buf_put_text(&text, "Jia Heshu. ");
+	assert_int_equal(buf_ok(&text), VAULT_OK);
+	alarm(60);
+	seen = look(s, buf_text(&text));
+	assert_int_equal(scan_short(s), 0);
+	alarm(0);
+	assert_int_equal(seen.names, 10 * 20000);
+	buf_free(&text);
+	json_decref(body);
 	scan_free(s);
 }
 
@@ -356,6 +404,7 @@ main(void)
 		cmocka_unit_test(leaves_others_alone),
 		cmocka_unit_test(seldom_alarms_falsely),
 		cmocka_unit_test(is_bounded_by_people_not_by_text),
+		cmocka_unit_test(counts_people_of_one_name_once_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct dossier {
 	struct vault_plain *p;
 	const struct vault_dossier_sink *to;
 	struct buf entries; /* struct entry, in order */
+	struct buf by_id;   /* size_t: their places, in order of the ids */
 	const char *at;     /* the id of the record at hand */
 	enum vault_err err;
 };
@@ -49,6 +50,7 @@ dossier_free(struct dossier *d)
 	for (size_t i = 0; i < n; i++)
 		buf_free(&list[i].title);
 	buf_free(&d->entries);
+	buf_free(&d->by_id);
 }
 
 /* ---- What others are called ---- */
@@ -56,13 +58,76 @@ dossier_free(struct dossier *d)
 static const struct entry *
 find_entry(const struct dossier *d, const char *id)
 {
-	size_t n;
+	size_t n, lo = 0, hi = d->by_id.len / sizeof(size_t);
 	const struct entry *list = entries_of(d, &n);
+	const size_t *places = (const size_t *)(const void *)d->by_id.bytes;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = strcmp(list[places[mid]].id, id);
+
+		if (order == 0)
+			return &list[places[mid]];
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static int
+compare_by_id(const void *x, const void *y, void *list)
+{
+	const size_t *a = x, *b = y;
+	const struct entry *of = list;
+
+	return strcmp(of[*a].id, of[*b].id);
+}
+
+static enum vault_err
+order_by_id(struct dossier *d)
+{
+	size_t n;
+	struct entry *list = entries_of(d, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].id, id) == 0)
-			return &list[i];
-	return NULL;
+		buf_put(&d->by_id, &i, sizeof(i));
+	if (buf_ok(&d->by_id) == VAULT_OK && n > 1)
+		qsort_r(d->by_id.bytes, n, sizeof(size_t), compare_by_id, list);
+	return buf_ok(&d->by_id);
+}
+
+struct called {
+	const char *id;
+	bool names; /* somebody whom it must not */
+};
+
+/* A part of a name is another's more often than not, but for one's own. */
+static void
+note_hit(void *ctx, const struct reveal_hit *hit)
+{
+	struct called *c = ctx;
+
+	if (hit->kind != SCAN_PART || strcmp(hit->person, c->id) == 0)
+		c->names = true;
+}
+
+/*
+ * What somebody is called stands in a record that may not leave itself, and
+ * was not looked through: so it is here, and is nothing if it names anybody.
+ */
+static enum vault_err
+take_back_names(
+    struct dossier *d, struct buf *out, size_t before, const char *id)
+{
+	struct called c = { .id = id };
+	enum vault_err err = reveal_text(d->p->reveal, id, "",
+	    (const char *)out->bytes + before, out->len - before, note_hit, &c);
+
+	if (c.names)
+		buf_truncate(out, before);
+	return err;
 }
 
 /* A person as the audience may call them, or the beginning of the id. */
@@ -80,6 +145,8 @@ put_person(struct dossier *d, struct buf *out, const char *id)
 		    out, d->p->v->store, d->p->audience, id, d->at);
 	if (d->err == VAULT_ENORECORD)
 		d->err = VAULT_OK;
+	if (d->err == VAULT_OK && d->p->reveal != NULL && out->len > before)
+		d->err = take_back_names(d, out, before, id);
 	return out->len > before;
 }
 
@@ -259,6 +326,8 @@ tell_all(struct dossier *d)
 	list = entries_of(d, &n);
 	if (n > 1)
 		qsort(list, n, sizeof(*list), compare);
+	if ((err = order_by_id(d)) != VAULT_OK)
+		return err;
 	for (size_t i = 0; i < n; i++) {
 		struct vault_dossier_record r;
 
@@ -276,12 +345,9 @@ vault_dossier(struct vault_plain *p, const struct vault_dossier_sink *to)
 	struct dossier d = { .p = p, .to = to };
 	enum vault_err err;
 
-	if (!plain_may_leave(p))
-		return VAULT_EREFUSED;
-	if ((err = store_read(p->v->store)) != VAULT_OK)
-		return vault_failed(p->v, err);
-	if ((err = plain_is_same(p)) == VAULT_OK)
-		err = tell_all(&d);
+	if ((err = plain_begin(p)) != VAULT_OK)
+		return err == VAULT_EREFUSED ? err : vault_failed(p->v, err);
+	err = tell_all(&d);
 	store_read_end(p->v->store);
 	dossier_free(&d);
 	if (err == VAULT_OK)

@@ -37,14 +37,13 @@ struct vault_export {
 	struct leave_how how;     /* borrows include */
 	struct leave leave;
 	struct audience *audience; /* NULL: all are our own office */
-	struct moment {
-		uint64_t seq; /* the last entry of the log */
-		int32_t day;
-	} seen; /* when it was decided */
+	struct vault_moment seen;  /* when it was decided */
 	bool parts_confirmed;
-	struct buf ids; /* of the records that leave: ID_LEN bytes each */
+	struct buf ids;      /* of the records that leave: ID_LEN bytes each */
+	struct buf consents; /* by which they do: audience_used */
 	struct recipient *to;
 	size_t n_to;
+	struct buf parts;   /* where a person was shown parts of names */
 	struct buf unknown; /* names of those that were never compared */
 	struct vault_export_info info;
 };
@@ -64,6 +63,8 @@ vault_export_free(struct vault_export *e)
 	buf_free(&e->nums);
 	buf_free(&e->include);
 	buf_free(&e->ids);
+	buf_free(&e->consents);
+	buf_free(&e->parts);
 	buf_free(&e->unknown);
 	mem_free(e);
 }
@@ -240,10 +241,14 @@ decide(const struct telling *t)
 		if (about.why == LEAVE_GOES) {
 			e->info.records++;
 			buf_put(&e->ids, about.row.id, ID_LEN);
+			if (e->audience != NULL)
+				err = audience_used(
+				    &e->consents, e->audience, &about.row);
 		} else {
 			e->info.held++;
 		}
-		err = tell(t, &about);
+		if (err == VAULT_OK)
+			err = tell(t, &about);
 	}
 	e->info.versions = leave_versions(&e->leave);
 	e->info.attachments = leave_files(&e->leave);
@@ -280,13 +285,19 @@ add_tombstones(const struct telling *t)
 
 /* ---- Who is named ---- */
 
-static enum vault_err
-look_at_clock(struct moment *out, struct store *s)
+enum vault_err
+vault_moment(struct vault_moment *out, struct vault *v)
 {
 	int64_t time;
 
 	out->day = (int32_t)(clock_now() / 86400);
-	return log_last(s, &out->seq, &time);
+	return log_last(v->store, &out->seq, &time);
+}
+
+bool
+vault_is_moment(const struct vault_moment *a, const struct vault_moment *b)
+{
+	return a->seq == b->seq && a->day == b->day;
 }
 
 /* Offices are partners, each of them; a single one may have its own back. */
@@ -314,6 +325,7 @@ struct naming {
 	const struct vault_export_what *what;
 	void *ctx;
 	struct vault_export_info *info;
+	struct buf *parts;
 };
 
 static void
@@ -323,20 +335,24 @@ count_named(void *ctx, const struct reveal_hit *hit)
 	struct vault_named named = { hit->record, hit->path, hit->person,
 		(enum vault_named_how)hit->kind, hit->at, hit->len };
 
-	if (hit->kind == SCAN_PART)
+	if (hit->kind == SCAN_PART) {
 		n->info->parts++;
-	else
+		buf_putf(n->parts, "%s %s %s %zu %zu\n", hit->record, hit->path,
+		    hit->person, hit->at, hit->len);
+	} else {
 		n->info->names++;
+	}
 	if (n->what != NULL && n->what->named != NULL)
 		n->what->named(n->ctx, &named);
 }
 
 /* Look through all that leaves; what is NULL: only count it. */
 static enum vault_err
-look_for_names(struct vault_export_info *info, const struct vault_export *e,
-    const struct audience *a, const struct vault_export_what *what, void *ctx)
+look_for_names(struct vault_export_info *info, struct buf *parts,
+    const struct vault_export *e, const struct audience *a,
+    const struct vault_export_what *what, void *ctx)
 {
-	struct naming n = { what, ctx, info };
+	struct naming n = { what, ctx, info, parts };
 	struct reveal *r;
 	enum vault_err err;
 
@@ -350,7 +366,7 @@ look_for_names(struct vault_export_info *info, const struct vault_export *e,
 		err = reveal_leave(r, e->v->store, &e->leave, count_named, &n);
 	}
 	reveal_free(r);
-	return err;
+	return err == VAULT_OK ? buf_ok(parts) : err;
 }
 
 void
@@ -383,9 +399,10 @@ choose(const struct telling *t, const struct vault_export_what *what,
 	if (err == VAULT_OK)
 		err = decide(t);
 	if (err == VAULT_OK)
-		err = look_for_names(&e->info, e, e->audience, what, t->ctx);
+		err = look_for_names(
+		    &e->info, &e->parts, e, e->audience, what, t->ctx);
 	if (err == VAULT_OK)
-		err = look_at_clock(&e->seen, v->store);
+		err = vault_moment(&e->seen, v);
 	if (err == VAULT_OK)
 		err = add_tombstones(t);
 	store_read_end(v->store);
@@ -462,15 +479,17 @@ same_bytes(const struct buf *x, const struct buf *y)
 	    (x->len == 0 || memcmp(x->bytes, y->bytes, x->len) == 0);
 }
 
-/* Nobody must be named who was not when it was decided. */
+/* Nobody must be named who was not, and where, when it was decided. */
 static enum vault_err
 same_names(bool *same, const struct vault_export *e, const struct audience *a)
 {
 	struct vault_export_info now = e->info;
-	enum vault_err err = look_for_names(&now, e, a, NULL, NULL);
+	struct buf parts = { 0 };
+	enum vault_err err = look_for_names(&now, &parts, e, a, NULL, NULL);
 
 	*same = *same && now.names == e->info.names &&
-	    now.parts == e->info.parts;
+	    same_bytes(&parts, &e->parts);
+	buf_free(&parts);
 	return err;
 }
 
@@ -485,9 +504,9 @@ same_records(bool *same, const struct vault_export *e)
 	struct leave_how how = e->how;
 	struct leave_record about;
 	struct audience *a = NULL;
-	struct moment now;
-	enum vault_err err = look_at_clock(&now, e->v->store);
-	bool later = now.seq != e->seen.seq || now.day != e->seen.day;
+	struct vault_moment now;
+	enum vault_err err = vault_moment(&now, e->v);
+	bool later = err == VAULT_OK && !vault_is_moment(&now, &e->seen);
 
 #ifdef PLANT_CONSENT_OLD
 	later = false;
@@ -529,22 +548,22 @@ still_so(struct vault_export *e)
 	return VAULT_EBUSY;
 }
 
-/* Before a byte is written. */
+/* Before a byte is written: also that it can be logged afterwards. */
 static enum vault_err
 still_so_now(struct vault_export *e)
 {
 	enum vault_err err;
 
-	if ((err = store_read(e->v->store)) != VAULT_OK)
+	if ((err = store_begin(e->v->store)) != VAULT_OK)
 		return err;
 	err = still_so(e);
-	store_read_end(e->v->store);
+	store_abort(e->v->store);
 	return err;
 }
 
 /* ---- Writing ---- */
 
-/* {"bundle":ID,"records":[ID ...],"to":[the beginnings of keys],...} */
+/* {"bundle":ID,"consents":[ID ...],"records":[ID ...],"to":[...],...} */
 static enum vault_err
 log_export(struct vault_export *e, const struct bundle_written *written)
 {
@@ -553,7 +572,9 @@ log_export(struct vault_export *e, const struct bundle_written *written)
 
 	buf_put_text(&detail, "{\"bundle\":\"");
 	hex_encode(&detail, written->id, sizeof(written->id));
-	buf_put_text(&detail, "\",\"records\":[");
+	buf_put_text(&detail, "\",");
+	audience_print_used(&detail, &e->consents);
+	buf_put_text(&detail, "\"records\":[");
 	for (size_t i = 0; i < e->ids.len / ID_LEN; i++) {
 		char id[ID_TEXT_LEN + 1];
 

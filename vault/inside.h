@@ -38,6 +38,19 @@ VAULT_CHECKED enum vault_err vault_resolve_path(char **out, const char *path);
 /* Keep where it went wrong, and return err. */
 enum vault_err vault_failed(struct vault *v, enum vault_err err);
 
+/*
+ * The last entry of the log, and the day: what may leave stays so as long as
+ * both do.  Inside of a transaction.
+ */
+struct vault_moment {
+	uint64_t seq;
+	int32_t day;
+};
+VAULT_CHECKED enum vault_err vault_moment(
+    struct vault_moment *out, struct vault *v);
+bool vault_is_moment(
+    const struct vault_moment *a, const struct vault_moment *b);
+
 /* The file of keys of a place. */
 VAULT_CHECKED enum vault_err place_keys_read(
     struct keys *out, const struct vault_place *place);

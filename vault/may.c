@@ -28,7 +28,8 @@ struct asking {
 	void (*person)(void *ctx, const struct vault_may_person *p);
 	void (*left)(void *ctx, const struct vault_left *l);
 	void *ctx;
-	struct buf people; /* struct audience_person */
+	struct buf people;   /* struct audience_person */
+	struct buf consents; /* ids of theirs that we recorded, with a NUL */
 };
 
 static void
@@ -90,6 +91,17 @@ member_of(
 	}
 }
 
+/* What left with the record, or under a consent of whom it is about. */
+static bool
+is_in(const struct asking *a, const char *detail)
+{
+	bool found = strstr(detail, a->id) != NULL;
+
+	for (size_t i = 0; !found && i < a->consents.len; i += ID_TEXT_LEN + 1)
+		found = strstr(detail, buf_text(&a->consents) + i) != NULL;
+	return found;
+}
+
 static bool
 see_entry(void *ctx, const struct log_entry *e)
 {
@@ -97,8 +109,9 @@ see_entry(void *ctx, const struct log_entry *e)
 	char bundle[VAULT_BUNDLE_LEN], audience[VAULT_BUNDLE_LEN];
 	struct vault_left l = { e->time, e->what, bundle, audience };
 
-	if (strncmp(e->what, "export", 6) != 0 ||
-	    strstr(e->detail, a->id) == NULL)
+	if ((strncmp(e->what, "export", 6) != 0 &&
+		strcmp(e->what, "report") != 0) ||
+	    !is_in(a, e->detail))
 		return true;
 	member_of(bundle, e->detail, "\"bundle\":\"");
 	member_of(audience, e->detail, "\"audience\":\"");
@@ -152,8 +165,20 @@ tell_left(struct asking *a, const struct audience *audience)
 {
 	size_t n;
 	const struct audience_person *people = people_of(a, &n);
-	enum vault_err err = log_each(a->v->store, 1, see_entry, a);
+	enum vault_err err;
 
+	for (size_t i = 0; i < n; i++) {
+		size_t all;
+		const struct consent *list = audience_consents(
+		    &all, audience, people[i].id);
+
+		for (size_t k = 0; k < all; k++)
+			if (list[k].ours)
+				buf_put(&a->consents, list[k].id,
+				    sizeof(list[k].id));
+	}
+	if ((err = buf_ok(&a->consents)) == VAULT_OK)
+		err = log_each(a->v->store, 1, see_entry, a);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		size_t all;
 		const struct consent *list = audience_consents(
@@ -222,5 +247,6 @@ vault_may(struct vault_may *out, struct vault *v, const char *id,
 	audience_free(who);
 	store_read_end(v->store);
 	buf_free(&a.people);
+	buf_free(&a.consents);
 	return vault_failed(v, err);
 }

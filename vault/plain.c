@@ -30,6 +30,7 @@ vault_plain_free(struct vault_plain *p)
 	buf_free(&p->nums);
 	buf_free(&p->leaves);
 	buf_free(&p->ids);
+	buf_free(&p->consents);
 	mem_free(p);
 }
 
@@ -67,14 +68,6 @@ plain_records(const struct vault_plain *p)
 }
 
 /* ---- Deciding ---- */
-
-static enum vault_err
-last_entry(uint64_t *seq, const struct vault_plain *p)
-{
-	int64_t time;
-
-	return log_last(p->v->store, seq, &time);
-}
 
 /* All of it, for our own office. */
 static enum vault_err
@@ -158,7 +151,9 @@ decide_one(struct vault_plain *p, int64_t num)
 		p->info.records++;
 		buf_put(&p->leaves, &num, sizeof(num));
 		buf_put(&p->ids, r.id, ID_LEN);
-		if (p->reveal != NULL)
+		if (p->audience != NULL)
+			err = audience_used(&p->consents, p->audience, &r);
+		if (err == VAULT_OK && p->reveal != NULL)
 			err = reveal_body(
 			    p->reveal, id, e.body, count_named, p);
 	}
@@ -197,7 +192,7 @@ decide(struct vault_plain *p)
 	if ((err = store_read(p->v->store)) != VAULT_OK)
 		return err;
 	if ((err = read_people(p)) == VAULT_OK)
-		err = last_entry(&p->seen, p);
+		err = vault_moment(&p->seen, p->v);
 	for (size_t i = 0; err == VAULT_OK && i < count_of(&p->nums); i++) {
 		err = decide_one(p, plain_num(&p->nums, i));
 		if (err == VAULT_OK && p->what->progress != NULL &&
@@ -366,18 +361,18 @@ write_all(struct vault_plain *p, const struct vault_sink *to)
 	return err == VAULT_OK ? write_text(to, "\n]}\n") : err;
 }
 
-/* Who wrote meanwhile may have changed what may leave. */
-enum vault_err
+/* Who wrote meanwhile may have changed what may leave; so may the day. */
+static enum vault_err
 plain_is_same(struct vault_plain *p)
 {
-	uint64_t now;
-	enum vault_err err = last_entry(&now, p);
+	struct vault_moment now;
+	enum vault_err err = vault_moment(&now, p->v);
 
-	p->info.changed = err == VAULT_OK && now != p->seen;
+	p->info.changed = err == VAULT_OK && !vault_is_moment(&now, &p->seen);
 	return p->info.changed ? VAULT_EBUSY : err;
 }
 
-/* {"audience":CODE,"records":[ID ...]}; without an audience: all of it. */
+/* {"audience":CODE,"consents":[ID ...],"records":[ID ...]} */
 static enum vault_err
 log_plain(struct vault_plain *p)
 {
@@ -387,6 +382,7 @@ log_plain(struct vault_plain *p)
 	buf_put_byte(&detail, '{');
 	if (p->audience != NULL)
 		buf_putf(&detail, "\"audience\":\"%s\",", audience_code(p));
+	audience_print_used(&detail, &p->consents);
 	buf_put_text(&detail, "\"records\":[");
 	for (size_t i = 0; i < p->ids.len / ID_LEN; i++) {
 		char id[ID_TEXT_LEN + 1];
@@ -402,11 +398,30 @@ log_plain(struct vault_plain *p)
 	return err;
 }
 
-bool
-plain_may_leave(const struct vault_plain *p)
+static bool
+may_leave(const struct vault_plain *p)
 {
 	return p->info.records > 0 && p->info.names == 0 &&
 	    (p->info.parts == 0 || p->parts_confirmed);
+}
+
+enum vault_err
+plain_begin(struct vault_plain *p)
+{
+	struct store *s = p->v->store;
+	enum vault_err err;
+
+	if (!may_leave(p))
+		return VAULT_EREFUSED;
+	/* What was printed to a pipe cannot be taken back. */
+	if ((err = store_begin(s)) != VAULT_OK)
+		return err;
+	store_abort(s);
+	if ((err = store_read(s)) != VAULT_OK)
+		return err;
+	if ((err = plain_is_same(p)) != VAULT_OK)
+		store_read_end(s);
+	return err;
 }
 
 /* Logged in the transaction that sees that it is still so. */
@@ -430,12 +445,9 @@ vault_plain_write(struct vault_plain *p, const struct vault_sink *to)
 {
 	enum vault_err err;
 
-	if (!plain_may_leave(p))
-		return VAULT_EREFUSED;
-	if ((err = store_read(p->v->store)) != VAULT_OK)
-		return vault_failed(p->v, err);
-	if ((err = plain_is_same(p)) == VAULT_OK)
-		err = write_all(p, to);
+	if ((err = plain_begin(p)) != VAULT_OK)
+		return err == VAULT_EREFUSED ? err : vault_failed(p->v, err);
+	err = write_all(p, to);
 	store_read_end(p->v->store);
 	if (err == VAULT_OK)
 		err = plain_end(p);

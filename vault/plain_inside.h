@@ -14,10 +14,11 @@ struct vault_plain {
 	void *ctx;
 	struct audience *audience; /* NULL: everything */
 	struct reveal *reveal;
-	struct buf nums;   /* int64_t: what the query found */
-	struct buf leaves; /* int64_t: what of it leaves */
-	struct buf ids;    /* of these, ID_LEN bytes each */
-	uint64_t seen;     /* the last entry of the log */
+	struct buf nums;          /* int64_t: what the query found */
+	struct buf leaves;        /* int64_t: what of it leaves */
+	struct buf ids;           /* of these, ID_LEN bytes each */
+	struct buf consents;      /* by which they do: audience_used */
+	struct vault_moment seen; /* when it was decided */
 	bool parts_confirmed;
 	struct vault_plain_info info;
 };
@@ -30,9 +31,12 @@ size_t plain_records(const struct vault_plain *p);
 VAULT_CHECKED enum vault_err plain_make(struct edition *out,
     const struct vault_plain *p, const struct record_row *r);
 
-/* May it be written at all?  VAULT_EBUSY: it is not as it was decided. */
-bool plain_may_leave(const struct vault_plain *p);
-VAULT_CHECKED enum vault_err plain_is_same(struct vault_plain *p);
+/*
+ * Begin to read what is to be written, until store_read_end.  VAULT_EREFUSED:
+ * it may not leave; VAULT_EBUSY: it is not as it was decided; or it could not
+ * be logged.
+ */
+VAULT_CHECKED enum vault_err plain_begin(struct vault_plain *p);
 
 /* Log it, when all was written. */
 VAULT_CHECKED enum vault_err plain_end(struct vault_plain *p);

@@ -186,27 +186,33 @@ sub_is_same(struct vault_submission *s)
 	return s->info.changed ? VAULT_EBUSY : err;
 }
 
-/* {"audience":"un","form":CODE,"records":[ID ...]}: the person's first. */
+/*
+ * {"audience":"un","consents":[ID ...],"form":CODE,"records":[ID ...]}: the
+ * person's first, even if no word of it could leave.
+ */
 enum vault_err
 sub_log(struct vault_submission *s)
 {
 	size_t n;
 	const struct sub_item *items = sub_items(s, &n);
-	struct buf detail = { 0 };
-	enum vault_err err;
-	bool any = false;
+	struct buf detail = { 0 }, records = { 0 }, consents = { 0 };
+	enum vault_err err = VAULT_OK;
 
-	buf_putf(&detail, "{\"audience\":\"un\",\"form\":\"%s\",\"records\":[",
-	    s->form->code);
-	for (size_t i = 0; i < n; i++) {
-		/* The person's, even if no word of it could leave. */
+	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		if (i > 0 && json_object_size(items[i].used) == 0)
 			continue;
-		buf_putf(&detail, "%s\"%s\"", any ? "," : "", items[i].id);
-		any = true;
+		buf_putf(&records, "%s\"%s\"", records.len > 0 ? "," : "",
+		    items[i].id);
+		err = audience_used(&consents, s->audience, &items[i].row);
 	}
+	buf_put_text(&detail, "{\"audience\":\"un\",");
+	audience_print_used(&detail, &consents);
+	buf_putf(&detail, "\"form\":\"%s\",\"records\":[", s->form->code);
+	buf_put(&detail, records.bytes, records.len);
 	buf_put_text(&detail, "]}");
-	if ((err = buf_ok(&detail)) == VAULT_OK)
+	buf_free(&records);
+	buf_free(&consents);
+	if (err == VAULT_OK && (err = buf_ok(&detail)) == VAULT_OK)
 		err = log_add(
 		    s->v->store, "export-plain", buf_text(&detail), detail.len);
 	buf_free(&detail);

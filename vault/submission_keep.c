@@ -169,6 +169,19 @@ keep_document(struct keeping *k)
 
 /* ---- The intervention ---- */
 
+/* Of a testimony its source's; of all else that of the person it is for. */
+static const struct consent *
+consent_of(
+    bool *good, const struct vault_submission *s, const struct sub_item *item)
+{
+	struct audience_person p = item->edition.person;
+
+	if (strcmp(item->row.type, "testimony") != 0 &&
+	    audience_person(&p, s->audience, s->person, item->id) != VAULT_OK)
+		*good = false;
+	return p.consent.why == CONSENT_GIVEN ? p.consent.by : NULL;
+}
+
 /* The consents of all whose records were used: the person's first. */
 static json_t *
 consents_used(bool *good, const struct vault_submission *s)
@@ -179,10 +192,10 @@ consents_used(bool *good, const struct vault_submission *s)
 
 	add_once(good, all, s->info.by);
 	for (size_t i = 0; i < n; i++) {
-		const struct consent *by = items[i].edition.person.consent.by;
+		const struct consent *by;
 
-		if (json_object_size(items[i].used) > 0 && by != NULL &&
-		    items[i].edition.person.consent.why == CONSENT_GIVEN)
+		if (json_object_size(items[i].used) > 0 &&
+		    (by = consent_of(good, s, &items[i])) != NULL)
 			add_once(good, all, by->id);
 	}
 	return all;

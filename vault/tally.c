@@ -110,10 +110,33 @@ count_named(void *ctx, const struct reveal_hit *hit)
 		g->what->named(g->what->named_ctx, &named);
 }
 
-/* Every value that somebody wrote: codes and ids name nobody. */
+/*
+ * A value and its title.  What somebody is called stands in a record that may
+ * not leave itself; the own name of whom it may name is no finding.
+ */
+static enum vault_err
+look_at_value(struct reveal *r, struct tally_gather *g, unsigned axis, size_t i)
+{
+	struct tally_axis *a = &g->t->table.axis[axis];
+	const char *path = g->t->by[axis] == NULL ? "date" : g->t->by[axis];
+	const char *text = buf_text(&a->texts) + tally_value(a, i)->text;
+	const char *title = buf_text(&a->texts) + tally_value(a, i)->title;
+	enum vault_err err = reveal_text(
+	    r, "", path, text, strlen(text), count_named, g);
+
+	if (err != VAULT_OK || !g->t->is_link[axis])
+		return err;
+	return reveal_text(r, text, path, title, strlen(title), count_named, g);
+}
+
+/*
+ * Every value that somebody wrote: codes and ids name nobody.  The query is
+ * printed beside them.
+ */
 static enum vault_err
 look_for_names(struct tally_gather *g)
 {
+	const struct vault_tally_what *what = g->what;
 	struct reveal *r = NULL;
 	enum vault_err err;
 
@@ -122,20 +145,14 @@ look_for_names(struct tally_gather *g)
 	err = reveal_new(&r, g->v->store, g->audience, NULL, NULL);
 	if (err == VAULT_OK)
 		g->t->info.short_names = reveal_short(r);
-	for (unsigned axis = 0; axis < g->t->table.axes; axis++) {
-		struct tally_axis *a = &g->t->table.axis[axis];
-		const char *path = g->t->by[axis] == NULL ? "date"
-							  : g->t->by[axis];
-
-		for (size_t i = 0; err == VAULT_OK && i < tally_values(a);
-		     i++) {
-			const char *text = buf_text(&a->texts) +
-			    tally_value(a, i)->text;
-
-			err = reveal_text(
-			    r, "", path, text, strlen(text), count_named, g);
-		}
-	}
+	if (err == VAULT_OK && what->query_len > 0)
+		err = reveal_text(r, "", "query", what->query, what->query_len,
+		    count_named, g);
+	for (unsigned axis = 0; axis < g->t->table.axes; axis++)
+		for (size_t i = 0; err == VAULT_OK &&
+		     i < tally_values(&g->t->table.axis[axis]);
+		     i++)
+			err = look_at_value(r, g, axis, i);
 	reveal_free(r);
 	return err;
 }
@@ -222,7 +239,8 @@ make(struct tally_gather *g, struct vault_tally_fault *fault)
 	t->info.persons = g->what->persons;
 	if ((err = store_read(g->v->store)) != VAULT_OK)
 		return err;
-	if ((err = read_audience(g, fault)) == VAULT_OK)
+	if ((err = vault_moment(&t->seen, g->v)) == VAULT_OK &&
+	    (err = read_audience(g, fault)) == VAULT_OK)
 		err = gather(g);
 	store_read_end(g->v->store);
 	if (err == VAULT_OK && g->what->over != VAULT_NO_PERIOD)
@@ -265,6 +283,7 @@ vault_tally_free(struct vault_tally *t)
 	if (t == NULL)
 		return;
 	tally_table_free(&t->table);
+	buf_free(&t->consents);
 	mem_free(t->by[0]);
 	mem_free(t->by[1]);
 	mem_free(t);
@@ -333,7 +352,7 @@ vault_tally_cell(const struct vault_tally *t, size_t row, size_t column)
 
 /* {"by":["act"],"count":"records","form":"html","over":"month"} */
 static enum vault_err
-print_log(struct buf *out, const struct vault_tally *t, const char *form)
+print_log(struct buf *out, struct vault_tally *t, const char *form)
 {
 	static const char *const periods[] = { "", "year", "month", "day" };
 	bool first = true;
@@ -348,7 +367,9 @@ print_log(struct buf *out, const struct vault_tally *t, const char *form)
 		buf_putf(out, "%s\"%s\"", first ? "" : ",", t->by[i]);
 		first = false;
 	}
-	buf_putf(out, "],\"count\":\"%s\",\"form\":\"%s\"",
+	buf_put_text(out, "],");
+	audience_print_used(out, &t->consents);
+	buf_putf(out, "\"count\":\"%s\",\"form\":\"%s\"",
 	    t->info.persons ? "persons" : "records", form);
 	if (t->table.axis[0].period != VAULT_NO_PERIOD)
 		buf_putf(
@@ -357,8 +378,21 @@ print_log(struct buf *out, const struct vault_tally *t, const char *form)
 	return buf_ok(out);
 }
 
+/* For an audience it must be as it was when it was counted. */
+static enum vault_err
+is_as_counted(struct vault *v, const struct vault_tally *t)
+{
+	struct vault_moment now;
+	enum vault_err err = vault_moment(&now, v);
+
+	if (err != VAULT_OK || t->info.audience == NULL ||
+	    vault_is_moment(&now, &t->seen))
+		return err;
+	return VAULT_ECONFLICT;
+}
+
 enum vault_err
-vault_tally_log(struct vault *v, const struct vault_tally *t, const char *form)
+vault_tally_log(struct vault *v, struct vault_tally *t, const char *form)
 {
 	struct buf detail = { 0 };
 	enum vault_err err;
@@ -367,8 +401,9 @@ vault_tally_log(struct vault *v, const struct vault_tally *t, const char *form)
 		return VAULT_OK;
 	if ((err = print_log(&detail, t, form)) == VAULT_OK &&
 	    (err = store_begin(v->store)) == VAULT_OK) {
-		err = log_add(
-		    v->store, "report", buf_text(&detail), detail.len);
+		if ((err = is_as_counted(v, t)) == VAULT_OK)
+			err = log_add(
+			    v->store, "report", buf_text(&detail), detail.len);
 		if (err == VAULT_OK)
 			err = store_commit(v->store);
 		store_abort(v->store);

@@ -54,10 +54,15 @@ static enum vault_err
 may_use(bool *may, const struct tally_gather *g, const struct record_row *r,
     struct merged *m)
 {
+	enum vault_err err;
+
 	*may = m->body != NULL;
 	if (!*may || g->audience == NULL)
 		return VAULT_OK;
-	return edition_figures(may, &m->body, g->audience, r);
+	err = edition_figures(may, &m->body, g->audience, r);
+	return err == VAULT_OK && *may
+	    ? audience_used(&g->t->consents, g->audience, r)
+	    : err;
 }
 
 /* What it says without a level is as secret as can be. */

@@ -23,6 +23,8 @@ struct vault_tally {
 	char *by[2]; /* by axis; NULL: the period */
 	const struct model_vocab *codes[2];
 	bool is_link[2];
+	struct vault_moment seen; /* when it was counted */
+	struct buf consents;      /* by which it may: audience_used */
 };
 
 struct tally_gather {

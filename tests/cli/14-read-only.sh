@@ -14,6 +14,9 @@ run()
 	as_nobody "$AMPARO" -v "$V" --passphrase-file "$PASS" "$@"
 }
 expect_status 0 run --yes init --office Nobody
+echo '{"title":"zzleft"}' >case.json
+chmod 644 case.json
+expect_status 0 run add case case.json
 [ "$(stat -c %u "$V/keys")" = 65534 ] || fail "the vault is not nobody's"
 chown -R 0:0 "$V"
 chmod -R a+rX "$V"
@@ -29,6 +32,9 @@ expect_status 0 run info
 expect_status 19 run passphrase add another --new-passphrase-file another
 expect_err "a medium that cannot be written"
 expect_status 19 run passphrase remove --unknown
+# What could not be logged does not leave, to a pipe either.
+expect_status 19 run --yes export --plain json --unfiltered -o -
+expect_no_out zzleft
 expect_status 0 run lock
 expect_same before/keys "$V/keys"
 expect_same before/cells.db "$V/cells.db"

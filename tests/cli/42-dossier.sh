@@ -16,6 +16,7 @@ add act "{\"level\":2,\"act\":\"torture\",\"victims\":[\"$jia\",\"$yi\"],\"cases
 add testimony "{\"level\":3,\"readers\":[\"mj\"],\"text\":\"zzreaders\",\"about\":[\"$kase\"]}"
 add person '{"level":0,"names":[{"text":"Not Ofthiscase"}]}'
 add consent "{\"person\":\"$jia\",\"scopes\":[\"un\",\"media\"],\"naming\":\"pseudonym\",\"date\":{\"edtf\":\"2011\"}}"
+consent=$id
 
 expect_status 2 opened --yes dossier "$kase" -o d.txt
 expect_status 2 opened --yes dossier "$kase" --audience nobody -o d.txt
@@ -56,4 +57,20 @@ for word in "Jia Heshu" "Yi Yuanshan" zzprivate zzreaders; do
 	grep -q "$word" u.txt || fail "it lacks: $word"
 done
 expect_status 0 opened log
-expect_out '{"audience":"un","records":['
+expect_out "{\"audience\":\"un\",\"consents\":[\"$consent\"],\"records\":["
+
+# What somebody is called stands in a record of level 2, and names nobody.
+V=$PWD/called
+vault "$V"
+add case '{"level":0,"title":"Crackdown"}'
+kase=$id
+add person '{"level":2,"names":[{"text":"Yi Yuanshan"}],"pseudonym":"wife of Jia Heshu"}'
+yi=$id
+add person '{"level":2,"names":[{"text":"Jia Heshu"}]}'
+add consent "{\"person\":\"$yi\",\"scopes\":[\"media\"],\"naming\":\"pseudonym\",\"date\":{\"edtf\":\"2011\"}}"
+add act "{\"level\":0,\"act\":\"torture\",\"victims\":[\"$yi\"],\"cases\":[\"$kase\"]}"
+expect_status 0 opened --yes dossier "$kase" --audience media -o c.txt
+grep -q torture c.txt || fail "it lacks the act"
+grep -q 'Heshu' c.txt && fail "a name left as what somebody is called"
+expect_status 17 opened report type:act --by victims --audience media
+expect_err "victims, character 9"

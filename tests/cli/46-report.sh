@@ -218,5 +218,9 @@ expect_out "Jia Heshu"
 expect_status 0 opened --json report type:act --by victims --audience media
 grep -q Heshu "$OUT" && fail "a name left in a title"
 expect_status 0 opened report type:person --by sex --audience media --csv -o a.csv
+# The query is printed, too.
+expect_status 17 opened report 'name:"Jia Heshu"' --by sex --audience media --html -o q.html
+expect_err "query, character 7"
+[ ! -e q.html ] || fail "a name left in the query"
 expect_status 0 opened log
 expect_out '{"audience":"media","by":["sex"]'

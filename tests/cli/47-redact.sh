@@ -51,3 +51,12 @@ grep -q "$told\|redacted_from" m.json && fail "it says of what it is a copy"
 # By place, in any field; in JSON.
 expect_status 0 opened --yes --json redact "$told" --audience un --at "text:1-3" --at "text:18-24" --at "notes[0]:3-6"
 expect_json 'd["from"] and d["passages"] >= 5 and {"field": "notes[0]", "passages": 1} in d["fields"]'
+
+# A field of the office's own may name somebody by its name, or be a number.
+add testimony '{"level":2,"text":"zzsaid","x_seen":{"Jia Heshu":"zztwice","x_by":"zzkept"},"x_call":[13800138000,5]}'
+expect_status 0 opened --yes redact "$id" --audience un
+expect_out "2 passages were taken out"
+grep -q 'Jia\|Heshu' "$OUT" && fail "shown: the name of a field"
+copy=$(the_id)
+expect_status 0 opened show "$copy" --raw
+expect_json 'd["x_seen"] == {"x_by": "zzkept"} and d["x_call"] == ["[…]", 5]'

@@ -52,6 +52,7 @@ grep -q '"missing"' 4.json || fail "no status"
 grep -q 'Jia\|138 0' 4.json && fail "the name left"
 python3 -c 'import json,sys; d=json.load(open("4.json")); assert d["amparo_plain"] == 1 and d["audience"] == "un" and len(d["records"]) == 5, d' || fail "not what FORMAT says"
 add consent "{\"person\":\"$jia\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2012\"}}"
+allows=$id
 plain 0 un 5.json type:person
 grep -q 'Jia Heshu' 5.json || fail "no name"
 grep -q 'zzprivate' 5.json && fail "a private field left"
@@ -78,7 +79,9 @@ for word in 甲河树 zzprivate zzrecontact '"missing"'; do
 	grep -q "$word" 7.json || fail "lost: $word"
 done
 expect_status 0 opened log
-expect_out '{"audience":"un","records":['
+expect_out "{\"audience\":\"un\",\"consents\":[\"$allows\"],\"records\":["
+expect_status 17 opened may "$told" --audience media
+expect_out "export-plain"
 expect_status 17 opened may "$jia" --audience media
 expect_out "export-plain"
 
@@ -95,4 +98,17 @@ for file in again-*.json; do
 	expect_status 0 opened add "${type%.json}" "$file"
 	expect_status 0 opened show "$(the_id)" --raw
 	python3 -c 'import json,sys; assert json.load(open(sys.argv[1])) == json.load(open(sys.argv[2]))' "$file" "$OUT" || fail "changed: $file"
+done
+
+# A name may stand in the name of a member, in a number, in an address.
+V=$PWD/odd
+vault "$V"
+add person '{"names":[{"text":"Yi Yuanshan"}],"contacts":[{"kind":"phone","value":"+86 138 0013 8000"}]}'
+for odd in '"x_seen":{"Yi Yuanshan":"twice"}' '"x_seen":{"x_deep":[13800138000]}' \
+    '"x_page":"https://example.org/?q=Yi%20Yuanshan"'; do
+	add case "{\"level\":0,\"title\":\"Odd\",$odd}"
+	plain 17 un odd.json Odd
+	expect_err "must not be named; nothing was written"
+	[ ! -e odd.json ] || fail "it left"
+	expect_status 0 opened edit "$id" --set title=Closed --set level=3 --set readers=mj --yes
 done

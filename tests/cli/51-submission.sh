@@ -174,7 +174,8 @@ expect_status 0 opened list type:intervention
 # The passphrase again; and it is logged.
 expect_status 12 "$AMPARO" -v "$V" --yes --passphrase-file case.json submission wgeid "$jia" -o no.txt
 expect_status 0 opened log
-expect_out '{"audience":"un","form":"wgeid","records":["'"$jia"'"'
+expect_out ',"form":"wgeid","records":["'"$jia"'"'
+expect_out '{"audience":"un","consents":["'
 expect_status 0 opened may "$jia" --audience un
 expect_out "export-plain"
 

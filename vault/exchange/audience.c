@@ -11,8 +11,22 @@
 #include "search/query.h"
 #include "store/sql.h"
 
+/*
+ * What is known of a person already, in a place that the id gives: what others
+ * send must not be asked for anew in each of thousands of records.
+ */
+#define MEMOS 256
+
+struct memo {
+	char id[ID_TEXT_LEN + 1];
+	bool is_accused, knows_accused;
+	bool knows_consent; /* the same for each record */
+	struct consent_answer consent;
+};
+
 struct audience {
 	struct store *store;
+	struct memo *memos;
 	enum consent_scope scope;
 	int32_t today;
 	struct buf own;      /* the keys of our office */
@@ -54,8 +68,8 @@ audience_words(struct store *s, const struct record_row *r,
 
 struct reading {
 	struct audience *a;
-	struct consent consent;
-	bool any, unsure;
+	struct buf words; /* struct consent: what each version says */
+	bool unsure, ours;
 };
 
 /* Is there a testimony or a document here that it was published in? */
@@ -103,18 +117,66 @@ read_version(void *ctx, const struct head *h)
 	if (err == VAULT_OK)
 		err = is_published(
 		    &c.published, to->a, json_object_get(h->body, "basis"));
-	if (err == VAULT_OK && to->any) {
-		consent_narrow(&to->consent, &c);
-		to->consent.ours = to->consent.ours || ours;
+	if (err == VAULT_OK && !buf_put(&to->words, &c, sizeof(c)))
+		err = VAULT_ENOMEM;
+	if (err != VAULT_OK)
 		consent_free(&c);
-	} else if (err == VAULT_OK) {
-		to->consent = c;
-		to->consent.ours = ours;
-		to->any = true;
-	} else {
-		consent_free(&c);
-	}
+	to->ours = to->ours || ours;
 	return err;
+}
+
+static enum vault_err
+put_consent(
+    struct audience *a, const struct consent *all, const struct consent *of)
+{
+	struct consent c = *all;
+
+	json_incref(c.records);
+	consent_reach(&c, of);
+	if (buf_put(&a->consents, &c, sizeof(c)))
+		return VAULT_OK;
+	consent_free(&c);
+	return VAULT_ENOMEM;
+}
+
+/*
+ * What all versions allow, for each whom one of them is of and each that one
+ * withdraws: another office may have put another person into its version of
+ * ours, and must not undo with it what we have said of this one.
+ */
+static enum vault_err
+put_words(struct reading *to, const struct record_row *r)
+{
+	size_t n = to->words.len / sizeof(struct consent);
+	struct consent *words = (struct consent *)(void *)to->words.bytes, all;
+	enum vault_err err = VAULT_OK;
+
+	if (n == 0)
+		return VAULT_OK;
+	all = words[0];
+	for (size_t i = 1; i < n; i++)
+		consent_narrow(&all, &words[i]);
+	if (to->unsure)
+		all.scopes = 0;
+	all.ours = to->ours;
+	id_print(all.id, r->id);
+#ifdef PLANT_FOREIGN_REACH
+	n = 1;
+#endif
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		if (i == 0 || !consent_same_reach(&words[i], &words[0]))
+			err = put_consent(to->a, &all, &words[i]);
+	return err;
+}
+
+static void
+reading_free(struct reading *to)
+{
+	struct consent *words = (struct consent *)(void *)to->words.bytes;
+
+	for (size_t i = 0; i < to->words.len / sizeof(*words); i++)
+		consent_free(&words[i]);
+	buf_free(&to->words);
 }
 
 static enum vault_err
@@ -126,27 +188,10 @@ read_consent(struct audience *a, int64_t num)
 
 	if ((err = rows_get(&r, a->store, num)) != VAULT_OK || r.forgotten)
 		return err;
-	err = audience_words(a->store, &r, read_version, &to);
-	if (err != VAULT_OK || !to.any) {
-		consent_free(&to.consent);
-		return err;
-	}
-	if (to.unsure)
-		to.consent.scopes = 0;
-	id_print(to.consent.id, r.id);
-	if (!buf_put(&a->consents, &to.consent, sizeof(to.consent))) {
-		consent_free(&to.consent);
-		return VAULT_ENOMEM;
-	}
-	return VAULT_OK;
-}
-
-static int
-compare_people(const void *x, const void *y)
-{
-	const struct consent *a = x, *b = y;
-
-	return strcmp(a->person, b->person);
+	if ((err = audience_words(a->store, &r, read_version, &to)) == VAULT_OK)
+		err = put_words(&to, &r);
+	reading_free(&to);
+	return err;
 }
 
 /* From the records, not from the index: a withdrawal must not be missed. */
@@ -165,8 +210,8 @@ read_consents(struct audience *a)
 			break;
 	sql_close(q);
 	list = consents_of(a, &n);
-	if (err == VAULT_OK && n > 1)
-		qsort(list, n, sizeof(*list), compare_people);
+	if (err == VAULT_OK)
+		consent_settle(list, n);
 	return err;
 }
 
@@ -180,6 +225,10 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	*out = NULL;
 	if (a == NULL)
 		return VAULT_ENOMEM;
+	if ((a->memos = mem_zalloc(MEMOS * sizeof(*a->memos))) == NULL) {
+		mem_free(a);
+		return VAULT_ENOMEM;
+	}
 	a->store = s;
 	a->scope = scope;
 	a->today = today;
@@ -208,6 +257,7 @@ audience_free(struct audience *a)
 	buf_free(&a->consents);
 	buf_free(&a->own);
 	buf_free(&a->office);
+	mem_free(a->memos);
 	same_free(a->same);
 	mem_free(a);
 }
@@ -274,6 +324,64 @@ audience_made(bool *out, const struct audience *a, const struct record_row *r)
 	return err;
 }
 
+/* ---- What a record says of itself ---- */
+
+/* Level, readers, audiences; and whether we said more that is not here. */
+static void
+note_limits(
+    struct audience_limits *out, const struct audience *a, const struct head *h)
+{
+	const char *scope = consent_scope_code(a->scope);
+	const json_t *audiences = json_object_get(h->body, "audiences");
+	int level = head_level(h);
+	bool named = false;
+
+	if (whose_has(&a->own, h->version.office)) {
+		int64_t *when = h->body != NULL ? &out->said : &out->withheld;
+
+		if ((h->body != NULL || h->version.has_body) &&
+		    h->version.time > *when)
+			*when = h->version.time;
+		out->unsure = out->withheld > 0 && out->said <= out->withheld;
+	}
+	if (level > out->level)
+		out->level = level;
+	if (json_array_size(json_object_get(h->body, "readers")) > 0)
+		out->readers = true;
+	for (size_t i = 0; i < json_array_size(audiences); i++) {
+		const char *code = json_string_value(
+		    json_array_get(audiences, i));
+
+		named = named || (code != NULL && strcmp(code, scope) == 0);
+	}
+	if (audiences != NULL && !named)
+		out->other = true;
+}
+
+struct limiting {
+	struct audience_limits *out;
+	const struct audience *a;
+};
+
+static enum vault_err
+take_limits(void *ctx, const struct head *h)
+{
+	const struct limiting *l = ctx;
+
+	note_limits(l->out, l->a, h);
+	return VAULT_OK;
+}
+
+enum vault_err
+audience_limits(struct audience_limits *out, const struct audience *a,
+    const struct record_row *r)
+{
+	struct limiting l = { out, a };
+
+	*out = (struct audience_limits){ .level = -1 };
+	return audience_words(a->store, r, take_limits, &l);
+}
+
 /* ---- One person ---- */
 
 bool
@@ -291,27 +399,61 @@ audience_naming(const struct audience_person *p)
 }
 
 struct looking {
+	const struct audience *a;
+	struct audience_limits limits;
 	bool any, needs; /* one that must be asked */
+	bool ours;       /* a version of ours says what it is */
 	bool protected;
 	enum vault_err (*each)(void *ctx, const struct head *h);
 	void *ctx;
 };
 
+static bool
+is_office(const json_t *body)
+{
+	const char *kind = json_string_value(json_object_get(body, "kind"));
+
+	return kind != NULL &&
+	    (strcmp(kind, "organisation") == 0 || strcmp(kind, "agency") == 0);
+}
+
 static enum vault_err
 look_at_person(void *ctx, const struct head *h)
 {
 	struct looking *l = ctx;
-	const char *kind = json_string_value(json_object_get(h->body, "kind"));
 
+	note_limits(&l->limits, l->a, h);
 	if (h->body == NULL)
 		return VAULT_OK;
 	l->any = true;
-	if (kind == NULL ||
-	    (strcmp(kind, "organisation") != 0 && strcmp(kind, "agency") != 0))
-		l->needs = true;
+	l->ours = l->ours || whose_has(&l->a->own, h->version.office);
+	l->needs = l->needs || !is_office(h->body);
 	if (json_is_true(json_object_get(h->body, "protected")))
 		l->protected = l->needs = true;
 	return l->each == NULL ? VAULT_OK : l->each(l->ctx, h);
+}
+
+/*
+ * Whose record only others wrote need not be asked if it never was anything
+ * else: else one of them could open what we have written of a person.
+ */
+static enum vault_err
+always_was_office(bool *out, struct store *s, const struct record_row *r)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = rows_versions(&ids, s, r, false);
+
+	*out = true;
+	for (size_t i = 0;
+	     err == VAULT_OK && *out && i < version_hash_count(&ids); i++) {
+		struct head h;
+
+		err = head_open(&h, s, r, version_hash_at(&ids, i), false);
+		*out = err == VAULT_OK && is_office(h.body);
+		head_free(&h);
+	}
+	buf_free(&ids);
+	return err;
 }
 
 static enum vault_err
@@ -327,9 +469,50 @@ judge_person(struct audience_person *out, const struct audience *a,
 	    (err = audience_made(&out->made, a, r)) != VAULT_OK)
 		return err;
 	out->here = true;
-	out->exempt = l->any && !l->needs;
 	out->protected = l->protected;
-	return VAULT_OK;
+	out->closed = l->limits.level > 2 || l->limits.readers ||
+	    l->limits.other || l->limits.unsure;
+	out->exempt = l->any && !l->needs && !l->limits.unsure;
+	return out->exempt && !l->ours
+	    ? always_was_office(&out->exempt, a->store, r)
+	    : VAULT_OK;
+}
+
+static struct memo *
+memo_of(const struct audience *a, const char *person)
+{
+	unsigned hash = 0;
+	struct memo *m;
+
+	for (const char *p = person; *p != '\0'; p++)
+		hash = hash * 31 + (unsigned char)*p;
+	m = &a->memos[hash % MEMOS];
+	if (strcmp(m->id, person) != 0) {
+		memset(m, 0, sizeof(*m));
+		memcpy(m->id, person, strnlen(person, ID_TEXT_LEN));
+	}
+	return m;
+}
+
+/* What the consents of a person say of a record; of most, of each the same. */
+static struct consent_answer
+answer(const struct audience *a, const char *person, const char *record)
+{
+	struct memo *memo = memo_of(a, person);
+	const struct consent *list;
+	struct consent_answer out;
+	bool by_record = false;
+	size_t n;
+
+	if (memo->knows_consent)
+		return memo->consent;
+	list = audience_consents(&n, a, person);
+	out = consent_answer(list, n, record, a->scope, a->today);
+	for (size_t i = 0; !by_record && i < n; i++)
+		by_record = list[i].records != NULL;
+	memo->knows_consent = !by_record;
+	memo->consent = out;
+	return out;
 }
 
 /* The same, with what the consents say, be the person here or not. */
@@ -337,10 +520,7 @@ static enum vault_err
 ask_consents(struct audience_person *out, const struct audience *a,
     const struct record_row *r, const char *record, struct looking *l)
 {
-	size_t n;
-	const struct consent *list = audience_consents(&n, a, out->id);
-
-	out->consent = consent_answer(list, n, record, a->scope, a->today);
+	out->consent = answer(a, out->id, record);
 	return r == NULL ? VAULT_OK : judge_person(out, a, r, l);
 }
 
@@ -348,7 +528,7 @@ enum vault_err
 audience_person(struct audience_person *out, const struct audience *a,
     const char *person, const char *record)
 {
-	struct looking l = { .each = NULL };
+	struct looking l = { .a = a, .limits = { .level = -1 } };
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
@@ -371,7 +551,9 @@ audience_person_row(struct audience_person *out, const struct audience *a,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx)
 {
-	struct looking l = { .each = each, .ctx = ctx };
+	struct looking l = {
+		.a = a, .limits = { .level = -1 }, .each = each, .ctx = ctx
+	};
 
 	memset(out, 0, sizeof(*out));
 	id_print(out->id, r->id);
@@ -461,8 +643,8 @@ look_for_naming(struct naming *n)
 	return err;
 }
 
-enum vault_err
-audience_is_accused(bool *out, const struct audience *a, const char *person)
+static enum vault_err
+look_if_accused(bool *out, const struct audience *a, const char *person)
 {
 	struct naming n = { .a = a, .person = person };
 	size_t all;
@@ -479,7 +661,26 @@ audience_is_accused(bool *out, const struct audience *a, const char *person)
 	return err;
 }
 
+enum vault_err
+audience_is_accused(bool *out, const struct audience *a, const char *person)
+{
+	struct memo *memo = memo_of(a, person);
+	enum vault_err err = VAULT_OK;
+
+	if (!memo->knows_accused)
+		err = look_if_accused(&memo->is_accused, a, person);
+	memo->knows_accused = err == VAULT_OK;
+	*out = err == VAULT_OK && memo->is_accused;
+	return err;
+}
+
 /* ---- The people of a record ---- */
+
+/* Somebody in a version of the record. */
+struct member {
+	char id[ID_TEXT_LEN + 1];
+	size_t version; /* 0, 1 ... as they came */
+};
 
 struct people {
 	const struct audience *a;
@@ -487,16 +688,31 @@ struct people {
 	char record[ID_TEXT_LEN + 1];
 	audience_each each;
 	void *ctx;
-	struct buf ids; /* ID_TEXT_LEN + 1 bytes each, each once */
+	size_t version;
+	struct buf members;  /* struct member */
+	struct buf versions; /* of each: what it lacks */
 };
 
+/* A version names nobody, or somebody who may not, or one who may. */
+enum { NOBODY, LACKING, ALLOWED };
+
 static enum vault_err
-add_person(struct people *p, const char *id)
+add_member(struct people *p, const char *id, size_t version)
 {
-	for (size_t i = 0; i < p->ids.len; i += ID_TEXT_LEN + 1)
-		if (strcmp((const char *)p->ids.bytes + i, id) == 0)
-			return VAULT_OK;
-	return buf_put(&p->ids, id, ID_TEXT_LEN + 1) ? VAULT_OK : VAULT_ENOMEM;
+	struct member m;
+
+	memset(&m, 0, sizeof(m));
+	m.version = version;
+	memcpy(m.id, id, ID_TEXT_LEN);
+	return buf_put(&p->members, &m, sizeof(m)) ? VAULT_OK : VAULT_ENOMEM;
+}
+
+static int
+compare_members(const void *x, const void *y)
+{
+	const struct member *a = x, *b = y;
+
+	return strcmp(a->id, b->id);
 }
 
 /* By which field a record of a type is about somebody. */
@@ -523,26 +739,28 @@ see_person(void *ctx, const char *path, const char *text, size_t len)
 
 	if (!id_is_canonical(text, len) || !is_about(p->row->type, path))
 		return VAULT_OK;
-	return add_person(p, text);
+	return add_member(p, text, p->version);
 }
 
 static enum vault_err
 see_people(void *ctx, const struct head *h)
 {
-	return h->body == NULL ? VAULT_OK
-			       : body_links(h->body, see_person, ctx);
+	struct people *p = ctx;
+	enum vault_err err = VAULT_OK;
+
+	if (h->body != NULL)
+		err = body_links(h->body, see_person, p);
+	p->version++;
+	return err;
 }
 
 static enum vault_err
 find_people(struct people *p)
 {
-	if (strcmp(p->row->type, "person") == 0)
-		return add_person(p, p->record);
-	/* That one is withdrawn must reach whoever got what it allowed. */
-	if (p->a->scope == CONSENT_PARTNER &&
-	    strcmp(p->row->type, "consent") == 0)
-		return VAULT_OK;
-	return audience_words(p->a->store, p->row, see_people, p);
+	if (strcmp(p->row->type, "person") != 0)
+		return audience_words(p->a->store, p->row, see_people, p);
+	p->version++;
+	return add_member(p, p->record, 0);
 }
 
 /* Of those whom it is about, with the accused let go. */
@@ -558,74 +776,118 @@ ask_person(struct audience_person *out, const struct people *p, const char *id)
 	return err;
 }
 
+/* Each of them is asked once, and what follows noted in the versions. */
+static enum vault_err
+ask_people(struct audience_person *may, struct audience_person *may_not,
+    struct people *p)
+{
+	struct member *list = (struct member *)(void *)p->members.bytes;
+	size_t n = p->members.len / sizeof(*list);
+	struct audience_person one;
+	enum vault_err err;
+
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_members);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *of = &p->versions.bytes[list[i].version];
+
+		if (i == 0 || compare_members(&list[i], &list[i - 1]) != 0) {
+			if ((err = ask_person(&one, p, list[i].id)) != VAULT_OK)
+				return err;
+			if (audience_may(&one) && may->id[0] == '\0')
+				*may = one;
+			else if (!audience_may(&one) && may_not->id[0] == '\0')
+				*may_not = one;
+		}
+		if (audience_may(&one))
+			*of = ALLOWED;
+		else if (*of == NOBODY)
+			*of = LACKING;
+	}
+	return VAULT_OK;
+}
+
 enum vault_err
 audience_people(bool *may, struct audience_person *out,
     const struct audience *a, const struct record_row *r, audience_each each,
     void *ctx)
 {
 	struct people p = { .a = a, .row = r, .each = each, .ctx = ctx };
+	struct audience_person who_may = { .here = false }, who_not = who_may;
 	enum vault_err err;
-	bool any = false;
 
-	memset(out, 0, sizeof(*out));
 	id_print(p.record, r->id);
-	err = find_people(&p);
-	*may = p.ids.len == 0;
-	for (size_t i = 0; err == VAULT_OK && i < p.ids.len;
-	     i += ID_TEXT_LEN + 1) {
-		struct audience_person one;
-
-		err = ask_person(&one, &p, (const char *)p.ids.bytes + i);
-		if (err != VAULT_OK)
-			break;
-		if (!any || (audience_may(&one) && !*may))
-			*out = one;
-		any = true;
-		*may = *may || audience_may(&one);
-	}
-	buf_free(&p.ids);
+	*may = true;
+	if ((err = find_people(&p)) == VAULT_OK)
+		err = buf_ok(&p.members);
+	for (size_t i = 0; i < p.version; i++)
+		buf_put_byte(&p.versions, NOBODY);
+	if (err == VAULT_OK && (err = buf_ok(&p.versions)) == VAULT_OK)
+		err = ask_people(&who_may, &who_not, &p);
+	/* Of several versions the one that forbids decides. */
+	for (size_t i = 0; err == VAULT_OK && i < p.version; i++)
+		*may = *may && p.versions.bytes[i] != LACKING;
+#ifdef PLANT_FOREIGN_VICTIM
+	*may = who_may.id[0] != '\0' || who_not.id[0] == '\0';
+#endif
+	/* That one is withdrawn must reach whoever got what it allowed. */
+	if (a->scope == CONSENT_PARTNER && strcmp(r->type, "consent") == 0)
+		*may = true;
+	*out = *may && who_may.id[0] != '\0' ? who_may : who_not;
+	buf_free(&p.members);
+	buf_free(&p.versions);
 	return err;
 }
 
-/* ---- What a record says of itself ---- */
+/* ---- Under which consents ---- */
 
-struct limiting {
-	struct audience_limits *out;
-	const char *scope;
-};
-
-static enum vault_err
-take_limits(void *ctx, const struct head *h)
+static void
+note_used(void *ctx, const struct audience_person *p)
 {
-	const struct limiting *l = ctx;
-	const json_t *audiences = json_object_get(h->body, "audiences");
-	int level = head_level(h);
-	bool named = false;
-
-	if (level > l->out->level)
-		l->out->level = level;
-	if (json_array_size(json_object_get(h->body, "readers")) > 0)
-		l->out->readers = true;
-	for (size_t i = 0; i < json_array_size(audiences); i++) {
-		const char *code = json_string_value(
-		    json_array_get(audiences, i));
-
-		named = named || (code != NULL && strcmp(code, l->scope) == 0);
-	}
-	if (audiences != NULL && !named)
-		l->out->other = true;
-	return VAULT_OK;
+	if (p->consent.why == CONSENT_GIVEN && !p->exempt && !p->made)
+		buf_put(ctx, p->consent.by->id, ID_TEXT_LEN + 1);
 }
 
 enum vault_err
-audience_limits(struct audience_limits *out, const struct audience *a,
-    const struct record_row *r)
+audience_used(
+    struct buf *ids, const struct audience *a, const struct record_row *r)
 {
-	struct limiting l = { out, consent_scope_code(a->scope) };
+	struct audience_person person;
+	bool may;
+	enum vault_err err = audience_people(
+	    &may, &person, a, r, note_used, ids);
 
-	*out = (struct audience_limits){ .level = -1 };
-	return audience_words(a->store, r, take_limits, &l);
+	return err == VAULT_OK ? buf_ok(ids) : err;
 }
+
+static int
+compare_ids(const void *x, const void *y)
+{
+	return strcmp(x, y);
+}
+
+void
+audience_print_used(struct buf *out, struct buf *ids)
+{
+	const size_t step = ID_TEXT_LEN + 1;
+	const char *before = NULL;
+
+	if (ids->len == 0)
+		return;
+	qsort(ids->bytes, ids->len / step, step, compare_ids);
+	buf_put_text(out, "\"consents\":[");
+	for (size_t i = 0; i < ids->len; i += step) {
+		const char *id = buf_text(ids) + i;
+
+		if (before == NULL || strcmp(id, before) != 0)
+			buf_putf(
+			    out, "%s\"%s\"", before == NULL ? "" : ",", id);
+		before = id;
+	}
+	buf_put_text(out, "],");
+}
+
+/* ---- All of it ---- */
 
 enum vault_err
 audience_decide(enum audience_why *why, struct audience_limits *limits,
@@ -644,7 +906,7 @@ audience_decide(enum audience_why *why, struct audience_limits *limits,
 	if ((err = audience_limits(limits, a, r)) != VAULT_OK ||
 	    (err = audience_people(&may, person, a, r, each, ctx)) != VAULT_OK)
 		return err;
-	if (limits->level < 0)
+	if (limits->level < 0 || limits->unsure)
 		*why = AUDIENCE_WITHHELD;
 	else if (most < 0)
 		*why = AUDIENCE_NO_RECORDS;

@@ -9,7 +9,10 @@
  *    theirs; a testimony about who said it; acts and interventions about each
  *    of theirs, of whom one must have consented, and the others are unnamed.
  *    To partner offices a consent goes without one: it may withdraw another.
- * 3. Organisations and agencies need not consent.  Nor does whom our own
+ *    This holds for each version: another office makes no record of ours one
+ *    about somebody else.
+ * 3. Organisations and agencies need not consent; those of other offices only
+ *    if they were never anything else.  Nor does whom our own
  *    records name as a perpetrator or an authority, and none as anything else,
  *    by whichever record of that person.
  * 4. What an office recorded first itself may go back to it.
@@ -73,6 +76,8 @@ struct audience_person {
 	bool exempt;    /* need not consent */
 	bool protected; /* must not be named in free text, whatever is allowed
 			 */
+	bool closed;    /* the record is for few, or not all of it is here: it
+			   does not leave, and nor does a name out of it */
 	bool made;      /* by the office that gets it */
 	struct consent_answer consent; /* .by is borrowed from the audience */
 };
@@ -109,11 +114,22 @@ VAULT_CHECKED enum vault_err audience_people(bool *may,
     struct audience_person *out, const struct audience *a,
     const struct record_row *r, audience_each each, void *ctx);
 
+/*
+ * For the log: append the ids of the consents by which a record leaves that
+ * does, ID_TEXT_LEN + 1 bytes each; and print them in order, each once, as
+ * "consents":[ID,...], with the comma, or nothing if there is none.
+ */
+VAULT_CHECKED enum vault_err audience_used(
+    struct buf *ids, const struct audience *a, const struct record_row *r);
+void audience_print_used(struct buf *out, struct buf *ids);
+
 /* What a record says of itself: its level, and whom it is limited to. */
 struct audience_limits {
 	int level;    /* the highest; -1: nothing of it is here */
 	bool readers; /* it names its readers */
 	bool other;   /* it names audiences, and not this one */
+	bool unsure;  /* we have said something later that is not here */
+	int64_t said, withheld; /* when; for .unsure */
 };
 VAULT_CHECKED enum vault_err audience_limits(struct audience_limits *out,
     const struct audience *a, const struct record_row *r);

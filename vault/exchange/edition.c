@@ -287,9 +287,9 @@ edition_strip(
 
 /* ---- One record ---- */
 
-/* The names of the fields in which versions disagree. */
+/* The names of the fields that leave and in which versions disagree. */
 static enum vault_err
-list_clashes(json_t **out, const json_t *clashes)
+list_clashes(json_t **out, const json_t *clashes, const json_t *body)
 {
 	if ((*out = json_array()) == NULL)
 		return VAULT_ENOMEM;
@@ -297,7 +297,9 @@ list_clashes(json_t **out, const json_t *clashes)
 		json_t *field = json_object_get(
 		    json_array_get(clashes, i), "field");
 
-		if (field != NULL && json_array_append(*out, field) != 0)
+		if (field != NULL &&
+		    json_object_get(body, json_string_value(field)) != NULL &&
+		    json_array_append(*out, field) != 0)
 			return VAULT_ENOMEM;
 	}
 	return VAULT_OK;
@@ -388,7 +390,7 @@ edition_make(struct edition *out, struct store *s, const struct audience *a,
 	if (err == VAULT_OK)
 		err = edition_strip(out->body, audience_scope(a), naming);
 	if (err == VAULT_OK)
-		err = list_clashes(&out->clashes, m.clashes);
+		err = list_clashes(&out->clashes, m.clashes, out->body);
 	merged_free(&m);
 	return err;
 }
@@ -421,7 +423,7 @@ edition_label(struct buf *out, struct store *s, const struct audience *a,
 	enum consent_naming naming;
 
 	if ((err = audience_person(&p, a, person, record)) != VAULT_OK ||
-	    !p.here)
+	    !p.here || (p.closed && !p.made))
 		return err;
 	if (!audience_may(&p) && !p.protected)
 		err = audience_is_accused(&p.exempt, a, person);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,13 @@ struct redacting {
 };
 
 /* ---- One text ---- */
+
+static void
+tell_taken(const struct redacting *r, size_t n)
+{
+	if (r->how->taken != NULL)
+		r->how->taken(r->how->ctx, buf_text(&r->path), n);
+}
 
 static void
 add_range(struct redacting *r, size_t at, size_t len)
@@ -169,10 +177,50 @@ redact_text(json_t **to, struct redacting *r, const json_t *value)
 	if (err == VAULT_OK && taken > 0 &&
 	    (*to = json_stringn(buf_text(&text), text.len)) == NULL)
 		err = VAULT_ENOMEM;
-	if (err == VAULT_OK && taken > 0 && r->how->taken != NULL)
-		r->how->taken(r->how->ctx, buf_text(&r->path), taken);
+	if (err == VAULT_OK && taken > 0)
+		tell_taken(r, taken);
 	buf_free(&text);
 	return err;
+}
+
+/* ---- Fields of the office's own ---- */
+
+/* Is it, or what it lies in, a field that no model knows? */
+static bool
+is_own(const char *path)
+{
+	return strncmp(path, "x_", 2) == 0 || strstr(path, ".x_") != NULL;
+}
+
+/* Does the name of a member, or a number, name somebody? */
+static enum vault_err
+names_somebody(bool *out, struct redacting *r, const char *text)
+{
+	enum vault_err err;
+
+	buf_reset(&r->ranges);
+	if ((err = find(r, text, strlen(text))) == VAULT_OK)
+		*out = r->ranges.len > 0;
+	buf_reset(&r->ranges);
+	return err;
+}
+
+/* Such a member goes, whole: its name cannot be cut. */
+static enum vault_err
+is_to_go(bool *out, struct redacting *r, const char *name, const json_t *value)
+{
+	char number[32];
+	enum vault_err err;
+
+	*out = false;
+	if (!is_own(buf_text(&r->path)))
+		return VAULT_OK;
+	err = names_somebody(out, r, name);
+	if (err != VAULT_OK || *out || !json_is_integer(value))
+		return err;
+	snprintf(number, sizeof(number), "%lld",
+	    (long long)json_integer_value(value));
+	return names_somebody(out, r, number);
 }
 
 /* ---- All of a body ---- */
@@ -198,12 +246,19 @@ redact_array(struct redacting *r, json_t *array)
 	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; err == VAULT_OK && i < json_array_size(array); i++) {
-		json_t *to;
+		json_t *to = NULL;
+		bool goes;
 
 		buf_putf(&r->path, "[%zu]", i);
-		err = redact_value(&to, r, json_array_get(array, i));
+		err = is_to_go(&goes, r, "", json_array_get(array, i));
+		if (err == VAULT_OK && goes)
+			to = json_string(REDACT_MARK);
+		else if (err == VAULT_OK)
+			err = redact_value(&to, r, json_array_get(array, i));
 		if (to != NULL && json_array_set_new(array, i, to) != 0)
 			err = VAULT_ENOMEM;
+		if (goes)
+			tell_taken(r, 1);
 		buf_truncate(&r->path, before);
 	}
 	return err;
@@ -220,12 +275,22 @@ redact_object(struct redacting *r, json_t *object)
 
 	json_object_foreach_safe(object, next, name, value)
 	{
-		json_t *to;
+		json_t *to = NULL;
+		bool goes;
 
 		if (before == 0 && strcmp(name, "type") == 0)
 			continue;
 		buf_putf(&r->path, "%s%s", before > 0 ? "." : "", name);
-		err = redact_value(&to, r, value);
+		err = is_to_go(&goes, r, name, value);
+		if (err == VAULT_OK && goes) {
+			/* Not by its name, which is what must not be told. */
+			buf_truncate(&r->path, before);
+			tell_taken(r, 1);
+			json_object_del(object, name);
+			continue;
+		}
+		if (err == VAULT_OK)
+			err = redact_value(&to, r, value);
 		if (to != NULL && json_object_set_new(object, name, to) != 0)
 			err = VAULT_ENOMEM;
 		buf_truncate(&r->path, before);

@@ -13,6 +13,7 @@ struct hidden {
 	char id[ID_TEXT_LEN + 1];
 	bool may_leave; /* the record with the names does, as one */
 	bool protected;
+	bool by_record; /* may be named, but for what a consent says there */
 	bool asked, accused; /* lazily: most people are named nowhere */
 };
 
@@ -55,21 +56,93 @@ reveal_free(struct reveal *r)
 struct adding {
 	struct scan *scan;
 	size_t who;
+	bool has_private; /* fields that are */
 };
 
 static enum vault_err
 add_names(void *ctx, const struct head *h)
 {
-	const struct adding *to = ctx;
+	struct adding *to = ctx;
 
+	if (json_array_size(json_object_get(h->body, "private_fields")) > 0)
+		to->has_private = true;
 	return h->body == NULL ? VAULT_OK
 			       : scan_add(to->scan, h->body, to->who);
+}
+
+/* What is private of somebody who may be named. */
+static enum vault_err
+add_private(void *ctx, const struct head *h)
+{
+	struct adding *to = ctx;
+	json_t *open = NULL, *hidden = NULL;
+	enum vault_err err = VAULT_OK;
+
+	if (h->body != NULL)
+		err = body_split(&open, &hidden, h->body);
+	if (err == VAULT_OK && hidden != NULL)
+		err = scan_add(to->scan, hidden, to->who);
+	json_decref(open);
+	json_decref(hidden);
+	return err;
+}
+
+/* What was said of whom before: a text may have kept it. */
+static enum vault_err
+add_earlier(struct scan *scan, size_t who, struct store *s,
+    const struct record_row *row)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = rows_versions(&ids, s, row, false);
+	size_t n = version_hash_count(&ids);
+
+	for (size_t i = 0; err == VAULT_OK && n > 1 && i < n; i++) {
+		struct head h;
+
+		if ((err = head_open(&h, s, row, version_hash_at(&ids, i),
+			 false)) != VAULT_OK)
+			break;
+		if (h.body != NULL)
+			err = scan_add_earlier(scan, h.body, who);
+		head_free(&h);
+	}
+	buf_free(&ids);
+	return err;
+}
+
+/* It is looked for in the person's own record, too. */
+static enum vault_err
+look_for_private(struct reveal *r, struct store *s,
+    const struct record_row *row, const struct hidden *whose)
+{
+	struct adding to = { .scan = r->scan, .who = reveal_people(r) };
+	struct hidden hidden = { .protected = whose->protected };
+	enum vault_err err = audience_words(s, row, add_private, &to);
+
+	memcpy(hidden.id, whose->id, sizeof(hidden.id));
+	return err == VAULT_OK && !buf_put(&r->people, &hidden, sizeof(hidden))
+	    ? VAULT_ENOMEM
+	    : err;
+}
+
+/* Does a consent of this person speak of single records? */
+static bool
+is_by_record(const struct audience *a, const char *person)
+{
+	size_t n;
+	const struct consent *list = audience_consents(&n, a, person);
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].records != NULL)
+			return true;
+	return false;
 }
 
 static bool
 leaves_whole(const struct audience_person *p)
 {
-	return audience_may(p) && audience_naming(p) == CONSENT_FULL;
+	return audience_may(p) && audience_naming(p) == CONSENT_FULL &&
+	    !p->closed;
 }
 
 /*
@@ -108,7 +181,7 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	struct audience_person p;
 	struct record_row row;
 	struct hidden hidden = { .asked = false };
-	struct adding to = { r->scan, reveal_people(r) };
+	struct adding to = { .scan = r->scan, .who = reveal_people(r) };
 	enum vault_err err;
 	bool by_other, protected;
 
@@ -119,15 +192,21 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 		err = same_hides(&by_other, &protected, r->audience, p.id);
 	if (err != VAULT_OK)
 		return err;
-	if (p.made || (leaves_whole(&p) && !p.protected && !by_other)) {
-		scan_drop(r->scan, to.who);
-		return VAULT_OK;
-	}
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
 	hidden.may_leave = leaves_whole(&p);
 	hidden.protected = p.protected || protected;
-	return buf_put(&r->people, &hidden, sizeof(hidden)) ? VAULT_OK
-							    : VAULT_ENOMEM;
+	hidden.by_record = hidden.may_leave && !p.exempt && !hidden.protected &&
+	    !by_other && is_by_record(r->audience, p.id);
+	if (p.made ||
+	    (hidden.may_leave && !p.protected && !by_other &&
+		!hidden.by_record))
+		scan_drop(r->scan, to.who);
+	else if ((err = add_earlier(r->scan, to.who, s, &row)) == VAULT_OK &&
+	    !buf_put(&r->people, &hidden, sizeof(hidden)))
+		err = VAULT_ENOMEM;
+	return err == VAULT_OK && !p.made && hidden.may_leave && to.has_private
+	    ? look_for_private(r, s, &row, &hidden)
+	    : err;
 }
 
 static enum vault_err
@@ -217,6 +296,7 @@ see(void *ctx, const struct scan_hit *hit)
 {
 	const struct looking *l = ctx;
 	struct hidden *h = hidden_at(l->r, hit->who);
+	struct audience_person there;
 	struct reveal_hit told = { .record = l->record,
 		.path = l->path,
 		.person = h->id,
@@ -229,6 +309,14 @@ see(void *ctx, const struct scan_hit *hit)
 	/* Own names in an own record that leaves. */
 	if (h->may_leave && strcmp(h->id, l->record) == 0)
 		return VAULT_OK;
+	if (h->by_record) {
+		if ((err = audience_person(
+			 &there, l->r->audience, h->id, l->record)) != VAULT_OK)
+			return err;
+		if (audience_may(&there) &&
+		    audience_naming(&there) == CONSENT_FULL)
+			return VAULT_OK;
+	}
 	if ((err = is_accused(&accused, l->r, h)) == VAULT_OK && !accused)
 		l->found(l->ctx, &told);
 	return err;

@@ -168,8 +168,9 @@ VAULT_CHECKED enum vault_err body_inherit(
 /*
  * Call found with each text of the record that is to be searched: names,
  * titles, notes, the office's own fields, imported cells, fields and codes of
- * a newer program.  With all, with every string whatever its field: that is
- * what a scan before an export must see.  Path and text are borrowed.  A
+ * a newer program.  With all, with every string whatever its field, every
+ * number, and the names of members that the model does not know: that is what
+ * a scan before an export must see.  Path and text are borrowed.  A
  * result other than VAULT_OK ends the walk and is returned.
  */
 typedef enum vault_err (*body_word_fn)(

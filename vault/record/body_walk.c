@@ -115,8 +115,15 @@ walk_members(struct walk *w, const struct model_type *type,
 	json_object_foreach(value, name, member)
 	{
 		size_t before = body_path_name(&w->path, name);
+		const struct model_field *field = body_field(
+		    type, object, name);
 
-		err = walk_value(w, body_field(type, object, name), member);
+		/* A name that somebody gave is a text like others. */
+		if (w->all && field == NULL)
+			err = w->found.word(
+			    w->arg, buf_text(&w->path), name, strlen(name));
+		if (err == VAULT_OK)
+			err = walk_value(w, field, member);
 		body_path_cut(&w->path, before);
 		if (err != VAULT_OK)
 			break;
@@ -158,11 +165,26 @@ is_searched(const struct model_field *field, const json_t *value)
 		field->kind >= MODEL_OBJECT);
 }
 
+/* A telephone number may have been typed as one. */
+static enum vault_err
+give_number(struct walk *w, const json_t *value)
+{
+	char number[40];
+	int len = json_is_integer(value)
+	    ? snprintf(number, sizeof(number), "%lld",
+		  (long long)json_integer_value(value))
+	    : snprintf(number, sizeof(number), "%.15g", json_real_value(value));
+
+	return w->found.word(w->arg, buf_text(&w->path), number, (size_t)len);
+}
+
 static enum vault_err
 visit_word(struct walk *w, const struct model_field *field, json_t *value,
     bool *inside)
 {
 	(void)inside;
+	if (w->all && json_is_number(value))
+		return give_number(w, value);
 	if (!json_is_string(value))
 		return VAULT_OK;
 	if (!w->all && field != NULL && !is_searched(field, value))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/consent.h"
@@ -138,18 +139,10 @@ consent_free(struct consent *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* Neither covers all: what one of them does not name is not covered. */
-static void
-narrow_records(struct consent *c, const struct consent *other)
+static bool
+same_records(json_t *x, json_t *y)
 {
-	if (other->records == NULL || json_equal(c->records, other->records))
-		return;
-	if (c->records == NULL) {
-		c->records = json_incref(other->records);
-		return;
-	}
-	/* Two lists that disagree, or no memory: nothing is covered. */
-	c->scopes = 0;
+	return x == y || (x != NULL && y != NULL && json_equal(x, y));
 }
 
 void
@@ -164,12 +157,30 @@ consent_narrow(struct consent *c, const struct consent *other)
 		c->last = other->last;
 	if (other->end < c->end)
 		c->end = other->end;
-	if (strcmp(c->person, other->person) != 0)
+	/* Of whom it is, and for what, is not known: it only forbids. */
+	if (strcmp(c->person, other->person) != 0 ||
+	    !same_records(c->records, other->records))
 		c->scopes = 0;
 	c->nobody = c->nobody || other->nobody;
 	c->inferred = c->inferred || other->inferred;
 	c->published = c->published && other->published;
-	narrow_records(c, other);
+}
+
+bool
+consent_same_reach(const struct consent *c, const struct consent *other)
+{
+	return strcmp(c->person, other->person) == 0 &&
+	    strcmp(c->withdraws, other->withdraws) == 0 &&
+	    same_records(c->records, other->records);
+}
+
+void
+consent_reach(struct consent *c, const struct consent *of)
+{
+	json_decref(c->records);
+	c->records = json_incref(of->records);
+	memcpy(c->person, of->person, sizeof(c->person));
+	memcpy(c->withdraws, of->withdraws, sizeof(c->withdraws));
 }
 
 /* ---- Deciding ---- */
@@ -185,33 +196,75 @@ covers(const struct consent *c, const char *record)
 	return false;
 }
 
-/*
- * Another office may withdraw what it recorded itself, and what we did: that
- * only forbids.
- */
-static bool
-is_withdrawn(const struct consent *c, const struct consent *list, size_t n)
+static int
+compare(const void *x, const void *y)
 {
-	for (size_t i = 0; i < n; i++)
-		if (&list[i] != c && strcmp(list[i].withdraws, c->id) == 0 &&
-		    strcmp(list[i].person, c->person) == 0)
-			return true;
-	return false;
+	const struct consent *a = x, *b = y;
+	int order = strcmp(a->person, b->person);
+
+	return order != 0 ? order : strcmp(a->id, b->id);
 }
 
-/* Has one of our own, of the same record, certainly come after it? */
-static bool
-is_replaced(const struct consent *c, const struct consent *list, size_t n,
-    const char *record, int32_t today)
+/* The first of this person with this id, or a later one. */
+static size_t
+find(const struct consent *list, size_t n, const char *person, const char *id)
 {
+	size_t lo = 0;
+
+	while (lo < n) {
+		size_t mid = lo + (n - lo) / 2;
+		int order = strcmp(list[mid].person, person);
+
+		if (order == 0)
+			order = strcmp(list[mid].id, id);
+		if (order < 0)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return lo;
+}
+
+/*
+ * Another office may withdraw what it recorded itself, and what we did: that
+ * only forbids.  A consent does not withdraw itself.
+ */
+void
+consent_settle(struct consent *list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare);
 	for (size_t i = 0; i < n; i++) {
 		const struct consent *by = &list[i];
 
-		if (by != c && by->ours && covers(by, record) &&
-		    by->first > c->last && by->first <= today)
-			return true;
+		if (by->withdraws[0] == '\0' ||
+		    strcmp(by->withdraws, by->id) == 0)
+			continue;
+		/* All of one id are marked at once. */
+		for (size_t k = find(list, n, by->person, by->withdraws);
+		     k < n && !list[k].withdrawn &&
+		     strcmp(list[k].person, by->person) == 0 &&
+		     strcmp(list[k].id, by->withdraws) == 0;
+		     k++)
+			list[k].withdrawn = true;
 	}
-	return false;
+}
+
+/*
+ * The last day that is certainly before one of our own for this record that
+ * has begun: what was given until then has been replaced.
+ */
+static int32_t
+replaced_before(
+    const struct consent *list, size_t n, const char *record, int32_t today)
+{
+	int32_t day = INT32_MIN;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].ours && list[i].first > day &&
+		    list[i].first <= today && covers(&list[i], record))
+			day = list[i].first;
+	return day;
 }
 
 static enum consent_why
@@ -244,15 +297,15 @@ consent_answer(const struct consent *list, size_t n, const char *record,
 {
 	struct consent_answer given = { CONSENT_GIVEN, CONSENT_FULL, NULL };
 	struct consent_answer refused = { CONSENT_NONE, CONSENT_UNNAMED, NULL };
+	int32_t replaced = replaced_before(list, n, record, today);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct consent *c = &list[i];
 		enum consent_why why;
 
-		if (!covers(c, record) ||
-		    is_replaced(c, list, n, record, today))
+		if (c->last < replaced || !covers(c, record))
 			continue;
-		if (is_withdrawn(c, list, n)) {
+		if (c->withdrawn) {
 			refuse(&refused, CONSENT_WITHDRAWN, c);
 			continue;
 		}

@@ -68,6 +68,7 @@ struct consent {
 	bool inferred;       /* from what is published: then .published must */
 	bool published;      /* the publication is here: the caller looks */
 	bool ours;           /* our own office recorded it: the caller knows */
+	bool withdrawn;      /* by another one: see consent_settle */
 };
 
 /* Of a body; free *out in any case.  VAULT_EDAMAGED: it is no consent. */
@@ -76,10 +77,22 @@ VAULT_CHECKED enum vault_err consent_read(
 void consent_free(struct consent *c);
 
 /*
- * Leave in c what both it and other, another version of it, allow: for
- * versions that disagree.
+ * Leave in c what both it and other, another version of it, allow: nothing if
+ * they disagree in the person or the records.
+ *
+ * What it forbids, withdraws and replaces holds wherever one of them says so:
+ * so the caller keeps it once for each reach (person, records, and what it
+ * withdraws) that a version has.
  */
 void consent_narrow(struct consent *c, const struct consent *other);
+bool consent_same_reach(const struct consent *c, const struct consent *other);
+void consent_reach(struct consent *c, const struct consent *of);
+
+/*
+ * Put all consents, of whatever persons, in the order of these, and mark which
+ * ones are withdrawn.  Once, before consent_answer.
+ */
+void consent_settle(struct consent *list, size_t n);
 
 enum consent_why {
 	CONSENT_GIVEN,
@@ -101,7 +114,7 @@ struct consent_answer {
 
 /*
  * May what record (an id) says of a person leave for scope on day today?  list
- * holds all consents of the person, in any order.  Pure.
+ * holds all consents of the person, settled.  Pure.
  */
 struct consent_answer consent_answer(const struct consent *list, size_t n,
     const char *record, enum consent_scope scope, int32_t today);

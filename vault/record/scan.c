@@ -39,11 +39,22 @@ struct form {
 	bool alone; /* so short that it must stand by itself */
 };
 
+#define KINDS 3
+
+/* Somebody who is looked for. */
+struct whom {
+	bool is_short; /* a form is .alone */
+	uint64_t turn; /* the text in which .found were found */
+	uint8_t found[KINDS];
+};
+
 struct scan {
 	struct form *forms;
 	size_t n, cap;
 	bool sorted;
-	size_t n_short, last_short; /* people with a form that is alone */
+	struct buf whom; /* struct whom, by number */
+	uint64_t turn;   /* how many texts were looked through */
+	bool earlier;    /* what is added is no longer said */
 };
 
 enum vault_err
@@ -61,21 +72,29 @@ scan_free(struct scan *s)
 	for (size_t i = 0; i < s->n; i++)
 		mem_free(s->forms[i].key);
 	mem_free(s->forms);
+	buf_free(&s->whom);
 	mem_free(s);
 }
 
 /* ---- What is looked for ---- */
 
+static bool
+is_hangul(uint32_t cp)
+{
+	return cp >= 0xac00 && cp <= 0xd7a3;
+}
+
 /* How many characters there are, and whether all are of such a script. */
 struct measure {
 	size_t letters, words;
 	bool spaceless, digits;
+	bool hangul; /* all of them are syllables */
 };
 
 static struct measure
 measure(const char *key, size_t len)
 {
-	struct measure m = { .spaceless = len > 0, .digits = len > 0 };
+	struct measure m = { 0, 0, len > 0, len > 0, len > 0 };
 	uint32_t cp = 0;
 
 	for (size_t i = 0; i < len;) {
@@ -88,6 +107,7 @@ measure(const char *key, size_t len)
 		m.letters++;
 		m.spaceless = m.spaceless && text_is_spaceless(cp);
 		m.digits = m.digits && cp >= '0' && cp <= '9';
+		m.hangul = m.hangul && is_hangul(cp);
 	}
 	return m;
 }
@@ -107,6 +127,30 @@ make_room(struct scan *s)
 	return true;
 }
 
+static struct whom *
+whom_at(const struct scan *s, size_t who)
+{
+	return (struct whom *)(void *)s->whom.bytes + who;
+}
+
+static bool
+has_whom(const struct scan *s, size_t who)
+{
+	return who < s->whom.len / sizeof(struct whom);
+}
+
+static bool
+note_whom(struct scan *s, const struct form *f)
+{
+	const struct whom none = { .is_short = false };
+
+	while (!has_whom(s, f->who))
+		if (!buf_put(&s->whom, &none, sizeof(none)))
+			return false;
+	whom_at(s, f->who)->is_short |= f->alone;
+	return true;
+}
+
 /* A form of this key, whose blanks are taken out. */
 static enum vault_err
 add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
@@ -117,24 +161,23 @@ add_form(struct scan *s, const char *key, size_t len, enum scan_kind kind,
 
 	if (m.letters == 0)
 		return VAULT_OK;
+	if (s->earlier)
+		f.kind = SCAN_PART;
 	f.loose = kind == SCAN_NAME && m.words > 1 &&
 	    m.letters >= LOOSE_LETTERS;
-	f.alone = kind == SCAN_NAME && m.letters < (m.spaceless ? 2 : 3);
+	f.alone = kind == SCAN_NAME &&
+	    m.letters < (m.spaceless || m.hangul ? 2 : 3);
 	if ((f.key = mem_zalloc(len + 1)) == NULL)
 		return VAULT_ENOMEM;
 	for (size_t i = 0; i < len; i++)
 		if (key[i] != ' ')
 			f.key[f.len++] = key[i];
-	if (!make_room(s)) {
+	if (!make_room(s) || !note_whom(s, &f)) {
 		mem_free(f.key);
 		return VAULT_ENOMEM;
 	}
 	s->forms[s->n++] = f;
 	s->sorted = false;
-	if (f.alone && (s->n_short == 0 || s->last_short != who)) {
-		s->last_short = who;
-		s->n_short++;
-	}
 	return VAULT_OK;
 }
 
@@ -268,47 +311,159 @@ out:
 	return err;
 }
 
-static enum vault_err
-add_name(struct scan *s, const json_t *name, size_t who)
+/* The first of these characters in text, or its end. */
+static size_t
+until(const char *text, size_t len, const char *const *marks, size_t n)
 {
-	const json_t *text = json_object_get(name, "text");
-	struct buf key = { 0 };
-	enum vault_err err;
+	for (size_t i = 0; i < len; i++)
+		for (size_t k = 0; k < n; k++)
+			if (strncmp(text + i, marks[k], strlen(marks[k])) == 0)
+				return i;
+	return len;
+}
 
-	if ((err = key_of(&key, text)) == VAULT_OK && key.len > 0)
-		err = scan_add_words(
-		    s, json_string_value(text), json_string_length(text), who);
+/* One name as a whole, and its parts. */
+static enum vault_err
+add_called(struct scan *s, const char *text, size_t len, size_t who)
+{
+	struct buf key = { 0 };
+	enum vault_err err = text_key(&key, text, len);
+
+	if (err == VAULT_OK && key.len > 0)
+		err = scan_add_words(s, text, len, who);
 	if (err == VAULT_OK)
 		err = add_parts(s, buf_text(&key), key.len, who);
-	if (err == VAULT_OK)
-		err = add_family_and_given(s, name, who);
 	buf_free(&key);
 	return err;
 }
 
+/* A long enough piece of "Jia Heshu (\xe7\x94\xb2 ...) / Lawyer Jia". */
+static enum vault_err
+add_piece(struct scan *s, const char *text, size_t len, size_t who)
+{
+	struct buf key = { 0 };
+	enum vault_err err = text_key(&key, text, len);
+
+	if (err == VAULT_OK && says_something(buf_text(&key), key.len))
+		err = add_called(s, text, len, who);
+	buf_free(&key);
+	return err;
+}
+
+/* Several names are often written in one, the other script in brackets. */
+static enum vault_err
+add_pieces(struct scan *s, const char *text, size_t len, size_t who)
+{
+	static const char *const marks[] = { "(", ")", "[", "]", "/", ";", "|",
+		"=", "\xef\xbc\x88", "\xef\xbc\x89", "\xef\xbc\x8f",
+		"\xef\xbc\x9b" };
+	const size_t n = sizeof(marks) / sizeof(marks[0]);
+	size_t end = until(text, len, marks, n);
+	enum vault_err err = VAULT_OK;
+
+	if (end == len)
+		return VAULT_OK;
+	for (size_t at = 0; err == VAULT_OK && at < len; at = end + 1) {
+		/* The rest of a mark of several bytes is no text. */
+		while (at < len && ((unsigned char)text[at] & 0xc0) == 0x80)
+			at++;
+		end = at + until(text + at, len - at, marks, n);
+		err = add_piece(s, text + at, end - at, who);
+	}
+	return err;
+}
+
+static enum vault_err
+add_name(struct scan *s, const json_t *name, size_t who)
+{
+	const json_t *value = json_object_get(name, "text");
+	const char *text = json_string_value(value);
+	size_t len = json_string_length(value);
+	enum vault_err err = VAULT_OK;
+
+	if (text != NULL && (err = add_called(s, text, len, who)) == VAULT_OK)
+		err = add_pieces(s, text, len, who);
+	return err == VAULT_OK ? add_family_and_given(s, name, who) : err;
+}
+
 /*
- * A number, and of one that is written with the code of a country, also
- * without it, which has one to three digits.
+ * Digits, and of a number with the code of a country also those without it,
+ * which has one to three.
  */
+static enum vault_err
+add_digits(
+    struct scan *s, const char *key, size_t len, bool has_code, size_t who)
+{
+	struct measure m = measure(key, len);
+	enum vault_err err = VAULT_OK;
+
+	if (m.letters >= NUMBER_MIN)
+		err = add_form(s, key, len, SCAN_NUMBER, who);
+	for (size_t i = 1; err == VAULT_OK && has_code && i <= 5 && i < len;
+	     i++)
+		if (m.letters - i >= NUMBER_ANYWHERE)
+			err = add_form(s, key + i, len - i, SCAN_NUMBER, who);
+	return err;
+}
+
+/* The digits in "138 0013 8000 (in the evening)", if they are enough. */
+static enum vault_err
+add_runs(struct scan *s, const char *key, size_t len, bool has_code, size_t who)
+{
+	static const char digits[] = "0123456789 ";
+	enum vault_err err = VAULT_OK;
+
+	for (size_t at = 0, n; err == VAULT_OK && at < len; at += n + 1) {
+		while (at < len && key[at] == ' ')
+			at++;
+		n = strspn(key + at, digits);
+		if (n == len)
+			break; /* all of it, which is known */
+		if (measure(key + at, n).letters >= NUMBER_ANYWHERE)
+			err = add_digits(s, key + at, n, has_code, who);
+	}
+	return err;
+}
+
+/* Each address in "a@example.org, b@example.org". */
+static enum vault_err
+add_addresses(struct scan *s, const char *text, size_t len, size_t who)
+{
+	static const char between[] = " \t\r\n,;<>()";
+	enum vault_err err = VAULT_OK;
+
+	for (size_t at = 0, n; err == VAULT_OK && at < len; at += n + 1) {
+		struct buf key = { 0 };
+
+		n = strcspn(text + at, between);
+		if (n < len && memchr(text + at, '@', n) != NULL &&
+		    (err = text_key(&key, text + at, n)) == VAULT_OK &&
+		    measure(buf_text(&key), key.len).letters >= NUMBER_MIN)
+			err = add_form(
+			    s, buf_text(&key), key.len, SCAN_NUMBER, who);
+		buf_free(&key);
+	}
+	return err;
+}
+
+/* A number or an address, and what of it somebody else would write. */
 static enum vault_err
 add_number(struct scan *s, const json_t *value, size_t who)
 {
 	struct buf key = { 0 };
 	const char *text = json_string_value(value);
 	enum vault_err err = key_of(&key, value);
-	struct measure m;
+	bool has_code;
 
 	if (err != VAULT_OK || key.len == 0)
 		goto out;
-	m = measure(buf_text(&key), key.len);
-	if (m.letters >= NUMBER_MIN)
-		err = add_form(s, buf_text(&key), key.len, SCAN_NUMBER, who);
-	if (!m.digits || (text[0] != '+' && strncmp(text, "00", 2) != 0))
-		goto out;
-	for (size_t i = 1; err == VAULT_OK && i <= 5 && i < key.len; i++)
-		if (m.letters - i >= NUMBER_ANYWHERE)
-			err = add_form(s, buf_text(&key) + i, key.len - i,
-			    SCAN_NUMBER, who);
+	has_code = strchr(text, '+') != NULL || strncmp(text, "00", 2) == 0;
+	err = add_digits(s, buf_text(&key), key.len,
+	    has_code && measure(buf_text(&key), key.len).digits, who);
+	if (err == VAULT_OK)
+		err = add_runs(s, buf_text(&key), key.len, has_code, who);
+	if (err == VAULT_OK)
+		err = add_addresses(s, text, json_string_length(value), who);
 out:
 	buf_free(&key);
 	return err;
@@ -317,7 +472,11 @@ out:
 size_t
 scan_short(const struct scan *s)
 {
-	return s->n_short;
+	size_t n = 0;
+
+	for (size_t i = 0; has_whom(s, i); i++)
+		n += whom_at(s, i)->is_short;
+	return n;
 }
 
 void
@@ -325,10 +484,8 @@ scan_drop(struct scan *s, size_t who)
 {
 	while (s->n > 0 && s->forms[s->n - 1].who == who)
 		mem_free(s->forms[--s->n].key);
-	if (s->n_short > 0 && s->last_short == who) {
-		s->n_short--;
-		s->last_short = SIZE_MAX;
-	}
+	if (has_whom(s, who))
+		whom_at(s, who)->is_short = false;
 }
 
 enum vault_err
@@ -348,6 +505,17 @@ scan_add(struct scan *s, const json_t *person, size_t who)
 	     i++)
 		err = add_number(s,
 		    json_object_get(json_array_get(contacts, i), "value"), who);
+	return err;
+}
+
+enum vault_err
+scan_add_earlier(struct scan *s, const json_t *person, size_t who)
+{
+	enum vault_err err;
+
+	s->earlier = true;
+	err = scan_add(s, person, who);
+	s->earlier = false;
 	return err;
 }
 
@@ -419,7 +587,7 @@ mark_of(uint32_t cp)
 	uint8_t mark = CHARACTER;
 
 	/* Korean writes its particles behind the name without a blank. */
-	if (text_is_spaceless(cp) || (cp >= 0xac00 && cp <= 0xd7a3))
+	if (text_is_spaceless(cp) || is_hangul(cp))
 		mark |= SPACELESS;
 	if (cp >= '0' && cp <= '9')
 		mark |= DIGIT;
@@ -554,18 +722,21 @@ found_of(const struct looking *l, size_t *n)
 }
 
 /*
- * Are there enough of this person?  A part that is told says it all, whatever
- * the others are: either it is the only one, or a whole name is there.
+ * Is there room for one more of this person?  A part that is told says it all,
+ * whatever the others are: either it is the only one, or a whole name is there.
  */
 static bool
-has_enough(const struct looking *l, const struct form *f)
+take_one(const struct looking *l, const struct form *f)
 {
-	size_t n, same = 0;
-	const struct scan_hit *list = found_of(l, &n);
+	struct whom *w = whom_at(l->s, f->who);
 
-	for (size_t i = 0; i < n; i++)
-		same += list[i].who == f->who && list[i].kind == f->kind;
-	return same >= (f->kind == SCAN_PART ? 1 : HITS_OF_ONE);
+	if (w->turn != l->s->turn)
+		*w = (struct whom){ .is_short = w->is_short,
+			.turn = l->s->turn };
+	if (w->found[f->kind] >= (f->kind == SCAN_PART ? 1 : HITS_OF_ONE))
+		return false;
+	w->found[f->kind]++;
+	return true;
 }
 
 static void
@@ -576,7 +747,7 @@ note(struct looking *l, const struct form *f, size_t at)
 
 	if ((f->alone ? stands_alone(l, at, end)
 		      : begins_well(l, f, at) && ends_well(l, f, at, end)) &&
-	    !has_enough(l, f))
+	    take_one(l, f))
 		buf_put(&l->found, &hit, sizeof(hit));
 }
 
@@ -614,7 +785,8 @@ look_at(struct looking *l, size_t at)
 
 /*
  * A part of what is told as a whole, or one that begins within what was told
- * before it: "Teng Biao, Teng" has "Biao, Teng" in it, too.
+ * before it: "Teng Biao, Teng" has "Biao, Teng" in it, too.  The list is of one
+ * person, in order of place.
  */
 static bool
 is_told(const struct scan_hit *list, size_t n, size_t i)
@@ -626,8 +798,8 @@ is_told(const struct scan_hit *list, size_t n, size_t i)
 		bool more = by->kind == hit->kind ? k < i
 						  : hit->kind == SCAN_PART;
 
-		if (by->who == hit->who && more &&
-		    by->at < hit->at + hit->len && hit->at < by->at + by->len)
+		if (more && by->at < hit->at + hit->len &&
+		    hit->at < by->at + by->len)
 			return true;
 	}
 	return false;
@@ -672,7 +844,7 @@ go_to(struct ruler *r, size_t squeezed)
 }
 
 static int
-compare_found(const void *a, const void *b)
+compare_places(const void *a, const void *b)
 {
 	const struct scan_hit *x = a, *y = b;
 
@@ -681,6 +853,48 @@ compare_found(const void *a, const void *b)
 	if (x->len != y->len)
 		return x->len > y->len ? -1 : 1;
 	return x->who < y->who ? -1 : x->who > y->who;
+}
+
+static int
+compare_people(const void *a, const void *b)
+{
+	const struct scan_hit *x = a, *y = b;
+
+	if (x->who != y->who)
+		return x->who < y->who ? -1 : 1;
+	return compare_places(a, b);
+}
+
+/* What need not be told gets no length; then all are in order of place. */
+static void
+pick(struct scan_hit *list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_people);
+	for (size_t i = 0, first = 0; i < n; i++) {
+		size_t end = i + 1;
+
+		if (list[first].who != list[i].who)
+			first = i;
+		while (end < n && list[end].who == list[i].who)
+			end++;
+		if (is_told(list + first, end - first, i - first))
+			list[i].len = 0; /* nothing is within it */
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_places);
+}
+
+/* Of the character at the ruler all that stands on it, too. */
+static size_t
+characters_here(const struct ruler *r)
+{
+	size_t step = text_grapheme(r->text + r->at, r->len - r->at), n = 0;
+	uint32_t cp;
+
+	for (size_t i = 0; i < step; n++)
+		i += text_next(&cp, r->text + r->at + i, step - i);
+	return n;
 }
 
 static enum vault_err
@@ -692,36 +906,34 @@ tell(const struct looking *l, const char *text, size_t len, scan_fn found,
 	size_t n;
 	struct scan_hit *list = found_of(l, &n);
 
-	if (n > 1)
-		qsort(list, n, sizeof(*list), compare_found);
+	pick(list, n);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		struct scan_hit hit = list[i];
 		struct ruler end;
 
-		if (is_told(list, n, i)) {
-			list[i].len = 0; /* nothing is within it */
+		if (hit.len == 0)
 			continue;
-		}
 		if ((err = go_to(&r, hit.at)) != VAULT_OK)
 			break;
 		end = r;
 		err = go_to(&end, hit.at + hit.len - 1);
 		hit.at = r.characters;
-		hit.len = end.characters + 1 - r.characters;
+		hit.len = end.characters + characters_here(&end) - r.characters;
 		if (err == VAULT_OK)
 			err = found(ctx, &hit);
 	}
 	return err;
 }
 
-enum vault_err
-scan_text(
+static enum vault_err
+look_through(
     struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
 {
 	struct looking l = { .s = s };
 	enum vault_err err;
 
 	sort(s);
+	s->turn++;
 	if ((err = squeeze(&l, text, len)) == VAULT_OK) {
 		for (size_t i = 0; i < l.text.len; i++)
 			if ((l.marks.bytes[i] & CHARACTER) != 0)
@@ -732,5 +944,111 @@ scan_text(
 	buf_free(&l.text);
 	buf_free(&l.marks);
 	buf_free(&l.found);
+	return err;
+}
+
+/* ---- As addresses of pages are written ---- */
+
+/* A text whose "%E7%8E%8B" were read, and where its characters come from. */
+struct decoded {
+	struct buf text;
+	struct buf from; /* size_t: of each character, and of the end */
+	scan_fn found;
+	void *ctx;
+};
+
+static int
+hex_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The character of "%E7%8E%8B" in *cp, and its length as written, or 0. */
+static size_t
+escaped(uint32_t *cp, const char *text, size_t len)
+{
+	char bytes[4];
+	size_t n = 0, got;
+
+	while (n < sizeof(bytes) && 3 * n + 2 < len && text[3 * n] == '%') {
+		int high = hex_of(text[3 * n + 1]),
+		    low = hex_of(text[3 * n + 2]);
+
+		if (high < 0 || low < 0)
+			break;
+		bytes[n++] = (char)(high << 4 | low);
+	}
+	got = text_next(cp, bytes, n);
+	return *cp == 0 ? 0 : 3 * got;
+}
+
+/* *any: something was decoded. */
+static enum vault_err
+decode(struct decoded *d, bool *any, const char *text, size_t len)
+{
+	size_t at = 0, step;
+	enum vault_err err;
+
+	*any = false;
+	for (size_t i = 0; i < len; i += step) {
+		uint32_t cp = 0;
+		size_t characters = 1;
+
+		if (text[i] == '%' &&
+		    (step = escaped(&cp, text + i, len - i)) > 0) {
+			characters = step; /* all of them ASCII */
+			*any = true;
+		} else if ((step = text_next(&cp, text + i, len - i)) == 0) {
+			return VAULT_EUSE;
+		}
+		text_put(&d->text, cp);
+		buf_put(&d->from, &at, sizeof(at));
+		at += characters;
+	}
+	buf_put(&d->from, &at, sizeof(at));
+	err = buf_ok(&d->text);
+	return err == VAULT_OK ? buf_ok(&d->from) : err;
+}
+
+/* What has nothing decoded in it was found in the text as it is. */
+static enum vault_err
+see_decoded(void *ctx, const struct scan_hit *hit)
+{
+	const struct decoded *d = ctx;
+	const size_t *from = (const size_t *)(const void *)d->from.bytes;
+	struct scan_hit told = *hit;
+
+	told.at = from[hit->at];
+	told.len = from[hit->at + hit->len] - told.at;
+	return told.len == hit->len ? VAULT_OK : d->found(d->ctx, &told);
+}
+
+static enum vault_err
+look_behind(
+    struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
+{
+	struct decoded d = { .found = found, .ctx = ctx };
+	bool any;
+	enum vault_err err = decode(&d, &any, text, len);
+
+	if (err == VAULT_OK && any)
+		err = look_through(
+		    s, buf_text(&d.text), d.text.len, see_decoded, &d);
+	buf_free(&d.text);
+	buf_free(&d.from);
+	return err;
+}
+
+enum vault_err
+scan_text(
+    struct scan *s, const char *text, size_t len, scan_fn found, void *ctx)
+{
+	enum vault_err err = look_through(s, text, len, found, ctx);
+
+	if (err == VAULT_OK && memchr(text, '%', len) != NULL)
+		err = look_behind(s, text, len, found, ctx);
 	return err;
 }

@@ -11,6 +11,9 @@
  * A name begins and ends where words do, but for scripts without spaces; a
  * name of several words may go on for a few letters (Teng Biao's), and in
  * scripts that write "and" or "to" before a word it may begin after these.
+ * Several names in one text, with brackets or strokes between them, are looked
+ * for one by one, and so are numbers and addresses among other words.
+ * What addresses of pages write as %E7%8E%8B is read, too.
  *
  * What is not found: look-alike letters of other scripts, spelling mistakes,
  * other romanisations, pictures.
@@ -29,7 +32,7 @@ struct scan;
 enum scan_kind {
 	SCAN_NAME,   /* a whole name */
 	SCAN_NUMBER, /* a number of a paper or a telephone, an address */
-	SCAN_PART,   /* a part of a name, by itself */
+	SCAN_PART,   /* a part of a name, by itself, or an earlier name */
 };
 
 /* Where one was found; lengths are in characters of the text. */
@@ -47,6 +50,10 @@ void scan_free(struct scan *s);
  * with several bodies.  Pseudonyms are public, and not looked for.
  */
 VAULT_CHECKED enum vault_err scan_add(
+    struct scan *s, const json_t *person, size_t who);
+
+/* The same of what is no longer said of the person: all of it is a part. */
+VAULT_CHECKED enum vault_err scan_add_earlier(
     struct scan *s, const json_t *person, size_t who);
 
 /*
