@@ -19,6 +19,7 @@ struct vault_plain {
 	struct buf ids;    /* of these, ID_LEN bytes each */
 	uint64_t seen;     /* the last entry of the log */
 	bool parts_confirmed;
+	uint32_t types; /* a bit for each type that leaves */
 	struct vault_plain_info info;
 };
 

@@ -143,6 +143,13 @@ tell(const struct making *m, enum table_note_why why, size_t column)
 
 /* ---- Columns ---- */
 
+/* What an export to such a table writes of itself, and what is no field. */
+static bool
+is_no_path(const char *name)
+{
+	return strcmp(name, "type") == 0 || strncmp(name, "imported", 8) == 0;
+}
+
 static enum vault_err
 find_column(size_t *out, const struct table_row *names, const char *wanted,
     const char **lacks, size_t *found)
@@ -214,6 +221,8 @@ table_columns(struct table_columns *out, const struct table_map *map,
 		return VAULT_ENOMEM;
 	if ((err = keep_names(&out->names, names)) != VAULT_OK)
 		return err;
+	for (size_t i = 0; map->paths && i < names->n; i++)
+		out->used[i] = !is_no_path(table_cell(&out->names, i));
 	for (size_t i = 0; err == VAULT_OK && i < map->n_key; i++)
 		err = use_column(&out->key[i], out, map->key[i], lacks, found);
 	for (size_t i = 0; err == VAULT_OK && i < map->n_rules; i++)
@@ -1084,6 +1093,40 @@ set_imported(const struct making *m, const struct table_file *file)
 	return good ? VAULT_OK : VAULT_ENOMEM;
 }
 
+/* ---- Columns that are called by their paths ---- */
+
+/*
+ * Each cell into the field that its column is called by, in their order; an
+ * apostrophe in front of it, which keeps spreadsheets from taking it for a
+ * formula, is taken off.
+ */
+static enum vault_err
+apply_paths(struct making *m)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < m->row->n; i++) {
+		struct piece p = cell(m, i);
+		const char *path = table_cell(&m->c->names, i);
+
+		if (is_key(m->c, i) || is_missing(m->c->map, p) ||
+		    is_destroyed(p) || is_no_path(path))
+			continue;
+		if (p.text[0] == '\'') {
+			p.text++;
+			p.len--;
+		}
+		err = edit_set(m->body, path, p.text, p.len);
+		if (err == VAULT_OK)
+			m->placed[i] = true;
+		if (err == VAULT_EUSE) {
+			tell(m, TABLE_NOTE_VALUE, i);
+			err = VAULT_OK;
+		}
+	}
+	return err;
+}
+
 /* Constants and rules of record i; what is left over comes at the end. */
 static enum vault_err
 make_body(struct making *m, size_t i)
@@ -1099,6 +1142,8 @@ make_body(struct making *m, size_t i)
 	if (m->body == NULL)
 		return VAULT_ENOMEM;
 	err = set_constants(m);
+	if (err == VAULT_OK && map->paths)
+		err = apply_paths(m);
 	for (size_t j = rec->first; err == VAULT_OK && j < rec->first + rec->n;
 	     j++)
 		err = apply(
