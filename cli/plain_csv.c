@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "plain_csv.h"
-#include "csv.h"
+#include "csv_cell.h"
 
 struct table {
 	struct outfile *file;

@@ -3,7 +3,7 @@
  * report_csv - figures as RFC 4180 has them: UTF-8, commas, CR LF, quotes
  * where they are needed; codes, a figure a line, the totals among them.
  */
-#include "csv.h"
+#include "csv_cell.h"
 #include "report.h"
 
 static void

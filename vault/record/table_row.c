@@ -1327,34 +1327,3 @@ table_key(bool *has, uint8_t out[static HASH_LEN], const json_t *body)
 	buf_free(&all);
 	return err;
 }
-
-/* Without what tells where the row stood. */
-static json_t *
-without_place(const json_t *body)
-{
-	json_t *copy = json_copy((json_t *)(uintptr_t)body);
-	json_t *imported = json_copy(json_object_get(body, "imported"));
-
-	if (copy == NULL || imported == NULL ||
-	    json_object_set(copy, "imported", imported) != 0) {
-		json_decref(copy);
-		json_decref(imported);
-		return NULL;
-	}
-	(void)json_object_del(imported, "file");
-	(void)json_object_del(imported, "sha256");
-	(void)json_object_del(imported, "row");
-	json_decref(imported); /* copy has it */
-	return copy;
-}
-
-enum vault_err
-table_same_row(bool *same, const json_t *a, const json_t *b)
-{
-	json_t *x = without_place(a), *y = without_place(b);
-
-	*same = x != NULL && y != NULL && json_equal(x, y);
-	json_decref(x);
-	json_decref(y);
-	return x != NULL && y != NULL ? VAULT_OK : VAULT_ENOMEM;
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
-#include "csv.h"
+#include "csv_cell.h"
 
 static bool
 needs_apostrophe(const char *text)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* csv - a cell as RFC 4180 has it, which no spreadsheet takes for a formula. */
-#ifndef CLI_CSV_H
-#define CLI_CSV_H
+/* csv_cell - a cell as RFC 4180 has it, which no spreadsheet takes for a
+ * formula. */
+#ifndef CLI_CSV_CELL_H
+#define CLI_CSV_CELL_H
 
 #include "vault.h"
 
