@@ -30,7 +30,6 @@ DEPS     = libsodium sqlite3 libargon2 jansson libutf8proc
 ALL      = -std=c11 -D_GNU_SOURCE -Ivault -Icli -Itests $(WARN) -MMD -MP \
            $(if $(TEST),-DVAULT_TEST) $(if $(PLANT),-D$(PLANT)) \
            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,$(HARDEN)) \
-           -DAMPARO_LOCALE='"$(PREFIX)/share/locale"' \
            $(shell pkg-config --cflags $(DEPS) ncursesw) $(CFLAGS)
 LINK     = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl,-z,relro,-z,now,-z,noexecstack) \
            $(LDFLAGS)
@@ -42,7 +41,10 @@ CLI_SRC  = $(sort $(wildcard cli/*.c))
 LIB      = $(LIB_SRC:%.c=$(B)/%.o)
 CLI      = $(CLI_SRC:%.c=$(B)/%.o) $(B)/cli/datafiles.o
 
-all: $(B)/amparo
+LANGS    = $(sort $(basename $(notdir $(wildcard po/*.po))))
+MO       = $(if $(shell command -v msgfmt),$(LANGS:%=$(B)/locale/%/LC_MESSAGES/amparo.mo))
+
+all: $(B)/amparo $(MO)
 
 $(B)/amparo: $(CLI) $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) $(CLILIBS)
@@ -59,6 +61,11 @@ $(B)/%.o: %.c
 $(B)/cli/datafiles.o: cli/datafiles.S $(wildcard cli/words/*.txt cli/practice/*.txt)
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
+
+# Beside the program, where it looks first; without gettext's tools it is English.
+$(B)/locale/%/LC_MESSAGES/amparo.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
 
 # ---- Tests: always against the test variant ----
 
@@ -159,6 +166,10 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_amparo
 	install -D -m 644 scripts/completion.fish \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish
+	for lang in $(if $(MO),$(LANGS)); do \
+	    install -D -m 644 $(B)/locale/$$lang/LC_MESSAGES/amparo.mo \
+	        $(DESTDIR)$(PREFIX)/share/locale/$$lang/LC_MESSAGES/amparo.mo || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/amparo \
@@ -166,12 +177,17 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/share/man/man3/libamparo.3 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/amparo \
 	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_amparo \
-	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/amparo.fish \
+	    $(LANGS:%=$(DESTDIR)$(PREFIX)/share/locale/%/LC_MESSAGES/amparo.mo)
 
 # ---- Translating ----
 
 pot: all
 	scripts/make-pot
+
+# After a sentence was changed: what each language lacks.
+po: pot
+	scripts/make-po
 
 clean:
 	rm -rf build build-*
@@ -179,5 +195,5 @@ clean:
 .SECONDARY:
 
 -include $(wildcard $(B)/tests/*.d $(B)/tests/*/*.d) $(LIB:.o=.d) $(CLI:.o=.d)
-.PHONY: all static bench vectors tests-built unit check install uninstall pot clean
+.PHONY: all static bench vectors tests-built unit check install uninstall pot po clean
 .DELETE_ON_ERROR:

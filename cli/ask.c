@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -299,14 +298,14 @@ ask_words_known(const char *list)
 static enum words_list
 list_of(const char *name)
 {
-	const char *locale = setlocale(LC_MESSAGES, NULL);
+	const char *lang = say_lang();
 	enum words_list list;
 
 	if (name != NULL && words_by_name(&list, name))
 		return list;
-	if (locale != NULL && strncmp(locale, "es", 2) == 0)
+	if (strncmp(lang, "es", 2) == 0)
 		return WORDS_ES;
-	if (locale != NULL && strncmp(locale, "zh", 2) == 0)
+	if (strncmp(lang, "zh", 2) == 0)
 		return WORDS_PINYIN;
 	return WORDS_EN;
 }

@@ -9,36 +9,112 @@
 
 #define COLUMNS 80
 
-/* The examples are commands, which are never translated. */
-static const char examples[] =
-    "  amparo init                     make a vault\n"
-    "  amparo unlock                   type the passphrase once\n"
-    "  amparo find                     ask for a name, show who bears it\n"
-    "  amparo check                    look whether all is well\n"
-    "  amparo                          all of this at a prompt of its own\n"
-    "  amparo lock                     let the key vanish, now\n";
+#define N_(text) text /* for xgettext: translated where it is shown */
 
-static const char options[] =
-    "  -v, --vault FOLDER      the vault; else $AMPARO_VAULT, else\n"
-    "                          $XDG_DATA_HOME/amparo\n"
-    "  --keys FILE             the file of keys, if it lies elsewhere\n"
-    "  --json                  results as JSON\n"
-    "  --passphrase-file FILE  the passphrase, for scripts\n"
-    "  --passphrase-fd N       the same from an open descriptor\n"
-    "  --progress lines|json   progress for other programs\n"
-    "  --yes                   ask nothing, go on\n"
-    "  -h, --help              this, or more on a command\n"
-    "  --version               of the program, and of what it is made of\n";
+/* What it does, and what is typed, which is never translated. */
+struct row {
+	const char *does, *what;
+};
 
-static const char statuses[] =
-    "   0  done                 14  not enough memory for the passphrase\n"
-    "   1  failed               15  no such record\n"
-    "   2  wrong usage          16  two versions disagree\n"
-    "  10  no vault there       17  refused by consent or confidentiality\n"
-    "  11  locked while working 18  busy\n"
-    "  12  wrong passphrase     19  no space, or read-only\n"
-    "  13  damaged or forged    20  sealed to somebody else\n"
-    "                           21  needs a newer version or higher limit\n";
+static const struct row examples[] = {
+	{ N_("make a vault"), "amparo init" },
+	{ N_("type the passphrase once"), "amparo unlock" },
+	{ N_("ask for a name, show who bears it"), "amparo find" },
+	{ N_("look whether all is well"), "amparo check" },
+	{ N_("all of this at a prompt of its own"), "amparo" },
+	{ N_("let the key vanish, now"), "amparo lock" },
+};
+
+static const struct row options[] = {
+	{ N_("the vault; else $AMPARO_VAULT, else\n$XDG_DATA_HOME/amparo"),
+	    "-v, --vault FOLDER" },
+	{ N_("the file of keys, if it lies elsewhere"), "--keys FILE" },
+	{ N_("results as JSON"), "--json" },
+	{ N_("the passphrase, for scripts"), "--passphrase-file FILE" },
+	{ N_("the same from an open descriptor"), "--passphrase-fd N" },
+	{ N_("progress for other programs"), "--progress lines|json" },
+	{ N_("ask nothing, go on"), "--yes" },
+	{ N_("this, or more on a command"), "-h, --help" },
+	{ N_("of the program, and of what it is made of"), "--version" },
+};
+
+/* Two columns; the second begins with 14. */
+static const struct row statuses[] = {
+	{ N_("done"), "0" },
+	{ N_("failed"), "1" },
+	{ N_("wrong usage"), "2" },
+	{ N_("no vault there"), "10" },
+	{ N_("locked while working"), "11" },
+	{ N_("wrong passphrase"), "12" },
+	{ N_("damaged or forged"), "13" },
+	{ N_("not enough memory for the passphrase"), "14" },
+	{ N_("no such record"), "15" },
+	{ N_("two versions disagree"), "16" },
+	{ N_("refused by consent or confidentiality"), "17" },
+	{ N_("busy"), "18" },
+	{ N_("no space, or read-only"), "19" },
+	{ N_("sealed to somebody else"), "20" },
+	{ N_("needs a newer version or higher limit"), "21" },
+};
+#define N_STATUSES (sizeof(statuses) / sizeof(statuses[0]))
+#define LEFT_STATUSES 7
+
+static void
+print_rows(const struct row *rows, size_t n, int width)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *what = rows[i].what, *at = say_label(rows[i].does);
+
+		while (*at != '\0') {
+			size_t len = strcspn(at, "\n");
+
+			printf("  %-*s %.*s\n", width, what, (int)len, at);
+			at += len + (at[len] != '\0');
+			what = "";
+		}
+	}
+}
+
+/* The widest text of n rows, in the reader's language. */
+static size_t
+widest(const struct row *rows, size_t n)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *does = say_label(rows[i].does);
+		size_t width = text_width(does, strlen(does));
+
+		most = width > most ? width : most;
+	}
+	return most;
+}
+
+/* Side by side, from 14 on at the right; one below the other if too wide. */
+static void
+print_statuses(void)
+{
+	const struct row *right = statuses + LEFT_STATUSES;
+	size_t n = N_STATUSES - LEFT_STATUSES;
+	size_t left = widest(statuses, LEFT_STATUSES);
+	bool one = 11 + left + widest(right, n) > COLUMNS;
+
+	for (size_t i = 0; i < (one ? N_STATUSES : n); i++) {
+		const char *does = "";
+
+		if (one || i < LEFT_STATUSES)
+			does = say_label(statuses[i].does);
+		printf(
+		    "  %2s  %s", *does != '\0' ? statuses[i].what : "", does);
+		for (size_t w = text_width(does, strlen(does));
+		     !one && w < left; w++)
+			putchar(' ');
+		if (!one)
+			printf(
+			    " %s  %s", right[i].what, say_label(right[i].does));
+		putchar('\n');
+	}
+}
 
 /* The length of what stands before the next "|", with the one in front. */
 static size_t
@@ -71,6 +147,7 @@ print_usage(const char *usage)
 	putchar('\n');
 }
 
+/* For programs: the same in every language. */
 static struct doc *
 command_doc(const struct command *command)
 {
@@ -78,9 +155,9 @@ command_doc(const struct command *command)
 
 	doc_text(d, "command", command->name);
 	doc_text(d, "usage", command->usage);
-	doc_text(d, "does", gettext(command->does));
+	doc_text(d, "does", command->does);
 	if (command->more[0] != '\0')
-		doc_text(d, "more", gettext(command->more));
+		doc_text(d, "more", command->more);
 	return d;
 }
 
@@ -120,11 +197,15 @@ cmd_help(struct cli *c, int argc, char **argv)
 		return help_one(command);
 	if (say_is_json())
 		return help_json();
-	printf("%s", examples);
+	print_rows(examples, sizeof(examples) / sizeof(examples[0]), 31);
 	printf("\namparo [OPTION ...] COMMAND ...\n");
 	for (size_t i = 0; i < n_commands; i++)
 		printf("  %-12s %s\n", commands[i].name,
 		    gettext(commands[i].does));
-	printf("\n%s\nExit status:\n%s", options, statuses);
+	putchar('\n');
+	print_rows(options, sizeof(options) / sizeof(options[0]), 23);
+	putchar('\n');
+	say_line(SAY_HELP_STATUSES, NULL);
+	print_statuses();
 	return 0;
 }

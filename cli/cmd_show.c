@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* show: one record, all of it. */
-#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,9 +177,10 @@ put_link(struct buf *out, const struct vault_link *l)
 	struct buf nobody = { 0 };
 	const char *title = l->title;
 
-	say_put(&nobody, SAY_WITHHELD, NULL);
-	if (*title == '\0')
+	if (!l->here) {
+		say_put(&nobody, SAY_WITHHELD, NULL);
 		title = buf_text(&nobody);
+	}
 	buf_putf(out, "  %s\t%.*s\t%s\t%s\t", l->field, PICK_SHORT, l->id,
 	    l->type, l->date);
 	/* The title last: it may be right-to-left. */
@@ -197,7 +197,7 @@ put_link_doc(struct doc *array, const struct vault_link *l)
 
 	doc_text(d, "field", l->field);
 	doc_text(d, "id", l->id);
-	doc_bool(d, "here", l->type[0] != '\0');
+	doc_bool(d, "here", l->here);
 	if (l->type[0] != '\0')
 		doc_text(d, "type", l->type);
 	if (l->title[0] != '\0')
@@ -258,7 +258,7 @@ static void
 measure(void *ctx, const struct vault_line *l)
 {
 	struct page *p = ctx;
-	const char *label = gettext(l->label);
+	const char *label = say_label(l->label);
 	size_t width = text_width(label, strlen(label)) + DEEPER * l->depth;
 
 	if (!l->block && !l->heading && width > p->label_width &&
@@ -273,7 +273,7 @@ body_line(void *ctx, const struct vault_line *l)
 	struct buf label = { 0 }, text = { 0 };
 
 	layout_blanks(&label, DEEPER * l->depth);
-	buf_put_text(&label, gettext(l->label));
+	buf_put_text(&label, say_label(l->label));
 	codes_describe(&text, l->vocab, l->text, l->len);
 	if (!l->block && !l->heading)
 		layout_field(&p->out, buf_text(&label), p->label_width,
@@ -399,10 +399,13 @@ for_people(struct page *p)
 {
 	const struct vault_record *r = p->r;
 	struct vault *v = p->s->vault;
+	struct buf changed = { 0 };
 	enum vault_err err;
 
 	p->columns = pager_columns();
-	p->label_width = strlen("last change");
+	say_put(&changed, SAY_SHOW_CHANGED, NULL);
+	p->label_width = text_width(changed.bytes, changed.len);
+	buf_free(&changed);
 	if ((err = vault_requests(v, r->id, request_line, p)) != VAULT_OK ||
 	    (err = vault_lines(v, &r->body, measure, p)) != VAULT_OK ||
 	    (err = vault_same_each(v, r->id, same_line, p)) != VAULT_OK)

@@ -3,7 +3,6 @@
  * dossier - the text of a dossier: a list of what is in it, then each record
  * under its number.  Plain text: it is read, printed and quoted anywhere.
  */
-#include <libintl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -94,7 +93,7 @@ static void
 line(void *ctx, const struct vault_line *l)
 {
 	struct text *t = ctx;
-	const char *label = gettext(l->label);
+	const char *label = say_label(l->label);
 	struct buf text = { 0 };
 
 	layout_blanks(&t->out, (size_t)l->depth * 2);

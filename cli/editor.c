@@ -13,6 +13,7 @@
  */
 #include <fcntl.h>
 #include <langinfo.h>
+#include <libintl.h>
 #include <locale.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -38,23 +39,50 @@
 /* How often the size of the screen and the age of the draft are looked at. */
 #define TICK_MS 250
 
-/* For people; whole sentences, so that they can be translated. */
-#define SAY_HELP_SHORT "Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help"
+/*
+ * The sentence in the reader's language.  A translation is a file beside the
+ * program: what it has in the places of numbers and texts is not believed.
+ */
+static const char *__attribute__((format_arg(1))) in_words(const char *english)
+{
+	const char *words = gettext(english), *a = english, *b = words;
+
+	for (;;) {
+		size_t len;
+
+		a += strcspn(a, "%");
+		b += strcspn(b, "%");
+		if (*a == '\0' && *b == '\0')
+			return words;
+		len = strncmp(a, "%zu", 3) == 0 ? 3 : 2;
+		if (strncmp(a, b, len) != 0)
+			return english;
+		a += len;
+		b += len;
+	}
+}
+
+/* For people; whole sentences, translated where they are shown. */
+#define SAY_HELP_SHORT                                                         \
+	in_words("Ctrl-S: keep and leave    Ctrl-Q: leave    Esc: help")
 /* One line of a narrow terminal, or its end is never seen. */
 #define SAY_HELP                                                               \
-	"F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  ^K/^U/^W cut "      \
-	"on/back/word"
-_Static_assert(sizeof(SAY_HELP) <= 81, "the help is longer than a line");
-#define SAY_ASK "Leave without keeping the changes? y: leave, n: stay"
-#define SAY_FIND "Find: "
-#define SAY_NOT_FOUND "not found"
-#define SAY_NO_UNDO "nothing left to undo"
-#define SAY_NO_MEMORY "not enough memory for this change"
-#define SAY_NO_DRAFT "the draft could not be kept"
-#define SAY_ESCAPED "what is no text is shown as \\xNN or \\u{N}, and kept"
-#define SAY_LIMIT "no more can be added: the limit is %s"
-#define SAY_PASTE_LIMIT "pasted text was not added: the limit is %s"
-#define SAY_LEFT_OUT "left out what is no text: bytes %zu"
+	in_words("F2/^S keep  ^Q leave  ^F find  ^G again  ^Z undo  "          \
+		 "^K/^U/^W cut on/back/word")
+#define SAY_ASK in_words("Leave without keeping the changes? y: leave, n: stay")
+#define SAY_FIND in_words("Find: ")
+#define SAY_NOT_FOUND in_words("not found")
+#define SAY_NO_UNDO in_words("nothing left to undo")
+#define SAY_NO_MEMORY in_words("not enough memory for this change")
+#define SAY_NO_DRAFT in_words("the draft could not be kept")
+#define SAY_ESCAPED                                                            \
+	in_words("what is no text is shown as \\xNN or \\u{N}, and kept")
+#define SAY_LIMIT in_words("no more can be added: the limit is %s")
+#define SAY_PASTE_LIMIT in_words("pasted text was not added: the limit is %s")
+#define SAY_LEFT_OUT in_words("left out what is no text: bytes %zu")
+#define SAY_BYTES in_words("%zu bytes")
+#define SAY_STATUS in_words("bytes %zu  words %zu  ")
+#define SAY_STATUS_DRAFT in_words("bytes %zu  words %zu  draft kept %s  ")
 
 enum mode { WRITING, FINDING, ASKING };
 
@@ -91,7 +119,7 @@ limit_words(char words[48], size_t limit)
 	if (limit >= 1024 * 1024 && limit % (1024 * 1024) == 0)
 		snprintf(words, 48, "%zu MiB", limit / (1024 * 1024));
 	else
-		snprintf(words, 48, "%zu bytes", limit);
+		snprintf(words, 48, SAY_BYTES, limit);
 }
 
 static void
@@ -192,19 +220,23 @@ static void
 draw_status(struct editor *e, int y)
 {
 	const char *title = e->hooks->title != NULL ? e->hooks->title : "";
-	const char *draft = e->draft_time[0] != '\0' ? "  draft kept " : "";
+	size_t bytes = textarea_text(e->text)->len;
 	char status[128];
 
 	if (e->counted != textarea_changes(e->text)) {
 		e->words = textarea_words(e->text);
 		e->counted = textarea_changes(e->text);
 	}
-	snprintf(status, sizeof(status), "bytes %zu  words %zu%s%s  ",
-	    textarea_text(e->text)->len, e->words, draft, e->draft_time);
+	if (e->draft_time[0] == '\0')
+		snprintf(status, sizeof(status), SAY_STATUS, bytes, e->words);
+	else
+		snprintf(status, sizeof(status), SAY_STATUS_DRAFT, bytes,
+		    e->words, e->draft_time);
 	attron(A_BOLD);
 	draw_bytes(e, y, 0, (const uint8_t *)status, strlen(status));
-	draw_bytes(
-	    e, y, (int)strlen(status), (const uint8_t *)title, strlen(title));
+	draw_bytes(e, y,
+	    (int)glyph_columns((const uint8_t *)status, strlen(status)),
+	    (const uint8_t *)title, strlen(title));
 	attroff(A_BOLD);
 }
 
@@ -222,7 +254,7 @@ draw_last(struct editor *e, int y)
 	else if (e->message[0] != '\0')
 		line = e->message;
 	draw_bytes(e, y, 0, (const uint8_t *)line, strlen(line));
-	x = (int)strlen(line);
+	x = (int)glyph_columns((const uint8_t *)line, strlen(line));
 	if (e->mode == FINDING) {
 		draw_bytes(e, y, x, e->query.bytes, e->query.len);
 		x += (int)glyph_columns(e->query.bytes, e->query.len);
@@ -606,7 +638,8 @@ screen_open(struct editor *e)
 	int fd;
 
 	/* ncurses asks the locale what is wide; this one is always there. */
-	e->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	e->locale = newlocale(
+	    LC_CTYPE_MASK, "C.UTF-8", duplocale(LC_GLOBAL_LOCALE));
 	if (e->locale == (locale_t)0)
 		return false;
 	e->locale_before = uselocale(e->locale);

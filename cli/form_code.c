@@ -109,7 +109,8 @@ form_take_code(
 	if (c->n == 1) {
 		step = form_put(
 		    f, ask, c->code[0].code, strlen(c->code[0].code));
-		FORM_TELL(SAY_FORM_CHOSEN, say_label(c->code[0].label));
+		FORM_TELL(
+		    SAY_FORM_CHOSEN, vault_code_label(&c->code[0], say_lang()));
 	} else if (c->n > 1) {
 		list_codes(c);
 	} else if ((step = form_put(f, ask, buf_text(line), line->len)) ==

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <langinfo.h>
 #include <libintl.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,14 +37,68 @@ static bool use_json;
 /* With --json: the last message and hint, printed as one object at the end. */
 static struct buf last_message, last_hint;
 
+/*
+ * A language needs no locale of the system: where the one that was asked for
+ * is not installed, gettext takes its name from LANGUAGE, under any locale but
+ * C.
+ */
+static void
+speak_anyway(void)
+{
+	const char *lang = say_lang(), *list = getenv("LANGUAGE");
+
+	if (strcmp(lang, "C") == 0 || strchr(lang, '/') != NULL)
+		return;
+	setlocale(LC_MESSAGES, "C.UTF-8");
+	if (list == NULL || *list == '\0')
+		setenv("LANGUAGE", lang, 1);
+}
+
+/* A folder as seen from that of the program, which is not moved apart. */
+static bool
+beside_program(struct buf *path, const char *folder)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+	struct stat st;
+
+	while (len > 0 && self[len - 1] != '/')
+		len--;
+	buf_reset(path);
+	if (len <= 0)
+		return false;
+	buf_put(path, self, (size_t)len);
+	buf_put_text(path, folder);
+	return buf_ok(path) == VAULT_OK && stat(buf_text(path), &st) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
+/*
+ * "locale" beside the program, as it is built and on a stick, else where it is
+ * installed.  Whoever can write there can replace the program.
+ */
+static void
+bind_translations(void)
+{
+	struct buf path = { 0 };
+
+	if (beside_program(&path, "locale") ||
+	    beside_program(&path, "../share/locale"))
+		bindtextdomain("amparo", buf_text(&path));
+	buf_free(&path);
+}
+
 void
 say_setup(void)
 {
-	if (setlocale(LC_ALL, "") == NULL ||
-	    strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+	if (setlocale(LC_ALL, "") == NULL) {
 		setlocale(LC_CTYPE, "C.UTF-8");
+		speak_anyway();
+	} else if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+		setlocale(LC_CTYPE, "C.UTF-8");
+	}
 	setlocale(LC_NUMERIC, "C");
-	bindtextdomain("amparo", AMPARO_LOCALE);
+	bind_translations();
 	bind_textdomain_codeset("amparo", "UTF-8");
 	textdomain("amparo");
 }
@@ -265,7 +320,7 @@ say_hint(enum say what, ...)
 	with_vault = is_of_this_vault(what);
 	WITH_ARGS(&b, what);
 	with_vault = false;
-	to_stderr(&last_hint, "hint: ", &b);
+	to_stderr(&last_hint, gettext(sentences[SAY_HINT_MARK].text), &b);
 }
 
 void

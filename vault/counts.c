@@ -423,7 +423,7 @@ vault_count(struct vault *v, const struct vault_count *what,
 	if (what->known_at != NULL)
 		date_day_text(result->known_at, (int32_t)(c.q.known_at / DAY));
 	if ((err = store_read(v->store)) == VAULT_OK) {
-		if ((err = same_load(&c.same, v->store)) == VAULT_OK)
+		if ((err = same_load(&c.same, v->store, NULL)) == VAULT_OK)
 			err = judge_all(&c);
 		store_read_end(v->store);
 	}

@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 struct link {
-	bool to;
+	bool to, here;
 	struct buf field, title, date;
 	char id[ID_TEXT_LEN + 1];
 	char type[VERSION_TYPE_MAX + 1];
@@ -143,6 +143,7 @@ look_at(struct link *one, struct store *s)
 	memcpy(one->type, r.type, sizeof(one->type));
 	if ((err = heads_merge(&m, s, &r)) != VAULT_OK)
 		return err;
+	one->here = !r.forgotten && json_object_size(m.body) > 0;
 	take_date(one, m.body);
 	merged_free(&m);
 	return VAULT_OK;
@@ -164,6 +165,7 @@ see_link(void *ctx, const char *path, const char *text, size_t len)
 		memcpy(one.id, text, len);
 		err = look_at(&one, l->v->store);
 	} else {
+		one.here = true;
 		id_print(one.id, l->row->id);
 		memcpy(one.type, l->row->type, sizeof(one.type));
 		take_date(&one, l->body);
@@ -254,6 +256,7 @@ tell(const struct linking *l,
 		qsort(all, n, sizeof(*all), compare);
 	for (size_t i = 0; i < n; i++) {
 		struct vault_link out = { .to = all[i].to,
+			.here = all[i].here,
 			.field = buf_text(&all[i].field),
 			.title = buf_text(&all[i].title),
 			.date = buf_text(&all[i].date) };

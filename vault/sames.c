@@ -28,7 +28,7 @@ vault_same_said(
 	*out = VAULT_SAME_UNSAID;
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = same_load(&same, v->store)) == VAULT_OK) {
+	if ((err = same_load(&same, v->store, a)) == VAULT_OK) {
 		said = same_said(same, a, b);
 		*out = said == SAME_IS    ? VAULT_SAME
 		    : said == SAME_IS_NOT ? VAULT_NOT_SAME
@@ -51,7 +51,7 @@ vault_same_each(struct vault *v, const char *id,
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = same_load(&same, v->store)) == VAULT_OK)
+	if ((err = same_load(&same, v->store, id)) == VAULT_OK)
 		ids = same_person(&n, same, id);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		if (strcmp(ids[i], id) == 0)
@@ -296,7 +296,7 @@ vault_alike(struct vault *v, uint64_t limit, bool *more,
 	*more = false;
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	if ((err = same_load(&same, v->store)) == VAULT_OK &&
+	if ((err = same_load(&same, v->store, NULL)) == VAULT_OK &&
 	    (err = alike_find(&pairs, more, v->store, same)) == VAULT_OK) {
 		t.same = same;
 		err = tell_all(more, &t, &pairs, limit);

@@ -390,7 +390,7 @@ add_all(struct line *l)
 	const same_id *ids;
 	size_t n;
 
-	if ((err = same_load(&l->same, l->v->store)) != VAULT_OK)
+	if ((err = same_load(&l->same, l->v->store, l->person)) != VAULT_OK)
 		return err;
 	ids = same_person(&n, l->same, l->person);
 	l->several = n > 0;

@@ -691,8 +691,9 @@ VAULT_CHECKED enum vault_err vault_due_count(
 struct vault_link {
 	bool to; /* the other is linked to; else it links to this one */
 	char id[VAULT_ID_LEN];     /* of the other */
-	char type[VAULT_TYPE_LEN]; /* "" if it is not here */
-	const char *title;         /* "" if it is withheld or unknown */
+	bool here;                 /* it is not withheld, forgotten, unknown */
+	char type[VAULT_TYPE_LEN]; /* "" if that is not known */
+	const char *title;         /* or "" */
 	const char *field; /* of the one that links: "perpetrators.who" */
 	const char *date;  /* EDTF, or "" */
 };

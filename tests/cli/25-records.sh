@@ -261,3 +261,10 @@ expect_err 'born is not of the kind that this field wants, as in {"edtf": "2011-
 printf '%s' '{"names":[{"text":"A"}],"level":9}' > body
 expect_status 2 opened add person body
 expect_err "level: '9' is not a number from 0 to 3"
+
+# What was done, and what became of somebody, is found by its code as a word.
+printf '{"act":"torture"}' > act.json
+expect_status 0 opened add act act.json
+act=$(the_id)
+expect_status 0 opened find torture
+expect_out "$(printf %.8s "$act")"

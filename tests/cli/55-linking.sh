@@ -44,6 +44,15 @@ expect_status 0 say forget "$C" --yes
 expect_status 0 say show "$A" --with
 expect_out "  cases	$(printf %.8s "$C")	case		withheld or unknown"
 
+expect_status 0 say --json show "$A" --with
+expect_json '[l["here"] for l in d["links_to"] if l["field"] == "cases"] == [False]'
+# What has no title is here all the same.
+I=$(printf '{"persons":["%s"],"form":"appeal"}' "$P" | json intervention)
+expect_status 0 say show "$P" --with
+grep "$(printf %.8s "$I")" "$OUT" | grep -q "withheld" && fail "it is here"
+expect_status 0 say --json show "$P" --with
+expect_json 'all(l["here"] for l in d["linked_by"])'
+
 # link: a new version of the one that links, by a field that fits.
 A=$(printf '{"act":"torture","victims":["%s"]}' "$P" | json act)
 C=$(echo '{"title":"Another"}' | json case)

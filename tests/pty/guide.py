@@ -6,9 +6,11 @@ Every block of docs/GUIDE.md that is marked "console" is typed into the
 program on a terminal, and the screen must show what the block shows.  Where
 the program waits, the rest of the line is what the person types.  Ids, times,
 digits and sizes are of the day.  "console south" is the other office; blocks
-with the name of a file are that file.  With --write the guide is written anew
-where it was wrong, as far as the questions are the same.
+with the name of a file are that file.  A guide called GUIDE.es.md is typed in
+Spanish; without GUIDE every guide in docs/ is.  With --write the guide is
+written anew where it was wrong, as far as the questions are the same.
 """
+import glob
 import itertools
 import os
 import re
@@ -34,7 +36,7 @@ CHANGES = [(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
            (r"\b(?=[0-9a-z]*\d)[0-9a-z]{8}\b", "SHORT"),
            (r"^    [a-z]+( [a-z]+){6}$", "    WORDS"),
            (r"\b\d+ cells, \d+ log entries", "COUNTS"),
-           (r"\bnumber \d+\b", "number N"), (r"\S*/home/(north|south)", "~"),
+           (r"\b(number|número) \d+\b|编号 \d+", "number N"), (r"\S*/home/(north|south)", "~"),
            (r"\b[\d.]+ [KM]iB\b", "SIZE"), (r" +$", "")]
 
 
@@ -77,13 +79,24 @@ def screen(data, typed):
     return lines + ["".join(row)]
 
 
+SECRETS = ("assphrase", "your own", "same again",
+           "contraseña:", "una propia", "la misma",
+           "口令:", "再输入一次")
+# What the language of a guide is called by the system.
+LANGUAGES = {"es": "es", "zh": "zh_CN"}
+
+
+def language_of(guide):
+    """"" is English."""
+    return LANGUAGES.get(os.path.basename(guide).split(".")[-2], "")
+
+
 def is_secret(prompt):
-    return prompt.endswith(": ") and any(
-        word in prompt for word in ("assphrase", "your own", "same again"))
+    return prompt.endswith(": ") and any(word in prompt for word in SECRETS)
 
 
 class Office:
-    def __init__(self, program, folder, name):
+    def __init__(self, program, folder, name, language):
         self.name, self.home = name, os.path.join(folder, "home", name)
         run = os.path.join(folder, "run-" + name)
         os.makedirs(self.home)
@@ -92,7 +105,8 @@ class Office:
         os.symlink(program, os.path.join(self.home, "bin", "amparo"))
         self.env = ["HOME=" + self.home, "XDG_RUNTIME_DIR=" + run,
                     "PATH=%s/bin:/usr/bin:/bin" % self.home,
-                    "LC_ALL=C.UTF-8", "TERM=xterm-256color"]
+                    "LC_ALL=C.UTF-8", "TERM=xterm-256color",
+                    "LANGUAGE=" + language]
 
     def type(self, command, want):
         """Run it, and type what stands in want; the lines that came."""
@@ -208,16 +222,14 @@ def transcript(office, text, wrong):
     return ran, shown
 
 
-def main():
-    program = os.path.realpath(sys.argv[1])
-    names = [a for a in sys.argv[2:] if not a.startswith("--")]
-    guide = names[0] if names else os.path.join(
-        HERE, "..", "..", "docs", "GUIDE.md")
+def follow(program, guide):
+    """All of one guide: how many commands, and what was wrong."""
     ran, wrong = 0, []
     with open(guide, encoding="utf-8") as f:
         new = f.read()
     with tempfile.TemporaryDirectory() as folder:
-        offices = {n: Office(program, folder, n) for n in ("north", "south")}
+        offices = {n: Office(program, folder, n, language_of(guide))
+                   for n in ("north", "south")}
         photo(os.path.join(offices["north"].home, "IMG_0412.jpg"))
         for kind, name, text in blocks(guide):
             if kind == "console":
@@ -241,6 +253,23 @@ def main():
     if "--write" in sys.argv:
         with open(guide, "w", encoding="utf-8") as f:
             f.write(new)
+    return ran, wrong
+
+
+def main():
+    program = os.path.realpath(sys.argv[1])
+    guides = [a for a in sys.argv[2:] if not a.startswith("--")]
+    ran, wrong = 0, []
+    for guide in guides or sorted(glob.glob(
+            os.path.join(HERE, "..", "..", "docs", "GUIDE*.md"))):
+        # A translation of the program is built where gettext's tools are.
+        if not os.path.isdir(os.path.join(os.path.dirname(program), "locale",
+                                          language_of(guide))):
+            print("skipped: %s: no translation" % os.path.basename(guide))
+            continue
+        n, bad = follow(program, guide)
+        ran += n
+        wrong += [os.path.basename(guide) + ": " + line for line in bad]
     print("\n".join(wrong), end="\n" if wrong else "")
     print("guide: %d commands, %d wrong" % (ran, len(wrong)))
     sys.exit(len(wrong) > 0 or ran == 0)

@@ -184,7 +184,7 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	a->scope = scope;
 	a->today = today;
 	if ((err = whose_own(&a->own, s)) == VAULT_OK &&
-	    (err = same_load(&a->same, s)) == VAULT_OK)
+	    (err = same_load(&a->same, s, NULL)) == VAULT_OK)
 		err = read_consents(a);
 	if (err == VAULT_OK) {
 		*out = a;

@@ -137,13 +137,22 @@ walk_body(struct walk *w, const json_t *body)
 	return err;
 }
 
+static bool
+is_told(const struct model_field *field)
+{
+	return field->query != NULL &&
+	    (strcmp(field->query, "act") == 0 ||
+		strcmp(field->query, "status") == 0);
+}
+
 /* Text, or what stands in the place of something else that it is not. */
 static bool
 is_searched(const struct model_field *field, const json_t *value)
 {
+	/* What was done, and what became of somebody, are words too. */
 	if (field->kind == MODEL_CODE)
-		return model_code(field->codes, json_string_value(value)) ==
-		    NULL;
+		return is_told(field) ||
+		    model_code(field->codes, json_string_value(value)) == NULL;
 	return !field->quiet &&
 	    (field->kind == MODEL_TEXT || field->kind == MODEL_LONG ||
 		field->kind >= MODEL_OBJECT);

@@ -125,6 +125,78 @@ read_all(struct same *same, struct store *s)
 	return err;
 }
 
+/* Those who say something of id. */
+static enum vault_err
+read_naming(struct same *same, struct store *s, const char *id)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
+	enum vault_err err;
+	bool row;
+
+	sql_put_int(q, 1, QUERY_SAME);
+	sql_put_text(q, 2, id, ID_TEXT_LEN);
+	while ((err = sql_step(q, &row)) == VAULT_OK && row)
+		if ((err = read_record(same, s, sql_int(q, 0))) != VAULT_OK)
+			break;
+	sql_close(q);
+	return err;
+}
+
+/* What is said of id, by its record or by another. */
+static enum vault_err
+read_one(struct same *same, struct store *s, const char *id)
+{
+	uint8_t bytes[ID_LEN];
+	struct record_row row;
+	enum vault_err err;
+
+	if (strlen(id) != ID_TEXT_LEN ||
+	    id_parse(bytes, id, ID_TEXT_LEN) != VAULT_OK)
+		return VAULT_OK;
+	err = rows_find(&row, s, bytes);
+	if (err == VAULT_OK)
+		err = read_record(same, s, row.num);
+	if (err != VAULT_OK && err != VAULT_ENORECORD)
+		return err;
+	return read_naming(same, s, id);
+}
+
+static enum vault_err
+put_once(struct buf *ids, const char *id)
+{
+	for (size_t at = 0; at < ids->len; at += sizeof(same_id))
+		if (strcmp((const char *)ids->bytes + at, id) == 0)
+			return VAULT_OK;
+	return buf_put(ids, id, sizeof(same_id)) ? VAULT_OK : VAULT_ENOMEM;
+}
+
+/* What is said of id, and of whoever is the same, from one to the next. */
+static enum vault_err
+read_around(struct same *same, struct store *s, const char *id)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	if (strlen(id) == ID_TEXT_LEN)
+		err = put_once(&ids, id);
+	for (size_t at = 0; err == VAULT_OK && at < ids.len;
+	     at += sizeof(same_id)) {
+		size_t n, before;
+		const struct same_pair *pairs;
+
+		(void)pairs_of(same, &before);
+		err = read_one(same, s, (const char *)ids.bytes + at);
+		pairs = pairs_of(same, &n);
+		for (size_t i = before; err == VAULT_OK && i < n; i++)
+			if (pairs[i].said == SAME_IS &&
+			    (err = put_once(&ids, pairs[i].a)) == VAULT_OK)
+				err = put_once(&ids, pairs[i].b);
+	}
+	buf_free(&ids);
+	return err;
+}
+
 static int
 compare_ids(const struct same_pair *x, const struct same_pair *y)
 {
@@ -312,7 +384,7 @@ list_places(struct same *same)
 }
 
 enum vault_err
-same_load(struct same **out, struct store *s)
+same_load(struct same **out, struct store *s, const char *id)
 {
 	struct same *same = mem_zalloc(sizeof(*same));
 	enum vault_err err;
@@ -320,7 +392,8 @@ same_load(struct same **out, struct store *s)
 	*out = NULL;
 	if (same == NULL)
 		return VAULT_ENOMEM;
-	if ((err = read_all(same, s)) == VAULT_OK) {
+	err = id == NULL ? read_all(same, s) : read_around(same, s, id);
+	if (err == VAULT_OK) {
 		settle_pairs(same);
 		err = add_members(same, s);
 	}

@@ -31,8 +31,12 @@ struct same_pair {
 	enum same_said said;
 };
 
-/* All that is said, inside a read transaction. */
-VAULT_CHECKED enum vault_err same_load(struct same **out, struct store *s);
+/*
+ * All that is said, or, unless id is NULL, all that is said of the person of
+ * that record; inside a read transaction.
+ */
+VAULT_CHECKED enum vault_err same_load(
+    struct same **out, struct store *s, const char *id);
 void same_free(struct same *same);
 
 /*
