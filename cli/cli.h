@@ -91,6 +91,7 @@ int cmd_reindex(struct cli *c, int argc, char **argv);
 int cmd_office(struct cli *c, int argc, char **argv);
 int cmd_contact(struct cli *c, int argc, char **argv);
 int cmd_export(struct cli *c, int argc, char **argv);
+int cmd_submission(struct cli *c, int argc, char **argv);
 int cmd_inspect(struct cli *c, int argc, char **argv);
 int cmd_import(struct cli *c, int argc, char **argv);
 int cmd_forget(struct cli *c, int argc, char **argv);

@@ -269,6 +269,14 @@ say_put(struct buf *b, enum say what, ...)
 }
 
 void
+say_put_command(struct buf *b, enum say what, ...)
+{
+	with_vault = true;
+	WITH_ARGS(b, what);
+	with_vault = false;
+}
+
+void
 say_line(enum say what, ...)
 {
 	struct buf b = { 0 };

@@ -50,6 +50,9 @@ const char *say_label(const char *english);
 /* The sentence itself, appended to b, or written to the terminal fd. */
 void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
 
+/* The same for a command to be typed, which names the vault as hints do. */
+void say_put_command(struct buf *b, enum say what, ...) SAY_ARGS;
+
 /* A line of the result; nothing when the result is JSON. */
 void say_line(enum say what, ...) SAY_ARGS;
 

@@ -8,7 +8,7 @@
 _amparo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev='' command='' at=1 words=0 offered=''
 	local commands='init unlock lock info passphrase add show list find history
-	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe
+	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
 
@@ -21,7 +21,7 @@ _amparo() {
 		-v | --vault | --keys | --passphrase-file | --passphrase-fd | --progress | --office | \
 			--words | --paper-passphrase-file | --new-passphrase-file | --for | --at-most | \
 			--version | --limit | --like | --take | --name | --set | -o | --output | --card | \
-			--as | --to | --include | --lang | --since | --on | --within | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | \
+			--as | --to | --include | --lang | --since | --on | --within | --known-at | --certainty | --case | --level | --audience | --plain | --take-out | --at | --relation | \
 			--by | --over | --count | --hide-below | --map | --encoding | --policy | --digits | --number)
 			[[ -z $command && ${COMP_WORDS[at]} == --version ]] || ((at += 1))
 			;;
@@ -63,7 +63,7 @@ _amparo() {
 	--at-most) offered='1h 4h 8h' ;;
 	--version) [[ -n $command ]] && return ;;
 	--passphrase-fd | --office | --limit | --within | --like | --take | --name | --set | --as | --digits | \
-		--to | --include | --by | --hide-below | --take-out | --at) return ;;
+		--to | --include | --by | --hide-below | --take-out | --at | --relation) return ;;
 	esac
 	if [[ -n $offered ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$cur")
@@ -98,6 +98,7 @@ _amparo() {
 		may) offered+=' --audience' ;;
 		redact) offered+=' --audience --take-out --at' ;;
 		dossier) offered+=' --audience --unfiltered --parts-checked -o' ;;
+		submission) offered+=' --relation --lang --parts-checked --keep -o' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;
 		report) offered+=' --by --over --count --hide-below --csv --html -o --output --audience --parts-checked' ;;
 		new | edit) offered+=' --set' ;;

@@ -2,7 +2,7 @@
 # fish completion for amparo(1).  It runs no program and reads no vault.
 
 set -l commands init unlock lock info passphrase add show list find history \
-    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe help
+    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c amparo -f
@@ -65,7 +65,7 @@ complete -c amparo -n '__fish_seen_subcommand_from office' -l name -x
 complete -c amparo -n '__fish_seen_subcommand_from office' -l card -r -F
 complete -c amparo -n '__fish_seen_subcommand_from office' -l signing
 complete -c amparo -n '__fish_seen_subcommand_from office' -l prepare
-complete -c amparo -n '__fish_seen_subcommand_from office export dossier' -s o -r -F
+complete -c amparo -n '__fish_seen_subcommand_from office export dossier submission' -s o -r -F
 complete -c amparo -n '__fish_seen_subcommand_from contact' -a 'add list verify mark remove'
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l as -x
 complete -c amparo -n '__fish_seen_subcommand_from contact' -l digits -x
@@ -74,7 +74,11 @@ complete -c amparo -n '__fish_seen_subcommand_from contact' -l not-our-office
 complete -c amparo -n '__fish_seen_subcommand_from export' -l to -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l include -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
-complete -c amparo -n '__fish_seen_subcommand_from export dossier report' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from export dossier submission report' -l parts-checked
+complete -c amparo -n '__fish_seen_subcommand_from submission' -a 'wgeid wgad sr-torture special-procedures'
+complete -c amparo -n '__fish_seen_subcommand_from submission' -l relation -x
+complete -c amparo -n '__fish_seen_subcommand_from submission' -l lang -x -a 'en'
+complete -c amparo -n '__fish_seen_subcommand_from submission' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l take-out -x
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l at -x
 complete -c amparo -n '__fish_seen_subcommand_from export' -l plain -x -a 'json csv'

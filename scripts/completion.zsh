@@ -6,7 +6,7 @@ _amparo() {
 	local context state line
 	local -a commands types common
 	commands=(init unlock lock info passphrase add show list find history revert
-		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier may timeline due count report menu types vocab forget wipe help)
+		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
 	common=('--json' '--yes' '--help')
 
@@ -33,6 +33,7 @@ _amparo() {
 		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
 		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
+		submission) _arguments $common '1:form:(wgeid wgad sr-torture special-procedures)' '2:person:' '--relation:text:' '--lang:language:(en)' '--parts-checked' '--keep' '-o:file:_files' ;;
 		may) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' ;;
 		link) _arguments $common '--not' '1:id:' '2:field or id:' '3:id:' ;;
 		same) _arguments $common '--limit:number:' '--not' '1:id:' '2:id:' ;;

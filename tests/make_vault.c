@@ -164,6 +164,7 @@ attach_as(struct vault *v, const struct record_row *r, const char *name)
 	assert_ok(attach_end(w, hash));
 	attach_writer_free(w);
 	assert_ok(records_follow(v, r, hash, "attach"));
+	assert_ok(store_commit(v->store));
 }
 
 static int

@@ -82,6 +82,8 @@ attach(struct buf *nums, struct vault *v, const char *id, const char *name,
 	    (err = attach_end(w, hash)) == VAULT_OK)
 		err = records_follow(v, &r, hash, "attach");
 	if (err == VAULT_OK)
+		err = store_commit(v->store);
+	if (err == VAULT_OK)
 		buf_reset(nums);
 	attach_writer_free(w);
 	return err;

@@ -88,8 +88,20 @@ VAULT_CHECKED enum vault_err records_add(char id[static VAULT_ID_LEN],
     const void *json, size_t len, const struct records_note *note);
 
 /*
+ * A new record, its place in the index and its entry of the log: inside a write
+ * transaction, which the caller commits.  Free *out.
+ */
+struct kept;
+struct signer;
+struct keep_report;
+VAULT_CHECKED enum vault_err records_put(struct kept *out, struct vault *v,
+    const struct signer *by, struct keep_report *report, const char *type,
+    const void *json, size_t len);
+
+/*
  * A new version of r with the body it has, and one attachment more: inside a
- * write transaction, which is committed.  VAULT_ECONFLICT: versions disagree.
+ * write transaction, which the caller commits.  VAULT_ECONFLICT: versions
+ * disagree.
  */
 VAULT_CHECKED enum vault_err records_follow(struct vault *v,
     const struct record_row *r, const uint8_t *attachment, const char *what);

@@ -225,22 +225,33 @@ records_log(struct vault *v, const char *what, const struct record_row *r)
 
 /* ---- Writing ---- */
 
-static enum vault_err
-add(struct kept *k, struct vault *v, const struct signer *by,
-    struct vault_report *report, const char *type, const void *json, size_t len,
-    const struct records_note *note)
+enum vault_err
+records_put(struct kept *k, struct vault *v, const struct signer *by,
+    struct keep_report *report, const char *type, const void *json, size_t len)
 {
 	struct index_entry *entry = NULL;
 	enum vault_err err;
 
-	if ((err = keep_new(k, v->store, by, &report->keep, type, json, len)) ==
+	if ((err = keep_new(k, v->store, by, report, type, json, len)) ==
 		VAULT_OK &&
 	    (err = index_entry_new(&entry)) == VAULT_OK &&
 	    (err = index_entry_add(entry, &k->head)) == VAULT_OK)
 		err = index_put_entry(v->store, &k->row, entry);
 	index_entry_free(entry);
-	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK ||
-	    (err = records_log(v, "add", &k->row)) != VAULT_OK)
+	if (err != VAULT_OK || (err = index_tidy(v->store, 1)) != VAULT_OK)
+		return err;
+	return records_log(v, "add", &k->row);
+}
+
+static enum vault_err
+add(struct kept *k, struct vault *v, const struct signer *by,
+    struct vault_report *report, const char *type, const void *json, size_t len,
+    const struct records_note *note)
+{
+	enum vault_err err;
+
+	if ((err = records_put(k, v, by, &report->keep, type, json, len)) !=
+	    VAULT_OK)
 		return err;
 	if (note != NULL &&
 	    (err = note->log(note->ctx, v->store, &k->row)) != VAULT_OK)
@@ -279,7 +290,7 @@ vault_add(char id[static VAULT_ID_LEN], struct vault *v,
 	return records_add(id, v, report, type, json, len, NULL);
 }
 
-/* A new version, and the index after it. */
+/* A new version, and the index after it; the caller commits. */
 static enum vault_err
 follow(struct vault *v, const struct record_row *r, const struct buf *parents,
     const uint8_t *attachment, struct vault_report *report, const char *what,
@@ -294,9 +305,8 @@ follow(struct vault *v, const struct record_row *r, const struct buf *parents,
 	    (err = keep_version(v->store, &by, r, parents, attachment,
 		 &report->keep, json->bytes, json->len)) == VAULT_OK &&
 	    (err = index_put(v->store, r)) == VAULT_OK &&
-	    (err = index_tidy(v->store, 1)) == VAULT_OK &&
-	    (err = records_log(v, what, r)) == VAULT_OK)
-		err = store_commit(v->store);
+	    (err = index_tidy(v->store, 1)) == VAULT_OK)
+		err = records_log(v, what, r);
 	secret_free(by.key);
 	return err;
 }
@@ -314,8 +324,10 @@ edit(struct vault *v, const struct vault_record *base,
 	if ((err = buf_ok(&text)) != VAULT_OK ||
 	    (err = store_begin(v->store)) != VAULT_OK)
 		goto out;
-	if ((err = row_of(&r, v, base->id)) == VAULT_OK)
-		err = follow(v, &r, &base->heads, NULL, report, "edit", &text);
+	if ((err = row_of(&r, v, base->id)) == VAULT_OK &&
+	    (err = follow(v, &r, &base->heads, NULL, report, "edit", &text)) ==
+		VAULT_OK)
+		err = store_commit(v->store);
 	store_abort(v->store);
 	say_where(report);
 out:
@@ -733,6 +745,8 @@ vault_revert(struct vault *v, const char *id, const char *version)
 		err = old.clashes.len > 0
 		    ? VAULT_ECONFLICT
 		    : follow(v, &r, &heads, NULL, &report, "revert", &old.body);
+	if (err == VAULT_OK)
+		err = store_commit(v->store);
 	store_abort(v->store);
 	vault_record_free(&old);
 	clear(&report);

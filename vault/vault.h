@@ -1484,6 +1484,114 @@ VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
     const struct vault_redact_what *what, const struct buf *body,
     size_t passages);
 
+/* ---- Submissions to the United Nations ---- */
+
+/*
+ * A text draft of what we hold of a person, in the order of one of their
+ * forms, to be copied into today's form (records.md, 11).  It has what the
+ * audience "un" may read, and is in English.
+ */
+struct vault_named;
+
+/* What a form asks for and is not there, or not as it is needed. */
+enum vault_gap_why {
+	VAULT_GAP_ABSENT,
+	VAULT_GAP_VAGUE,   /* a date of which the month is not known */
+	VAULT_GAP_KEPT,    /* it is there, and stays behind */
+	VAULT_GAP_UNNAMED, /* the consent does not allow the whole name */
+};
+struct vault_gap {
+	enum vault_gap_why why;
+	bool must;
+	const char *need;            /* "(a)", "must", "if known" */
+	const char *section, *label; /* of the form */
+	const char *paths;           /* "act.date status.date"; or an option */
+	const char *record; /* where it can be written: its id; or "" */
+	const char *type;   /* of that record, or of a new one; or "" */
+	const char *field;  /* in it */
+};
+
+/* What stays behind: a record, or a field of one that is used. */
+struct vault_kept_back {
+	const char *id, *type, *title;
+	const char *field;      /* "": all of it */
+	enum vault_may_why why; /* VAULT_MAY: the field is private */
+};
+
+enum vault_urgency {
+	VAULT_NOT_URGENT,
+	VAULT_PERHAPS_URGENT, /* dates leave it open */
+	VAULT_URGENT,
+};
+
+/* Why there is no draft. */
+enum vault_submission_refused {
+	VAULT_SUBMISSION_MAY,
+	VAULT_SUBMISSION_RECORD,   /* the person's record may not leave: .may */
+	VAULT_SUBMISSION_CONSENT,  /* no consent of theirs to "un": .consent */
+	VAULT_SUBMISSION_GIVEN_BY, /* the form wants it of the family */
+};
+
+struct vault_submission_what {
+	const char *form;     /* a code of vault_form */
+	const char *person;   /* an id */
+	const char *relation; /* of the office to the person; or NULL */
+	void (*gap)(void *ctx, const struct vault_gap *g);
+	void (*kept)(void *ctx, const struct vault_kept_back *k);
+	void (*named)(void *ctx, const struct vault_named *n);
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+struct vault_submission_info {
+	enum vault_submission_refused refused;
+	enum vault_may_why may;
+	enum vault_consent consent;
+	char by[VAULT_ID_LEN]; /* the consent that decides; or "" */
+	bool conditions;       /* that it has: a person must read them */
+	const char *mechanism; /* whose form it is, in English */
+	size_t records, held;
+	size_t must, known; /* gaps of the two kinds */
+	size_t disagreeing; /* records of which versions disagree */
+	size_t others; /* more records of this person, which are not in it */
+	enum vault_urgency urgency;
+	const char *urgency_words; /* in English, as in the draft; or "" */
+	size_t names, parts, short_names; /* as in vault_export_info */
+	bool changed; /* after writing: what was shown is not so */
+};
+
+/* The codes of the forms, in order; NULL behind the last. */
+const char *vault_form(size_t i);
+
+/*
+ * Gather what a form asks for, and tell what is missing and what stays behind.
+ * VAULT_EUSE: there is no such form, or that is no person.  VAULT_ENORECORD.
+ * VAULT_ECANCELED.  Where info.refused says so there is no draft.
+ */
+struct vault_submission;
+VAULT_CHECKED enum vault_err vault_submission_new(struct vault_submission **out,
+    struct vault *v, const struct vault_submission_what *what);
+void vault_submission_info(
+    struct vault_submission_info *out, const struct vault_submission *s);
+void vault_submission_confirm_parts(struct vault_submission *s);
+
+/* The draft; borrowed.  NULL if it must not leave. */
+const struct buf *vault_submission_text(const struct vault_submission *s);
+
+/*
+ * Write it and log it; and with kept, which may be NULL, keep in the same
+ * commit exactly what was written, as the attachment of a document, and an
+ * intervention: to whom, by which consents, what was left out.
+ * VAULT_EREFUSED: it must not leave.  VAULT_EBUSY: the vault has changed since;
+ * what was written is to be thrown away, and nothing is kept.
+ */
+struct vault_submission_kept {
+	char intervention[VAULT_ID_LEN], document[VAULT_ID_LEN];
+};
+VAULT_CHECKED enum vault_err vault_submission_write(struct vault_submission *s,
+    const struct vault_sink *to, struct vault_submission_kept *kept);
+void vault_submission_free(struct vault_submission *s);
+
 /* A file that can be read again; *got is less than len only at its end. */
 struct vault_input {
 	void *ctx;
@@ -1698,16 +1806,16 @@ VAULT_CHECKED enum vault_err vault_wipe(const struct vault_place *place,
  * VAULT_EUSE: *fault says why and where.
  */
 enum vault_map_why {
-	VAULT_MAP_JSON,     /* not JSON: value says what, where says where */
-	VAULT_MAP_KIND,     /* not the sort of value that belongs there */
-	VAULT_MAP_UNKNOWN,  /* a member that is not known, or out of place */
-	VAULT_MAP_LACKS,    /* a member that must be there */
-	VAULT_MAP_VERSION,  /* of a later program */
-	VAULT_MAP_TYPE,     /* no such type of record */
-	VAULT_MAP_FIELD,    /* no such field, or not one that a cell fills */
-	VAULT_MAP_VALUE,    /* the field does not take this value */
-	VAULT_MAP_TWICE,    /* given twice */
-	VAULT_MAP_NOT_MANY, /* split, and the field takes one value only */
+	VAULT_MAP_JSON,      /* not JSON: value says what, where says where */
+	VAULT_MAP_KIND,      /* not the sort of value that belongs there */
+	VAULT_MAP_UNKNOWN,   /* a member that is not known, or out of place */
+	VAULT_MAP_LACKS,     /* a member that must be there */
+	VAULT_MAP_VERSION,   /* of a later program */
+	VAULT_MAP_TYPE,      /* no such type of record */
+	VAULT_MAP_FIELD,     /* no such field, or not one that a cell fills */
+	VAULT_MAP_VALUE,     /* the field does not take this value */
+	VAULT_MAP_TWICE,     /* given twice */
+	VAULT_MAP_NOT_MANY,  /* split, and the field takes one value only */
 	VAULT_MAP_NO_RECORD, /* no other record of the row has this name */
 	VAULT_MAP_NO_LINK,   /* no field that links to such a record */
 };
@@ -1726,23 +1834,23 @@ void vault_map_free(struct vault_map *map);
 /* Why a file is refused. */
 enum vault_table_why {
 	VAULT_TABLE_OK,
-	VAULT_TABLE_UTF8,    /* not UTF-8 at offset */
-	VAULT_TABLE_NUL,     /* a byte of zero at offset */
-	VAULT_TABLE_QUOTE,   /* a quote where none can be */
-	VAULT_TABLE_CUT,     /* it ends inside quotes */
-	VAULT_TABLE_CELLS,   /* so many cells, and so many columns */
-	VAULT_TABLE_LONG,    /* a row is too long */
-	VAULT_TABLE_EMPTY,   /* no line with the names of the columns */
+	VAULT_TABLE_UTF8,        /* not UTF-8 at offset */
+	VAULT_TABLE_NUL,         /* a byte of zero at offset */
+	VAULT_TABLE_QUOTE,       /* a quote where none can be */
+	VAULT_TABLE_CUT,         /* it ends inside quotes */
+	VAULT_TABLE_CELLS,       /* so many cells, and so many columns */
+	VAULT_TABLE_LONG,        /* a row is too long */
+	VAULT_TABLE_EMPTY,       /* no line with the names of the columns */
 	VAULT_TABLE_ENCODING,    /* not of the encoding at offset */
 	VAULT_TABLE_NO_ENCODING, /* there is none of this name here */
 	VAULT_TABLE_ZERO,        /* a zero character, in that encoding */
 	VAULT_TABLE_JSON,        /* not JSON: see json */
-	VAULT_TABLE_FLAT,    /* not an array of flat objects; or see column */
+	VAULT_TABLE_FLAT,     /* not an array of flat objects; or see column */
 	VAULT_TABLE_NOT_UTF8, /* JSON is UTF-8 and has no other encoding */
-	VAULT_TABLE_NAME,    /* it is not text, or has a line end */
-	VAULT_TABLE_COLUMN,  /* it lacks a column that the map names */
-	VAULT_TABLE_COLUMNS, /* a column that the map names is there twice */
-	VAULT_TABLE_CHANGED, /* it was changed while it was read */
+	VAULT_TABLE_NAME,     /* it is not text, or has a line end */
+	VAULT_TABLE_COLUMN,   /* it lacks a column that the map names */
+	VAULT_TABLE_COLUMNS,  /* a column that the map names is there twice */
+	VAULT_TABLE_CHANGED,  /* it was changed while it was read */
 };
 struct vault_table_fault {
 	enum vault_table_why why;
@@ -1796,7 +1904,7 @@ enum vault_row_why {
 struct vault_row_note {
 	enum vault_row_why why;
 	uint64_t row, line, other;
-	const char *record; /* its name in the map; "" if it has none */
+	const char *record;         /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
 };
@@ -1846,7 +1954,7 @@ struct vault_table_done {
 	uint64_t added, unchanged, changed, refused, updated; /* rows */
 	uint64_t records;  /* that were made */
 	uint64_t versions; /* of records that were here */
-	uint64_t notes; /* of cells that were not understood */
+	uint64_t notes;    /* of cells that were not understood */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
     struct vault_table *t, const struct vault_table_how *how);
