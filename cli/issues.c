@@ -46,6 +46,7 @@ static const struct {
 	[VAULT_ISSUE_ONE_SOURCE] = { "one-source", SAY_ISSUE_ONE_SOURCE },
 	[VAULT_ISSUE_TYPE_CHANGED] = { "type-changed", SAY_ISSUE_TYPE_CHANGED },
 	[VAULT_ISSUE_FACT_CHANGED] = { "fact-changed", SAY_ISSUE_FACT_CHANGED },
+	[VAULT_ISSUE_LOOP] = { "loop", SAY_ISSUE_LOOP },
 	[VAULT_ISSUE_JSON] = { "json", SAY_ISSUE_JSON },
 	[VAULT_ISSUE_TOO_LONG] = { "too-long", SAY_ISSUE_TOO_LONG },
 };

@@ -18,7 +18,7 @@
 #include "store/sql.h"
 #include "store/store.h"
 
-_Static_assert((int)VAULT_ISSUE_FACT_CHANGED == (int)BODY_FACT_CHANGED &&
+_Static_assert((int)VAULT_ISSUE_LOOP == (int)BODY_LOOP &&
 	(int)VAULT_ISSUE_JSON == (int)BODY_CODES,
     "vault.h and body.h number the same findings");
 _Static_assert((int)VAULT_ERROR == (int)BODY_ERROR, "severities too");

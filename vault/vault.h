@@ -341,6 +341,7 @@ enum vault_issue_code {
 	VAULT_ISSUE_ONE_SOURCE,
 	VAULT_ISSUE_TYPE_CHANGED,
 	VAULT_ISSUE_FACT_CHANGED,
+	VAULT_ISSUE_LOOP,
 	/* The text is not JSON as it must be: value says what, path where. */
 	VAULT_ISSUE_JSON,
 	VAULT_ISSUE_TOO_LONG,

@@ -268,3 +268,14 @@ expect_status 0 opened add act act.json
 act=$(the_id)
 expect_status 0 opened find torture
 expect_out "$(printf %.8s "$act")"
+
+# Nothing belongs to itself, by whatever way round.
+printf '{"title":"Large"}' > large.json
+expect_status 0 opened add case large.json
+large=$(the_id)
+printf '{"title":"Small","parent":"%s"}' "$large" > small.json
+expect_status 0 opened add case small.json
+small=$(the_id)
+expect_status 2 opened edit "$large" --set "parent=$small" --yes
+expect_err "parent leads back to this record: nothing can belong to itself"
+expect_status 2 opened edit "$large" --set "parent=$large" --yes

@@ -57,6 +57,7 @@ static const struct {
 	[BODY_ONE_SOURCE] = { W, O, O },
 	[BODY_TYPE_CHANGED] = { E, E, E },
 	[BODY_FACT_CHANGED] = { E, E, E },
+	[BODY_LOOP] = { E, E, E },
 };
 #undef E
 #undef W
@@ -738,6 +739,20 @@ static bool
 is_same(const json_t *a, const json_t *b)
 {
 	return a == NULL || b == NULL ? a == b : json_equal(a, b);
+}
+
+enum vault_err
+body_check_add(const json_t *body, const char *name, enum body_code code,
+    struct body_report *out)
+{
+	struct body_check c = { .from = BODY_ENTRY, .body = body, .out = out };
+	size_t errors = out->count[BODY_ERROR];
+	const struct model_type *type = body_type(body);
+
+	body_found_in(&c, name, code,
+	    type == NULL ? NULL : model_field(type, name),
+	    json_object_get(body, name));
+	return check_result(&c, errors);
 }
 
 enum vault_err

@@ -63,6 +63,7 @@ enum body_code {
 	BODY_ONE_SOURCE,    /* confirmed, with one source in .value */
 	BODY_TYPE_CHANGED,  /* against the earlier version */
 	BODY_FACT_CHANGED,  /* a field that is written once */
+	BODY_LOOP,          /* it would come to be above itself */
 	BODY_CODES
 };
 
@@ -92,6 +93,10 @@ void body_report_free(struct body_report *report);
  */
 VAULT_CHECKED enum vault_err body_check(
     const json_t *body, enum body_from from, struct body_report *out);
+
+/* Add a finding of a body that only others can tell.  VAULT_EUSE. */
+VAULT_CHECKED enum vault_err body_check_add(const json_t *body,
+    const char *field, enum body_code code, struct body_report *out);
 
 /* Check one value of a field, not an array.  VAULT_EUSE: it is not one. */
 VAULT_CHECKED enum vault_err body_check_value(const struct model_type *type,

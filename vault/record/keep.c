@@ -10,6 +10,7 @@
 #include "record/guard.h"
 #include "record/head.h"
 #include "record/keep.h"
+#include "record/lineage.h"
 #include "record/tombstone.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -476,6 +477,20 @@ hand_on(struct buf *all, struct store *s, const struct record_row *r)
 	return err;
 }
 
+static enum vault_err
+check_lineage(const struct following *f)
+{
+	char id[ID_TEXT_LEN + 1];
+	const char *field;
+	enum vault_err err;
+
+	id_print(id, f->r->id);
+	err = lineage_loops(&field, f->s, id, f->whole);
+	if (err != VAULT_OK || field == NULL)
+		return err;
+	return body_check_add(f->whole, field, BODY_LOOP, f->report);
+}
+
 enum vault_err
 keep_version(struct store *s, const struct signer *by,
     const struct record_row *r, const struct buf *parents,
@@ -495,6 +510,8 @@ keep_version(struct store *s, const struct signer *by,
 	if ((err = inherit_all(&f, parents)) == VAULT_OK &&
 	    (err = hand_on(&v->attachments, s, r)) == VAULT_OK)
 		err = check_changes(f.report, &f.past, f.whole);
+	if (err == VAULT_OK)
+		err = check_lineage(&f);
 	buf_put(&v->parents, parents->bytes, parents->len);
 	if (attachment != NULL)
 		buf_put(&v->attachments, attachment, HASH_LEN);
