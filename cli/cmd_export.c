@@ -19,7 +19,7 @@
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
 	" [--with-sources] [--unsigned] [--parts-checked],"                    \
-	" or export --plain json [QUERY ...]"                                  \
+	" or export --plain json|csv [QUERY ...]"                              \
 	" (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]"
 #define LIST_MAX 64
 

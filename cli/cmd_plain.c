@@ -16,10 +16,12 @@
 #include "pager.h"
 #include "pick.h"
 #include "plain.h"
+#include "plain_csv.h"
 #include "progress.h"
 
 #define USAGE                                                                  \
-	"export --plain json [QUERY ...] (--audience AUDIENCE | --unfiltered)" \
+	"export --plain json|csv [QUERY ...]"                                  \
+	" (--audience AUDIENCE | --unfiltered)"                                \
 	" -o FILE [--parts-checked]"
 
 struct showing {
@@ -136,10 +138,13 @@ write_file(
 		return status;
 	host_catch_interrupts();
 	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);
-	err = want->the_case == NULL
-	    ? vault_plain_write(p, &to)
-	    : dossier_write(
-		  &w.file, p, want->unfiltered ? NULL : want->audience);
+	if (want->the_case != NULL)
+		err = dossier_write(
+		    &w.file, p, want->unfiltered ? NULL : want->audience);
+	else if (strcmp(want->format, "csv") == 0)
+		err = plain_csv_write(&w.file, p, &w.progress);
+	else
+		err = vault_plain_write(p, &to);
 	progress_end(&w.progress);
 	vault_plain_info(&info, p);
 	if (w.file.error != 0) {
@@ -193,6 +198,12 @@ confirm_and_write(struct cli *c, struct session *s,
 		    info.held == 0 ? SAY_EXPORT_NOTHING : SAY_EXPORT_ALL_HELD,
 		    NULL);
 		return info.held == 0 ? 15 : 17;
+	}
+	if (want->the_case == NULL && strcmp(want->format, "csv") == 0 &&
+	    info.types > 1) {
+		say_error(SAY_PLAIN_TYPES, say_number(info.types), NULL);
+		say_hint(SAY_HINT_PLAIN_TYPES, NULL);
+		return 2;
 	}
 	if ((status = named_verdict(c, s, &show->named, info.short_names,
 		 want->parts_checked, whom)) != 0)
@@ -293,8 +304,9 @@ plain_export(struct cli *c, int argc, char **argv)
 	for (int i = 1; i <= words; i++)
 		buf_putf(&want.query, "%s%s", i > 1 ? " " : "", argv[i]);
 	if (words < 0 || want.format == NULL ||
-	    strcmp(want.format, "json") != 0 || want.file == NULL ||
-	    (want.audience != NULL) == want.unfiltered)
+	    (strcmp(want.format, "json") != 0 &&
+		strcmp(want.format, "csv") != 0) ||
+	    want.file == NULL || (want.audience != NULL) == want.unfiltered)
 		status = say_usage(USAGE);
 	else
 		status = plain_run(c, &want, NULL);

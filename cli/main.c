@@ -124,7 +124,7 @@ const struct command commands[] = {
 	{ "export", cmd_export,
 	    "export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"
 	    " [--with-sources] [--unsigned] [--parts-checked],"
-	    " or export --plain json [QUERY ...]"
+	    " or export --plain json|csv [QUERY ...]"
 	    " (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]",
 	    "an encrypted, signed bundle for other offices",
 	    "Says what leaves and what is held back and why, then asks.  A "
@@ -142,9 +142,9 @@ const struct command commands[] = {
 	    "signed by who wrote it.\n"
 	    "--plain json: not a bundle, but the records as an audience may "
 	    "read them, sealed\n"
-	    "no more; the passphrase is asked for again.  --unfiltered: all of "
-	    "every record,\n"
-	    "for this office only.\n" },
+	    "no more; csv: those of one type as a table.  The passphrase is "
+	    "asked for again.\n"
+	    "--unfiltered: all of every record, for this office only.\n" },
 	{ "inspect", cmd_inspect, "inspect FILE",
 	    "what is in a bundle, who signed it, what an import would do", "" },
 	{ "import", cmd_import,

@@ -2,46 +2,9 @@
 /*
  * report_csv - figures as RFC 4180 has them: UTF-8, commas, CR LF, quotes
  * where they are needed; codes, a figure a line, the totals among them.
- *
- * A text that a spreadsheet would take for a formula (it begins with = + - @,
- * one of their full-width forms, a TAB, CR or LF) gets an apostrophe in front,
- * and so does one that begins with an apostrophe: take one off and it is what
- * was written.
  */
-#include <string.h>
-
+#include "csv_cell.h"
 #include "report.h"
-
-static bool
-needs_apostrophe(const char *text)
-{
-	static const char *const first[] = { "=", "+", "-", "@", "\t", "\r",
-		"\n", "'", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
-		"\xef\xbc\xa0" };
-
-	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
-		if (strncmp(text, first[i], strlen(first[i])) == 0)
-			return true;
-	return false;
-}
-
-static void
-put_text(struct buf *out, const char *text)
-{
-	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-
-	if (quoted)
-		buf_put_byte(out, '"');
-	if (needs_apostrophe(text))
-		buf_put_byte(out, '\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_put_byte(out, '"');
-		buf_put_byte(out, (uint8_t)*text);
-	}
-	if (quoted)
-		buf_put_byte(out, '"');
-}
 
 static void
 put_head(struct buf *out, const struct report *r)
@@ -59,7 +22,7 @@ put_value(struct buf *out, const struct report *r, unsigned axis, size_t i)
 
 	if (i < r->axis[axis].n)
 		vault_tally_value(&v, r->tally, axis, i);
-	put_text(out, v.text);
+	csv_put(out, v.text);
 	buf_putf(out, ",%s,", i < r->axis[axis].n ? report_is(v.is) : "all");
 }
 

@@ -84,6 +84,36 @@ read_map(struct vault_map **out, const char *path)
 
 /* ---- What is wrong with the file ---- */
 
+/* Each with the arguments that its sentence has. */
+static void
+say_where(
+    const struct table_job *j, const struct vault_table_fault *f, enum say what)
+{
+	const char *row = say_number(f->row), *line = say_number(f->line);
+
+	if (f->why == VAULT_TABLE_FLAT && f->column != NULL)
+		say_error(
+		    SAY_TABLE_NESTED, j->path, row, line, f->column, NULL);
+	else if (f->why == VAULT_TABLE_UTF8 && f->mixed)
+		say_error(SAY_TABLE_MIXED, j->path, row, line,
+		    say_number(f->offset), NULL);
+	else if (f->why == VAULT_TABLE_ENCODING)
+		say_error(what, j->path, row, line, say_number(f->offset),
+		    j->encoding, NULL);
+	else if (f->why == VAULT_TABLE_NO_ENCODING)
+		say_error(what, j->encoding, NULL);
+	else if (f->json != NULL)
+		say_error(what, j->path, line, f->json, NULL);
+	else if (f->column != NULL)
+		say_error(what, j->path, f->column, NULL);
+	else if (f->why == VAULT_TABLE_CELLS)
+		say_error(what, j->path, row, line, say_number(f->cells),
+		    say_number(f->columns), NULL);
+	else
+		say_error(
+		    what, j->path, row, line, say_number(f->offset), NULL);
+}
+
 static void
 say_table_fault(void *ctx, const struct vault_table_fault *f)
 {
@@ -105,31 +135,10 @@ say_table_fault(void *ctx, const struct vault_table_fault *f)
 		[VAULT_TABLE_COLUMNS] = SAY_TABLE_COLUMNS,
 		[VAULT_TABLE_CHANGED] = SAY_TABLE_CHANGED };
 	struct table_job *j = ctx;
-	const char *row = say_number(f->row), *line = say_number(f->line);
 
 	if (j->faults++ >= FAULTS_MAX)
 		return;
-	if (f->why == VAULT_TABLE_FLAT && f->column != NULL)
-		say_error(
-		    SAY_TABLE_NESTED, j->path, row, line, f->column, NULL);
-	else if (f->why == VAULT_TABLE_UTF8 && f->mixed)
-		say_error(SAY_TABLE_MIXED, j->path, row, line,
-		    say_number(f->offset), NULL);
-	else if (f->why == VAULT_TABLE_ENCODING)
-		say_error(what[f->why], j->path, row, line,
-		    say_number(f->offset), j->encoding, NULL);
-	else if (f->why == VAULT_TABLE_NO_ENCODING)
-		say_error(what[f->why], j->encoding, NULL);
-	else if (f->json != NULL)
-		say_error(what[f->why], j->path, line, f->json, NULL);
-	else if (f->column != NULL)
-		say_error(what[f->why], j->path, f->column, NULL);
-	else if (f->why == VAULT_TABLE_CELLS)
-		say_error(what[f->why], j->path, row, line,
-		    say_number(f->cells), say_number(f->columns), NULL);
-	else
-		say_error(what[f->why], j->path, row, line,
-		    say_number(f->offset), NULL);
+	say_where(j, f, what[f->why]);
 	if (f->why == VAULT_TABLE_UTF8)
 		say_hint(f->mixed ? SAY_HINT_MIXED : SAY_HINT_ENCODING, NULL);
 	if (f->why == VAULT_TABLE_NO_ENCODING)

@@ -54,7 +54,7 @@ _amparo() {
 	--lang) offered='en es zh' ;;
 	--certainty) offered='confirmed likely possible unlikely' ;;
 	--level) offered='0 1 2 3' ;;
-	--plain) offered='json' ;;
+	--plain) offered='json csv' ;;
 	--over) offered='year month day' ;;
 	--policy) offered='keep add update ask' ;;
 	--count) offered='records persons' ;;

@@ -49,7 +49,7 @@ _amparo() {
 		extract) _arguments $common '1:id:' '2:name:' '--number:number:' '(-o --output)'{-o,--output}':file:_files' ;;
 		office) _arguments $common '1:what:(renew retire revoke secret-key)' '--name:name:' '--card:file:_files' '--signing' '--prepare' '-o:file:_files' ;;
 		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
-		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
+		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json csv)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
 		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--encoding:encoding:' '--policy:policy:(keep add update ask)' '--preview' ;;
 		check) _arguments $common '--records' ;;

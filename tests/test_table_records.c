@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Rows that become several records, repeated columns, periods. */
+#include "record/edit.h"
+#include "record/flat.h"
 #include "table_help.h"
 
 #define HEAD                                                                   \
@@ -327,6 +329,184 @@ refuses_records_that_no_row_could_have(void **state)
 	}
 }
 
+/* ---- Columns called by paths ---- */
+
+/* A value that a field of this kind takes, the i-th. */
+static void
+sample(struct buf *out, const struct model_field *f, size_t i)
+{
+	switch (f->kind) {
+	case MODEL_TEXT:
+		buf_putf(out, i == 0 ? "=1+\"%s\", 'x'" : "'%s", f->name);
+		break;
+	case MODEL_LONG:
+		buf_putf(out, "%s\r\nof two lines, \n\xd9\xbe\xe2\x80\x8c ",
+		    f->name);
+		break;
+	case MODEL_CODE:
+		buf_put_text(out, f->codes->codes[0].code);
+		break;
+	case MODEL_NUMBER:
+		buf_put_text(out, "0102");
+		break;
+	case MODEL_BOOL:
+		buf_put_text(out, i == 0 ? "no" : "yes");
+		break;
+	case MODEL_INT:
+		buf_putf(out, "%d", f->low + 1);
+		break;
+	case MODEL_DEC:
+		buf_put_text(out, f->low < 0 ? "-1.50" : "0.22");
+		break;
+	case MODEL_EDTF:
+		buf_put_text(out, "1980-05-03?");
+		break;
+	case MODEL_PERIOD:
+		buf_put_text(out, "~P10D");
+		break;
+	case MODEL_LANG:
+		buf_put_text(out, "zh-Hans");
+		break;
+	case MODEL_SCRIPT:
+		buf_put_text(out, "Hans");
+		break;
+	case MODEL_HASH:
+		buf_putf(out, "%064zx", i + 10);
+		break;
+	case MODEL_PATH:
+		buf_put_text(out, "title");
+		break;
+	case MODEL_HIDDEN:
+		buf_put_text(out, "notes");
+		break;
+	case MODEL_LINK:
+		buf_putf(out, "%026zu", i);
+		break;
+	default:
+		fail_msg("%s: no sample", f->name);
+	}
+}
+
+static void fill(json_t *body, const char *path, const struct model_field *f);
+
+static void
+fill_one(json_t *body, const char *path, const struct model_field *f, size_t i)
+{
+	struct buf value = { 0 };
+	char member[256];
+
+	if (f->object != NULL) {
+		for (size_t k = 0; k < f->object->n; k++) {
+			snprintf(member, sizeof(member), "%s.%s", path,
+			    f->object->fields[k].name);
+			fill(body, member, &f->object->fields[k]);
+		}
+		return;
+	}
+	sample(&value, f, i);
+	if (edit_set(body, path, buf_text(&value), value.len) != VAULT_OK)
+		fail_msg("%s does not take %s", path, buf_text(&value));
+	buf_free(&value);
+}
+
+/* Two elements where there can be more than one. */
+static void
+fill(json_t *body, const char *path, const struct model_field *f)
+{
+	char element[256];
+
+	if (!f->many) {
+		fill_one(body, path, f, 0);
+		return;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(element, sizeof(element), "%s[%zu]", path, i);
+		fill_one(body, element, f, i);
+	}
+}
+
+struct line {
+	struct buf names, cells;
+};
+
+static void
+put_quoted(struct buf *out, const char *text)
+{
+	buf_put_text(out, ",\"");
+	if (strchr("=+-@\t\r\n'", *text) != NULL)
+		buf_put_byte(out, '\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_put_byte(out, '"');
+		buf_put_byte(out, (uint8_t)*text);
+	}
+	buf_put_byte(out, '"');
+}
+
+static enum vault_err
+put_line(void *ctx, const char *path, const char *text)
+{
+	struct line *l = ctx;
+
+	put_quoted(&l->names, path);
+	put_quoted(&l->cells, text);
+	return VAULT_OK;
+}
+
+/* Every field of every type goes out as a cell and comes back as it was. */
+static void
+every_field_of_the_model_comes_back(void **state)
+{
+	const struct model_type *type = NULL;
+
+	(void)state;
+	while ((type = model_next_type(type)) != NULL) {
+		const struct model_field *f = NULL;
+		json_t *body = json_pack("{s:s}", "type", type->name), *back;
+		struct line l = { { 0 }, { 0 } };
+		struct buf csv = { 0 };
+		char map[256];
+
+		while ((f = model_next_field(type, f)) != NULL)
+			if (f->kind != MODEL_TYPE &&
+			    strcmp(f->name, "imported") != 0)
+				fill(body, f->name, f);
+		assert_int_equal(edit_set(body, "x_own", "-own", 4), VAULT_OK);
+		assert_ok(flat_each(body, put_line, &l));
+		buf_putf(&csv, "id%s\r\n7%s\r\n", buf_text(&l.names),
+		    buf_text(&l.cells));
+		snprintf(map, sizeof(map),
+		    "{\"amparo_map\":1,\"name\":\"m\",\"type\":\"%s\","
+		    "\"key\":[\"id\"],\"paths\":true}",
+		    type->name);
+		assert_ok(make_by(map, buf_text(&csv)));
+		assert_ok(json_read(
+		    &back, bodies.bytes, bodies.len, bodies.len, NULL));
+		assert_int_equal(
+		    json_array_size(json_object_get(
+			json_object_get(back, "imported"), "fields")),
+		    2); /* the key, and the type */
+		(void)json_object_del(back, "imported");
+		assert_true(json_equal(body, back));
+		assert_string_equal(buf_text(&notes), "");
+		json_decref(body);
+		json_decref(back);
+		buf_free(&l.names);
+		buf_free(&l.cells);
+		buf_free(&csv);
+	}
+}
+
+static void
+paths_have_an_order(void **state)
+{
+	(void)state;
+	assert_true(flat_compare("names[2].text", "names[10].text") < 0);
+	assert_true(flat_compare("names[10].lang", "names[2].text") > 0);
+	assert_true(flat_compare("names[1]", "names[1].text") < 0);
+	assert_int_equal(flat_compare("sex", "sex"), 0);
+}
+
 /* ---- A vault ---- */
 
 static enum vault_err
@@ -412,6 +592,8 @@ main(void)
 		cmocka_unit_test(what_is_listed_nowhere_has_a_word_and_is_kept),
 		cmocka_unit_test(bilingual_cells_agree_or_are_kept),
 		cmocka_unit_test(refuses_records_that_no_row_could_have),
+		cmocka_unit_test(every_field_of_the_model_comes_back),
+		cmocka_unit_test(paths_have_an_order),
 		cmocka_unit_test(all_records_of_a_row_come_in_or_none),
 		cmocka_unit_test(each_record_is_known_again),
 	};

@@ -17,6 +17,7 @@
 #include "plain_inside.h"
 #include "record/heads.h"
 #include "record/json.h"
+#include "record/model.h"
 #include "store/log.h"
 #include "store/store.h"
 
@@ -133,6 +134,19 @@ tell(struct vault_plain *p, const struct record_row *r, enum audience_why why)
 	return err;
 }
 
+static void
+note_type(struct vault_plain *p, const char *type)
+{
+	const struct model_type *t = NULL;
+	uint32_t bit = 1;
+
+	/* One bit more is that of all types that are not known here. */
+	while ((t = model_next_type(t)) != NULL && strcmp(t->name, type) != 0)
+		bit <<= 1;
+	p->info.types += (p->types & bit) == 0;
+	p->types |= bit;
+}
+
 static enum vault_err
 decide_one(struct vault_plain *p, int64_t num)
 {
@@ -149,6 +163,7 @@ decide_one(struct vault_plain *p, int64_t num)
 		p->info.held++;
 	} else {
 		p->info.records++;
+		note_type(p, r.type);
 		buf_put(&p->leaves, &num, sizeof(num));
 		buf_put(&p->ids, r.id, ID_LEN);
 		if (p->audience != NULL)

@@ -20,6 +20,7 @@ struct vault_plain {
 	struct buf consents;      /* by which they do: audience_used */
 	struct vault_moment seen; /* when it was decided */
 	bool parts_confirmed;
+	uint32_t types; /* a bit for each type that leaves */
 	struct vault_plain_info info;
 };
 

@@ -1385,6 +1385,7 @@ struct vault_plain_row {
 
 struct vault_plain_info {
 	size_t records, held;
+	size_t types; /* how many types the records have that leave */
 	size_t names, parts, short_names; /* as in vault_export_info */
 	bool changed; /* after vault_plain_write: what was shown is not so */
 };
@@ -1409,6 +1410,22 @@ void vault_plain_confirm_parts(struct vault_plain *p);
 VAULT_CHECKED enum vault_err vault_plain_write(
     struct vault_plain *p, const struct vault_sink *to);
 void vault_plain_free(struct vault_plain *p);
+
+/*
+ * The same of records of one type as a table: a column for the id and one for
+ * each path that any record has; the first row is their names.  Cells are told
+ * one by one, row at the end of each; they are borrowed for the call.
+ * VAULT_EUSE: of several types.  Where versions disagree it is the oldest.
+ */
+struct vault_plain_sink {
+	void *ctx;
+	void (*cell)(void *ctx, const char *text);
+	enum vault_err (*row)(void *ctx);
+	bool (*progress)(
+	    void *ctx, uint64_t done, uint64_t total); /* or NULL */
+};
+VAULT_CHECKED enum vault_err vault_plain_table(
+    struct vault_plain *p, const struct vault_plain_sink *to);
 
 /*
  * The same to be read by people: each record in reading order, the case first,

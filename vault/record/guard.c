@@ -218,7 +218,7 @@ guard_opens(bool *out, const struct guard *g, const struct head *h)
 		err = VAULT_OK;
 		goto out;
 	}
-	if ((open = json_copy(h->open)) == NULL ||
+	if ((open = json_shallow(h->open)) == NULL ||
 	    json_object_set(open, "private_fields", paths) != 0)
 		goto out;
 	err = body_split(&rest, &found, open);

@@ -552,6 +552,19 @@ json_write(struct buf *out, const json_t *value)
 	return err;
 }
 
+json_t *
+json_shallow(const json_t *value)
+{
+	json_t *copy = json_copy((json_t *)(uintptr_t)value);
+
+	if (copy == NULL ||
+	    (json_object_size(copy) == json_object_size(value) &&
+		json_array_size(copy) == json_array_size(value)))
+		return copy;
+	json_decref(copy);
+	return NULL;
+}
+
 void
 json_add(bool *good, json_t *to, const char *key, json_t *value)
 {

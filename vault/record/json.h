@@ -94,6 +94,12 @@ bool json_add_texts(json_t *to, const json_t *from);
 void json_put_member(struct buf *out, const json_t *object, const char *name);
 
 /*
+ * A copy of an object or an array that shares its members; NULL if memory is
+ * short.  jansson's own leaves out what it has no memory for, and says nothing.
+ */
+json_t *json_shallow(const json_t *value);
+
+/*
  * Add a new value, which is taken over, to an object or (key NULL) an array.
  * *good becomes false, and stays so, if memory is short: checked once, at the
  * end, like a chain of puts into a buf.

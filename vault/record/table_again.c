@@ -172,7 +172,7 @@ cell_named(const json_t *cells, const json_t *like)
 static enum vault_err
 add_cells(struct comparing *c, json_t *now, json_t *file)
 {
-	json_t *all = json_copy(now);
+	json_t *all = json_shallow(now);
 	enum vault_err err = VAULT_OK;
 	bool good = all != NULL, other = false;
 
@@ -258,7 +258,8 @@ compare_all(struct comparing *c)
 static json_t *
 make_imported(bool *good, const struct comparing *c)
 {
-	json_t *imported = json_copy(json_object_get(c->how->file, "imported"));
+	json_t *imported = json_shallow(
+	    json_object_get(c->how->file, "imported"));
 	json_t *cells = json_object_get(c->set, CELLS);
 
 	if (cells == NULL)
@@ -275,7 +276,7 @@ make_imported(bool *good, const struct comparing *c)
 static json_t *
 make_body(const struct comparing *c)
 {
-	json_t *out = json_copy((json_t *)(uintptr_t)c->how->now), *value;
+	json_t *out = json_shallow(c->how->now), *value;
 	const char *field;
 	bool good = out != NULL;
 

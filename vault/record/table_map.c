@@ -398,6 +398,12 @@ read_records(struct table_parsing *p)
 	const json_t *list = json_object_get(m->json, "records");
 	enum vault_err err = VAULT_OK;
 
+	if ((err = table_map_bool(&m->paths, p, m->json, "paths", "")) !=
+	    VAULT_OK)
+		return err;
+	if (m->paths &&
+	    (list != NULL || json_object_get(m->json, "columns") != NULL))
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, "", "paths");
 	if (list == NULL)
 		return read_record(p, m->json, "");
 	for (const char *const *name =
@@ -445,7 +451,7 @@ write_out(struct table_parsing *p, json_t *wheres)
 		struct place_in place = at("records", i, "columns");
 
 		m->records[i].first = json_array_size(m->made);
-		if (!m->records[i].once)
+		if (!m->records[i].once && !m->paths)
 			err = table_map_write_out(p, wheres,
 			    json_object_get(object, "columns"),
 			    records == NULL ? "columns" : place.text);
@@ -515,7 +521,7 @@ read_head(struct table_parsing *p)
 		    p, TABLE_MAP_VERSION, "amparo_map", NULL);
 	if ((err = table_map_members(p, m->json,
 		 "amparo_map about name type delimiter missing key constants"
-		 " dates columns records format",
+		 " dates columns records format paths",
 		 "")) != VAULT_OK ||
 	    (err = table_map_text(&m->name, p, m->json, "name", "")) !=
 		VAULT_OK ||

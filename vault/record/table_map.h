@@ -93,6 +93,7 @@ struct table_map {
 	json_t *json; /* owns all texts */
 	const char *name;
 	char delimiter;
+	bool paths;            /* columns are called by what they fill */
 	bool is_json;          /* the table is an array of objects */
 	const json_t *missing; /* an array of texts, or NULL */
 	const char *key[TABLE_KEY_MAX];

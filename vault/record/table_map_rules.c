@@ -578,7 +578,7 @@ append_member(struct table_parsing *p, json_t *wheres, const json_t *group,
 		return err;
 	if (array == NULL || name == NULL)
 		return table_map_refuse(p, TABLE_MAP_LACKS, where, "field");
-	if ((rule = json_copy((json_t *)(uintptr_t)member)) == NULL)
+	if ((rule = json_shallow(member)) == NULL)
 		return VAULT_ENOMEM;
 	json_add(&good, rule, "field", field_of_group(array, index, name));
 	if (!number_columns(rule, number) || !good) {

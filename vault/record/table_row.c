@@ -3,39 +3,10 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "record/date.h"
-#include "record/date_words.h"
 #include "record/edit.h"
-#include "record/table_row.h"
-
-#define PATH_LEN 128
-#define SLOTS 10 /* indices of one digit in the paths of a map */
-
-/* A row while it becomes bodies, and the one of them that is being made. */
-struct making {
-	const struct table_columns *c;
-	const struct table_row *row;
-	struct table_made *made;
-	json_t *body;
-	size_t self;   /* its number */
-	bool *placed;  /* by column */
-	size_t *owner; /* by column: who keeps it if nobody has placed it */
-	void (*note)(void *ctx, const struct table_note *note);
-	void *ctx;
-	/* "names[1]" is the first name if "names[0]" has none in this row. */
-	struct slot {
-		const char *path; /* as far as the index, with it */
-		size_t len, index;
-	} slots[SLOTS];
-	size_t n_slots;
-};
+#include "record/table_row_inner.h"
 
 /* ---- Cells ---- */
-
-struct piece {
-	const char *text;
-	size_t len;
-};
 
 static bool
 ends_with_blank(const struct piece *p, size_t *cut)
@@ -62,8 +33,8 @@ begins_with_blank(const struct piece *p, size_t *cut)
 }
 
 /* Without the blanks around it, no-break spaces too: for matching only. */
-static struct piece
-trimmed(struct piece p)
+struct piece
+row_trimmed(struct piece p)
 {
 	size_t cut;
 
@@ -76,37 +47,37 @@ trimmed(struct piece p)
 	return p;
 }
 
-static struct piece
-cell(const struct making *m, size_t column)
+struct piece
+row_cell(const struct making *m, size_t column)
 {
 	return (struct piece){ table_cell(m->row, column),
 		table_cell_len(m->row, column) };
 }
 
-static bool
-equals(struct piece p, const char *text)
+bool
+row_equals(struct piece p, const char *text)
 {
 	return strlen(text) == p.len && memcmp(text, p.text, p.len) == 0;
 }
 
-static bool
-is_missing(const struct table_map *map, struct piece p)
+bool
+row_is_missing(const struct table_map *map, struct piece p)
 {
-	p = trimmed(p);
+	p = row_trimmed(p);
 	for (size_t i = 0; i < json_array_size(map->missing); i++)
-		if (equals(
+		if (row_equals(
 			p, json_string_value(json_array_get(map->missing, i))))
 			return true;
 	return p.len == 0;
 }
 
 /* Nothing but what stands where characters were lost. */
-static bool
-is_destroyed(struct piece p)
+bool
+row_is_destroyed(struct piece p)
 {
 	size_t i = 0;
 
-	p = trimmed(p);
+	p = row_trimmed(p);
 	while (i < p.len) {
 		if (p.text[i] == '?' || p.text[i] == ' ')
 			i++;
@@ -119,8 +90,8 @@ is_destroyed(struct piece p)
 	return p.len > 0;
 }
 
-static void
-tell_value(const struct making *m, enum table_note_why why, size_t column,
+void
+row_tell_value(const struct making *m, enum table_note_why why, size_t column,
     const char *value)
 {
 	struct table_note n = { why, m->row->row, m->row->line, m->self,
@@ -135,23 +106,30 @@ tell_value(const struct making *m, enum table_note_why why, size_t column,
 		m->note(m->ctx, &n);
 }
 
-static void
-tell(const struct making *m, enum table_note_why why, size_t column)
+void
+row_tell(const struct making *m, enum table_note_why why, size_t column)
 {
-	tell_value(m, why, column, table_cell(m->row, column));
+	row_tell_value(m, why, column, table_cell(m->row, column));
 }
 
 /* ---- Columns ---- */
+
+/* What an export to such a table writes of itself, and what is no field. */
+static bool
+is_no_path(const char *name)
+{
+	return strcmp(name, "type") == 0 || strncmp(name, "imported", 8) == 0;
+}
 
 static enum vault_err
 find_column(size_t *out, const struct table_row *names, const char *wanted,
     const char **lacks, size_t *found)
 {
-	struct piece w = trimmed((struct piece){ wanted, strlen(wanted) });
+	struct piece w = row_trimmed((struct piece){ wanted, strlen(wanted) });
 
 	*found = 0;
 	for (size_t i = 0; i < names->n; i++) {
-		struct piece name = trimmed((struct piece){
+		struct piece name = row_trimmed((struct piece){
 		    table_cell(names, i), table_cell_len(names, i) });
 
 		if (name.len != w.len || memcmp(name.text, w.text, w.len) != 0)
@@ -187,7 +165,7 @@ keep_names(struct table_row *out, const struct table_row *names)
 		size_t start = out->text.len;
 
 		buf_put(&out->starts, &start, sizeof(start));
-		if (trimmed(p).len == 0)
+		if (row_trimmed(p).len == 0)
 			buf_putf(&out->text, "#%zu", i + 1);
 		else
 			buf_put(&out->text, p.text, p.len);
@@ -214,6 +192,8 @@ table_columns(struct table_columns *out, const struct table_map *map,
 		return VAULT_ENOMEM;
 	if ((err = keep_names(&out->names, names)) != VAULT_OK)
 		return err;
+	for (size_t i = 0; map->paths && i < names->n; i++)
+		out->used[i] = !is_no_path(table_cell(&out->names, i));
 	for (size_t i = 0; err == VAULT_OK && i < map->n_key; i++)
 		err = use_column(&out->key[i], out, map->key[i], lacks, found);
 	for (size_t i = 0; err == VAULT_OK && i < map->n_rules; i++)
@@ -326,9 +306,9 @@ set_with(struct making *m, const struct table_rule *r, const char *path)
  * A member of the field, or with "" the field itself, whose path is left in
  * path.
  */
-static enum vault_err
-put(char path[static PATH_LEN], struct making *m, const struct table_rule *r,
-    const char *member, struct piece p)
+enum vault_err
+row_put(char path[static PATH_LEN], struct making *m,
+    const struct table_rule *r, const char *member, struct piece p)
 {
 	struct buf value = { 0 };
 	enum vault_err err;
@@ -349,12 +329,12 @@ put(char path[static PATH_LEN], struct making *m, const struct table_rule *r,
 }
 
 /* And what stands beside it.  VAULT_EUSE: the field does not take it. */
-static enum vault_err
-set(struct making *m, const struct table_rule *r, const char *member,
+enum vault_err
+row_set(struct making *m, const struct table_rule *r, const char *member,
     struct piece p)
 {
 	char path[PATH_LEN];
-	enum vault_err err = put(path, m, r, member, p);
+	enum vault_err err = row_put(path, m, r, member, p);
 
 	if (err != VAULT_OK)
 		return err;
@@ -367,9 +347,9 @@ set(struct making *m, const struct table_rule *r, const char *member,
 static const char *
 code_of(const struct table_rule *r, struct piece p)
 {
-	p = trimmed(p);
+	p = row_trimmed(p);
 	for (size_t i = 0; i < json_array_size(r->codes); i++)
-		if (equals(p, table_pair(r->codes, i, 0)))
+		if (row_equals(p, table_pair(r->codes, i, 0)))
 			return table_pair(r->codes, i, 1);
 	return NULL;
 }
@@ -410,7 +390,7 @@ code_of_parts(const struct table_rule *r, struct piece p)
 			p.len -= part.len + len;
 			p.text = end + len;
 		}
-		if (trimmed(part).len == 0)
+		if (row_trimmed(part).len == 0)
 			continue;
 		one = code_of(r, part);
 		if (one == NULL || (code != NULL && strcmp(code, one) != 0))
@@ -450,7 +430,7 @@ set_unlisted(struct making *m, const struct table_rule *r)
 	enum vault_err err = VAULT_OK;
 
 	if (!has_unlisted(m, r))
-		err = set(m, r, "",
+		err = row_set(m, r, "",
 		    (struct piece){ r->unlisted, strlen(r->unlisted) });
 	return err == VAULT_OK ? VAULT_EUSE : err;
 }
@@ -464,13 +444,14 @@ set_value(struct making *m, const struct table_rule *r, struct piece p,
 
 	*why = TABLE_NOTE_VALUE;
 	if (r->codes == NULL)
-		return set(m, r, "", r->prefix != NULL ? trimmed(p) : p);
+		return row_set(
+		    m, r, "", r->prefix != NULL ? row_trimmed(p) : p);
 	if ((code = code_for(r, p)) != NULL)
-		return set(m, r, "", (struct piece){ code, strlen(code) });
+		return row_set(m, r, "", (struct piece){ code, strlen(code) });
 	*why = TABLE_NOTE_CODE;
 	if (r->unlisted != NULL)
 		return set_unlisted(m, r);
-	return r->keep_unlisted ? set(m, r, "", p) : VAULT_EUSE;
+	return r->keep_unlisted ? row_set(m, r, "", p) : VAULT_EUSE;
 }
 
 /* Each of the parts; what one of them cannot do keeps the whole cell. */
@@ -489,8 +470,8 @@ set_parts(struct making *m, const struct table_rule *r, struct piece p,
 
 		if (end != NULL)
 			part.len = (size_t)(end - p.text);
-		if (trimmed(part).len > 0) {
-			err = set_value(m, r, trimmed(part), why);
+		if (row_trimmed(part).len > 0) {
+			err = set_value(m, r, row_trimmed(part), why);
 			if (err == VAULT_EUSE) {
 				bad = *why;
 				all = false;
@@ -507,428 +488,6 @@ set_parts(struct making *m, const struct table_rule *r, struct piece p,
 	return all ? VAULT_OK : VAULT_EUSE;
 }
 
-/* ---- Dates ---- */
-
-static bool
-has_form(struct piece p, const char *form)
-{
-	if (p.len != strlen(form))
-		return false;
-	for (size_t i = 0; i < p.len; i++)
-		if (form[i] == '9' ? p.text[i] < '0' || p.text[i] > '9'
-				   : p.text[i] != form[i])
-			return false;
-	return true;
-}
-
-/* What a cell of such a column states, without what it only fills in. */
-static bool
-date_of(struct piece *p, enum table_date kind)
-{
-	struct date date;
-
-	switch (kind) {
-	case TABLE_DATE_NONE:
-	case TABLE_DATE_EDTF:
-	case TABLE_DATE_RULES: /* not here */
-		break;
-	case TABLE_DATE_DAY:
-		if (!has_form(*p, "9999-99-99"))
-			return false;
-		break;
-	case TABLE_DATE_MONTH:
-		if (has_form(*p, "9999-99-01"))
-			p->len = 7;
-		else if (!has_form(*p, "9999-99"))
-			return false;
-		break;
-	case TABLE_DATE_YEAR:
-		if (has_form(*p, "9999-01-01"))
-			p->len = 4;
-		else if (!has_form(*p, "9999"))
-			return false;
-		break;
-	}
-	return date_parse(&date, p->text, p->len) == VAULT_OK;
-}
-
-/* 1980-02-30, 1980-13. */
-static bool
-is_no_day(struct piece p)
-{
-	struct date date;
-
-	return (has_form(p, "9999-99-99") || has_form(p, "9999-99")) &&
-	    date_parse(&date, p.text, p.len) != VAULT_OK;
-}
-
-static enum vault_err
-edtf_by_rules(struct buf *out, enum table_note_why *why,
-    const struct date_rules *rules, struct piece p)
-{
-	static const enum table_note_why whys[] = {
-		[DATE_READ] = TABLE_NOTE_DATE,
-		[DATE_NOT_READ] = TABLE_NOTE_DATE,
-		[DATE_TWO_MEANINGS] = TABLE_NOTE_MEANINGS,
-		[DATE_SEVERAL] = TABLE_NOTE_SEVERAL,
-		[DATE_NO_SUCH_DAY] = TABLE_NOTE_NO_DAY,
-		[DATE_BACKWARDS] = TABLE_NOTE_BACKWARDS,
-	};
-	enum date_reading what;
-	enum vault_err err;
-
-	p = trimmed(p);
-	err = date_words_read(out, &what, rules, p.text, p.len);
-	*why = whys[what];
-	return err != VAULT_OK || what == DATE_READ ? err : VAULT_EUSE;
-}
-
-/* The EDTF of a cell.  VAULT_EUSE: it states none, and *why. */
-static enum vault_err
-edtf_of(struct buf *out, enum table_note_why *why, const struct table_rule *r,
-    size_t i, struct piece p)
-{
-	struct piece stated = trimmed(p);
-
-	if (r->dates[i] == TABLE_DATE_RULES)
-		return edtf_by_rules(out, why, r->date_rules[i], p);
-	buf_reset(out);
-	*why = is_no_day(stated) ? TABLE_NOTE_NO_DAY : TABLE_NOTE_DATE;
-	if (!date_of(&stated, r->dates[i]))
-		return VAULT_EUSE;
-	buf_put(out, stated.text, stated.len);
-	return buf_ok(out);
-}
-
-/* Cells that state no date although another one does. */
-static enum vault_err
-tell_others(const struct making *m, const struct table_rule *r,
-    const size_t *columns, size_t n, size_t except)
-{
-	enum vault_err err = VAULT_OK;
-	struct buf edtf = { 0 };
-	enum table_note_why why;
-
-	for (size_t i = 0; i < n; i++) {
-		struct piece p = cell(m, columns[i]);
-
-		if (columns[i] == except || is_missing(m->c->map, p) ||
-		    is_destroyed(p))
-			continue;
-		err = edtf_of(&edtf, &why, r, i, p);
-		if (err == VAULT_EUSE)
-			tell(m, TABLE_NOTE_VALUE, columns[i]);
-		else if (err != VAULT_OK)
-			break;
-	}
-	buf_free(&edtf);
-	return err == VAULT_EUSE ? VAULT_OK : err;
-}
-
-/* Words beside a date that was set. */
-static enum vault_err
-put_words(struct making *m, const struct table_rule *r, struct piece words)
-{
-	char path[PATH_LEN];
-
-	return put(path, m, r, ".text", words);
-}
-
-/* What was read, and the words of the source if it is not them. */
-static enum vault_err
-set_read(struct making *m, const struct table_rule *r, const char *member,
-    size_t column, const struct buf *read)
-{
-	enum vault_err err;
-
-	err = set(m, r, member, (struct piece){ buf_text(read), read->len });
-#ifndef PLANT_WORDS_DROPPED
-	if (err == VAULT_OK &&
-	    !equals(trimmed(cell(m, column)), buf_text(read)))
-		err = put_words(m, r, cell(m, column));
-#endif
-	if (err == VAULT_OK)
-		m->placed[column] = true;
-	return err;
-}
-
-static enum vault_err
-set_words(struct making *m, const struct table_rule *r, size_t column,
-    enum table_note_why why)
-{
-	enum vault_err err = set(m, r, ".text", cell(m, column));
-
-	if (err == VAULT_OK)
-		m->placed[column] = true;
-	if (err == VAULT_OK || err == VAULT_EUSE)
-		tell(m, err == VAULT_OK ? why : TABLE_NOTE_VALUE, column);
-	return err == VAULT_EUSE ? VAULT_OK : err;
-}
-
-/* A date that ends as the map says dates do that are not meant so. */
-static void
-tell_doubtful(const struct making *m, const struct table_rule *r, size_t at)
-{
-	struct piece p = trimmed(cell(m, at));
-
-	for (size_t i = 0; i < json_array_size(r->doubtful); i++) {
-		const char *end = json_string_value(
-		    json_array_get(r->doubtful, i));
-		size_t len = strlen(end);
-
-		if (p.len >= len &&
-		    memcmp(p.text + p.len - len, end, len) == 0) {
-			tell(m, TABLE_NOTE_DOUBTFUL, at);
-			return;
-		}
-	}
-}
-
-/*
- * The first column of [from, to) that states a date, *at; if none does
- * (VAULT_EUSE), the first one that says anything, and *why; SIZE_MAX: none.
- */
-static enum vault_err
-find_date(size_t *at, struct buf *edtf, enum table_note_why *why,
-    const struct making *m, const struct table_rule *r, const size_t *columns,
-    size_t from, size_t to)
-{
-	enum vault_err err = VAULT_EUSE;
-	enum table_note_why one;
-
-	*at = SIZE_MAX;
-	*why = TABLE_NOTE_DATE;
-	for (size_t i = from; err == VAULT_EUSE && i < to; i++) {
-		struct piece p = cell(m, columns[i]);
-
-		if (is_missing(m->c->map, p) || is_destroyed(p))
-			continue;
-		err = edtf_of(edtf, &one, r, i, p);
-		if (err == VAULT_OK || *at == SIZE_MAX) {
-			*at = columns[i];
-			*why = one;
-		}
-	}
-	return err;
-}
-
-/* The date, or the words of a cell. */
-static enum vault_err
-set_date(struct making *m, const struct table_rule *r, const size_t *columns)
-{
-	struct buf edtf = { 0 };
-	enum table_note_why why;
-	size_t at;
-	enum vault_err err = find_date(
-	    &at, &edtf, &why, m, r, columns, 0, r->n);
-
-	if (err == VAULT_OK) {
-		tell_doubtful(m, r, at);
-		err = set_read(m, r, ".edtf", at, &edtf);
-	} else if (err == VAULT_EUSE && at != SIZE_MAX) {
-		err = set_words(m, r, at, why);
-	}
-	buf_free(&edtf);
-	if (at == SIZE_MAX || (err != VAULT_OK && err != VAULT_EUSE))
-		return err;
-	return tell_others(m, r, columns, r->n, at);
-}
-
-/* ---- Periods ---- */
-
-/* A beginning and an end; an empty one is not known. */
-static void
-put_period(
-    struct buf *out, const struct buf *from, const struct buf *to, bool between)
-{
-	const char *a = buf_text(from), *b = buf_text(to);
-
-	if (strcmp(a, b) == 0) {
-		buf_put_text(out, a);
-	} else if (between) {
-		buf_putf(out, "[%s..%s]", a, b);
-	} else if (*b == '\0') {
-		buf_put_text(out, a);
-	} else {
-		buf_putf(out, "%s/%s", a, b);
-	}
-}
-
-/* What states no date, or not one that goes with the other, is told. */
-static void
-tell_end(const struct making *m, enum table_note_why why, size_t at)
-{
-	if (at != SIZE_MAX)
-		tell(m, why, at);
-}
-
-/* Both ends were read, or are not there: a cell that says no more than is
- * written in the field has found it. */
-static enum vault_err
-set_period(struct making *m, const struct table_rule *r, const size_t at[2],
-    const struct buf ends[2])
-{
-	struct buf edtf = { 0 };
-	struct date date;
-	enum vault_err err;
-
-	put_period(&edtf, &ends[0], &ends[1], r->between);
-	if ((err = buf_ok(&edtf)) == VAULT_OK)
-		err = date_parse(&date, buf_text(&edtf), edtf.len) == VAULT_OK
-		    ? set(m, r, ".edtf",
-			  (struct piece){ buf_text(&edtf), edtf.len })
-		    : VAULT_EUSE;
-	for (size_t i = 0; err == VAULT_OK && i < 2; i++)
-		if (at[i] != SIZE_MAX &&
-		    equals(trimmed(cell(m, at[i])), buf_text(&ends[i])))
-			m->placed[at[i]] = true;
-	if (err == VAULT_EUSE)
-		for (size_t i = 0; i < 2; i++)
-			tell_end(m, TABLE_NOTE_BACKWARDS, at[i]);
-	buf_free(&edtf);
-	return err == VAULT_EUSE ? VAULT_OK : err;
-}
-
-/* An end that is there and not understood: no date, and all cells are kept. */
-static enum vault_err
-read_period(struct making *m, const struct table_rule *r, const size_t *columns)
-{
-	const size_t bounds[3] = { 0, r->n_from, r->n };
-	struct buf ends[2] = { { 0 }, { 0 } };
-	size_t at[2];
-	bool good = true;
-	enum vault_err err = VAULT_OK;
-
-	for (size_t i = 0; err == VAULT_OK && i < 2; i++) {
-		enum table_note_why why;
-
-		err = find_date(&at[i], &ends[i], &why, m, r, columns,
-		    bounds[i], bounds[i + 1]);
-		if (err == VAULT_OK)
-			tell_doubtful(m, r, at[i]);
-		if (err != VAULT_EUSE)
-			continue;
-		buf_reset(&ends[i]);
-		tell_end(m, why, at[i]);
-		good = good && at[i] == SIZE_MAX;
-		err = VAULT_OK;
-	}
-	if (err == VAULT_OK && good && ends[0].len + ends[1].len > 0)
-		err = set_period(m, r, at, ends);
-	for (size_t i = 0; i < 2; i++)
-		buf_free(&ends[i]);
-	return err;
-}
-
-/*
- * A day, a month, a year in columns of their own.  Where one is missing an
- * unknown mark of the rules stands in its place: "3" and "1980" are not March.
- * *known is what the cells say without that.
- */
-static enum vault_err
-join_date(struct buf *whole, struct buf *known, const struct making *m,
-    const struct table_rule *r, const size_t *columns)
-{
-	const struct date_texts *unknown = &r->date_rules[0]->unknown;
-	bool lacks = false;
-
-	for (size_t i = 0; i < r->n; i++) {
-		struct piece p = trimmed(cell(m, columns[i]));
-		bool there = !is_missing(m->c->map, p) && !is_destroyed(p);
-
-		if (i > 0)
-			buf_put_text(whole, r->join);
-		if (there && known->len > 0)
-			buf_put_text(known, r->join);
-		if (there) {
-			buf_put(whole, p.text, p.len);
-			buf_put(known, p.text, p.len);
-		} else {
-			lacks = true;
-			if (unknown->n > 0)
-				buf_put_text(whole, unknown->text[0]);
-		}
-	}
-	if (lacks && unknown->n == 0)
-		buf_reset(whole);
-	return whole->failed ? VAULT_ENOMEM : buf_ok(known);
-}
-
-/* The cells are kept as they are too: their names say what each one is. */
-static enum vault_err
-set_joined_date(
-    struct making *m, const struct table_rule *r, const size_t *columns)
-{
-	struct buf whole = { 0 }, known = { 0 }, edtf = { 0 };
-	enum table_note_why why = TABLE_NOTE_DATE;
-	enum vault_err err = join_date(&whole, &known, m, r, columns);
-	struct piece words = { buf_text(&known), known.len };
-
-	if (err != VAULT_OK || known.len == 0)
-		goto out;
-	err = edtf_by_rules(&edtf, &why, r->date_rules[0],
-	    (struct piece){ buf_text(&whole), whole.len });
-	if (err == VAULT_EUSE) {
-		tell_value(m, why, columns[0], buf_text(&known));
-		err = set(m, r, ".text", words);
-	} else if (err == VAULT_OK) {
-		err = set(
-		    m, r, ".edtf", (struct piece){ buf_text(&edtf), edtf.len });
-		if (err == VAULT_OK)
-			err = put_words(m, r, words);
-	}
-out:
-	buf_free(&whole);
-	buf_free(&known);
-	buf_free(&edtf);
-	return err;
-}
-
-/* ---- Durations ---- */
-
-/* ISO 8601, or the number of units that the map names. */
-static bool
-span_of(struct buf *out, const struct table_rule *r, struct piece p)
-{
-	struct date_span span;
-	unsigned count = 0;
-
-	p = trimmed(p);
-	buf_put(out, p.text, p.len);
-	if (p.len == 0 ||
-	    date_span_parse(&span, buf_text(out), out->len) == VAULT_OK)
-		return p.len > 0;
-	if (r->unit == '\0' || p.len > 5)
-		return false;
-	for (size_t i = 0; i < p.len; i++) {
-		if (p.text[i] < '0' || p.text[i] > '9')
-			return false;
-		count = count * 10 + (unsigned)(p.text[i] - '0');
-	}
-	buf_reset(out);
-	buf_putf(out, "P%s%u%c", r->unit == 'H' ? "T" : "", count, r->unit);
-	return true;
-}
-
-static enum vault_err
-set_span(struct making *m, const struct table_rule *r, size_t column)
-{
-	struct piece p = cell(m, column);
-	struct buf iso = { 0 };
-	enum vault_err err;
-
-	if (is_missing(m->c->map, p) || is_destroyed(p))
-		return VAULT_OK;
-	if (span_of(&iso, r, p))
-		err = set_read(m, r, ".iso", column, &iso);
-	else
-		err = set_words(m, r, column, TABLE_NOTE_SPAN);
-	if (iso.failed)
-		err = VAULT_ENOMEM;
-	buf_free(&iso);
-	return err;
-}
-
 /* ---- Rules ---- */
 
 /* The cells that are there, joined; *last is one of them, *n how many. */
@@ -938,9 +497,9 @@ gather(struct buf *out, size_t *n, size_t *last, const struct making *m,
 {
 	*n = 0;
 	for (size_t i = 0; i < r->n; i++) {
-		struct piece p = cell(m, columns[i]);
+		struct piece p = row_cell(m, columns[i]);
 
-		if (is_missing(m->c->map, p) || is_destroyed(p))
+		if (row_is_missing(m->c->map, p) || row_is_destroyed(p))
 			continue;
 		if (*n > 0)
 			buf_put_text(out, r->join);
@@ -959,7 +518,7 @@ set_link(struct making *m, const struct table_rule *r)
 
 	if (!m->made->wanted[r->to])
 		return VAULT_OK;
-	return set(m, r, "", (struct piece){ id, strlen(id) });
+	return row_set(m, r, "", (struct piece){ id, strlen(id) });
 }
 
 static enum vault_err
@@ -973,10 +532,10 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 	if (r->is_link)
 		return set_link(m, r);
 	if (r->is_date || r->is_span) {
-		err = r->is_span      ? set_span(m, r, columns[0])
-		    : r->n_from > 0   ? read_period(m, r, columns)
-		    : r->join != NULL ? set_joined_date(m, r, columns)
-				      : set_date(m, r, columns);
+		err = r->is_span      ? row_set_span(m, r, columns[0])
+		    : r->n_from > 0   ? row_read_period(m, r, columns)
+		    : r->join != NULL ? row_set_joined_date(m, r, columns)
+				      : row_set_date(m, r, columns);
 		return err == VAULT_EUSE ? VAULT_OK : err;
 	}
 	err = gather(&value, &n, &last, m, r, columns);
@@ -989,7 +548,7 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 			for (size_t i = 0; i < r->n; i++)
 				m->placed[columns[i]] = true;
 		else if (err == VAULT_EUSE)
-			tell(m, why, last);
+			row_tell(m, why, last);
 	}
 	buf_free(&value);
 	return err == VAULT_EUSE ? VAULT_OK : err;
@@ -1043,14 +602,14 @@ left_over(bool *good, const struct making *m)
 	for (size_t i = 0; i < m->c->map->n_key; i++)
 		keep_cell(good, m, fields, m->c->key[i]);
 	for (size_t i = 0; i < m->row->n; i++) {
-		struct piece p = cell(m, i);
+		struct piece p = row_cell(m, i);
 		size_t owner = m->owner[i] == SIZE_MAX ? 0 : m->owner[i];
 
 		if (owner != m->self || is_key(m->c, i) || m->placed[i] ||
-		    is_missing(m->c->map, p))
+		    row_is_missing(m->c->map, p))
 			continue;
-		if (is_destroyed(p))
-			tell(m, TABLE_NOTE_DESTROYED, i);
+		if (row_is_destroyed(p))
+			row_tell(m, TABLE_NOTE_DESTROYED, i);
 		keep_cell(good, m, fields, i);
 	}
 	return fields;
@@ -1084,6 +643,40 @@ set_imported(const struct making *m, const struct table_file *file)
 	return good ? VAULT_OK : VAULT_ENOMEM;
 }
 
+/* ---- Columns that are called by their paths ---- */
+
+/*
+ * Each cell into the field that its column is called by, in their order; an
+ * apostrophe in front of it, which keeps spreadsheets from taking it for a
+ * formula, is taken off.
+ */
+static enum vault_err
+apply_paths(struct making *m)
+{
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; err == VAULT_OK && i < m->row->n; i++) {
+		struct piece p = row_cell(m, i);
+		const char *path = table_cell(&m->c->names, i);
+
+		if (is_key(m->c, i) || row_is_missing(m->c->map, p) ||
+		    row_is_destroyed(p) || is_no_path(path))
+			continue;
+		if (p.text[0] == '\'') {
+			p.text++;
+			p.len--;
+		}
+		err = edit_set(m->body, path, p.text, p.len);
+		if (err == VAULT_OK)
+			m->placed[i] = true;
+		if (err == VAULT_EUSE) {
+			row_tell(m, TABLE_NOTE_VALUE, i);
+			err = VAULT_OK;
+		}
+	}
+	return err;
+}
+
 /* Constants and rules of record i; what is left over comes at the end. */
 static enum vault_err
 make_body(struct making *m, size_t i)
@@ -1099,6 +692,8 @@ make_body(struct making *m, size_t i)
 	if (m->body == NULL)
 		return VAULT_ENOMEM;
 	err = set_constants(m);
+	if (err == VAULT_OK && map->paths)
+		err = apply_paths(m);
 	for (size_t j = rec->first; err == VAULT_OK && j < rec->first + rec->n;
 	     j++)
 		err = apply(
@@ -1113,7 +708,7 @@ make_all(struct making *m, const struct table_file *file)
 	enum vault_err err = VAULT_OK;
 
 	for (size_t i = 0; i < map->n_key; i++)
-		if (is_missing(map, cell(m, m->c->key[i])))
+		if (row_is_missing(map, row_cell(m, m->c->key[i])))
 			return VAULT_ENORECORD;
 	for (size_t i = 0; i < m->row->n; i++)
 		m->owner[i] = SIZE_MAX;
@@ -1165,8 +760,8 @@ holds(const struct table_columns *c, const struct table_row *row, size_t i)
 {
 	const struct table_when *w = &c->map->whens[i];
 	const struct making m = { .c = c, .row = row };
-	struct piece p = trimmed(cell(&m, c->whens[i][0])), q;
-	bool there = !is_missing(c->map, p), same;
+	struct piece p = row_trimmed(row_cell(&m, c->whens[i][0])), q;
+	bool there = !row_is_missing(c->map, p), same;
 
 	switch (w->kind) {
 	case TABLE_WHEN_PRESENT:
@@ -1175,13 +770,13 @@ holds(const struct table_columns *c, const struct table_row *row, size_t i)
 		return !there;
 	case TABLE_WHEN_IN:
 		for (size_t j = 0; j < json_array_size(w->in); j++)
-			if (equals(
+			if (row_equals(
 				p, json_string_value(json_array_get(w->in, j))))
 				return true;
 		return false;
 	case TABLE_WHEN_SAME:
 	case TABLE_WHEN_OTHER:
-		q = trimmed(cell(&m, c->whens[i][1]));
+		q = row_trimmed(row_cell(&m, c->whens[i][1]));
 		same = p.len == q.len && memcmp(p.text, q.text, p.len) == 0;
 		return same == (w->kind == TABLE_WHEN_SAME);
 	}
@@ -1223,7 +818,7 @@ put_part(struct buf *b, const char *text)
 
 	if (text == NULL)
 		return false;
-	p = trimmed((struct piece){ text, strlen(text) });
+	p = row_trimmed((struct piece){ text, strlen(text) });
 	buf_put(b, p.text, p.len);
 	buf_put_byte(b, 0);
 	return true;
@@ -1241,7 +836,7 @@ table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
 	for (size_t j = 0; !map->records[i].once && j < map->n_key; j++) {
 		const char *text = table_cell(row, c->key[j]);
 
-		if (is_missing(map, (struct piece){ text, strlen(text) })) {
+		if (row_is_missing(map, (struct piece){ text, strlen(text) })) {
 			buf_free(&all);
 			return VAULT_ENORECORD;
 		}
@@ -1281,35 +876,4 @@ table_key(bool *has, uint8_t out[static HASH_LEN], const json_t *body)
 		hash_bytes(out, all.bytes, all.len);
 	buf_free(&all);
 	return err;
-}
-
-/* Without what tells where the row stood. */
-static json_t *
-without_place(const json_t *body)
-{
-	json_t *copy = json_copy((json_t *)(uintptr_t)body);
-	json_t *imported = json_copy(json_object_get(body, "imported"));
-
-	if (copy == NULL || imported == NULL ||
-	    json_object_set(copy, "imported", imported) != 0) {
-		json_decref(copy);
-		json_decref(imported);
-		return NULL;
-	}
-	(void)json_object_del(imported, "file");
-	(void)json_object_del(imported, "sha256");
-	(void)json_object_del(imported, "row");
-	json_decref(imported); /* copy has it */
-	return copy;
-}
-
-enum vault_err
-table_same_row(bool *same, const json_t *a, const json_t *b)
-{
-	json_t *x = without_place(a), *y = without_place(b);
-
-	*same = x != NULL && y != NULL && json_equal(x, y);
-	json_decref(x);
-	json_decref(y);
-	return x != NULL && y != NULL ? VAULT_OK : VAULT_ENOMEM;
 }

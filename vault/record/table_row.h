@@ -97,11 +97,4 @@ VAULT_CHECKED enum vault_err table_bodies(struct table_made *out,
 VAULT_CHECKED enum vault_err table_key(
     bool *has, uint8_t out[static HASH_LEN], const json_t *body);
 
-/*
- * True if the row of both bodies, which have imported, is the same, whatever
- * its file and number.
- */
-VAULT_CHECKED enum vault_err table_same_row(
-    bool *same, const json_t *a, const json_t *b);
-
 #endif
