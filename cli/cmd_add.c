@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "issues.h"
+#include "left.h"
 #include "session.h"
 
 #define USAGE "add TYPE [FILE]"
@@ -107,6 +108,8 @@ add(struct session *s, const char *type, const struct buf *json)
 		status = session_fault(s, err);
 	} else {
 		status = say_added(id, report);
+		if (strcmp(type, "consent") == 0)
+			left_note(s, id);
 	}
 	vault_report_free(report);
 	return status;

@@ -5,6 +5,7 @@
 
 #include "form_inner.h"
 #include "issues.h"
+#include "left.h"
 #include "writing.h"
 
 void
@@ -162,6 +163,10 @@ writing_save(struct writing *w, bool *errors)
 	if (!w->warned)
 		issues_say(w->report, VAULT_WARNING, w->known);
 	status = print_kept(w, id);
+	if (strcmp(w->form.type.name, "consent") == 0)
+		left_note(w->form.s, id);
+	else if (w->form.record[0] != '\0')
+		left_note_closed(w->form.s, id, &w->base.body, w->form.body);
 	/* The record is kept: a draft left behind is no failure of that. */
 	(void)writing_drop(w);
 	return status;

@@ -113,6 +113,12 @@ expect_json 'd["attachments"] == 1'
 
 # ---- Withdrawn: later exports refuse, and what left is listed ----
 add consent "{\"person\":\"$jia\",\"scopes\":[\"store\"],\"naming\":\"none\",\"date\":{\"edtf\":\"2011-06-01\"},\"withdraws\":\"$first\"}"
+expect_err "what left before cannot be called back:"
+expect_err "  export  "
+expect_status 0 in_a edit "$kase" --set level=2 --yes
+expect_err "what left before cannot be called back:"
+expect_status 0 in_a edit "$kase" --set level=1 --yes
+expect_no_err "called back"
 may 17 "$jia" partner
 expect_out "what left already, or was used:"
 expect_out "export"
