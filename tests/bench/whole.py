@@ -297,6 +297,60 @@ def import_list(v, folder, rows):
          "ratio >= 0.6", "sqlite3 shell: .import, FTS5")
 
 
+# A person, an act and a change of status of each row; the peer has them as
+# rows of three tables, and the same text to find them by.
+MAP_THREE = """{"amparo_map": 1, "name": "three", "key": ["no"], "records": [
+{"as": "who", "type": "person", "columns": [
+  {"column": "name", "field": "names[0].text"}]},
+{"as": "what", "type": "act", "constants": [["act", "torture"]], "columns": [
+  {"link": "victims", "to": "who"}, {"column": "day", "field": "date"},
+  {"column": "notes", "field": "description"}]},
+{"as": "now", "type": "status", "constants": [["certainty", "likely"]],
+ "columns": [{"link": "person", "to": "who"},
+  {"column": "status", "field": "status"}, {"column": "day", "field": "date"}]}]}"""
+
+PLAIN_THREE = """PRAGMA synchronous=EXTRA;
+CREATE TEMP TABLE list(no, name, day, status, notes);
+CREATE TEMP TABLE before AS SELECT max(num) AS num FROM record;
+CREATE TABLE person(num INTEGER PRIMARY KEY, name);
+CREATE TABLE act(num INTEGER PRIMARY KEY, person, act, day);
+CREATE TABLE change(num INTEGER PRIMARY KEY, person, status, day);
+.mode csv
+.import --skip 1 {table} list
+BEGIN;
+INSERT INTO person SELECT rowid, name FROM list;
+INSERT INTO act SELECT rowid, rowid, 'torture', day FROM list;
+INSERT INTO change SELECT rowid, rowid, status, day FROM list;
+INSERT INTO record(body) SELECT name FROM list;
+INSERT INTO record(body) SELECT 'torture ' || notes FROM list;
+INSERT INTO record(body) SELECT status FROM list;
+INSERT INTO find(rowid, body) SELECT num, body FROM record
+    WHERE num > (SELECT num FROM before);
+COMMIT;
+"""
+
+
+def import_three(v, folder, rows):
+    table, how = (os.path.join(folder, x) for x in ("three.csv", "three.json"))
+    lot = random.Random(20110426)
+    with open(how, "w") as f:
+        f.write(MAP_THREE)
+    with open(table, "w") as f:
+        f.write("no,name,day,status,notes\n")
+        for i in range(rows):
+            f.write("%d,Invented %x,2011-%02d-%02d,%s,%s\n" % (
+                i, lot.getrandbits(40), lot.randrange(1, 13),
+                lot.randrange(1, 29), lot.choice(("missing", "held-crim")),
+                " ".join("%x" % lot.randrange(4000) for _ in range(100))))
+    took = v.time("import", table, "--map", how)
+    begin = time.monotonic()
+    subprocess.run(["sqlite3", os.path.join(folder, "plain.db")], check=True,
+                   input=PLAIN_THREE.format(table=table), text=True)
+    plain = time.monotonic() - begin
+    tell("import of %d rows, three records each" % rows, rows / took,
+         rows / plain, "rows/s", "", "sqlite3 shell: .import, three tables")
+
+
 def memory():
     # Python's own, before the exec, counts for its children.
     least = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -318,6 +372,7 @@ def main():
     finding(v, os.path.join(folder, "plain.db"))
     in_and_out(v, folder, mib)
     import_list(v, folder, max(n // 5, 100))
+    import_three(v, folder, max(n // 10, 100))
     memory()
     locking(v)
     wiping(v)
