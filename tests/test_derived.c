@@ -260,8 +260,18 @@ revert_one(const struct office *f)
 	if (!pick(&r, f))
 		return;
 	assert_ok(vault_history(of(f), r.id, any_version, version));
-	if (version[0] != '\0')
-		assert_ok(vault_revert(of(f), r.id, version));
+	if (version[0] != '\0') {
+		struct vault_record old;
+		bool clashes;
+
+		/* One that an earlier private part contradicts goes not back
+		 * before a person has decided. */
+		assert_ok(vault_get_version(&old, of(f), r.id, version));
+		clashes = old.clashes.len > 0;
+		vault_record_free(&old);
+		assert_int_equal(vault_revert(of(f), r.id, version),
+		    clashes ? VAULT_ECONFLICT : VAULT_OK);
+	}
 	vault_record_free(&r);
 }
 
