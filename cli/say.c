@@ -676,16 +676,6 @@ say_word(const char *word)
 	return buf_text(&quoted);
 }
 
-void
-say_text(const char *text, size_t len)
-{
-	struct buf b = { 0 };
-
-	if (!use_json && text_safe(&b, text, len) == VAULT_OK)
-		fwrite(b.bytes, 1, b.len, stdout);
-	buf_free(&b);
-}
-
 /* ---- Tables ---- */
 
 #define COLUMNS 8

@@ -102,9 +102,6 @@ const char *say_half(const char *digits, unsigned half);
  */
 const char *say_word(const char *word);
 
-/* Text out of a vault on standard output, made safe. */
-void say_text(const char *text, size_t len);
-
 /*
  * Lines of a table: cells are separated by TABs; columns are aligned by
  * display width when standard output is a terminal, else kept as TABs.
