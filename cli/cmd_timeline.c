@@ -37,6 +37,8 @@ add_doc(struct page *p, const struct vault_event *e)
 	struct doc *d = doc_object(), *warned = doc_array();
 
 	doc_text(d, "id", e->id);
+	if (e->of[0] != '\0')
+		doc_text(d, "person", e->of);
 	doc_text(d, "type", e->type);
 	doc_text(d, "what", e->what);
 	doc_text(d, "date", e->date);
@@ -101,8 +103,10 @@ static void
 put_event(void *ctx, const struct vault_event *e)
 {
 	struct page *p = ctx;
+	char of[PICK_SHORT + 1] = "";
 	size_t width;
 
+	memcpy(of, e->of, PICK_SHORT);
 	if (say_is_json()) {
 		add_doc(p, e);
 		return;
@@ -124,6 +128,7 @@ put_event(void *ctx, const struct vault_event *e)
 	if (e->superseded)
 		put_detail(p, SAY_TIMELINE_SUPERSEDED, " ");
 	put_detail(p, SAY_TIMELINE_WORDS, e->words);
+	put_detail(p, SAY_TIMELINE_OF, of);
 	/* The place last: it may be right-to-left. */
 	put_detail(p, SAY_TIMELINE_PLACE, e->place);
 	buf_put_byte(&p->out, '\n');

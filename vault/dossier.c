@@ -215,9 +215,7 @@ read_date(struct entry *e, const json_t *body)
 	struct date_days days;
 	size_t len;
 
-	e->day = INT64_MAX;
-	if (date_object_days(&days, date))
-		e->day = days.lo != INT32_MIN ? days.lo : days.hi;
+	e->day = date_place(date_object_days(&days, date), &days);
 	if (text == NULL)
 		text = json_string_value(json_object_get(date, "text"));
 	if (text == NULL)

@@ -10,10 +10,9 @@
 
 #include "core/secret.h"
 #include "inside.h"
+#include "linked.h"
 #include "record/body.h"
 #include "record/heads.h"
-#include "search/query.h"
-#include "store/sql.h"
 #include "store/store.h"
 
 struct link {
@@ -21,7 +20,7 @@ struct link {
 	struct buf field, title, date;
 	char id[ID_TEXT_LEN + 1];
 	char type[VERSION_TYPE_MAX + 1];
-	struct date_days days;
+	int64_t place; /* in time: date_place */
 };
 
 struct linking {
@@ -29,6 +28,7 @@ struct linking {
 	const char *id;
 	struct buf links; /* struct link */
 	uint64_t more;
+	size_t opened; /* of those that link to it */
 	/* Of the record at hand. */
 	const struct record_row *row;
 	const json_t *body;
@@ -73,12 +73,13 @@ take_date(struct link *one, const json_t *body)
 	static const char *const fields[] = { "date", "as_of", "collected_at",
 		"received" };
 	const json_t *date = NULL;
+	struct date_days days;
 	const char *text;
 
-	one->days = (struct date_days){ INT32_MAX, INT32_MAX };
 	for (size_t i = 0; date == NULL && i < 4; i++)
 		date = json_object_get(body, fields[i]);
-	if (date_object_days(&one->days, date) &&
+	one->place = date_place(date_object_days(&days, date), &days);
+	if (one->place != INT64_MAX &&
 	    (text = json_string_value(json_object_get(date, "edtf"))) != NULL)
 		buf_put_text(&one->date, text);
 }
@@ -135,7 +136,7 @@ look_at(struct link *one, struct store *s)
 	struct merged m;
 	enum vault_err err;
 
-	one->days = (struct date_days){ INT32_MAX, INT32_MAX };
+	one->place = INT64_MAX;
 	if (id_parse(id, one->id, strlen(one->id)) != VAULT_OK)
 		return VAULT_OK;
 	if ((err = rows_find(&r, s, id)) != VAULT_OK)
@@ -198,29 +199,19 @@ read_record(struct linking *l, const struct record_row *r, bool to)
 /* ---- What links to it ---- */
 
 static enum vault_err
-add_linking(struct linking *l)
+add_linking(void *ctx, int64_t num)
 {
-	struct sql *q = sql_open(l->v->store,
-	    "SELECT record.num FROM value JOIN record ON record.num=value.num"
-	    " WHERE value.field=?1 AND value.key=?2"
-	    " ORDER BY record.type,record.num");
+	struct linking *l = ctx;
 	struct record_row r;
 	enum vault_err err;
-	size_t n = 0;
-	bool row;
 
-	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, l->id, ID_TEXT_LEN);
-	while ((err = sql_step(q, &row)) == VAULT_OK && row) {
-		if (n++ >= VAULT_LINKS_MAX)
-			l->more++; /* counted, not opened */
-		else if ((err = rows_get(&r, l->v->store, sql_int(q, 0))) !=
-			VAULT_OK ||
-		    (err = read_record(l, &r, false)) != VAULT_OK)
-			break;
+	if (l->opened >= VAULT_LINKS_MAX) {
+		l->more++; /* counted, not opened */
+		return VAULT_OK;
 	}
-	sql_close(q);
-	return err;
+	l->opened++;
+	err = rows_get(&r, l->v->store, num);
+	return err == VAULT_OK ? read_record(l, &r, false) : err;
 }
 
 /* ---- Order, and telling ---- */
@@ -238,8 +229,8 @@ compare(const void *a, const void *b)
 		return x->type[0] == '\0' ? 1 : -1;
 	if ((order = strcmp(x->type, y->type)) != 0)
 		return order;
-	if (x->days.lo != y->days.lo)
-		return x->days.lo < y->days.lo ? -1 : 1;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
 	if ((order = strcmp(x->id, y->id)) != 0)
 		return order;
 	return strcmp(buf_text(&x->field), buf_text(&y->field));
@@ -271,13 +262,16 @@ static enum vault_err
 gather(struct linking *l)
 {
 	uint8_t bytes[ID_LEN];
+	char ids[1][ID_TEXT_LEN + 1];
 	struct record_row r;
 	enum vault_err err;
 
 	if (id_parse(bytes, l->id, strlen(l->id)) != VAULT_OK)
 		return VAULT_ENORECORD;
+	memcpy(ids[0], l->id, sizeof(ids[0]));
 	if ((err = rows_find(&r, l->v->store, bytes)) != VAULT_OK ||
-	    (err = add_linking(l)) != VAULT_OK)
+	    (err = linked_each(l->v->store, (const same_id *)ids, 1,
+		 add_linking, l)) != VAULT_OK)
 		return err;
 	return read_record(l, &r, true);
 }

@@ -14,13 +14,11 @@
 
 #include "core/secret.h"
 #include "inside.h"
-#include "record/body.h"
+#include "linked.h"
 #include "record/heads.h"
 #include "record/json.h"
 #include "record/status.h"
-#include "search/query.h"
 #include "search/same.h"
-#include "store/sql.h"
 #include "store/store.h"
 
 /* A gap of fewer days is none. */
@@ -28,6 +26,7 @@
 
 struct event {
 	char id[ID_TEXT_LEN + 1];
+	char of[ID_TEXT_LEN + 1]; /* the person's record, of several; or "" */
 	char type[VERSION_TYPE_MAX + 1];
 	struct buf what, date, words, until, place;
 	char certainty[16];
@@ -40,8 +39,10 @@ struct event {
 struct line {
 	struct vault *v;
 	const char *person;
+	same_id alone[1]; /* the same, of whom there is no other record */
 	struct same *same;
-	bool several;        /* records of the person */
+	const same_id *persons; /* all records of the person */
+	size_t n;
 	struct buf events;   /* struct event */
 	struct buf statuses; /* struct status */
 };
@@ -79,33 +80,6 @@ timeline_fields(const char *type)
 		if (strcmp(rows[i].type, type) == 0)
 			return rows[i].fields;
 	return NULL;
-}
-
-static bool
-tells_of(const char *type, const char *path)
-{
-	const char *fields = timeline_fields(type);
-	size_t len = strcspn(path, ".[");
-	char field[32] = "";
-
-	if (len < sizeof(field))
-		memcpy(field, path, len);
-	return fields != NULL && model_has_word(fields, field);
-}
-
-struct telling {
-	const char *type, *person;
-	bool found;
-};
-
-static enum vault_err
-is_told(void *ctx, const char *path, const char *text, size_t len)
-{
-	struct telling *t = ctx;
-
-	if (len == ID_TEXT_LEN && memcmp(text, t->person, len) == 0)
-		t->found = t->found || tells_of(t->type, path);
-	return VAULT_OK;
 }
 
 /* EDTF; words, where there is none. */
@@ -156,13 +130,16 @@ event_failed(const struct event *e)
 }
 
 static enum vault_err
-add_event(struct line *l, const struct record_row *r, const json_t *body)
+add_event(struct line *l, const struct record_row *r, const json_t *body,
+    const char *of)
 {
 	struct event e = { .has_days = false };
 	enum vault_err err = VAULT_OK;
 
 	id_print(e.id, r->id);
 	memcpy(e.type, r->type, sizeof(e.type));
+	if (l->n > 1)
+		memcpy(e.of, of, sizeof(e.of));
 	fill(&e, body);
 	/* Others are called by their titles. */
 	if (e.what.len == 0)
@@ -204,65 +181,51 @@ event_by_id(const struct line *l, const char *id)
 	return NULL;
 }
 
+/* Which records of the person it is of: the first, in *of. */
 static enum vault_err
-add_record(struct line *l, const struct record_row *r, const char *person)
+find_person(const char **of, const struct line *l, const struct record_row *r,
+    const json_t *body)
 {
-	struct telling t = { .type = r->type, .person = person };
-	char id[ID_TEXT_LEN + 1];
-	struct merged m;
-	enum vault_err err;
+	enum vault_err err = VAULT_OK;
+	bool told = false;
 
-	/* By another record of the person already. */
-	id_print(id, r->id);
-	if (l->several && event_by_id(l, id) != NULL)
-		return VAULT_OK;
-	if ((err = heads_merge(&m, l->v->store, r)) != VAULT_OK)
-		return err;
-	if (m.body != NULL &&
-	    (err = body_links(m.body, is_told, &t)) == VAULT_OK && t.found &&
-	    (err = add_event(l, r, m.body)) == VAULT_OK)
-		err = add_status(l, r, m.body);
-	merged_free(&m);
+	*of = NULL;
+	for (size_t i = 0; err == VAULT_OK && !told && i < l->n; i++) {
+		err = linked_by(
+		    &told, body, timeline_fields(r->type), l->persons[i]);
+		*of = told ? l->persons[i] : NULL;
+	}
 	return err;
 }
 
-/* Every record that links to this one of the person, by whatever field. */
 static enum vault_err
-add_records(struct line *l, const char *person)
+add_record(void *ctx, int64_t num)
 {
-	struct sql *q = sql_open(l->v->store,
-	    "SELECT num FROM value WHERE field=?1 AND key=?2 ORDER BY num");
+	struct line *l = ctx;
 	struct record_row r;
+	struct merged m;
+	const char *of;
 	enum vault_err err;
-	bool row;
 
-	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, person, ID_TEXT_LEN);
-	while ((err = sql_step(q, &row)) == VAULT_OK && row)
-		if ((err = rows_get(&r, l->v->store, sql_int(q, 0))) !=
-			VAULT_OK ||
-		    (err = add_record(l, &r, person)) != VAULT_OK)
-			break;
-	sql_close(q);
+	if ((err = rows_get(&r, l->v->store, num)) != VAULT_OK ||
+	    (err = heads_merge(&m, l->v->store, &r)) != VAULT_OK)
+		return err;
+	if (m.body != NULL &&
+	    (err = find_person(&of, l, &r, m.body)) == VAULT_OK && of != NULL &&
+	    (err = add_event(l, &r, m.body, of)) == VAULT_OK)
+		err = add_status(l, &r, m.body);
+	merged_free(&m);
 	return err;
 }
 
 /* ---- Order ---- */
 
-/* Where it stands: where it may begin, else where it ends, else last. */
-static int64_t
-place_in_time(const struct event *e)
-{
-	if (!e->has_days)
-		return INT64_MAX;
-	return e->days.lo != INT32_MIN ? e->days.lo : e->days.hi;
-}
-
 static int
 compare(const void *a, const void *b)
 {
 	const struct event *x = a, *y = b;
-	int64_t at_x = place_in_time(x), at_y = place_in_time(y);
+	int64_t at_x = date_place(x->has_days, &x->days);
+	int64_t at_y = date_place(y->has_days, &y->days);
 
 	if (at_x != at_y)
 		return at_x < at_y ? -1 : 1;
@@ -377,6 +340,7 @@ tell(const struct line *l, void (*each)(void *ctx, const struct vault_event *e),
 			.open = e->open };
 
 		memcpy(out.id, e->id, sizeof(e->id));
+		memcpy(out.of, e->of, sizeof(e->of));
 		memcpy(out.warning, e->warning, sizeof(out.warning));
 		each(ctx, &out);
 	}
@@ -387,18 +351,15 @@ static enum vault_err
 add_all(struct line *l)
 {
 	enum vault_err err;
-	const same_id *ids;
-	size_t n;
 
 	if ((err = same_load(&l->same, l->v->store, l->person)) != VAULT_OK)
 		return err;
-	ids = same_person(&n, l->same, l->person);
-	l->several = n > 0;
-	if (n == 0)
-		return add_records(l, l->person);
-	for (size_t i = 0; err == VAULT_OK && i < n; i++)
-		err = add_records(l, ids[i]);
-	return err;
+	l->persons = same_person(&l->n, l->same, l->person);
+	if (l->n == 0) {
+		l->persons = (const same_id *)l->alone;
+		l->n = 1;
+	}
+	return linked_each(l->v->store, l->persons, l->n, add_record, l);
 }
 
 static enum vault_err
@@ -434,6 +395,9 @@ vault_timeline(struct vault *v, const char *person,
 	enum vault_err err;
 	size_t n;
 
+	if (strlen(person) != ID_TEXT_LEN)
+		return VAULT_ENORECORD;
+	memcpy(l.alone[0], person, sizeof(l.alone[0]));
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
 	err = gather(&l);

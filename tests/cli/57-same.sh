@@ -76,9 +76,13 @@ for p in "$T1" "$T2"; do
 	expect_out "$(printf %.8s "$S1")"
 	expect_out "$(printf %.8s "$S2")"
 	expect_out "the same person"
+	expect_out "by the record $(printf %.8s "$T1")"
+	expect_out "by the record $(printf %.8s "$T2")"
 done
 expect_status 0 say --json timeline "$T2"
-expect_json 'len(d) == 2'
+expect_json 'len(d) == 2 and {e["person"] for e in d} == {"'"$T1"'", "'"$T2"'"}'
+expect_status 0 say --json timeline "$M1"
+expect_json 'all("person" not in e for e in d)'
 # Not suggested again, nor said twice.
 expect_status 0 say --json same
 no_pair "$T1" "$T2"

@@ -81,6 +81,8 @@ enum vault_event_warning {
 };
 struct vault_event {
 	char id[VAULT_ID_LEN];
+	char
+	    of[VAULT_ID_LEN]; /* which record of the person; "": the only one */
 	const char *type, *what;  /* "status", "missing"; title for others */
 	const char *date, *words; /* EDTF and the words of the source, or "" */
 	const char *until;        /* EDTF, words or "" */

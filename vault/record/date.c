@@ -571,3 +571,11 @@ date_object_days(struct date_days *out, const json_t *object)
 	date_days(out, &date);
 	return true;
 }
+
+int64_t
+date_place(bool has_days, const struct date_days *days)
+{
+	if (!has_days)
+		return INT64_MAX;
+	return days->lo != INT32_MIN ? days->lo : days->hi;
+}

@@ -112,4 +112,8 @@ enum date_fault date_span_object_check(const json_t *object);
 /* The days of a date object; false if it has no valid edtf. */
 bool date_object_days(struct date_days *out, const json_t *object);
 
+/* Where it stands among others: where it may begin, else where it ends; what
+ * has no days comes last. */
+int64_t date_place(bool has_days, const struct date_days *days);
+
 #endif
