@@ -176,6 +176,8 @@ say_done(const struct plain_wanted *want, struct showing *show,
 	doc_text(d, "file", want->file);
 	doc_int(d, "records", (int64_t)info->records);
 	doc_int(d, "held", (int64_t)info->held);
+	if (want->the_case != NULL)
+		doc_int(d, "several_records", (int64_t)info->several);
 	doc_put(d, "list", show->array);
 	show->array = NULL;
 	return doc_print(d);
@@ -209,6 +211,11 @@ confirm_and_write(struct cli *c, struct session *s,
 		 want->parts_checked, whom)) != 0)
 		return status;
 	vault_plain_confirm_parts(p);
+	if (info.several > 0) {
+		say_warning(
+		    SAY_DOSSIER_SEVERAL, say_number(info.several), NULL);
+		say_hint(SAY_HINT_DOSSIER_SEVERAL, NULL);
+	}
 	say_warning(
 	    want->unfiltered ? SAY_PLAIN_UNFILTERED : SAY_PLAIN_OPEN, NULL);
 	if (!ask_yes(c, false, SAY_ASK_PLAIN, want->file)) {

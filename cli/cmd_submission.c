@@ -30,8 +30,9 @@ struct wanted {
 };
 
 struct showing {
-	struct buf gaps, kept;
-	struct doc *gap_docs, *kept_docs;
+	struct buf gaps, kept, same, differing;
+	struct buf conditions; /* beginnings of ids, a NUL behind each */
+	struct doc *gap_docs, *kept_docs, *same_docs, *differing_docs;
 	struct named named;
 	struct progress progress;
 };
@@ -41,8 +42,13 @@ showing_free(struct showing *show)
 {
 	buf_free(&show->gaps);
 	buf_free(&show->kept);
+	buf_free(&show->same);
+	buf_free(&show->differing);
+	buf_free(&show->conditions);
 	doc_free(show->gap_docs);
 	doc_free(show->kept_docs);
+	doc_free(show->same_docs);
+	doc_free(show->differing_docs);
 	named_free(&show->named);
 }
 
@@ -114,6 +120,66 @@ add_gap(void *ctx, const struct vault_gap *g)
 	buf_put_byte(out, '\n');
 }
 
+/* ---- Records of the same person ---- */
+
+/* Those that are in it; that the others are not is told where it stays. */
+static void
+add_same(void *ctx, const struct vault_submission_same *r)
+{
+	struct showing *show = ctx;
+	char begun[PICK_SHORT + 1] = "", by[PICK_SHORT + 1] = "";
+	struct doc *d;
+
+	if (!r->used)
+		return;
+	memcpy(begun, r->id, PICK_SHORT);
+	memcpy(by, r->by, r->by[0] == '\0' ? 0 : PICK_SHORT);
+	if (say_is_json()) {
+		d = doc_object();
+		doc_text(d, "id", r->id);
+		doc_text(d, "consent", r->by);
+		doc_bool(d, "conditions", r->conditions);
+		doc_put(show->same_docs, NULL, d);
+		return;
+	}
+	say_put(&show->same, SAY_SUBMISSION_SAME, r->title, begun, by, NULL);
+	buf_put_byte(&show->same, '\n');
+	if (r->conditions)
+		buf_put(&show->conditions, by, sizeof(by));
+}
+
+/* "  Date of birth  person.born  5031hqst: amparo edit 5031hqst ..." */
+static void
+add_difference(void *ctx, const struct vault_difference *diff)
+{
+	struct showing *show = ctx;
+	const char *const ids[] = { diff->a, diff->b };
+	const char *field = strchr(diff->path, '.') + 1;
+	struct buf *out = &show->differing;
+	struct doc *d, *records;
+
+	if (say_is_json()) {
+		d = doc_object();
+		records = doc_array();
+		doc_text(d, "label", diff->label);
+		doc_text(d, "field", field);
+		doc_text(records, NULL, diff->a);
+		doc_text(records, NULL, diff->b);
+		doc_put(d, "records", records);
+		doc_put(show->differing_docs, NULL, d);
+		return;
+	}
+	buf_putf(out, "  %s\t%s", diff->label, diff->path);
+	for (size_t i = 0; i < 2; i++) {
+		char id[PICK_SHORT + 1] = "";
+
+		memcpy(id, ids[i], PICK_SHORT);
+		buf_put_text(out, i == 0 ? ": " : "; ");
+		say_put_command(out, SAY_GAP_EDIT, id, field, NULL);
+	}
+	buf_put_byte(out, '\n');
+}
+
 static void
 add_kept(void *ctx, const struct vault_kept_back *k)
 {
@@ -165,7 +231,14 @@ put_sentence(struct buf *out, enum say what, const char *count)
 	buf_put_byte(out, '\n');
 }
 
-/* What is missing, what stays behind, and whether it is urgent. */
+static void
+warn_conditions(const char *consent)
+{
+	say_warning(SAY_SUBMISSION_CONDITIONS, consent, NULL);
+	say_hint(SAY_HINT_CONDITIONS, consent, NULL);
+}
+
+/* What was gathered, what is missing or stays behind, and if it is urgent. */
 static void
 show_all(const struct showing *show, const struct vault_submission_info *info)
 {
@@ -173,6 +246,12 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 	char by[PICK_SHORT + 1] = "";
 
 	memcpy(by, info->by, PICK_SHORT);
+	buf_put(&all, show->same.bytes, show->same.len);
+	if (info->differences > 0) {
+		put_sentence(
+		    &all, SAY_DIFFERENCES_HEAD, say_number(info->differences));
+		buf_put(&all, show->differing.bytes, show->differing.len);
+	}
 	if (info->must + info->known > 0) {
 		put_sentence(
 		    &all, SAY_GAPS_HEAD, say_number(info->must + info->known));
@@ -189,10 +268,10 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 	buf_free(&all);
 	if (info->must > 0)
 		say_warning(SAY_FORM_INCOMPLETE, say_number(info->must), NULL);
-	if (info->conditions) {
-		say_warning(SAY_SUBMISSION_CONDITIONS, by, NULL);
-		say_hint(SAY_HINT_CONDITIONS, by, NULL);
-	}
+	if (info->conditions)
+		warn_conditions(by);
+	for (size_t at = 0; at < show->conditions.len; at += PICK_SHORT + 1)
+		warn_conditions(buf_text(&show->conditions) + at);
 	if (info->others > 0)
 		say_warning(
 		    SAY_SUBMISSION_OTHERS, say_number(info->others), NULL);
@@ -296,7 +375,10 @@ print_doc(const struct wanted *want, struct showing *show,
 	}
 	doc_put(d, "missing", show->gap_docs);
 	doc_put(d, "withheld", show->kept_docs);
+	doc_put(d, "same_person", show->same_docs);
+	doc_put(d, "contradictions", show->differing_docs);
 	show->gap_docs = show->kept_docs = NULL;
+	show->same_docs = show->differing_docs = NULL;
 	if (is_within_json(want) && text != NULL)
 		doc_text(d, "draft", buf_text(text));
 	return doc_print(d);
@@ -383,10 +465,14 @@ static int
 run(struct cli *c, struct session *s, struct wanted *want)
 {
 	struct showing show = { .gap_docs = doc_array(),
-		.kept_docs = doc_array() };
+		.kept_docs = doc_array(),
+		.same_docs = doc_array(),
+		.differing_docs = doc_array() };
 	struct vault_submission_what what = { .form = want->form,
 		.person = want->person,
 		.relation = want->relation,
+		.same = add_same,
+		.differs = add_difference,
 		.gap = add_gap,
 		.kept = add_kept,
 		.named = note_named,

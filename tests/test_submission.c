@@ -263,6 +263,206 @@ tells_only_what_may_be_told(void **state)
 	vault_submission_free(s);
 }
 
+/* ---- Records of one person ---- */
+
+static void
+join(const char *x, const char *y)
+{
+	const char *which;
+
+	assert_ok(vault_same_say(of(&a), x, y, true, &which));
+}
+
+/* What the draft was told to be made of. */
+struct told {
+	size_t used, left, differences;
+	char path[64];
+};
+
+static void
+count_same(void *ctx, const struct vault_submission_same *r)
+{
+	struct told *t = ctx;
+
+	t->used += r->used;
+	t->left += !r->used;
+	assert_int_equal(r->by[0] != '\0', r->used);
+}
+
+static void
+count_difference(void *ctx, const struct vault_difference *d)
+{
+	struct told *t = ctx;
+
+	t->differences++;
+	snprintf(t->path, sizeof(t->path), "%s", d->path);
+	assert_string_not_equal(d->a, d->b);
+}
+
+static struct vault_submission *
+draft_telling(struct vault_submission_info *info, struct told *told,
+    const char *form, const char *person)
+{
+	struct vault_submission_what what = { .form = form,
+		.person = person,
+		.same = count_same,
+		.differs = count_difference,
+		.ctx = told };
+	struct vault_submission *s;
+
+	memset(told, 0, sizeof(*told));
+	assert_ok(vault_submission_new(&s, of(&a), &what));
+	vault_submission_info(info, s);
+	assert_int_equal(info->same, told->used);
+	assert_int_equal(info->others, told->left);
+	assert_int_equal(info->differences, told->differences);
+	return s;
+}
+
+/* Whichever of two records is asked for: both, with what hangs on each. */
+static void
+gathers_what_hangs_on_all_records_of_a_person(void **state)
+{
+	char one[VAULT_ID_LEN], two[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	struct vault_submission_info info;
+	struct vault_submission *s;
+	struct told told;
+
+	(void)state;
+	add(one, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Wang Xiaoming\"}],"
+	    "\"born\":{\"edtf\":\"1971-11-12\"},\"sex\":\"m\","
+	    "\"occupations\":[\"lawyer\"]}");
+	add(two, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Wang Xiaoming\"},"
+	    "{\"text\":\"Zhuge Qianjin\"}],\"born\":{\"edtf\":\"1972\"},"
+	    "\"sex\":\"m\",\"occupations\":[\"lawyer\"],"
+	    "\"nationalities\":[\"CN\"]}");
+	consents(one, "2009", ",\"given_by\":\"family\"");
+	consents(two, "2010", ",\"given_by\":\"self\"");
+	about(id, one, ACT("abduction", ON("2011-02-01")));
+	about(id, two, ACT("torture", ON("2011-03-02")));
+	about(id, two, STATUS("held", ON("2011-04-03")));
+	about(id, two,
+	    "{\"type\":\"testimony\",\"about\":[\"@\"],\"level\":0,"
+	    "\"text\":\"they shouted Zhuge Qianjin\"}");
+	s = draft_telling(&info, &told, "wgeid", one);
+	assert_int_equal(told.used, 0);
+	assert_false(has(s, "2 March 2011"));
+	vault_submission_free(s);
+	join(one, two);
+	for (int i = 0; i < 2; i++) {
+		s = draft_telling(&info, &told, "wgeid", i == 0 ? one : two);
+		assert_int_equal(info.refused, VAULT_SUBMISSION_MAY);
+		assert_int_equal(info.names, 0);
+		assert_int_equal(told.used, 1);
+		assert_int_equal(told.left, 0);
+		assert_true(has(s, "Gathered from: 2 records of the person"));
+		assert_true(has(s, "on 1 February 2011"));
+		assert_true(has(s, "on 2 March 2011"));
+		assert_true(has(s, "on 3 April 2011"));
+		assert_true(has(s, "they shouted Zhuge Qianjin"));
+		assert_true(has(s, "] Zhuge Qianjin"));
+		/* Two birth dates: both, and neither is chosen. */
+		assert_int_equal(told.differences, 1);
+		assert_string_equal(told.path, "person.born");
+		assert_true(has(s, "differ in: Date of birth\n"));
+		assert_true(has(s, "on 12 November 1971"));
+		assert_true(has(s, "in 1972"));
+		assert_true(has(s, "[record 2]"));
+		/* What both say stands once. */
+		assert_true(has(s, "Sex: [record 1]"));
+		assert_false(has(s, "Sex: [record 2]"));
+		assert_true(has(s, "occupation: [record 1] lawyer"));
+		assert_false(has(s, "occupation: [record 2]"));
+		vault_submission_free(s);
+	}
+}
+
+/* Who spoke without a name may be the other one. */
+static void
+takes_in_only_records_that_have_their_own_consent(void **state)
+{
+	static const char *const naming[] = { NULL, "pseudonym", "full" };
+	char one[VAULT_ID_LEN], two[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	char json[512];
+	struct vault_submission_info info;
+	struct vault_submission *s;
+	struct told told;
+
+	(void)state;
+	add(one, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Ouyang Meili\"}]}");
+	add(two, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Ouyang Meili\"}],"
+	    "\"pseudonym\":\"Witness 7\",\"religion\":\"none\"}");
+	join(one, two);
+	consents(one, "2009", "");
+	/* Of both, by the name of the one. */
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"act\",\"victims\":[\"%s\",\"%s\"],"
+	    "\"act\":\"assault\",\"date\":{\"edtf\":\"2011-03-04\"}}",
+	    one, two);
+	add(id, &a, json);
+	about(id, two, ACT("torture", ON("2011-03-02")));
+	for (size_t i = 0; i < 3; i++) {
+		bool full = i == 2;
+
+		snprintf(json, sizeof(json),
+		    "{\"type\":\"consent\",\"person\":\"%s\","
+		    "\"scopes\":[\"un\"],\"naming\":\"%s\","
+		    "\"date\":{\"edtf\":\"201%zu\"}}",
+		    two, naming[i] == NULL ? "" : naming[i], i);
+		/* From one day on that has come: the last decides. */
+		if (i == 2)
+			clock_test_set(NOON + (int64_t)2 * 365 * DAY);
+		if (naming[i] != NULL)
+			add(id, &a, json);
+		s = draft_telling(&info, &told, "wgad", one);
+		assert_int_equal(info.refused, VAULT_SUBMISSION_MAY);
+		assert_int_equal(told.used, full);
+		assert_int_equal(told.left, !full);
+		assert_int_equal(has(s, "2 March 2011"), full);
+		assert_int_equal(has(s, "4 March 2011"), full);
+		assert_int_equal(has(s, "Gathered"), full);
+		assert_int_equal(info.held, full ? 0 : 3);
+		assert_false(has(s, "Witness 7"));
+		vault_submission_free(s);
+	}
+	clock_test_set(NOON);
+}
+
+/* The intervention that is kept tells nobody else that they are one. */
+static void
+keeps_to_itself_that_they_are_one(void **state)
+{
+	struct memory out = { 0 };
+	struct vault_sink sink = { &out, memory_write, NULL };
+	char one[VAULT_ID_LEN], two[VAULT_ID_LEN];
+	struct vault_submission_kept kept;
+	struct vault_submission_info info;
+	struct vault_submission *s;
+	struct vault_record r;
+
+	(void)state;
+	add(one, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Shangguan Yue\"}]}");
+	add(two, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Shangguan Yue\"}]}");
+	join(one, two);
+	consents(one, "2009", "");
+	consents(two, "2009", "");
+	s = draft(&info, "wgad", one);
+	assert_ok(vault_submission_write(s, &sink, &kept));
+	vault_submission_free(s);
+	assert_ok(vault_get(&r, of(&a), kept.intervention));
+	assert_non_null(strstr(buf_text(&r.body), two));
+	assert_non_null(strstr(buf_text(&r.body),
+	    "\"private_fields\":[\"persons\",\"consents_used\"]"));
+	vault_record_free(&r);
+	free(out.bytes);
+}
+
 /* ---- What is urgent ---- */
 
 struct urgent {
@@ -606,6 +806,10 @@ main(void)
 		cmocka_unit_test(a_record_needs_the_consent_of_whom_it_is_of),
 		cmocka_unit_test(refuses_what_names_somebody),
 		cmocka_unit_test(tells_only_what_may_be_told),
+		cmocka_unit_test(gathers_what_hangs_on_all_records_of_a_person),
+		cmocka_unit_test(
+		    takes_in_only_records_that_have_their_own_consent),
+		cmocka_unit_test(keeps_to_itself_that_they_are_one),
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),

@@ -27,6 +27,7 @@ vault_plain_free(struct vault_plain *p)
 	if (p == NULL)
 		return;
 	reveal_free(p->reveal);
+	same_free(p->same);
 	audience_free(p->audience);
 	buf_free(&p->nums);
 	buf_free(&p->leaves);
@@ -147,6 +148,17 @@ note_type(struct vault_plain *p, const char *type)
 	p->types |= bit;
 }
 
+/* Has the person of this record others, which a case does not take along? */
+static bool
+has_others(const struct vault_plain *p, const char *id)
+{
+	size_t n = 0;
+
+	if (p->same != NULL)
+		(void)same_person(&n, p->same, id);
+	return n > 1;
+}
+
 static enum vault_err
 decide_one(struct vault_plain *p, int64_t num)
 {
@@ -164,6 +176,7 @@ decide_one(struct vault_plain *p, int64_t num)
 	} else {
 		p->info.records++;
 		note_type(p, r.type);
+		p->info.several += has_others(p, id);
 		buf_put(&p->leaves, &num, sizeof(num));
 		buf_put(&p->ids, r.id, ID_LEN);
 		if (p->audience != NULL)
@@ -208,6 +221,8 @@ decide(struct vault_plain *p)
 		return err;
 	if ((err = read_people(p)) == VAULT_OK)
 		err = vault_moment(&p->seen, p->v);
+	if (err == VAULT_OK && p->what->the_case != NULL)
+		err = same_load(&p->same, p->v->store, NULL);
 	for (size_t i = 0; err == VAULT_OK && i < count_of(&p->nums); i++) {
 		err = decide_one(p, plain_num(&p->nums, i));
 		if (err == VAULT_OK && p->what->progress != NULL &&

@@ -14,6 +14,7 @@ struct vault_plain {
 	void *ctx;
 	struct audience *audience; /* NULL: everything */
 	struct reveal *reveal;
+	struct same *same;        /* of a case; or NULL */
 	struct buf nums;          /* int64_t: what the query found */
 	struct buf leaves;        /* int64_t: what of it leaves */
 	struct buf ids;           /* of these, ID_LEN bytes each */

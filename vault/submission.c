@@ -3,9 +3,11 @@
  * submission.c - what we hold of a person, for a form of the United Nations.
  *
  * 1. Without the person's own consent to "un", recorded by our office, there
- *    is no draft; a form that wants the family's takes no other.
- * 2. Every record goes through edition_make, and leaves only if the consent
- *    of this person covers it too, whoever else has consented.
+ *    is no draft; a form that wants the family's takes no other.  Of other
+ *    records that are of the person, as our office has said, each needs one
+ *    of its own, with the same naming, or stays behind with what hangs on it.
+ * 2. Every record goes through edition_make, and leaves only if the consents
+ *    of this person cover it too, whoever else has consented.
  * 3. Every text in the draft is looked through for names, each in its field;
  *    and the finished draft once more, for what only its lines put together.
  * 4. Who told or saw it is never named, but for the person; and a statement
@@ -54,6 +56,8 @@ vault_submission_free(struct vault_submission *s)
 	for (size_t i = 0; i < n; i++)
 		sub_item_free(&items[i]);
 	buf_free(&s->items);
+	buf_free(&s->persons);
+	buf_free(&s->differing);
 	buf_free(&s->text);
 	buf_free(&s->urgency);
 	buf_free(&s->withheld);
@@ -113,14 +117,13 @@ decide(struct vault_submission *s)
 	if ((err = log_last(s->v->store, &s->seen, &time)) != VAULT_OK ||
 	    (err = audience_new(&s->audience, s->v->store, CONSENT_UN,
 		 s->today)) != VAULT_OK ||
-	    (err = sub_add_person(s)) != VAULT_OK ||
+	    (err = sub_add_persons(s)) != VAULT_OK ||
 	    s->info.refused != VAULT_SUBMISSION_MAY)
 		return err;
-	(void)audience_records(&s->info.others, s->audience, s->person);
-	s->info.others -= s->info.others > 0;
 	if ((err = sub_add_records(s)) == VAULT_OK &&
 	    (err = sub_settle(s)) == VAULT_OK &&
 	    (err = sub_urgency(s)) == VAULT_OK &&
+	    (err = sub_differences(s)) == VAULT_OK &&
 	    (err = sub_draft(s)) == VAULT_OK &&
 	    (err = read_people(s)) == VAULT_OK) {
 #ifndef PLANT_DRAFT_UNSEEN

@@ -100,9 +100,8 @@ put_label(struct sub_drafting *d, struct buf *out)
 
 /* ---- What is used ---- */
 
-/* The value at a path without indices, or NULL. */
-static const json_t *
-value_at(const json_t *body, const char *path)
+const json_t *
+sub_value(const json_t *body, const char *path)
 {
 	char name[64];
 
@@ -176,7 +175,7 @@ static void
 say_member(struct sub_drafting *d, struct buf *out, const char *before,
     const char *path)
 {
-	const json_t *value = value_at(sub_body(d->item), path);
+	const json_t *value = sub_value(sub_body(d->item), path);
 
 	if (value == NULL)
 		return;
@@ -192,10 +191,12 @@ put_origin(struct sub_drafting *d, struct buf *out)
 {
 	const struct sub_item *item = d->item;
 	const char *source = json_string_value(
-	    value_at(sub_body(item), "source.ref"));
+	    sub_value(sub_body(item), "source.ref"));
 
-	if (item->number > 0 && d->s->acts > 1)
+	if (strcmp(item->row.type, "act") == 0 && d->s->acts > 1)
 		buf_putf(out, "[act %u] ", item->number);
+	if (strcmp(item->row.type, "person") == 0 && d->s->info.same > 0)
+		buf_putf(out, "[record %u] ", item->number);
 	/* Its date may be a day on which it was true, not that of the change.
 	 */
 	if (strcmp(item->row.type, "status") == 0) {
@@ -206,7 +207,7 @@ put_origin(struct sub_drafting *d, struct buf *out)
 		return;
 	/* Whoever else it is stays confidential: rule 6 of records.md, 9. */
 	buf_put_text(out,
-	    source != NULL && strcmp(source, d->s->person) == 0
+	    source != NULL && sub_is_person(d->s, source)
 		? "[statement of the person"
 		: "[statement of a source that is confidential");
 	say_member(d, out, "; ", "medium");
@@ -238,9 +239,9 @@ put_translations(struct sub_drafting *d, const char *path)
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
-		const char *field = json_string_value(value_at(t, "field"));
-		const char *text = json_string_value(value_at(t, "text"));
-		const char *lang = json_string_value(value_at(t, "lang"));
+		const char *field = json_string_value(sub_value(t, "field"));
+		const char *text = json_string_value(sub_value(t, "text"));
+		const char *lang = json_string_value(sub_value(t, "lang"));
 		struct buf label = { 0 };
 
 		if (field == NULL || text == NULL || lang == NULL ||
@@ -277,7 +278,7 @@ static bool
 may_be_shown(const struct sub_drafting *d, const char *path)
 {
 	const char *ok = json_string_value(
-	    value_at(d->item->whole, "portrait_ok"));
+	    sub_value(d->item->whole, "portrait_ok"));
 
 	return strcmp(path, "photo") != 0 || ok == NULL || strcmp(ok, "n") != 0;
 }
@@ -291,14 +292,35 @@ keep_back(struct sub_drafting *d, const char *path)
 		d->err = sub_keep_back(d->s, d->item, path, AUDIENCE_MAY);
 }
 
+/* Does another record of the person, before this one, say just that? */
+static bool
+is_said(const struct sub_drafting *d, const char *path, const json_t *value)
+{
+	size_t n;
+	const struct sub_item *items = sub_items(d->s, &n);
+
+	if (strcmp(d->item->row.type, "person") != 0)
+		return false;
+	for (const struct sub_item *at = items; at < d->item; at++) {
+		const json_t *other = sub_value(sub_body(at), path);
+
+		if (json_equal(other, value))
+			return true;
+		for (size_t i = 0; i < json_array_size(other); i++)
+			if (json_equal(json_array_get(other, i), value))
+				return true;
+	}
+	return false;
+}
+
 static void
 put_field(struct sub_drafting *d, const char *path)
 {
-	const json_t *value = value_at(sub_body(d->item), path);
+	const json_t *value = sub_value(sub_body(d->item), path);
 	bool many = json_is_object(json_array_get(value, 0));
 
 	if (value == NULL || !may_be_shown(d, path)) {
-		if (value_at(d->item->whole, path) != NULL)
+		if (sub_value(d->item->whole, path) != NULL)
 			keep_back(d, path);
 		return;
 	}
@@ -307,8 +329,9 @@ put_field(struct sub_drafting *d, const char *path)
 	else
 		d->any = true;
 	for (size_t i = 0; many && i < json_array_size(value); i++)
-		put_one(d, path, json_array_get(value, i), value);
-	if (!many)
+		if (!is_said(d, path, json_array_get(value, i)))
+			put_one(d, path, json_array_get(value, i), value);
+	if (!many && !is_said(d, path, value))
 		put_one(d, path, value, value);
 	put_translations(d, path);
 }
@@ -341,7 +364,7 @@ static void
 say_first(struct sub_drafting *d, struct buf *out, const char *path)
 {
 	say_member(d, out, "", path);
-	if (value_at(sub_body(d->item), path) == NULL)
+	if (sub_value(sub_body(d->item), path) == NULL)
 		buf_put_text(out, NOT_STATED);
 }
 
@@ -413,9 +436,9 @@ put_witnesses(struct sub_drafting *d)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *body = sub_body(&items[i]);
 		const char *connection = json_string_value(
-		    value_at(body, "connection"));
+		    sub_value(body, "connection"));
 
-		if (json_array_size(value_at(body, "witnesses")) > 0 ||
+		if (json_array_size(sub_value(body, "witnesses")) > 0 ||
 		    (connection != NULL && strcmp(connection, "witness") == 0))
 			d->any = true;
 	}
@@ -449,16 +472,15 @@ put_relation(struct sub_drafting *d)
 
 /* The consent as it may leave itself; no body if it may not. */
 static enum vault_err
-read_consent(struct edition *out, const struct vault_submission *s)
+read_consent(
+    struct edition *out, const struct vault_submission *s, const char *by)
 {
 	uint8_t id[ID_LEN];
 	struct record_row r;
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	if (sub_consent(s) == NULL)
-		return VAULT_OK;
-	if ((err = id_parse(id, s->info.by, ID_TEXT_LEN)) != VAULT_OK ||
+	if ((err = id_parse(id, by, ID_TEXT_LEN)) != VAULT_OK ||
 	    (err = rows_find(&r, s->v->store, id)) != VAULT_OK)
 		return err;
 	return edition_make(out, s->v->store, s->audience, &r);
@@ -466,8 +488,10 @@ read_consent(struct edition *out, const struct vault_submission *s)
 
 /* "5031hqst..., on 26 April 2011, given by: the family, in writing" */
 static void
-put_consent(struct sub_drafting *d, const char *label)
+put_consent_of(
+    struct sub_drafting *d, const char *label, const struct sub_person *p)
 {
+	const struct consent *by = p->who.consent.by;
 	static const struct {
 		const char *before, *field;
 	} parts[] = { { ", ", "date" }, { ", given by: ", "given_by" },
@@ -476,9 +500,11 @@ put_consent(struct sub_drafting *d, const char *label)
 	struct edition e = { .body = NULL };
 	struct buf text = { 0 };
 
+	if (by == NULL)
+		return;
 	if (d->err == VAULT_OK)
-		d->err = read_consent(&e, d->s);
-	buf_put_text(&text, d->s->info.by);
+		d->err = read_consent(&e, d->s, by->id);
+	buf_put_text(&text, by->id);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const json_t *value = json_object_get(e.body, parts[i].field);
 
@@ -491,6 +517,18 @@ put_consent(struct sub_drafting *d, const char *label)
 	put_line(d, label, &text);
 	edition_free(&e);
 	buf_free(&text);
+}
+
+/* Of each record that is in the draft: one may be of several of them. */
+static void
+put_consent(struct sub_drafting *d, const char *label)
+{
+	size_t n;
+	const struct sub_person *persons = sub_persons(d->s, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (persons[i].used)
+			put_consent_of(d, label, &persons[i]);
 	d->any = true;
 }
 
@@ -532,22 +570,30 @@ put_special(struct sub_drafting *d, const char *what)
 
 /* ---- Rows ---- */
 
-/* Asked, but for those whom it cannot concern. */
+/* Asked, but for those whom it cannot concern, as all of their records say. */
 static bool
 is_asked(const struct sub_drafting *d)
 {
 	const char *unless = d->row->unless;
 	size_t n, len = unless == NULL ? 0 : strcspn(unless, "=");
+	const struct sub_item *items = sub_items(d->s, &n);
 	char name[16];
-	const char *value;
+	bool said = false;
 
 	if (len == 0 || len >= sizeof(name))
 		return true;
 	memcpy(name, unless, len);
 	name[len] = '\0';
-	value = json_string_value(
-	    json_object_get(sub_body(sub_items(d->s, &n)), name));
-	return value == NULL || strcmp(value, unless + len + 1) != 0;
+	for (size_t i = 0; i < n && strcmp(items[i].row.type, "person") == 0;
+	     i++) {
+		const char *value = json_string_value(
+		    json_object_get(sub_body(&items[i]), name));
+
+		if (value != NULL && strcmp(value, unless + len + 1) != 0)
+			return true;
+		said = said || value != NULL;
+	}
+	return !said;
 }
 
 static void
@@ -556,7 +602,7 @@ end_row(struct sub_drafting *d)
 	struct buf label = { 0 };
 	bool names = strcmp(d->row->from, "person.names") == 0;
 
-	if (names && audience_naming(&d->s->who) != CONSENT_FULL)
+	if (names && sub_naming(d->s) != CONSENT_FULL)
 		sub_tell_gap(d, VAULT_GAP_UNNAMED);
 	else if (d->row->need != NULL && !d->any)
 		sub_tell_gap(d, sub_why_missing(d));
@@ -608,6 +654,24 @@ put_recalled(struct sub_drafting *d)
 	    n);
 }
 
+/* How many records of the person there are here, and what is to be settled. */
+static void
+put_gathered(struct sub_drafting *d)
+{
+	const struct vault_submission *s = d->s;
+
+	if (s->info.same > 0)
+		buf_putf(&d->s->text,
+		    "Gathered from: %zu records of the person, [record 1] to "
+		    "[record %zu]\n",
+		    s->info.same + 1, s->info.same + 1);
+	if (s->differing.len > 0)
+		buf_putf(&d->s->text,
+		    "To settle before it is sent; these records differ in: "
+		    "%s\n",
+		    buf_text(&s->differing));
+}
+
 static void
 put_head(struct sub_drafting *d)
 {
@@ -625,11 +689,13 @@ put_head(struct sub_drafting *d)
 	buf_put_text(out, "\nLanguage of the labels: English\n");
 	put_recalled(d);
 	put_consent(d, "Consent used");
+	put_gathered(d);
 	buf_putf(out, "Urgency: %s\n", buf_text(&s->urgency));
 	if (s->form->notes != NULL)
 		buf_put_text(out, s->form->notes);
 	buf_put_text(out,
-	    "In brackets: of which act, situation or statement a line is. "
+	    "In brackets: of which record, act, situation or statement a line "
+	    "is. "
 	    "The date of a situation is that of the change, or a day on which "
 	    "it was so.\n");
 }

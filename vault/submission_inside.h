@@ -20,10 +20,17 @@ struct sub_item {
 	struct date_days days; /* of its date */
 	bool has_days;
 	bool superseded; /* a status that another one corrects */
-	unsigned number; /* of an act that leaves, from 1 */
+	unsigned number; /* of a person or an act that leaves, from 1 */
 };
 
 void sub_item_free(struct sub_item *item);
+
+/* A record of the person: same.h. */
+struct sub_person {
+	char id[ID_TEXT_LEN + 1];
+	struct audience_person who; /* and its consent */
+	bool used; /* it is in the draft, and so is what hangs on it */
+};
 
 struct vault_submission {
 	struct vault *v;
@@ -34,30 +41,48 @@ struct vault_submission {
 	int32_t today;
 	struct audience *audience;
 	struct reveal *reveal;
-	struct audience_person who; /* the person, and the consent */
-	struct buf items; /* struct sub_item; the person is the first */
+	struct buf persons; /* struct sub_person; whom it was asked of first */
+	struct buf items; /* struct sub_item; the persons in that order first */
 	unsigned acts;    /* that leave */
 	struct buf text;  /* the draft */
 	struct buf urgency;
-	struct buf withheld; /* a line each, for the intervention */
-	uint64_t seen;       /* the last entry of the log */
+	struct buf differing; /* what the person's records differ in */
+	struct buf withheld;  /* a line each, for the intervention */
+	uint64_t seen;        /* the last entry of the log */
 	bool parts_confirmed;
 	struct vault_submission_info info;
 };
 
 struct sub_item *sub_items(const struct vault_submission *s, size_t *n);
 
-/* The latest consent that allows it. */
-const struct consent *sub_consent(const struct vault_submission *s);
+/* The records of the person: the first is that of whom it was asked. */
+struct sub_person *sub_persons(const struct vault_submission *s, size_t *n);
 
-/* Has the person consented to that? */
+/* Is this id one of them that is in the draft? */
+bool sub_is_person(const struct vault_submission *s, const char *id);
+
+/* Has the person consented to that, by each of these? */
 bool sub_allows(const struct vault_submission *s, enum consent_scope scope);
 
+/* By what the draft may call the person. */
+enum consent_naming sub_naming(const struct vault_submission *s);
+
+/* Does a body of this type tell of that record of the person? */
+VAULT_CHECKED enum vault_err sub_tells(
+    bool *out, const char *type, const json_t *body, const char *person);
+
+/* Take in a record, which is given away. */
+VAULT_CHECKED enum vault_err sub_put(
+    struct vault_submission *s, struct sub_item *item);
+
+/* What the records of the person differ in, of what the form asks. */
+VAULT_CHECKED enum vault_err sub_differences(struct vault_submission *s);
+
 /*
- * The person's own record, and whether there may be a draft; every record that
+ * The person's own records, and whether there may be a draft; every record that
  * tells of the person; their order, and what of them stays behind.
  */
-VAULT_CHECKED enum vault_err sub_add_person(struct vault_submission *s);
+VAULT_CHECKED enum vault_err sub_add_persons(struct vault_submission *s);
 VAULT_CHECKED enum vault_err sub_add_records(struct vault_submission *s);
 VAULT_CHECKED enum vault_err sub_settle(struct vault_submission *s);
 
@@ -81,6 +106,9 @@ struct sub_drafting {
 	const struct sub_item *item; /* whose value is said */
 	enum vault_err err;
 };
+
+/* The value at a path without indices, or NULL. */
+const json_t *sub_value(const json_t *body, const char *path);
 
 /* The record, if it leaves; what the draft can say of it, or we alone. */
 const json_t *sub_body(const struct sub_item *item);

@@ -169,17 +169,39 @@ keep_document(struct keeping *k)
 
 /* ---- The intervention ---- */
 
-/* Of a testimony its source's; of all else that of the person it is for. */
-static const struct consent *
-consent_of(
-    bool *good, const struct vault_submission *s, const struct sub_item *item)
+static void
+add_consent(bool *good, json_t *all, const struct audience_person *p)
 {
-	struct audience_person p = item->edition.person;
+	if (p->consent.why == CONSENT_GIVEN && p->consent.by != NULL)
+		add_once(good, all, p->consent.by->id);
+}
 
-	if (strcmp(item->row.type, "testimony") != 0 &&
-	    audience_person(&p, s->audience, s->person, item->id) != VAULT_OK)
-		*good = false;
-	return p.consent.why == CONSENT_GIVEN ? p.consent.by : NULL;
+/* Of a testimony its source's; of all else that of the person it is for. */
+static void
+add_consents_of(bool *good, json_t *all, const struct vault_submission *s,
+    const struct sub_item *item)
+{
+	size_t n;
+	const struct sub_person *persons = sub_persons(s, &n);
+
+	if (strcmp(item->row.type, "testimony") == 0 ||
+	    strcmp(item->row.type, "person") == 0) {
+		add_consent(good, all, &item->edition.person);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct audience_person p;
+		bool told = false;
+
+		if (sub_tells(&told, item->row.type, item->edition.body,
+			persons[i].id) != VAULT_OK ||
+		    (told &&
+			audience_person(&p, s->audience, persons[i].id,
+			    item->id) != VAULT_OK))
+			*good = false;
+		else if (told)
+			add_consent(good, all, &p);
+	}
 }
 
 /* The consents of all whose records were used: the person's first. */
@@ -191,13 +213,9 @@ consents_used(bool *good, const struct vault_submission *s)
 	const struct sub_item *items = sub_items(s, &n);
 
 	add_once(good, all, s->info.by);
-	for (size_t i = 0; i < n; i++) {
-		const struct consent *by;
-
-		if (json_object_size(items[i].used) > 0 &&
-		    (by = consent_of(good, s, &items[i])) != NULL)
-			add_once(good, all, by->id);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (json_object_size(items[i].used) > 0)
+			add_consents_of(good, all, s, &items[i]);
 	return all;
 }
 
@@ -254,11 +272,27 @@ party_array(bool *good, const char *name)
 	return all;
 }
 
+/* That several records are of one person stays here, as same_as does. */
+static json_t *
+private_fields(bool *good, const json_t *o, const struct vault_submission *s)
+{
+	static const char *const names[] = { "persons", "consents_used",
+		"withheld" };
+	json_t *all = json_array();
+
+	for (size_t i = 0; s->info.same + s->info.others > 0 && i < 3; i++)
+		if (json_object_get(o, names[i]) != NULL)
+			json_add(good, all, NULL, json_string(names[i]));
+	return all;
+}
+
 static enum vault_err
 print_intervention(struct buf *out, const struct keeping *k)
 {
 	const struct vault_submission *s = k->s;
 	json_t *o = json_object(), *persons = json_array();
+	size_t n;
+	const struct sub_person *all = sub_persons(s, &n);
 	struct buf office = { 0 };
 	bool good = true;
 	enum vault_err err = offices_own_name(&office, s->v->store);
@@ -272,11 +306,14 @@ print_intervention(struct buf *out, const struct keeping *k)
 	json_add(&good, o, "sent_text", json_string(k->document));
 	json_add(&good, o, "state", json_string("1"));
 	add_array(&good, o, "to", party_array(&good, s->form->title));
-	add_once(&good, persons, s->person);
+	for (size_t i = 0; i < n; i++)
+		if (all[i].used)
+			add_once(&good, persons, all[i].id);
 	add_array(&good, o, "persons", persons);
 	add_array(&good, o, "cases", cases_of(&good, s));
 	add_array(&good, o, "consents_used", consents_used(&good, s));
 	add_array(&good, o, "withheld", withheld(&good, s));
+	add_array(&good, o, "private_fields", private_fields(&good, o, s));
 	if (err == VAULT_OK)
 		err = good ? json_write(out, o) : VAULT_ENOMEM;
 	json_decref(o);

@@ -80,10 +80,10 @@ is_own_name(struct seeing *to, const struct reveal_hit *hit)
 
 	if (to->own.n == 0)
 		return false;
-	if (strcmp(hit->person, to->s->person) == 0)
+	if (sub_is_person(to->s, hit->person))
 		return true;
 	if (hit->kind == SCAN_PART)
-		return strcmp(to->record, to->s->person) == 0 &&
+		return sub_is_person(to->s, to->record) &&
 		    strncmp(hit->path, "names[", 6) == 0;
 	/* That memory was short is looked at at the end. */
 	if (hit->kind == SCAN_NAME &&
@@ -130,15 +130,21 @@ look_at(void *ctx, const char *path, const char *text, size_t len)
 static enum vault_err
 read_own_names(struct seeing *to)
 {
-	size_t n;
-	const json_t *body = sub_items(to->s, &n)->used, *names;
+	size_t n, own = 0;
+	const struct sub_item *items = sub_items(to->s, &n);
 	enum vault_err err = VAULT_OK;
 
-	if (audience_naming(&to->s->who) != CONSENT_FULL)
+	if (sub_naming(to->s) != CONSENT_FULL)
 		return VAULT_OK;
-	names = json_object_get(body, "names");
-	for (size_t i = 0; err == VAULT_OK && i < json_array_size(names); i++)
-		err = name_add(&to->own, json_array_get(names, i), i);
+	for (size_t k = 0; k < n && strcmp(items[k].row.type, "person") == 0;
+	     k++) {
+		const json_t *names = json_object_get(items[k].used, "names");
+
+		for (size_t i = 0;
+		     err == VAULT_OK && i < json_array_size(names); i++)
+			err = name_add(
+			    &to->own, json_array_get(names, i), own++);
+	}
 	return err;
 }
 

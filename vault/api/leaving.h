@@ -104,6 +104,9 @@ struct vault_plain_row {
 struct vault_plain_info {
 	size_t records, held;
 	size_t types; /* how many types the records have that leave */
+	/* Of a case: records that leave of persons who have several, as our
+	 * office has said.  A case follows no private link: same_as is one. */
+	size_t several;
 	size_t names, parts, short_names; /* as in vault_export_info */
 	bool changed; /* after vault_plain_write: what was shown is not so */
 };
@@ -237,6 +240,22 @@ struct vault_kept_back {
 	enum vault_may_why why; /* VAULT_MAY: the field is private */
 };
 
+/* Another record of the person, as our office has said: vault_same_say. */
+struct vault_submission_same {
+	const char *id, *title;
+	bool used;       /* its consent lets it in, and what hangs on it */
+	const char *by;  /* that consent; or "" */
+	bool conditions; /* that it has */
+};
+
+/* Something that two of these records say differently: a person must settle
+ * it; the draft has both. */
+struct vault_difference {
+	const char *label; /* of the form */
+	const char *path;  /* "person.born" */
+	const char *a, *b; /* the records */
+};
+
 enum vault_urgency {
 	VAULT_NOT_URGENT,
 	VAULT_PERHAPS_URGENT, /* dates leave it open */
@@ -255,6 +274,8 @@ struct vault_submission_what {
 	const char *form;     /* a code of vault_form */
 	const char *person;   /* an id */
 	const char *relation; /* of the office to the person; or NULL */
+	void (*same)(void *ctx, const struct vault_submission_same *r);
+	void (*differs)(void *ctx, const struct vault_difference *d);
 	void (*gap)(void *ctx, const struct vault_gap *g);
 	void (*kept)(void *ctx, const struct vault_kept_back *k);
 	void (*named)(void *ctx, const struct vault_named *n);
@@ -272,7 +293,9 @@ struct vault_submission_info {
 	size_t records, held;
 	size_t must, known; /* gaps of the two kinds */
 	size_t disagreeing; /* records of which versions disagree */
-	size_t others; /* more records of this person, which are not in it */
+	size_t same;        /* more records of this person, which are in it */
+	size_t others; /* and which are not: their consents do not allow it */
+	size_t differences; /* between those that are in it */
 	enum vault_urgency urgency;
 	const char *urgency_words; /* in English, as in the draft; or "" */
 	size_t names, parts, short_names; /* as in vault_export_info */
