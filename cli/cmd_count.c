@@ -12,6 +12,7 @@
 
 #include "pager.h"
 #include "pick.h"
+#include "report.h"
 #include "who.h"
 
 #define USAGE                                                                  \
@@ -72,15 +73,26 @@ gather(void *ctx, const struct vault_counted *p)
 	buf_free(&nobody);
 }
 
-/* "2 persons", "2 persons, possibly 3" */
+/* "2 persons", "2 persons, possibly 3", "2 persons (3 records)" */
 static void
 put_figure(struct buf *out, const struct vault_count_result *r)
 {
-	if (r->possible == 0)
-		say_put(out, SAY_COUNT_PERSONS, say_number(r->certain), NULL);
+	const char *certain = say_number(r->certain);
+	const char *most = say_number(r->certain + r->possible);
+	struct buf records = { 0 };
+
+	say_put(&records, SAY_N_RECORDS, say_number(r->records), NULL);
+	if (r->several > 0 && r->possible == 0)
+		say_put(out, SAY_COUNT_PERSONS_OF, certain, buf_text(&records),
+		    NULL);
+	else if (r->several > 0)
+		say_put(out, SAY_COUNT_PERSONS_MAYBE_OF, certain, most,
+		    buf_text(&records), NULL);
+	else if (r->possible == 0)
+		say_put(out, SAY_COUNT_PERSONS, certain, NULL);
 	else
-		say_put(out, SAY_COUNT_PERSONS_MAYBE, say_number(r->certain),
-		    say_number(r->certain + r->possible), NULL);
+		say_put(out, SAY_COUNT_PERSONS_MAYBE, certain, most, NULL);
+	buf_free(&records);
 }
 
 static void
@@ -145,6 +157,8 @@ describe(struct answer *a, const struct vault_count *what, const char *sentence)
 	doc_int(
 	    d, "possible", (int64_t)(a->result.certain + a->result.possible));
 	doc_int(d, "several_records", (int64_t)a->result.several);
+	doc_int(d, "person_records", (int64_t)a->result.records);
+	doc_int(d, "may_be_one", (int64_t)a->result.alike);
 	doc_text(d, "statuses", what->statuses);
 	doc_text(d, "mode", what->ever ? "ever" : "now");
 	if (a->result.since[0] != '\0')
@@ -268,6 +282,7 @@ count(struct session *s, const struct vault_count *what,
 		} else {
 			pager_print(&out);
 		}
+		report_warn_alike(a.result.alike);
 	}
 	for (size_t i = 0; i < GROUPS; i++) {
 		buf_free(&a.rows[i]);

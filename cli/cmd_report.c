@@ -299,6 +299,8 @@ count(const struct cli *c, struct session *s, struct asked *a)
 		say_warning(SAY_REPORT_HELD, say_number(r.info.held.n), NULL);
 	if (status == 0)
 		status = a->form == FORM_TABLE ? show(&r) : write_out(&r, a);
+	if (status == 0)
+		report_warn_alike(r.info.alike);
 	vault_tally_free(tally);
 	return status;
 }

@@ -34,6 +34,12 @@ void report_notes(const struct report *r,
 /* A word for what a value is, for programs: "value", "not-stated" ... */
 const char *report_is(enum vault_value_is is);
 
+/* Are records of one person counted as one, and may that be said? */
+bool report_joins(const struct report *r);
+
+/* Say that so many pairs may be one person, if there are any. */
+void report_warn_alike(uint64_t pairs);
+
 /* How many figures are there that are below n and not 0? */
 uint64_t report_small(const struct report *r, uint64_t n);
 

@@ -105,6 +105,12 @@ report_json(const struct report *r)
 	doc_text(d, "at", say_time(i->at));
 	put_figure(d, "total", i->total);
 	put_figure(d, "records", i->records);
+	if (report_joins(r)) {
+		put_figure(d, "person_records", i->person_records);
+		put_figure(d, "several_records", i->same);
+	}
+	if (i->persons && i->audience == NULL)
+		doc_int(d, "may_be_one", (int64_t)i->alike);
 	put_figure(d, "in_several_places", i->several);
 	put_figure(d, "level_2_or_3", i->secret);
 	put_figure(d, "kept_private", i->closed);

@@ -65,6 +65,29 @@ put_counted(struct buf *out, const struct report *r, enum say what,
 	buf_free(&figure);
 }
 
+bool
+report_joins(const struct report *r)
+{
+	return r->info.audience == NULL &&
+	    r->info.total.hidden == VAULT_SHOWN && r->info.same.n > 0 &&
+	    r->info.person_records.hidden == VAULT_SHOWN;
+}
+
+/* "12 persons (13 records)" */
+static void
+put_joined(struct buf *out, const struct report *r)
+{
+	struct buf figure = { 0 }, records = { 0 };
+
+	report_figure(&figure, r, r->info.total);
+	put_counted(&records, r, SAY_N_RECORDS, SAY_REPORT_SOME_RECORDS,
+	    r->info.person_records);
+	say_put(out, SAY_COUNT_PERSONS_OF, buf_text(&figure),
+	    buf_text(&records), NULL);
+	buf_free(&figure);
+	buf_free(&records);
+}
+
 static void
 put_types(struct buf *out, const struct report *r)
 {
@@ -84,9 +107,14 @@ report_heading(struct buf *out, const struct report *r)
 	buf_putf(&day, "%.*s", DAY_LEN, say_time(r->info.at));
 	put_counted(&records, r, SAY_N_RECORDS, SAY_REPORT_SOME_RECORDS,
 	    r->info.records);
-	put_counted(&what, r, r->info.persons ? SAY_N_PERSONS : SAY_N_RECORDS,
-	    r->info.persons ? SAY_REPORT_SOME_PERSONS : SAY_REPORT_SOME_RECORDS,
-	    r->info.total);
+	if (report_joins(r))
+		put_joined(&what, r);
+	else
+		put_counted(&what, r,
+		    r->info.persons ? SAY_N_PERSONS : SAY_N_RECORDS,
+		    r->info.persons ? SAY_REPORT_SOME_PERSONS
+				    : SAY_REPORT_SOME_RECORDS,
+		    r->info.total);
 	if (vault_info(&office, r->session->vault) != VAULT_OK)
 		out->failed = true;
 	else if (r->info.persons)
@@ -172,6 +200,8 @@ report_notes(const struct report *r,
 	    i->persons ? SAY_REPORT_SEVERAL_PERSONS
 		       : SAY_REPORT_SEVERAL_RECORDS,
 	    i->several);
+	if (report_joins(r))
+		note_figure(&n, SAY_COUNT_SEVERAL, i->same);
 	note_number(&n, SAY_REPORT_OTHER_TYPES, i->other_types);
 	note_number(&n, SAY_REPORT_NO_PERSON, i->no_person);
 	note_number(&n, SAY_REPORT_NOT_ONE, i->not_one);
@@ -188,6 +218,15 @@ report_notes(const struct report *r,
 	if (i->audience != NULL)
 		note(&n, SAY_REPORT_AUDIENCE, i->audience);
 	note(&n, SAY_REPORT_LEAST, NULL);
+}
+
+void
+report_warn_alike(uint64_t pairs)
+{
+	if (pairs == 0)
+		return;
+	say_warning(SAY_COUNT_ALIKE, say_number(pairs), NULL);
+	say_hint(SAY_HINT_COUNT_ALIKE, NULL);
 }
 
 /* ---- Small figures ---- */

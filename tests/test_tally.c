@@ -33,7 +33,11 @@ static struct person {
 	char id[VAULT_ID_LEN];
 	const char *sex, *occupation[2];
 	bool group;
+	size_t is;      /* the record that stands for the person, or its own */
 } persons[PERSONS + 1]; /* the last is not in the vault */
+
+/* Records that are said to be of one person: 1, 6 and 9; 4 and 5. */
+static const size_t one_person[][2] = { { 6, 1 }, { 6, 9 }, { 4, 5 } };
 
 static struct act {
 	const char *act, *method[3], *country[2];
@@ -87,7 +91,7 @@ add_persons(struct vault *v)
 		struct person *p = &persons[i];
 		struct buf b = { 0 };
 
-		*p = (struct person){ .group = i == 3 };
+		*p = (struct person){ .group = i == 3, .is = i };
 		buf_putf(&b, "{\"names\":[{\"text\":\"Invented %zu\"}]", i);
 		if (below(4) > 0)
 			buf_putf(
@@ -102,9 +106,20 @@ add_persons(struct vault *v)
 			buf_put_text(&b, ",\"kind\":\"group\"");
 		add(p->id, v, "person", &b);
 	}
-	persons[PERSONS] = (struct person){
-		.id = "5031hqst45wb18ntqz0y2b7v9q"
-	};
+	persons[PERSONS] = (struct person){ .id = "5031hqst45wb18ntqz0y2b7v9q",
+		.is = PERSONS };
+}
+
+static void
+join_persons(struct vault *v)
+{
+	const char *which;
+
+	for (size_t i = 0; i < 3; i++)
+		assert_ok(vault_same_say(v, persons[one_person[i][0]].id,
+		    persons[one_person[i][1]].id, true, &which));
+	persons[6].is = persons[9].is = 1;
+	persons[5].is = 4;
 }
 
 static void
@@ -261,10 +276,11 @@ count(const struct question *q, const char *x, const char *y)
 	for (size_t p = 0; q->persons && p <= PERSONS; p++) {
 		bool found = false;
 
-		for (size_t i = 0; i < ACTS; i++)
-			found = found ||
-			    (is_victim(&acts[i], p) &&
-				is_in(q, &acts[i], &persons[p], x, y));
+		for (size_t k = 0; k <= PERSONS; k++)
+			for (size_t i = 0; persons[k].is == p && i < ACTS; i++)
+				found = found ||
+				    (is_victim(&acts[i], k) &&
+					is_in(q, &acts[i], &persons[k], x, y));
 		n += found && !persons[p].group;
 	}
 	return n;
@@ -364,6 +380,7 @@ set_up(void **state)
 	assert_ok(vault_try(&o, folder, "dusk"));
 	add_persons(o.vault);
 	add_acts(o.vault);
+	join_persons(o.vault);
 	return 0;
 }
 
@@ -433,7 +450,7 @@ says_what_it_counted(void **state)
 	static const struct question acts_by = { { "act", NULL }, false },
 				     persons_by = { { "act", NULL }, true },
 				     series = { { "month", NULL }, false };
-	uint64_t secret = 0, nobody = 0, rough = 0, several = 0;
+	uint64_t secret = 0, nobody = 0, rough = 0, several = 0, people = 0;
 	struct vault_tally_fault fault;
 	struct vault_tally_info info;
 	struct vault_tally *t;
@@ -447,11 +464,14 @@ says_what_it_counted(void **state)
 	for (size_t p = 0; p <= PERSONS; p++) {
 		struct list all = { 0 };
 
-		for (size_t i = 0; !persons[p].group && i < ACTS; i++)
-			if (is_victim(&acts[i], p))
-				put(&all,
-				    acts[i].act == NULL ? "!" : acts[i].act);
+		for (size_t k = 0; k <= PERSONS; k++)
+			for (size_t i = 0; persons[k].is == p && i < ACTS; i++)
+				if (is_victim(&acts[i], k) && !persons[p].group)
+					put(&all,
+					    acts[i].act == NULL ? "!"
+								: acts[i].act);
 		several += all.n > 1;
+		people += all.n > 0;
 	}
 	assert_ok(ask(&t, o.vault, &acts_by, 0, &fault));
 	vault_tally_info(&info, t);
@@ -467,6 +487,12 @@ says_what_it_counted(void **state)
 	assert_int_equal(info.records.n, ACTS - nobody);
 	assert_int_equal(info.not_one, 1);
 	assert_int_equal(info.several.n, several);
+	/* Two of these have several records, and three more than persons. */
+	assert_int_equal(info.total.n, people);
+	assert_int_equal(info.same.n, 2);
+	assert_int_equal(info.person_records.n, people + 3);
+	/* "Invented 1" and "Invented 2" are near, and not the same name. */
+	assert_int_equal(info.alike, 0);
 	vault_tally_free(t);
 	assert_ok(ask(&t, o.vault, &series, 0, &fault));
 	vault_tally_info(&info, t);
@@ -898,6 +924,44 @@ where_versions_disagree_one_counts_and_it_is_said(void **state)
 	assert_int_equal(info.clashes.n, 1);
 }
 
+/* Of one name, of whom nobody has said yet whether they are one. */
+static void
+warns_of_who_may_be_counted_twice(void **state)
+{
+	struct small *s = *state;
+	struct vault_tally_info info;
+	char id[3][VAULT_ID_LEN], act[VAULT_ID_LEN], victims[128];
+	const char *which;
+
+	for (size_t i = 0; i < 3; i++)
+		add_json(id[i], s, "person",
+		    "{\"names\":[{\"text\":\"Wang Xiaoming\"}],\"sex\":\"m\"}",
+		    "");
+	snprintf(victims, sizeof(victims), "%s\",\"%s", id[0], id[1]);
+	add_json(act, s, "act", "{\"victims\":[\"%s\"]}", victims);
+	/* The third is not counted, so it is no matter. */
+	assert_string_equal(
+	    figures(s, "type:act", "victims.sex", true, &info), "m=2 2");
+	assert_int_equal(info.alike, 1);
+	assert_int_equal(info.same.n, 0);
+	assert_int_equal(info.person_records.n, 2);
+	assert_ok(vault_same_say(s->o.vault, id[1], id[0], true, &which));
+	assert_string_equal(
+	    figures(s, "type:act", "victims.sex", true, &info), "m=1 1");
+	assert_int_equal(info.alike, 0);
+	assert_int_equal(info.same.n, 1);
+	assert_int_equal(info.person_records.n, 2);
+	/* By two doors: the one of two records, and a third. */
+	add_json(act, s, "act", "{\"victims\":[\"%s\"]}", id[2]);
+	assert_string_equal(
+	    figures(s, "type:act", "victims.sex", true, &info), "m=2 2");
+	assert_int_equal(info.alike, 2);
+	assert_ok(vault_same_say(s->o.vault, id[2], id[0], false, &which));
+	assert_string_equal(
+	    figures(s, "type:act", "victims.sex", true, &info), "m=2 2");
+	assert_int_equal(info.alike, 1);
+}
+
 static void
 whom_a_testimony_is_about_are_persons_only(void **state)
 {
@@ -1017,6 +1081,7 @@ main(void)
 		cmocka_unit_test(a_cross_table_that_hides_has_no_totals),
 		cmocka_unit_test(is_logged_without_its_query),
 		OWN(where_versions_disagree_one_counts_and_it_is_said),
+		OWN(warns_of_who_may_be_counted_twice),
 		OWN(whom_a_testimony_is_about_are_persons_only),
 		OWN(what_is_forgotten_is_not_stated),
 		OWN(says_what_is_kept_private),

@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
+#include "doubles.h"
 #include "inside.h"
 #include "record/heads.h"
 #include "record/status.h"
@@ -31,7 +32,7 @@ struct person {
 	char code[32];
 	enum vault_counted_as as;
 	enum vault_left_out why;
-	bool several;
+	size_t records;
 	struct buf title;
 };
 
@@ -123,16 +124,21 @@ ask(struct status_question *q, const struct vault_count *what)
 /* ---- One of them ---- */
 
 /* A group is one record, and not one person; who is not here is somebody. */
-enum vault_err
-counts_is_one(bool *out, struct store *s, const uint8_t id[static ID_LEN])
+static enum vault_err
+is_one(bool *out, struct store *s, const char *id)
 {
-	struct sql *q = sql_open(s,
-	    "SELECT 1 FROM record JOIN value ON value.num=record.num"
-	    " WHERE record.id=?1 AND value.field=?2");
+	struct sql *q;
+	uint8_t bytes[ID_LEN];
 	enum vault_err err;
 	bool row = false;
 
-	sql_put_blob(q, 1, id, ID_LEN);
+	*out = true;
+	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
+		return VAULT_OK;
+	q = sql_open(s,
+	    "SELECT 1 FROM record JOIN value ON value.num=record.num"
+	    " WHERE record.id=?1 AND value.field=?2");
+	sql_put_blob(q, 1, bytes, ID_LEN);
 	sql_put_int(q, 2, QUERY_KIND);
 	err = sql_step(q, &row);
 	sql_close(q);
@@ -140,31 +146,20 @@ counts_is_one(bool *out, struct store *s, const uint8_t id[static ID_LEN])
 	return err;
 }
 
-static enum vault_err
-is_one(bool *out, struct store *s, const char *id)
+enum vault_err
+counts_is_one(bool *out, size_t *records, struct store *s,
+    const struct same *same, const char *id)
 {
-	uint8_t bytes[ID_LEN];
-
-	*out = true;
-	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
-		return VAULT_OK;
-	return counts_is_one(out, s, bytes);
-}
-
-/* The same of all records of the person. */
-static enum vault_err
-are_one(bool *out, bool *several, const struct counting *c, const char *id)
-{
-	size_t n;
-	const same_id *ids = same_person(&n, c->same, id);
+	const same_id *ids = same_person(records, same, id);
 	enum vault_err err = VAULT_OK;
 
-	*several = n > 1;
-	if (n == 0)
-		return is_one(out, c->v->store, id);
+	if (*records == 0) {
+		*records = 1;
+		return is_one(out, s, id);
+	}
 	*out = true;
-	for (size_t i = 0; err == VAULT_OK && *out && i < n; i++)
-		err = is_one(out, c->v->store, ids[i]);
+	for (size_t i = 0; err == VAULT_OK && *out && i < *records; i++)
+		err = is_one(out, s, ids[i]);
 	return err;
 }
 
@@ -201,8 +196,9 @@ keep(struct counting *c, const char *id, const struct status *by,
 	enum vault_err err = VAULT_OK;
 	bool one = true;
 
+	p.records = 1;
 	if (answer != STATUS_NO)
-		err = are_one(&one, &p.several, c, id);
+		err = counts_is_one(&one, &p.records, c->v->store, c->same, id);
 	if (!one) {
 		p.as = VAULT_COUNT_LEFT_OUT;
 		p.why = VAULT_LEFT_NOT_ONE;
@@ -265,11 +261,11 @@ static bool
 is_together(struct status *s, const struct counting *c)
 {
 	size_t n;
-	const same_id *ids = same_person(&n, c->same, s->person);
+	const char *first = doubles_first(&n, c->same, s->person);
 
-	if (n > 0)
-		memcpy(s->person, ids[0], sizeof(s->person));
-	return n > 0;
+	if (n > 1)
+		memcpy(s->person, first, sizeof(s->person));
+	return n > 1;
 }
 
 /* One more change; the first of another person has those before it judged. */
@@ -354,6 +350,29 @@ judge_all(struct counting *c)
 	return err == VAULT_OK ? judge_together(c) : err;
 }
 
+/* Those who count, or might: who of them may be one? */
+static enum vault_err
+look_for_doubles(struct vault_count_result *result, const struct counting *c)
+{
+	const struct person *p = (const struct person *)(const void *)
+				     c->persons.bytes;
+	struct buf ids = { 0 };
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0; i < c->persons.len / sizeof(*p); i++) {
+		uint8_t id[ID_LEN];
+		size_t n;
+
+		if (p[i].as != VAULT_COUNT_LEFT_OUT &&
+		    id_parse(id, doubles_first(&n, c->same, p[i].id),
+			ID_TEXT_LEN) == VAULT_OK)
+			buf_put(&ids, id, sizeof(id));
+	}
+	err = doubles_count(&result->alike, c->v->store, c->same, &ids);
+	buf_free(&ids);
+	return err;
+}
+
 /* ---- Telling ---- */
 
 static int
@@ -379,7 +398,7 @@ tell(struct counting *c, struct vault_count_result *result,
 	for (size_t i = 0; i < n; i++) {
 		struct vault_counted person = { .as = p[i].as,
 			.why = p[i].why,
-			.several = p[i].several,
+			.several = p[i].records > 1,
 			.title = buf_text(&p[i].title),
 			.code = p[i].code };
 
@@ -388,8 +407,10 @@ tell(struct counting *c, struct vault_count_result *result,
 		result->certain += p[i].as == VAULT_COUNTED;
 		result->possible += p[i].as == VAULT_COUNT_MAYBE;
 		result->left_out += p[i].as == VAULT_COUNT_LEFT_OUT;
-		result->several += p[i].several &&
-		    p[i].as != VAULT_COUNT_LEFT_OUT;
+		if (p[i].as != VAULT_COUNT_LEFT_OUT) {
+			result->several += p[i].records > 1;
+			result->records += p[i].records;
+		}
 		each(ctx, &person);
 	}
 }
@@ -425,6 +446,8 @@ vault_count(struct vault *v, const struct vault_count *what,
 	if ((err = store_read(v->store)) == VAULT_OK) {
 		if ((err = same_load(&c.same, v->store, NULL)) == VAULT_OK)
 			err = judge_all(&c);
+		if (err == VAULT_OK)
+			err = look_for_doubles(result, &c);
 		store_read_end(v->store);
 	}
 	if (err == VAULT_OK)

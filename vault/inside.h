@@ -170,8 +170,12 @@ VAULT_CHECKED enum vault_err finding_all(struct buf *nums, bool *cut,
  */
 const char *timeline_fields(const char *type);
 
-/* Is the record of this id not one person, but a family, a group ...? */
-VAULT_CHECKED enum vault_err counts_is_one(
-    bool *out, struct store *s, const uint8_t id[static 16]);
+/*
+ * Is the person of the record of this id one, by all records of whom, and not
+ * a family, a group ...?  *records: how many there are.
+ */
+struct same;
+VAULT_CHECKED enum vault_err counts_is_one(bool *out, size_t *records,
+    struct store *s, const struct same *same, const char *id);
 
 #endif

@@ -7,7 +7,8 @@
  * 2. A record counts once in each cell that it has values for, and once in
  *    each total.  One whose type cannot have what is asked for is not counted,
  *    and said; one that could and does not say it is "not stated".
- * 3. A person counts once in a cell, in whatever number of records; a value
+ * 3. A person counts once in a cell, in whatever number of records, also of
+ *    those that are the person's own, as our office has said; a value
  *    that is the person's own ("victims.sex") is that person's and nobody
  *    else's in the same record.
  * 4. A date counts in a period if all days that it may mean are in it.
@@ -218,6 +219,11 @@ settle_info(struct vault_tally *t, uint64_t below)
 	hide_figure(&info->total, below, withheld);
 	hide_figure(&info->several, below, withheld);
 	hide_figure(&info->records, below, withheld);
+	/* The difference tells as much as each of the two. */
+	hide_figure(&info->same, below, withheld);
+	hide_figure(&info->person_records, below,
+	    withheld || info->same.hidden != VAULT_SHOWN ||
+		info->total.hidden != VAULT_SHOWN);
 	hide_figure(&info->secret, below, withheld);
 	hide_figure(&info->closed, below, withheld);
 	hide_figure(&info->roughly, below, withheld);

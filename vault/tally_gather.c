@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doubles.h"
 #include "inside.h"
 #include "record/date.h"
 #include "record/heads.h"
@@ -311,8 +312,12 @@ keep_person(struct tally_gather *g, const char *name)
 	const struct tally_spot *s = (const struct tally_spot *)(const void *)
 					 list.bytes;
 	struct seen one;
+	size_t n;
 
 	memset(&one, 0, sizeof(one));
+#ifndef PLANT_TALLY_DOUBLE
+	name = doubles_first(&n, g->same, name);
+#endif
 	if (err == VAULT_OK)
 		err = id_parse(one.id, name, strlen(name));
 	for (size_t i = 0; err == VAULT_OK && i < list.len / sizeof(*s); i++) {
@@ -384,15 +389,22 @@ static enum vault_err
 count_person(struct tally_gather *g, const struct seen *list, size_t n)
 {
 	struct buf places = { 0 };
+	char id[ID_TEXT_LEN + 1];
 	enum vault_err err;
+	size_t records;
 	bool one;
 
-	if ((err = counts_is_one(&one, g->v->store, list->id)) != VAULT_OK)
+	id_print(id, list->id);
+	if ((err = counts_is_one(&one, &records, g->v->store, g->same, id)) !=
+	    VAULT_OK)
 		return err;
 	if (!one) {
 		g->t->info.not_one++;
 		return VAULT_OK;
 	}
+	g->t->info.same.n += records > 1;
+	g->t->info.person_records.n += records;
+	buf_put(&g->counted, list->id, ID_LEN);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || compare_seen(&list[i], &list[i - 1]) != 0)
 			buf_put(&places, &list[i].spot, sizeof(list[i].spot));
@@ -420,7 +432,9 @@ count_persons(struct tally_gather *g)
 			continue;
 		err = count_person(g, &list[i], n);
 	}
-	return err;
+	return err == VAULT_OK ? doubles_count(&g->t->info.alike, g->v->store,
+				     g->same, &g->counted)
+			       : err;
 }
 
 /* ---- Records ---- */
@@ -508,6 +522,8 @@ tally_take(struct tally_gather *g, const struct buf *nums)
 	size_t n = nums->len / 8;
 	enum vault_err err = VAULT_OK;
 
+	if (g->what->persons)
+		err = same_load(&g->same, g->v->store, NULL);
 	if (n > 0)
 		qsort(nums->bytes, n, 8, compare_nums);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
@@ -528,4 +544,6 @@ tally_gather_free(struct tally_gather *g)
 	buf_free(&g->ids[1]);
 	buf_free(&g->names);
 	buf_free(&g->seen);
+	buf_free(&g->counted);
+	same_free(g->same);
 }

@@ -33,9 +33,11 @@ struct tally_gather {
 	struct vault_tally *t;
 	struct tally_kind kinds[TALLY_KINDS];
 	size_t n_kinds;
-	struct buf ids[2]; /* uint32_t: values of one record, by axis */
-	struct buf names;  /* ids of persons, as text with a NUL */
-	struct buf seen;   /* of persons, until all are known */
+	struct buf ids[2];  /* uint32_t: values of one record, by axis */
+	struct buf names;   /* ids of persons, as text with a NUL */
+	struct buf seen;    /* of persons, until all are known */
+	struct same *same;  /* of persons: who has several records */
+	struct buf counted; /* ids of those who count, for doubles.h */
 	/* Of what was read for the record at hand: */
 	int64_t level;             /* the highest */
 	bool clashes;              /* versions disagree */

@@ -45,6 +45,11 @@ struct vault_counted {
 struct vault_count_result {
 	uint64_t certain, possible, left_out;
 	uint64_t several; /* of the first two: who has several records */
+	uint64_t records; /* of them, that these have */
+	/* Pairs of them who may be one (vault_alike), as far as that is seen
+	 * at once; VAULT_DOUBLES_MAX: so many, or more. */
+#define VAULT_DOUBLES_MAX 1000
+	uint64_t alike;
 	char since[11], on[11], known_at[11]; /* days, or "" */
 };
 
@@ -276,6 +281,10 @@ struct vault_tally_info {
 	struct vault_figure total;   /* what is counted, each once */
 	struct vault_figure several; /* of these stand in several cells */
 	struct vault_figure records; /* that it was counted from */
+	/* Of persons: who has several records, and how many all of them have;
+	 * and how many pairs may be one, as in vault_count_result. */
+	struct vault_figure same, person_records;
+	uint64_t alike;
 	struct vault_figure secret;  /* of these are of level 2 or 3, or tell
 					of others that are */
 	struct vault_figure closed;  /* keep private what is counted by */

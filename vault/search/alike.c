@@ -679,8 +679,9 @@ claimed(struct alike *a, const struct same *same)
 	return err;
 }
 
-enum vault_err
-alike_find(struct buf *out, bool *cut, struct store *s, const struct same *same)
+static enum vault_err
+find(struct buf *out, bool *cut, struct store *s, const struct same *same,
+    bool near)
 {
 	struct alike a = { .s = s, .pairs = out };
 	enum vault_err err;
@@ -691,7 +692,7 @@ alike_find(struct buf *out, bool *cut, struct store *s, const struct same *same)
 	    (err = each_run(&a, QUERY_PAPER, same_paper)) == VAULT_OK &&
 	    (err = each_run(&a, QUERY_LABEL, same_name)) == VAULT_OK &&
 	    (err = each_run(&a, QUERY_BORN, same_birth)) == VAULT_OK &&
-	    (err = near_names(&a)) == VAULT_OK)
+	    (!near || (err = near_names(&a)) == VAULT_OK))
 		settle(&a);
 	*cut = a.cut;
 	buf_free(&a.keys);
@@ -699,4 +700,17 @@ alike_find(struct buf *out, bool *cut, struct store *s, const struct same *same)
 	buf_free(&a.by_num);
 	buf_free(&a.kinds);
 	return err;
+}
+
+enum vault_err
+alike_find(struct buf *out, bool *cut, struct store *s, const struct same *same)
+{
+	return find(out, cut, s, same, true);
+}
+
+enum vault_err
+alike_quick(
+    struct buf *out, bool *cut, struct store *s, const struct same *same)
+{
+	return find(out, cut, s, same, false);
 }

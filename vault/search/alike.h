@@ -40,4 +40,8 @@ struct alike_pair {
 VAULT_CHECKED enum vault_err alike_find(
     struct buf *out, bool *cut, struct store *s, const struct same *same);
 
+/* The same without names that are only near each other, which takes long. */
+VAULT_CHECKED enum vault_err alike_quick(
+    struct buf *out, bool *cut, struct store *s, const struct same *same);
+
 #endif
