@@ -3,7 +3,8 @@
  * report: figures by one or two fields, or over time: as a table, JSON, CSV,
  * or a page of HTML with a chart.
  *
- * What is written to a file is logged, and lies there in clear.
+ * What is written to a file lies there in clear, and what is for an audience is
+ * shown to it: both are logged before, or there is none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -191,17 +192,32 @@ say_beside(const struct report *r, enum form form)
 static int
 log_it(const struct report *r, const struct asked *a)
 {
-	static const char *const words[] = { "", "csv", "html" };
+	const char *const words[] = { say_is_json() ? "json" : "table", "csv",
+		"html" };
 	enum vault_err err = vault_tally_log(
 	    r->session->vault, r->tally, words[a->form]);
 
 	if (err == VAULT_OK)
 		return 0;
+	if (err == VAULT_ESPACE) {
+		(void)session_fault(r->session, err);
+		say_hint(SAY_HINT_NOT_LOGGED, NULL);
+		return say_status(err);
+	}
 	if (err != VAULT_ECONFLICT)
 		return session_fault(r->session, err);
 	say_error(SAY_EXPORT_CHANGED, NULL);
 	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
 	return say_status(VAULT_EBUSY);
+}
+
+/* For us alone it is as if a record were shown. */
+static int
+show_table(const struct report *r, const struct asked *a)
+{
+	int status = r->info.audience == NULL ? 0 : log_it(r, a);
+
+	return status == 0 ? show(r) : status;
 }
 
 /* Logged before a byte is written: no file without an entry. */
@@ -298,7 +314,8 @@ count(const struct cli *c, struct session *s, struct asked *a)
 	if (status == 0 && r.info.held.n > 0)
 		say_warning(SAY_REPORT_HELD, say_number(r.info.held.n), NULL);
 	if (status == 0)
-		status = a->form == FORM_TABLE ? show(&r) : write_out(&r, a);
+		status = a->form == FORM_TABLE ? show_table(&r, a)
+					       : write_out(&r, a);
 	if (status == 0)
 		report_warn_alike(r.info.alike);
 	vault_tally_free(tally);

@@ -248,10 +248,11 @@ vault_submission_write(struct vault_submission *s, const struct vault_sink *to,
 		memset(kept, 0, sizeof(*kept));
 	if (!sub_may_leave(s))
 		return VAULT_EREFUSED;
-	if ((err = store_read(s->v->store)) != VAULT_OK)
+	/* What was printed to a pipe cannot be taken back. */
+	if ((err = store_begin(s->v->store)) != VAULT_OK)
 		return vault_failed(s->v, err);
 	err = sub_is_same(s);
-	store_read_end(s->v->store);
+	store_abort(s->v->store);
 	if (err == VAULT_OK)
 		err = to->write(to->ctx, s->text.bytes, s->text.len);
 	/* Logged in the transaction that sees that it is still so. */

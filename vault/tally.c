@@ -403,8 +403,6 @@ vault_tally_log(struct vault *v, struct vault_tally *t, const char *form)
 	struct buf detail = { 0 };
 	enum vault_err err;
 
-	if (store_is_read_only(v->store))
-		return VAULT_OK;
 	if ((err = print_log(&detail, t, form)) == VAULT_OK &&
 	    (err = store_begin(v->store)) == VAULT_OK) {
 		if ((err = is_as_counted(v, t)) == VAULT_OK)

@@ -17,6 +17,11 @@ expect_status 0 run --yes init --office Nobody
 echo '{"title":"zzleft"}' >case.json
 chmod 644 case.json
 expect_status 0 run add case case.json
+echo '{"names":[{"text":"Zzname Zzleft"}]}' >case.json
+expect_status 0 run add person case.json
+who=$(the_id)
+echo "{\"person\":\"$who\",\"scopes\":[\"un\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2011\"}}" >case.json
+expect_status 0 run add consent case.json
 [ "$(stat -c %u "$V/keys")" = 65534 ] || fail "the vault is not nobody's"
 chown -R 0:0 "$V"
 chmod -R a+rX "$V"
@@ -35,6 +40,21 @@ expect_status 19 run passphrase remove --unknown
 # What could not be logged does not leave, to a pipe either.
 expect_status 19 run --yes export --plain json --unfiltered -o -
 expect_no_out zzleft
+expect_status 19 run --yes submission wgad "$who" -o -
+expect_no_out Zzname
+expect_status 19 run --json --yes submission wgad "$who" -o -
+expect_no_out Zzname
+expect_status 0 run report --by type
+expect_out "1	case"
+for form in "" --csv; do
+	expect_status 19 run report --by type --audience un $form
+	expect_no_out case
+	expect_err "copy its folder to where it can be"
+done
+expect_status 19 run report --by type --csv
+expect_no_out case
+expect_status 19 run --json report --by type --audience un
+expect_no_out case
 expect_status 0 run lock
 expect_same before/keys "$V/keys"
 expect_same before/cells.db "$V/cells.db"

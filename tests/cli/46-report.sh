@@ -224,3 +224,12 @@ expect_err "query, character 7"
 [ ! -e q.html ] || fail "a name left in the query"
 expect_status 0 opened log
 expect_out '{"audience":"media","by":["sex"]'
+# Whatever its form, it was shown to them; what is for us alone was not.
+n=$(grep -c '	report	' "$OUT")
+expect_status 0 opened report type:person --by sex --audience media
+expect_status 0 opened --json report type:person --by sex --audience media
+expect_status 0 opened report type:person --by sex
+expect_status 0 opened log
+expect_out '"count":"records","form":"table"}'
+expect_out '"count":"records","form":"json"}'
+[ "$(grep -c '	report	' "$OUT")" = $((n + 2)) ] || { cat "$OUT"; fail "entries"; }

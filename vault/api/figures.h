@@ -336,8 +336,8 @@ struct vault_figure vault_tally_cell(
     const struct vault_tally *t, size_t row, size_t column);
 
 /*
- * Log that it is written to a file of this form: a word.  A vault that cannot
- * be written to logs nothing.  VAULT_ECONFLICT: it is for an audience, and the
+ * Log that it leaves, in this form: a word; before it does.  VAULT_ESPACE: the
+ * vault cannot be written to.  VAULT_ECONFLICT: it is for an audience, and the
  * vault, or the day, is not what it was when it was counted.
  */
 VAULT_CHECKED enum vault_err vault_tally_log(
