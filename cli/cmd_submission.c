@@ -20,7 +20,7 @@
 
 #define USAGE                                                                  \
 	"submission wgeid|wgad|sr-torture|special-procedures PERSON -o FILE"   \
-	" [--relation TEXT] [--lang en] [--parts-checked] [--keep]"
+	" [--relation TEXT] [--lang en|fr|es] [--parts-checked] [--keep]"
 
 struct wanted {
 	const char *form, *file, *relation, *lang;
@@ -471,6 +471,7 @@ run(struct cli *c, struct session *s, struct wanted *want)
 	struct vault_submission_what what = { .form = want->form,
 		.person = want->person,
 		.relation = want->relation,
+		.lang = want->lang,
 		.same = add_same,
 		.differs = add_difference,
 		.gap = add_gap,
@@ -499,6 +500,25 @@ run(struct cli *c, struct session *s, struct wanted *want)
 	return status;
 }
 
+static int
+check_language(const char *lang)
+{
+	struct buf all = { 0 };
+	bool known = lang == NULL;
+
+	for (size_t i = 0; vault_form_language(i) != NULL; i++) {
+		buf_putf(
+		    &all, "%s%s", i > 0 ? ", " : "", vault_form_language(i));
+		known = known || strcmp(vault_form_language(i), lang) == 0;
+	}
+	if (!known) {
+		say_error(SAY_FORM_LANG, lang, NULL);
+		say_hint(SAY_HINT_AUDIENCES, buf_text(&all), NULL);
+	}
+	buf_free(&all);
+	return known ? 0 : 2;
+}
+
 /* There is no such form, or not in that language. */
 static int
 check(const struct wanted *want)
@@ -513,12 +533,9 @@ check(const struct wanted *want)
 	if (!known) {
 		say_error(SAY_NO_FORM, want->form, NULL);
 		say_hint(SAY_HINT_AUDIENCES, buf_text(&all), NULL);
-	} else if (want->lang != NULL && strcmp(want->lang, "en") != 0) {
-		say_error(SAY_FORM_LANG, want->lang, NULL);
-		known = false;
 	}
 	buf_free(&all);
-	return known ? 0 : 2;
+	return known ? check_language(want->lang) : 2;
 }
 
 int

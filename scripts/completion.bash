@@ -51,7 +51,7 @@ _amparo() {
 		;;
 	--progress) offered='lines json' ;;
 	--words) offered='en es pinyin' ;;
-	--lang) offered='en es zh' ;;
+	--lang) offered='en es fr zh' ;;
 	--certainty) offered='confirmed likely possible unlikely' ;;
 	--level) offered='0 1 2 3' ;;
 	--plain) offered='json csv' ;;

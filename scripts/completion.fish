@@ -77,7 +77,7 @@ complete -c amparo -n '__fish_seen_subcommand_from export' -l with-sources
 complete -c amparo -n '__fish_seen_subcommand_from export dossier submission report' -l parts-checked
 complete -c amparo -n '__fish_seen_subcommand_from submission' -a 'wgeid wgad sr-torture special-procedures'
 complete -c amparo -n '__fish_seen_subcommand_from submission' -l relation -x
-complete -c amparo -n '__fish_seen_subcommand_from submission' -l lang -x -a 'en'
+complete -c amparo -n '__fish_seen_subcommand_from submission' -l lang -x -a 'en fr es'
 complete -c amparo -n '__fish_seen_subcommand_from submission' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l take-out -x
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l at -x

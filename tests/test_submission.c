@@ -9,8 +9,10 @@
 
 #include "core/clock.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "exchange/forms.h"
 #include "exchange/forms_value.h"
+#include "exchange/forms_words.h"
 #include "record/model.h"
 #include "offices_help.h"
 
@@ -742,7 +744,7 @@ says_values_as_one_would_write_them(void **state)
 		struct buf out = { 0 };
 
 		assert_non_null(array);
-		assert_ok(forms_value(&out,
+		assert_ok(forms_value(&out, NULL,
 		    model_path(model_type(rows[i].type), rows[i].path, false),
 		    json_array_get(array, 0), call, NULL));
 		assert_string_equal(buf_text(&out), rows[i].text);
@@ -798,6 +800,104 @@ forms_ask_for_what_there_is(void **state)
 	assert_null(forms_find("nothing"));
 }
 
+static void
+is_in_all(const char *text)
+{
+	for (size_t i = 0; forms_language_code(i) != NULL; i++) {
+		const char *found = forms_find_words(
+		    forms_language(forms_language_code(i)), text);
+
+		if (found == NULL || found[0] == '\0')
+			fail_msg("%s: %s", forms_language_code(i), text);
+		assert_true(text_is_valid(found, strlen(found)));
+		/* Lines stay lines, and marks marks. */
+		assert_int_equal(text[strlen(text) - 1] == '\n',
+		    found[strlen(found) - 1] == '\n');
+	}
+}
+
+/* And nothing else stands beside them that no form has. */
+static void
+every_label_is_in_all_three_languages(void **state)
+{
+	(void)state;
+	assert_string_equal(forms_language_code(0), "en");
+	assert_string_equal(forms_language_code(1), "fr");
+	assert_string_equal(forms_language_code(2), "es");
+	assert_null(forms_language_code(3));
+	for (size_t i = 0; forms_code(i) != NULL; i++) {
+		const struct form *f = forms_find(forms_code(i));
+
+		is_in_all(f->title);
+		if (f->notes != NULL)
+			is_in_all(f->notes);
+		for (size_t k = 0; k < f->n; k++)
+			is_in_all(f->rows[k].label);
+	}
+}
+
+/* Lines of a draft of much, that are the same in English: only values. */
+static void
+a_draft_has_the_labels_of_its_language(void **state)
+{
+	static const struct {
+		const char *lang, *has[8], *hasnt[8];
+	} langs[] = {
+		{ "fr",
+		    { "Langue des intitulés : français\n",
+			"Aucun locuteur natif", "les codes des vocabulaires\n",
+			"\n6. Démarches entreprises\n", "Sexe: male\n",
+			"Situation: held", "Acte: enforced disappearance",
+			"(à vérifier): (non précisé)" },
+		    { "(not stated)", "(to check)", "Language of",
+			"Consent used", "Status", "Act:", "Witnesses",
+			"DRAFT" } },
+		{ "es",
+		    { "Idioma de los rótulos: español\n",
+			"Ningún hablante nativo", "\n6. Gestiones realizadas\n",
+			"Sexo: hombre\n",
+			"Situación: ", "Acto: desaparición forzada",
+			"Testigos: confidencial, disponible a petición",
+			"(por verificar): (no consta)" },
+		    { "(not stated)", "(to check)", "Language of",
+			"Consent used", "Status", "Act:", "Witnesses",
+			"male" } },
+	};
+	char id[VAULT_ID_LEN], person[VAULT_ID_LEN];
+
+	(void)state;
+	add(person, &a,
+	    "{\"type\":\"person\",\"sex\":\"m\","
+	    "\"names\":[{\"text\":\"Situ Haoran\"}]}");
+	consents(person, "2009", ",\"given_by\":\"family\"");
+	about(id, person,
+	    ACT("enforced-disappearance",
+		ON("2011-04-01") ",\"witnesses\":"
+				 "[\"5gtfk5je6wh5fxe316hrvp6yww\"]"));
+	about(id, person,
+	    STATUS("held", ON("2011-04-02") ",\"certainty\":\"likely\""));
+	for (size_t i = 0; i < 2; i++) {
+		struct vault_submission_what what = {
+			.form = "wgeid", .person = person, .lang = langs[i].lang
+		};
+		struct vault_submission *s;
+
+		assert_ok(vault_submission_new(&s, of(&a), &what));
+		for (size_t k = 0; k < 8; k++) {
+			if (!has(s, langs[i].has[k]))
+				fail_msg("not there: %s\n%s", langs[i].has[k],
+				    buf_text(vault_submission_text(s)));
+			if (has(s, langs[i].hasnt[k]))
+				fail_msg("there: %s\n%s", langs[i].hasnt[k],
+				    buf_text(vault_submission_text(s)));
+		}
+		vault_submission_free(s);
+		what.lang = "zh";
+		assert_int_equal(
+		    vault_submission_new(&s, of(&a), &what), VAULT_EUSE);
+	}
+}
+
 int
 main(void)
 {
@@ -815,6 +915,8 @@ main(void)
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),
 		cmocka_unit_test(says_values_as_one_would_write_them),
 		cmocka_unit_test(forms_ask_for_what_there_is),
+		cmocka_unit_test(every_label_is_in_all_three_languages),
+		cmocka_unit_test(a_draft_has_the_labels_of_its_language),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -36,6 +36,12 @@ vault_form(size_t i)
 	return forms_code(i);
 }
 
+const char *
+vault_form_language(size_t i)
+{
+	return forms_language_code(i);
+}
+
 void
 sub_item_free(struct sub_item *item)
 {
@@ -147,6 +153,9 @@ begin(struct vault_submission **out, struct vault *v,
 	s->now = clock_now();
 	s->today = (int32_t)(s->now / 86400);
 	s->form = forms_find(what->form);
+	s->lang = forms_language(what->lang == NULL ? "en" : what->lang);
+	if (s->lang == NULL)
+		return VAULT_EUSE;
 	if (s->form == NULL || strlen(what->person) != ID_TEXT_LEN)
 		return s->form == NULL ? VAULT_EUSE : VAULT_ENORECORD;
 	memcpy(s->person, what->person, ID_TEXT_LEN + 1);

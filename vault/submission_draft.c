@@ -16,6 +16,7 @@
 /* What stands where the form wants something that may not be said, or is not
  * known; the draft does not tell which. */
 #define NOT_STATED "(not stated)"
+#define TO_CHECK "(to check)"
 #define TO_FILL "______________________________"
 
 const json_t *
@@ -47,6 +48,13 @@ sub_is_of(const struct sub_item *item, const json_t *body, const char *codes)
 }
 
 /* ---- Lines ---- */
+
+/* In the language of the draft; of forms_labels.def. */
+static const char *
+words(const struct sub_drafting *d, const char *text)
+{
+	return forms_words(d->s->lang, text);
+}
 
 static void
 put_safe(struct sub_drafting *d, const char *text, size_t len)
@@ -94,8 +102,9 @@ put_words(struct sub_drafting *d, const char *label, const char *text)
 static void
 put_label(struct sub_drafting *d, struct buf *out)
 {
-	buf_putf(
-	    out, "%s%s", d->row->label, d->row->recalled ? " (to check)" : "");
+	buf_put_text(out, words(d, d->row->label));
+	if (d->row->recalled)
+		buf_putf(out, " %s", words(d, TO_CHECK));
 }
 
 /* ---- What is used ---- */
@@ -168,7 +177,8 @@ say_value(struct sub_drafting *d, struct buf *out, const char *path,
 	if (d->err == VAULT_OK)
 		d->err = use(d->item, path, whole);
 	if (d->err == VAULT_OK && field != NULL)
-		d->err = forms_value(out, field, value, call, d);
+		d->err = forms_value(
+		    out, forms_codes(d->s->lang), field, value, call, d);
 }
 
 static void
@@ -194,9 +204,9 @@ put_origin(struct sub_drafting *d, struct buf *out)
 	    sub_value(sub_body(item), "source.ref"));
 
 	if (strcmp(item->row.type, "act") == 0 && d->s->acts > 1)
-		buf_putf(out, "[act %u] ", item->number);
+		buf_putf(out, "[%s %u] ", words(d, "act"), item->number);
 	if (strcmp(item->row.type, "person") == 0 && d->s->info.same > 0)
-		buf_putf(out, "[record %u] ", item->number);
+		buf_putf(out, "[%s %u] ", words(d, "record"), item->number);
 	/* Its date may be a day on which it was true, not that of the change.
 	 */
 	if (strcmp(item->row.type, "status") == 0) {
@@ -206,10 +216,11 @@ put_origin(struct sub_drafting *d, struct buf *out)
 	if (strcmp(item->row.type, "testimony") != 0)
 		return;
 	/* Whoever else it is stays confidential: rule 6 of records.md, 9. */
-	buf_put_text(out,
-	    source != NULL && sub_is_person(d->s, source)
-		? "[statement of the person"
-		: "[statement of a source that is confidential");
+	buf_putf(out, "[%s",
+	    words(d,
+		source != NULL && sub_is_person(d->s, source)
+		    ? "statement of the person"
+		    : "statement of a source that is confidential"));
 	say_member(d, out, "; ", "medium");
 	say_member(d, out, "; ", "date");
 	buf_put_text(out, "] ");
@@ -248,7 +259,7 @@ put_translations(struct sub_drafting *d, const char *path)
 		    strcmp(field, path) != 0)
 			continue;
 		put_label(d, &label);
-		buf_putf(&label, ", translation (%s)", lang);
+		buf_putf(&label, ", %s (%s)", words(d, "translation"), lang);
 		if (d->err == VAULT_OK)
 			d->err = use(d->item, "translations", list);
 		put_words(d, buf_text(&label), text);
@@ -365,7 +376,22 @@ say_first(struct sub_drafting *d, struct buf *out, const char *path)
 {
 	say_member(d, out, "", path);
 	if (sub_value(sub_body(d->item), path) == NULL)
-		buf_put_text(out, NOT_STATED);
+		buf_put_text(out, words(d, NOT_STATED));
+}
+
+/* "; until: in May 2011"; without a name for it: "; in May 2011". */
+static void
+say_part(
+    struct sub_drafting *d, struct buf *out, const char *name, const char *path)
+{
+	struct buf before = { 0 };
+
+	if (*name == '\0')
+		buf_put_text(&before, "; ");
+	else
+		buf_putf(&before, "; %s: ", words(d, name));
+	say_member(d, out, buf_text(&before), path);
+	buf_free(&before);
 }
 
 /* "missing; on 26 April 2011 ...": what is recorded of one change. */
@@ -374,18 +400,17 @@ put_status(struct sub_drafting *d)
 {
 	static const struct {
 		const char *before, *path;
-	} parts[] = { { "; ", "date" }, { "; until: ", "until" },
-		{ "; last contact: ", "last_contact" },
-		{ "; place: ", "place" }, { "; authority: ", "authority" },
-		{ "; charges: ", "charges" }, { "; sentence: ", "sentence" },
-		{ "; restrictions: ", "restrictions" },
-		{ "; certainty: ", "certainty" } };
+	} parts[] = { { "", "date" }, { "until", "until" },
+		{ "last contact", "last_contact" }, { "place", "place" },
+		{ "authority", "authority" }, { "charges", "charges" },
+		{ "sentence", "sentence" }, { "restrictions", "restrictions" },
+		{ "certainty", "certainty" } };
 	struct buf text = { 0 };
 
 	say_first(d, &text, "status");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		say_member(d, &text, parts[i].before, parts[i].path);
-	put_line(d, "Status", &text);
+		say_part(d, &text, parts[i].before, parts[i].path);
+	put_line(d, words(d, "Status"), &text);
 	if (text.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&text);
@@ -397,12 +422,12 @@ put_act(struct sub_drafting *d)
 	struct buf text = { 0 };
 
 	if (d->s->acts > 1)
-		buf_putf(&text, "[act %u] ", d->item->number);
+		buf_putf(&text, "[%s %u] ", words(d, "act"), d->item->number);
 	say_first(d, &text, "act");
-	say_member(d, &text, "; ", "date");
-	say_member(d, &text, "; for ", "duration");
-	say_member(d, &text, "; certainty: ", "certainty");
-	put_line(d, "Act", &text);
+	say_part(d, &text, "", "date");
+	say_part(d, &text, "duration", "duration");
+	say_part(d, &text, "certainty", "certainty");
+	put_line(d, words(d, "Act"), &text);
 	if (text.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&text);
@@ -443,8 +468,8 @@ put_witnesses(struct sub_drafting *d)
 			d->any = true;
 	}
 	if (d->any)
-		put_words(
-		    d, d->row->label, "confidential, available on request");
+		put_words(d, words(d, d->row->label),
+		    words(d, "confidential, available on request"));
 }
 
 static void
@@ -454,7 +479,7 @@ put_office(struct sub_drafting *d)
 
 	if (d->err == VAULT_OK)
 		d->err = offices_own_name(&name, d->s->v->store);
-	put_words(d, d->row->label, buf_text(&name));
+	put_words(d, words(d, d->row->label), buf_text(&name));
 	buf_free(&name);
 	d->any = true;
 }
@@ -466,8 +491,8 @@ put_relation(struct sub_drafting *d)
 
 	d->any = relation != NULL;
 	if (d->any || d->row->need == NULL)
-		put_words(
-		    d, d->row->label, relation != NULL ? relation : TO_FILL);
+		put_words(d, words(d, d->row->label),
+		    relation != NULL ? relation : TO_FILL);
 }
 
 /* The consent as it may leave itself; no body if it may not. */
@@ -494,8 +519,8 @@ put_consent_of(
 	const struct consent *by = p->who.consent.by;
 	static const struct {
 		const char *before, *field;
-	} parts[] = { { ", ", "date" }, { ", given by: ", "given_by" },
-		{ ", ", "how" }, { ", naming: ", "naming" } };
+	} parts[] = { { "", "date" }, { "given by", "given_by" }, { "", "how" },
+		{ "naming", "naming" } };
 	const struct model_type *type = model_type("consent");
 	struct edition e = { .body = NULL };
 	struct buf text = { 0 };
@@ -510,9 +535,11 @@ put_consent_of(
 
 		if (value == NULL || d->err != VAULT_OK)
 			continue;
-		buf_put_text(&text, parts[i].before);
-		d->err = forms_value(
-		    &text, model_field(type, parts[i].field), value, call, d);
+		buf_put_text(&text, ", ");
+		if (parts[i].before[0] != '\0')
+			buf_putf(&text, "%s: ", words(d, parts[i].before));
+		d->err = forms_value(&text, forms_codes(d->s->lang),
+		    model_field(type, parts[i].field), value, call, d);
 	}
 	put_line(d, label, &text);
 	edition_free(&e);
@@ -539,8 +566,9 @@ put_answer(struct sub_drafting *d, enum consent_scope scope)
 
 	put_label(d, &label);
 	put_words(d, buf_text(&label),
-	    sub_allows(d->s, scope) ? "yes, by the person's consent"
-				    : "no: no consent is recorded");
+	    words(d,
+		sub_allows(d->s, scope) ? "yes, by the person's consent"
+					: "no: no consent is recorded"));
 	buf_free(&label);
 	d->any = true;
 }
@@ -557,13 +585,13 @@ put_special(struct sub_drafting *d, const char *what)
 	} else if (strcmp(what, "@relation") == 0) {
 		put_relation(d);
 	} else if (strcmp(what, "@consent") == 0) {
-		put_consent(d, d->row->label);
+		put_consent(d, words(d, d->row->label));
 	} else if (strcmp(what, "@consent-gov") == 0) {
 		put_answer(d, CONSENT_GOV);
 	} else if (strcmp(what, "@consent-public") == 0) {
 		put_answer(d, CONSENT_UN_PUBLIC);
 	} else {
-		put_words(d, d->row->label, TO_FILL);
+		put_words(d, words(d, d->row->label), TO_FILL);
 		d->any = true;
 	}
 }
@@ -609,7 +637,7 @@ end_row(struct sub_drafting *d)
 	if (d->any || d->vague || d->row->need == NULL)
 		return;
 	put_label(d, &label);
-	put_words(d, buf_text(&label), NOT_STATED);
+	put_words(d, buf_text(&label), words(d, NOT_STATED));
 	buf_free(&label);
 }
 
@@ -621,8 +649,8 @@ put_row(struct sub_drafting *d, const struct form_row *row)
 	d->row = row;
 	d->any = d->vague = d->kept = false;
 	if (path == NULL) {
-		d->section = row->label;
-		buf_putf(&d->s->text, "\n%s\n\n", row->label);
+		d->section = words(d, row->label);
+		buf_putf(&d->s->text, "\n%s\n\n", d->section);
 		return;
 	}
 	if (!is_asked(d))
@@ -647,10 +675,11 @@ put_recalled(struct sub_drafting *d)
 
 	for (size_t i = 0; i < f->n; i++)
 		n += f->rows[i].recalled;
-	buf_putf(&d->s->text,
-	    "To be compared with the current OHCHR form: its layout, its "
-	    "address, and the %zu fields that are marked (to check) below, "
-	    "which are recalled and were not compared with it.\n",
+	buf_putf(&d->s->text, "%s: %zu\n",
+	    words(d,
+		"To be compared with the current OHCHR form: its layout, its "
+		"address, and the fields that are marked (to check) below, "
+		"which are recalled and were not compared with it; how many"),
 	    n);
 }
 
@@ -661,15 +690,39 @@ put_gathered(struct sub_drafting *d)
 	const struct vault_submission *s = d->s;
 
 	if (s->info.same > 0)
-		buf_putf(&d->s->text,
-		    "Gathered from: %zu records of the person, [record 1] to "
-		    "[record %zu]\n",
-		    s->info.same + 1, s->info.same + 1);
+		buf_putf(&d->s->text, "%s: %zu %s ([%s 1] - [%s %zu])\n",
+		    words(d, "Gathered from"), s->info.same + 1,
+		    words(d, "records of the person"), words(d, "record"),
+		    words(d, "record"), s->info.same + 1);
 	if (s->differing.len > 0)
-		buf_putf(&d->s->text,
-		    "To settle before it is sent; these records differ in: "
-		    "%s\n",
+		put_words(d,
+		    words(d,
+			"To settle before it is sent; these records differ in"),
 		    buf_text(&s->differing));
+}
+
+/* Which texts are in this language, and which are not. */
+static void
+put_language(struct sub_drafting *d)
+{
+	const struct forms_language *l = d->s->lang;
+	struct buf *out = &d->s->text;
+
+	buf_putf(out, "%s\n", words(d, "Language of the labels: English"));
+	if (strcmp(l->lang, "en") == 0)
+		return;
+	if (!l->reviewed)
+		buf_putf(out, "%s\n",
+		    words(d,
+			"No native speaker has read the labels in this "
+			"language yet."));
+	buf_put_text(out,
+	    words(d,
+		"In English: dates, the urgency, what parts of a value are "
+		"called"));
+	if (forms_codes(l) == NULL)
+		buf_putf(out, ", %s", words(d, "the codes of vocabularies"));
+	buf_put_byte(out, '\n');
 }
 
 static void
@@ -678,26 +731,29 @@ put_head(struct sub_drafting *d)
 	const struct vault_submission *s = d->s;
 	struct buf *out = &d->s->text;
 
-	buf_putf(out,
-	    "DRAFT, to copy into today's form; compare the fields "
-	    "with it\n\nForm: %s\n",
-	    s->form->title);
+	buf_putf(out, "%s\n\n",
+	    words(d,
+		"DRAFT, to copy into today's form; compare the fields with "
+		"it"));
+	put_words(d, words(d, "Form"), words(d, s->form->title));
 	if (s->form->address != NULL)
-		buf_putf(out, "To: %s (to check)\n", s->form->address);
-	buf_put_text(out, "Draft of: ");
+		buf_putf(out, "%s: %s %s\n", words(d, "To"), s->form->address,
+		    words(d, TO_CHECK));
+	buf_putf(out, "%s: ", words(d, "Draft of"));
 	date_english_day(out, s->today);
-	buf_put_text(out, "\nLanguage of the labels: English\n");
+	buf_put_byte(out, '\n');
+	put_language(d);
 	put_recalled(d);
-	put_consent(d, "Consent used");
+	put_consent(d, words(d, "Consent used"));
 	put_gathered(d);
-	buf_putf(out, "Urgency: %s\n", buf_text(&s->urgency));
+	put_words(d, words(d, "Urgency"), buf_text(&s->urgency));
 	if (s->form->notes != NULL)
-		buf_put_text(out, s->form->notes);
-	buf_put_text(out,
-	    "In brackets: of which record, act, situation or statement a line "
-	    "is. "
-	    "The date of a situation is that of the change, or a day on which "
-	    "it was so.\n");
+		buf_put_text(out, words(d, s->form->notes));
+	buf_putf(out, "%s\n",
+	    words(d,
+		"In brackets: of which record, act, situation or statement a "
+		"line is. The date of a situation is that of the change, or a "
+		"day on which it was so."));
 }
 
 enum vault_err

@@ -104,7 +104,7 @@ sub_tell_gap(struct sub_drafting *d, enum vault_gap_why why)
 		.must = forms_is_must(d->row),
 		.need = d->row->need,
 		.section = d->section,
-		.label = d->row->label,
+		.label = forms_words(d->s->lang, d->row->label),
 		.paths = d->row->from,
 		.record = "",
 		.type = "",

@@ -5,6 +5,7 @@
 
 #include "exchange/edition.h"
 #include "exchange/forms.h"
+#include "exchange/forms_words.h"
 #include "exchange/reveal.h"
 #include "inside.h"
 #include "record/date.h"
@@ -36,6 +37,7 @@ struct vault_submission {
 	struct vault *v;
 	struct vault_submission_what what; /* its texts: while it is decided */
 	const struct form *form;
+	const struct forms_language *lang;
 	char person[ID_TEXT_LEN + 1];
 	int64_t now;
 	int32_t today;

@@ -271,13 +271,14 @@ static void
 note_difference(struct vault_submission *s, const struct form_row *row,
     const char *path, const struct sub_item *a, const struct sub_item *b)
 {
-	struct vault_difference d = {
-		.label = row->label, .path = path, .a = a->id, .b = b->id
-	};
+	struct vault_difference d = { .label = forms_words(s->lang, row->label),
+		.path = path,
+		.a = a->id,
+		.b = b->id };
 
 	s->info.differences++;
-	buf_putf(&s->differing, "%s%s", s->differing.len > 0 ? "; " : "",
-	    row->label);
+	buf_putf(
+	    &s->differing, "%s%s", s->differing.len > 0 ? "; " : "", d.label);
 	if (s->what.differs != NULL)
 		s->what.differs(s->what.ctx, &d);
 }

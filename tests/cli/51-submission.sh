@@ -28,7 +28,9 @@ expect_err "no consent of $(printf %.8s "$jia") to the audience 'un'; nothing wa
 expect_err "--audience un' says whose consent is missing"
 draft 2 sr-everything "$jia" no.txt
 expect_err "wgeid, wgad, sr-torture, special-procedures"
-draft 2 wgad "$jia" no.txt --lang fr
+draft 2 wgad "$jia" no.txt --lang zh
+expect_err "the forms have no labels in 'zh'"
+expect_err "en, fr, es"
 expect_status 2 opened --yes submission wgad "$jia"
 add case '{"title":"A case"}'
 draft 2 wgad "$id" no.txt
@@ -103,6 +105,19 @@ expect_err "person.addresses"
 expect_err "private, or not for them"
 expect_err "its level is too high for them"
 grep -q "$(printf %.8s "$unasked")	testimony	no: nobody whom it is about has consented" "$ERR" || fail "unasked, and used"
+
+# In the other working languages; what they lack is said.
+draft 0 wgeid "$jia" fr.txt --relation "avocat" --lang fr
+has fr.txt "Langue des intitulés : français"
+has fr.txt "Aucun locuteur natif n'a encore relu"
+has fr.txt "les codes des vocabulaires"
+has fr.txt "Témoins: confidentiel, disponible sur demande"
+has fr.txt "Récit, traduction (fr): Deux hommes."
+expect_err "Adresse"
+draft 0 wgeid "$jia" es.txt --relation "abogado" --lang es
+has es.txt "Ningún hablante nativo ha revisado"
+has es.txt "Testigos: confidencial, disponible a petición"
+hasnt es.txt "Witnesses"
 
 # Programs are told the same.
 expect_status 0 opened --json --yes submission wgeid "$jia" -o -

@@ -213,7 +213,7 @@ VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
 /*
  * A text draft of what we hold of a person, in the order of one of their
  * forms, to be copied into today's form (records.md, 11).  It has what the
- * audience "un" may read, and is in English.
+ * audience "un" may read; its labels are in English, French or Spanish.
  */
 /* What a form asks for and is not there, or not as it is needed. */
 enum vault_gap_why {
@@ -274,6 +274,7 @@ struct vault_submission_what {
 	const char *form;     /* a code of vault_form */
 	const char *person;   /* an id */
 	const char *relation; /* of the office to the person; or NULL */
+	const char *lang;     /* of the labels; NULL: "en" */
 	void (*same)(void *ctx, const struct vault_submission_same *r);
 	void (*differs)(void *ctx, const struct vault_difference *d);
 	void (*gap)(void *ctx, const struct vault_gap *g);
@@ -305,10 +306,14 @@ struct vault_submission_info {
 /* The codes of the forms, in order; NULL behind the last. */
 const char *vault_form(size_t i);
 
+/* The languages that labels can be in, "en" first; NULL behind the last. */
+const char *vault_form_language(size_t i);
+
 /*
  * Gather what a form asks for, and tell what is missing and what stays behind.
- * VAULT_EUSE: there is no such form, or that is no person.  VAULT_ENORECORD.
- * VAULT_ECANCELED.  Where info.refused says so there is no draft.
+ * VAULT_EUSE: there is no such form, language, or that is no person.
+ * VAULT_ENORECORD. VAULT_ECANCELED.  Where info.refused says so there is no
+ * draft.
  */
 struct vault_submission;
 VAULT_CHECKED enum vault_err vault_submission_new(struct vault_submission **out,

@@ -3,9 +3,9 @@
  * forms - the forms of the United Nations as tables of rows (records.md, 11):
  * what each asks for, how much it is needed, and where it stands in a record.
  *
- * The labels stand here and not with the sentences of the interface: a form
- * takes English, French or Spanish, whatever language the documenter reads, so
- * they must never be translated with it.  A row that is recalled was not
+ * The labels stand here, and in French and Spanish in forms_labels.def, and not
+ * with the sentences of the interface: a form takes one of these three,
+ * whatever language the documenter reads.  A row that is recalled was not
  * compared with the form of the day, and the draft says so.
  */
 #ifndef EXCHANGE_FORMS_H

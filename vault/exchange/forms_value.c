@@ -6,6 +6,7 @@
 
 struct saying {
 	struct buf *out;
+	const struct label_language *labels;
 	forms_namer namer;
 	void *ctx;
 	enum vault_err err;
@@ -20,13 +21,19 @@ text_of(const json_t *object, const char *member)
 	return json_string_value(json_object_get(object, member));
 }
 
-const char *
-forms_label(const struct model_field *field, const char *code)
+/* What a code of a field is called, or the code. */
+static const char *
+label(const struct saying *s, const struct model_field *field, const char *code)
 {
 	const struct model_code *found = field->codes == NULL
 	    ? NULL
 	    : model_code(field->codes, code);
+	const char *other = found == NULL || s->labels == NULL
+	    ? NULL
+	    : label_of(s->labels, field->codes->name, code);
 
+	if (other != NULL)
+		return other;
 	return found == NULL ? code : found->label;
 }
 
@@ -93,8 +100,7 @@ put_place(
 		put_part(s, start, json_string_value(json_array_get(admin, i)));
 	if (country != NULL)
 		put_part(s, start,
-		    forms_label(
-			model_member(field->object, "country"), country));
+		    label(s, model_member(field->object, "country"), country));
 	if (lat != NULL && lon != NULL)
 		buf_putf(s->out, " (latitude %s, longitude %s%s)", lat, lon,
 		    json_is_true(json_object_get(place, "exact"))
@@ -118,7 +124,7 @@ put_name(struct saying *s, const struct model_field *field, const json_t *name)
 	start = s->out->len;
 	if (kind != NULL)
 		buf_putf(s->out, " (%s",
-		    forms_label(model_member(field->object, "kind"), kind));
+		    label(s, model_member(field->object, "kind"), kind));
 	if (family != NULL)
 		buf_putf(s->out, "%sfamily name: %s",
 		    s->out->len > start ? ", " : " (", family);
@@ -183,7 +189,7 @@ static void
 put_text(struct saying *s, const struct model_field *field, const char *text)
 {
 	if (field->kind == MODEL_CODE)
-		buf_put_text(s->out, forms_label(field, text));
+		buf_put_text(s->out, label(s, field, text));
 	else if (field->kind == MODEL_NUMBER)
 		buf_putf(s->out, "HURIDOCS Micro-thesaurus, number %s", text);
 	else if (field->kind != MODEL_LINK)
@@ -215,10 +221,11 @@ put(struct saying *s, const struct model_field *field, const json_t *value)
 }
 
 enum vault_err
-forms_value(struct buf *out, const struct model_field *field,
-    const json_t *value, forms_namer namer, void *ctx)
+forms_value(struct buf *out, const struct label_language *labels,
+    const struct model_field *field, const json_t *value, forms_namer namer,
+    void *ctx)
 {
-	struct saying s = { out, namer, ctx, VAULT_OK };
+	struct saying s = { out, labels, namer, ctx, VAULT_OK };
 
 	put(&s, field, value);
 	return s.err != VAULT_OK ? s.err : buf_ok(out);
