@@ -299,7 +299,7 @@ put_safe(struct buf *out, const struct buf *text)
 		out->failed = true;
 }
 
-/* The value at path behind a comma, unless it is the title itself. */
+/* The value at path behind a comma, unless it is in the title already. */
 static void
 put_value(struct buf *out, const struct vault_body *b, const char *path,
     const struct buf *title)
@@ -307,7 +307,7 @@ put_value(struct buf *out, const struct vault_body *b, const char *path,
 	struct buf value = { 0 };
 
 	if (vault_body_get(&value, b, path) &&
-	    strcmp(buf_text(&value), buf_text(title)) != 0) {
+	    strstr(buf_text(title), buf_text(&value)) == NULL) {
 		buf_put_text(out, ", ");
 		put_safe(out, &value);
 	}

@@ -168,6 +168,27 @@ gives_each_type_a_line_for_lists(void **state)
 	check_title(jin, "\u91d1\u5149\u9e3f", NULL);
 	check_title(status, "missing, 57v3hh43jx5fkyg9r9k55x6mdw", NULL);
 	check_title(status, "missing, \u817e\u5f6a", teng);
+	/* Of two acts alike: when, and where. */
+	check_title("{\"type\": \"act\", \"act\": \"enforced-disappearance\","
+		    " \"victims\": [\"57v3hh43jx5fkyg9r9k55x6mdw\"],"
+		    " \"date\": {\"edtf\": \"2011-02-15~\", \"text\": \"x\"},"
+		    " \"places\": [{\"text\": \"Example Road\"}, {}]}",
+	    "enforced disappearance, \u817e\u5f6a, 2011-02-15~,"
+	    " Example Road +1",
+	    teng);
+	check_title("{\"type\": \"act\", \"act\": \"killing\","
+		    " \"date\": {\"edtf\": \"[..2011-02]\","
+		    " \"text\": \"lately\"},"
+		    " \"places\": [{\"facility\": \"No. 1\"}]}",
+	    "killing, lately, No. 1", NULL);
+	check_title("{\"type\": \"act\", \"act\": \"x-other\","
+		    " \"date\": {\"edtf\": \"[..2011-02]\"}}",
+	    "x-other, [..2011-02]", NULL);
+	check_title("{\"type\": \"status\", \"status\": \"house\","
+		    " \"date\": {\"edtf\": \"2011\"}}",
+	    "house arrest, 2011", NULL);
+	check_title("{\"type\": \"status\", \"status\": \"held-admin\"}",
+	    "held: administrative detention", NULL);
 	check_title("{\"type\": \"testimony\", \"medium\": \"letter\","
 		    " \"title\": \"From prison\"}",
 	    "letter, From prison", NULL);

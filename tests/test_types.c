@@ -350,7 +350,7 @@ gives_each_type_a_line_for_lists(void **state)
 	static const struct {
 		const char *body, *title;
 	} rows[] = {
-		{ a5, "torture, " ID },
+		{ a5, "torture, " ID ", during that time" },
 		{ n3, "remain missing, min 17" },
 		{ "{\"type\": \"count\", \"what\": \"w\", \"op\": \"range\","
 		  " \"n\": 1, \"n2\": 2}",
@@ -360,10 +360,11 @@ gives_each_type_a_line_for_lists(void **state)
 		{ "{\"type\": \"count\", \"op\": \"x\", \"n\": 4}", "x 4" },
 		{ "{\"type\": \"consent\", \"person\": \"" ID
 		  "\", \"scopes\": [\"un\", \"media\", \"gov\"]}",
-		    ID ", un +2" },
+		    ID ", a UN body +2" },
 		{ "{\"type\": \"intervention\", \"kind\": \"request\","
 		  " \"mechanism\": \"wgeid\"}",
-		    "request, wgeid" },
+		    "request to authorities or bodies, Working Group on "
+		    "Enforced or Involuntary Disappearances" },
 		{ "{\"type\": \"intervention\", \"to\": [{\"text\": \"G\"}]}",
 		    "G" },
 		{ "{\"type\": \"act\", \"description\": \"d\"}", "d" },

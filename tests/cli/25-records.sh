@@ -239,7 +239,7 @@ expect_status 0 opened add act body
 vague=$(sed -n 1p "$OUT")
 for query in date:1980-05 date:1980 date:1980-05-21 date:~1980-05-20 date:~1980-06; do
 	expect_status 0 opened --json list "$query"
-	expect_json '[r["title"] for r in d] == ["arbitrary-detention, vague"]'
+	expect_json '[r["title"] for r in d] == ["arbitrary detention, vague, end of May 1980"]'
 done
 for query in date:1980-06 date:1980-05-20 date:~1980-05-19; do
 	expect_status 0 opened --json list "$query"

@@ -64,11 +64,11 @@ expect_status 0 opened list act:torture
 [ "$(wc -l < "$OUT")" = 1 ] || fail "not one act"
 expect_out "torture, 林小雨"
 expect_status 0 opened find "\"grey van\""
-expect_out "enforced-disappearance, 林小雨"
+expect_out "enforced disappearance, 林小雨"
 expect_status 0 opened list "case:$(opened_ids 'title:Arrests type:case') type:count"
 expect_out "remain missing, min 1"
 expect_status 0 opened list type:consent
-expect_out "林小雨, un +1"
+expect_out "林小雨, a UN body +1"
 expect_status 0 opened show "$(opened_ids act:enforced-disappearance)"
 expect_out "Perpetrators"
 expect_out "  Places of detention "

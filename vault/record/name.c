@@ -275,6 +275,31 @@ put_link(const struct titler *t, const char *id)
 		buf_put_text(t->out, id);
 }
 
+/*
+ * Of a code the beginning of its English label, for the line is stored, in one
+ * language: what it is called before what it means, "missing: whereabouts
+ * unknown", and before a comma, which parts a line.  What stands before a
+ * number
+ * ("min 4") has no label that could.
+ */
+static void
+put_code(struct buf *out, const struct model_field *field, const char *text)
+{
+	const struct model_code *code = field->codes == NULL ||
+		strcmp(field->codes->name, "op") == 0
+	    ? NULL
+	    : model_code(field->codes, text);
+	const char *label = code == NULL ? text : code->label;
+	size_t len = strcspn(label, ":");
+
+	if (code == NULL)
+		put_line(out, text);
+	else if (strlen(text) == len && memcmp(label, text, len) == 0)
+		buf_put(out, label, len);
+	else
+		buf_put(out, label, strcspn(label, ","));
+}
+
 /* What one value says in a line; nothing if it is not of a kind for that. */
 static void
 put_one(const struct titler *t, const struct model_field *field,
@@ -283,6 +308,7 @@ put_one(const struct titler *t, const struct model_field *field,
 	const char *text = json_string_value(value);
 	const char *ref = json_string_value(json_object_get(value, "ref"));
 	const char *words = json_string_value(json_object_get(value, "text"));
+	const char *edtf = json_string_value(json_object_get(value, "edtf"));
 
 	if (field->kind == MODEL_NAME)
 		words = name_display(t->body);
@@ -290,10 +316,15 @@ put_one(const struct titler *t, const struct model_field *field,
 		ref = text;
 	else if (text != NULL)
 		words = text;
-	else if (words == NULL && field->kind == MODEL_DATE)
-		words = json_string_value(json_object_get(value, "edtf"));
+	else if (edtf != NULL &&
+	    (words == NULL || edtf[strspn(edtf, "0123456789-?~")] == '\0'))
+		words = edtf; /* else those of the source read better */
+	else if (field->kind == MODEL_PLACE && words == NULL)
+		words = json_string_value(json_object_get(value, "facility"));
 	if (ref != NULL)
 		put_link(t, ref);
+	else if (text != NULL && field->kind == MODEL_CODE)
+		put_code(t->out, field, text);
 	else if (words != NULL)
 		put_line(t->out, words);
 	else if (field->kind == MODEL_INT && json_is_integer(value))

@@ -66,7 +66,9 @@ const char *name_display(const json_t *body);
 typedef bool (*record_namer)(void *arg, struct buf *out, const char *id);
 
 /*
- * Append one line for lists, of any type of record: "missing, Teng Biao".
+ * Append one line for lists, of any type of record, codes by their English
+ * labels, with the date and the place of what happened: "missing, Teng Biao,
+ * 2011-02".
  * Ids of linked records go through namer, which may be NULL; without a name
  * they are written as they are.  Nothing is appended if there is nothing to
  * tell.  The line may hold anything but line ends: text_safe_line shows it.
