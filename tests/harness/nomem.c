@@ -673,6 +673,90 @@ call_redact(struct state *s)
 	return err;
 }
 
+/* Somebody of two records, both with a consent and something that hangs on
+ * them: not in the call, which must write once or not at all. */
+static enum vault_err
+prepare_submission(struct vault *v)
+{
+	char id[VAULT_ID_LEN], other[VAULT_ID_LEN], json[512];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Jia Heshu\"}],"
+	    "\"sex\":\"m\",\"born\":{\"edtf\":\"1971\"},"
+	    "\"same_as\":[\"%s\"]}",
+	    content.person);
+	err = content_add(other, v, json);
+	for (int i = 0; err == VAULT_OK && i < 2; i++) {
+		snprintf(json, sizeof(json),
+		    "{\"type\":\"consent\",\"person\":\"%s\","
+		    "\"scopes\":[\"un\"],\"naming\":\"full\","
+		    "\"given_by\":\"family\",\"date\":{\"edtf\":\"2011\"}}",
+		    i == 0 ? content.person : other);
+		err = content_add(id, v, json);
+	}
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"act\",\"act\":\"torture\",\"victims\":[\"%s\"],"
+	    "\"date\":{\"edtf\":\"2011-03\"},\"methods\":[\"beating\"]}",
+	    other);
+	return err == VAULT_OK ? content_add(id, v, json) : err;
+}
+
+static void
+say_gap(void *ctx, const struct vault_gap *g)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%d\n", g->label, g->paths, (int)g->why);
+}
+
+static void
+say_kept_back(void *ctx, const struct vault_kept_back *k)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s|%s\n", k->type, k->title, k->field);
+}
+
+static void
+say_same_record(void *ctx, const struct vault_submission_same *r)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%d\n", r->title, r->used);
+}
+
+static void
+say_difference(void *ctx, const struct vault_difference *d)
+{
+	(void)ctx;
+	buf_putf(&said, "%s|%s\n", d->label, d->path);
+}
+
+static enum vault_err
+call_submission(struct state *s)
+{
+	const struct vault_submission_what what = { .form = "wgeid",
+		.person = content.person,
+		.lang = "es",
+		.gap = say_gap,
+		.kept = say_kept_back,
+		.same = say_same_record,
+		.differs = say_difference };
+	struct vault_submission_kept kept;
+	struct vault_submission_info info;
+	struct vault_submission *sub;
+	size_t n = 0;
+	struct vault_sink to = { &n, count_bytes, NULL };
+	enum vault_err err;
+
+	if ((err = vault_submission_new(&sub, s->vault, &what)) != VAULT_OK)
+		return err;
+	vault_submission_info(&info, sub);
+	buf_putf(&said, "%zu %zu", info.same, info.differences);
+	vault_submission_confirm_parts(sub);
+	err = vault_submission_write(sub, &to, &kept);
+	vault_submission_free(sub);
+	return saying(err);
+}
+
 static void
 say_tally(const struct vault_tally *t)
 {
@@ -1057,6 +1141,8 @@ static const struct call calls[] = {
 	RECORDS("vault_plain_write", call_plain),
 	RECORDS("vault_dossier", call_dossier),
 	RECORDS("vault_redact, vault_redact_keep", call_redact),
+	RECORDS(
+	    "vault_submission_new, vault_submission_write", call_submission),
 	RECORDS("vault_backup", call_backup),
 	RECORDS("vault_restore", call_restore),
 	RECORDS("vault_reindex", call_reindex),
@@ -1384,6 +1470,7 @@ main(int argc, char **argv)
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
+	must(prepare_submission(o.vault), "a person of two records");
 	must(import_list(o.vault, "again", lists[1], NULL, VAULT_POLICY_KEEP),
 	    "list");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
