@@ -18,6 +18,8 @@ SAN_nomem      = address,undefined
 WRAP_nomem     = -Wl,--wrap=sodium_malloc,--wrap=sodium_free,--wrap=realpath
 
 $(B)/tests/harness/power: $(B)/tests/harness/record.o
+$(B)/tests/harness/nomem: $(B)/tests/harness/nomem_vault.o \
+    $(B)/tests/harness/nomem_records.o $(B)/tests/harness/nomem_leaving.o
 
 $(HARNESSES:%=$(B)/tests/harness/%): $(B)/tests/harness/%: \
     $(B)/tests/harness/%.o $(B)/tests/harness/harness.o \
