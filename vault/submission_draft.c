@@ -525,11 +525,9 @@ put_consent_of(
 	struct edition e = { .body = NULL };
 	struct buf text = { 0 };
 
-	if (by == NULL)
-		return;
-	if (d->err == VAULT_OK)
+	if (by != NULL && d->err == VAULT_OK)
 		d->err = read_consent(&e, d->s, by->id);
-	buf_put_text(&text, by->id);
+	buf_put_text(&text, by == NULL ? "" : by->id);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		const json_t *value = json_object_get(e.body, parts[i].field);
 
