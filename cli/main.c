@@ -219,18 +219,18 @@ const struct command commands[] = {
 	    "who must not be named.  The passphrase is asked for again.\n" },
 	{ "submission", cmd_submission,
 	    "submission wgeid|wgad|sr-torture|special-procedures PERSON"
-	    " -o FILE [--relation TEXT] [--lang en] [--parts-checked]"
+	    " -o FILE [--relation TEXT] [--lang en|fr|es] [--parts-checked]"
 	    " [--keep]",
 	    "a draft to be copied into a form of the United Nations",
 	    "Says what the form asks for and is not there, and where to write "
 	    "it; then the\n"
-	    "draft, in English.  Refused without the person's consent to the "
+	    "draft.  Refused without the person's consent to the "
 	    "audience un;\n"
 	    "wgeid wants it given by the family or the person.  Names in texts "
 	    "refuse\n"
 	    "it, or are asked about (--parts-checked).  --relation: what the "
 	    "office is to the\n"
-	    "person.  --lang: of the labels; English only, today.\n"
+	    "person.  --lang: of the labels.\n"
 	    "--keep: also keeps exactly what was written, as an intervention, "
 	    "to which\n"
 	    "replies and deadlines are added.\n" },

@@ -119,7 +119,12 @@ open_vault(struct session *s, const struct cli *c)
 
 	vault_key_on_busy(s->key, waiting, NULL);
 	err = vault_open(&s->vault, &c->place, s->key, &fault);
-	return err == VAULT_OK ? 0 : say_fault(err, &fault, c->place.folder);
+	if (err != VAULT_OK)
+		return say_fault(err, &fault, c->place.folder);
+	/* No language changes what programs read. */
+	if (!say_is_json())
+		vault_titles_in(s->vault, say_lang());
+	return 0;
 }
 
 static bool

@@ -151,7 +151,7 @@ check_title(const char *text, const char *title, record_namer namer)
 	json_t *body = read_json(text);
 	struct buf out = { 0 };
 
-	assert_int_equal(record_title(&out, body, namer, NULL), VAULT_OK);
+	assert_int_equal(record_title(&out, body, NULL, namer, NULL), VAULT_OK);
 	assert_string_equal(buf_text(&out), title);
 	buf_free(&out);
 	json_decref(body);
@@ -211,6 +211,62 @@ gives_each_type_a_line_for_lists(void **state)
 	    "", NULL);
 }
 
+/* What is kept is in no language, and says what it can in each. */
+static void
+says_a_title_that_was_kept_in_a_language(void **state)
+{
+	static const char act[] =
+	    "{\"type\": \"act\", \"act\": \"torture\", \"date\":"
+	    " {\"edtf\": \"2011-02\"}, \"victims\":"
+	    " [\"57v3hh43jx5fkyg9r9k55x6mdw\"]}";
+	static const char *const rows[][2] = {
+		{ NULL, "torture, 57v3hh43jx5fkyg9r9k55x6mdw, 2011-02" },
+		{ "es_MX.UTF-8",
+		    "tortura, 57v3hh43jx5fkyg9r9k55x6mdw, 2011-02" },
+		{ "zh", "\u9177\u5211, 57v3hh43jx5fkyg9r9k55x6mdw, 2011-02" },
+	};
+	/* What somebody wrote between such marks is no code. */
+	static const char *const strange[] = { "\x1f", "\x1f\x1f", "\x1f:\x1f",
+		"\x1f"
+		"act:nothing\x1f",
+		"\x1fnothing:torture\x1f",
+		"a\x1f"
+		"act:torture" };
+	json_t *body = read_json(act);
+	struct buf stored = { 0 };
+
+	(void)state;
+	assert_int_equal(record_title_stored(&stored, body), VAULT_OK);
+	assert_null(strstr(buf_text(&stored), "torture,"));
+	for (size_t i = 0; i < 3; i++) {
+		const struct label_language *labels = rows[i][0] == NULL
+		    ? NULL
+		    : label_language(rows[i][0]);
+		struct buf out = { 0 }, at_once = { 0 };
+
+		assert_int_equal(
+		    title_say(&out, buf_text(&stored), stored.len, labels),
+		    VAULT_OK);
+		assert_string_equal(buf_text(&out), rows[i][1]);
+		assert_int_equal(
+		    record_title(&at_once, body, labels, NULL, NULL), VAULT_OK);
+		assert_string_equal(buf_text(&at_once), rows[i][1]);
+		buf_free(&out);
+		buf_free(&at_once);
+	}
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
+		struct buf out = { 0 };
+
+		assert_int_equal(
+		    title_say(&out, strange[i], strlen(strange[i]), NULL),
+		    VAULT_OK);
+		assert_string_equal(buf_text(&out), strange[i]);
+		buf_free(&out);
+	}
+	buf_free(&stored);
+	json_decref(body);
+}
+
 static void
 keeps_a_title_short(void **state)
 {
@@ -223,7 +279,7 @@ keeps_a_title_short(void **state)
 		buf_put_text(&text, "\u817e");
 	buf_put_text(&text, "\"}");
 	body = read_json(buf_text(&text));
-	assert_int_equal(record_title(&out, body, NULL, NULL), VAULT_OK);
+	assert_int_equal(record_title(&out, body, NULL, NULL, NULL), VAULT_OK);
 	assert_int_equal(out.len, 80 * 3 + 3);
 	json_decref(body);
 	buf_free(&text);
@@ -268,7 +324,7 @@ survives_a_shortage_of_memory(void **state)
 		mem_test_fail(n, 0);
 		err = name_add_body(&list, body);
 		if (err == VAULT_OK)
-			err = record_title(&out, body, teng, NULL);
+			err = record_title(&out, body, NULL, teng, NULL);
 		mem_test_fail(0, 0);
 		assert_true(err == VAULT_OK || err == VAULT_ENOMEM);
 		assert_true(n < 1000);
@@ -287,6 +343,7 @@ main(void)
 		cmocka_unit_test(
 		    shows_the_primary_name_else_the_first_else_the_pseudonym),
 		cmocka_unit_test(gives_each_type_a_line_for_lists),
+		cmocka_unit_test(says_a_title_that_was_kept_in_a_language),
 		cmocka_unit_test(keeps_a_title_short),
 		cmocka_unit_test(copes_with_ten_thousand_names),
 		cmocka_unit_test(survives_a_shortage_of_memory),

@@ -377,7 +377,7 @@ gives_each_type_a_line_for_lists(void **state)
 		struct buf out = { 0 };
 
 		assert_int_equal(
-		    record_title(&out, body, NULL, NULL), VAULT_OK);
+		    record_title(&out, body, NULL, NULL, NULL), VAULT_OK);
 		assert_string_equal(buf_text(&out), rows[i].title);
 		buf_free(&out);
 		json_decref(body);

@@ -244,8 +244,8 @@ add_entry(struct dossier *d, int64_t num)
 	e.rank = rank_of(e.row.type);
 	read_date(&e, edition.body);
 	d->at = e.id;
-	if ((err = record_title(&e.title, edition.body, name_person, d)) ==
-		VAULT_OK &&
+	if ((err = record_title(&e.title, edition.body, d->p->v->labels,
+		 name_person, d)) == VAULT_OK &&
 	    (err = d->err) == VAULT_OK && !buf_put(&d->entries, &e, sizeof(e)))
 		err = VAULT_ENOMEM;
 	if (err != VAULT_OK)

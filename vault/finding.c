@@ -10,6 +10,7 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
+#include "record/name.h"
 #include "record/print.h"
 #include "search/index.h"
 #include "search/like.h"
@@ -64,7 +65,7 @@ is_part(const char *title, size_t len, size_t i, size_t end)
  * for the words that there is none.
  */
 static enum vault_err
-named_title(struct buf *out, struct store *s, const char *title, size_t len)
+named_ids(struct buf *out, struct store *s, const char *title, size_t len)
 {
 	uint8_t id[ID_LEN];
 	enum vault_err err;
@@ -90,6 +91,19 @@ named_title(struct buf *out, struct store *s, const char *title, size_t len)
 	return buf_ok(out);
 }
 
+/* The same with codes by their labels. */
+static enum vault_err
+named_title(struct buf *out, struct vault *v, const char *title, size_t len)
+{
+	struct buf named = { 0 };
+	enum vault_err err = named_ids(&named, v->store, title, len);
+
+	if (err == VAULT_OK)
+		err = title_say(out, buf_text(&named), named.len, v->labels);
+	buf_free(&named);
+	return err;
+}
+
 enum vault_err
 vault_title(struct buf *out, struct vault *v, const char *id)
 {
@@ -100,7 +114,7 @@ vault_title(struct buf *out, struct vault *v, const char *id)
 	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
 		return VAULT_ENORECORD;
 	if ((err = plain_title(&plain, v->store, bytes)) == VAULT_OK)
-		err = named_title(out, v->store, buf_text(&plain), plain.len);
+		err = named_title(out, v, buf_text(&plain), plain.len);
 	buf_free(&plain);
 	return err;
 }
@@ -577,7 +591,7 @@ load_row(struct vault_row *row, const struct finding *f, int64_t num)
 		title = sql_text(q, 0, &len);
 		row->time = sql_int(q, 1);
 		row->heads = (unsigned)sql_int(q, 2);
-		err = named_title(&row->title, f->v->store, title, len);
+		err = named_title(&row->title, f->v, title, len);
 	}
 	sql_close(q);
 	if (err == VAULT_OK)

@@ -7,6 +7,7 @@
 #include "vault.h"
 
 struct store;
+struct label_language;
 
 struct vault_key {
 	struct keyring *ring;
@@ -28,6 +29,7 @@ struct vault {
 	bool interrupted;
 	struct opened_by by; /* as in the key, until the file is changed */
 	struct vault_fault fault;
+	const struct label_language *labels; /* of titles; NULL: English */
 	bool (*waiting)(void *ctx, unsigned waited_ms);
 	void *waiting_ctx;
 };

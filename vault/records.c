@@ -409,7 +409,8 @@ fill_record(struct vault_record *out, struct vault *v,
 	    (err = body_idle_paths(&out->idle, m->body)) != VAULT_OK)
 		return err;
 	if ((err = merged_text(&out->body, &out->clashes, m)) == VAULT_OK)
-		err = record_title(&out->title, m->body, name_linked, v);
+		err = record_title(
+		    &out->title, m->body, v->labels, name_linked, v);
 	return err == VAULT_OK ? buf_ok(&out->heads) : err;
 }
 

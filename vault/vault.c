@@ -15,6 +15,7 @@
 #include "core/random.h"
 #include "keyfile.h"
 #include "record/json.h"
+#include "record/label.h"
 #include "search/words.h"
 #include "seal/identity.h"
 #include "store/log.h"
@@ -55,6 +56,12 @@ bool
 vault_time_is_sane(int64_t time)
 {
 	return clock_is_sane(time);
+}
+
+void
+vault_titles_in(struct vault *v, const char *lang)
+{
+	v->labels = label_language(lang);
 }
 
 enum vault_err

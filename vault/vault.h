@@ -147,6 +147,12 @@ VAULT_CHECKED enum vault_err vault_open(struct vault **out,
 void vault_close(struct vault *v);
 
 /*
+ * In which language titles have the labels of codes from now on, as far as
+ * there are any ("es", "zh_CN.UTF-8"); in English otherwise.
+ */
+void vault_titles_in(struct vault *v, const char *lang);
+
+/*
  * Can a time that a version bears be right?  Not more than a day after now:
  * versions of other clocks never count as the newest.
  */

@@ -85,7 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	assert(searched <= all);
 	assert(body_values(body, check_value, NULL) == VAULT_OK);
 	assert(name_add_body(&names, body) == VAULT_OK);
-	assert(record_title(&title, body, NULL, NULL) == VAULT_OK);
+	assert(record_title(&title, body, NULL, NULL, NULL) == VAULT_OK);
 	assert(memchr(title.bytes == NULL ? (const uint8_t *)"" : title.bytes,
 		   '\n', title.len) == NULL);
 	assert(body_fill(body) == VAULT_OK);

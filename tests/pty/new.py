@@ -705,7 +705,7 @@ def each_of_the_nine_types(program, folder):
     form.answer("Date").answer("Last seen").answer("Place")
     form.answer("Sentence").answer("Basis 1").answer("Certainty")
     form.answer("Recorded by").answer("Until").answer("Authority")
-    form.answer("Act", "torture احمد الاحمد").sees("[..2011-04-26], " +
+    form.answer("Act", "torture احمد الاحمد").sees("[..2011-04-26], 北京, " +
                                                      act[:8])
     form.answer("The number", "1").answer("Case", "!")
     form.end()

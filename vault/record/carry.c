@@ -45,7 +45,7 @@ carry_title(struct buf *out, const struct carried *c)
 	err = json_read(
 	    &body, c->body.json.bytes, c->body.json.len, CARRY_MAX, NULL);
 	if (err == VAULT_OK)
-		err = record_title(out, body, NULL, NULL);
+		err = record_title(out, body, NULL, NULL, NULL);
 	json_decref(body);
 	return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
 }

@@ -276,28 +276,20 @@ put_link(const struct titler *t, const char *id)
 }
 
 /*
- * Of a code the beginning of its English label, for the line is stored, in one
- * language: what it is called before what it means, "missing: whereabouts
- * unknown", and before a comma, which parts a line.  What stands before a
- * number
- * ("min 4") has no label that could.
+ * A code stands between two of these, "act:torture", until the line is said in
+ * a language; what stands before a number ("min 4") has no label that could.
  */
+#define CODE_MARK '\x1f'
+
 static void
 put_code(struct buf *out, const struct model_field *field, const char *text)
 {
-	const struct model_code *code = field->codes == NULL ||
-		strcmp(field->codes->name, "op") == 0
-	    ? NULL
-	    : model_code(field->codes, text);
-	const char *label = code == NULL ? text : code->label;
-	size_t len = strcspn(label, ":");
-
-	if (code == NULL)
+	if (field->codes == NULL || strcmp(field->codes->name, "op") == 0 ||
+	    model_code(field->codes, text) == NULL)
 		put_line(out, text);
-	else if (strlen(text) == len && memcmp(label, text, len) == 0)
-		buf_put(out, label, len);
 	else
-		buf_put(out, label, strcspn(label, ","));
+		buf_putf(out, "%c%s:%s%c", CODE_MARK, field->codes->name, text,
+		    CODE_MARK);
 }
 
 /* What one value says in a line; nothing if it is not of a kind for that. */
@@ -380,8 +372,8 @@ put_part(const struct titler *t, const char *names, size_t len)
 	}
 }
 
-enum vault_err
-record_title(struct buf *out, const json_t *body, record_namer namer, void *arg)
+static enum vault_err
+put_title(struct buf *out, const json_t *body, record_namer namer, void *arg)
 {
 	const char *name = json_string_value(json_object_get(body, "type"));
 	struct buf part = { 0 };
@@ -409,4 +401,95 @@ record_title(struct buf *out, const json_t *body, record_namer namer, void *arg)
 	}
 	buf_free(&part);
 	return buf_ok(out);
+}
+
+enum vault_err
+record_title_stored(struct buf *out, const json_t *body)
+{
+	return put_title(out, body, NULL, NULL);
+}
+
+/*
+ * The beginning of a label: what it is called before what it means, "missing:
+ * whereabouts unknown", and before a comma, which parts a line.
+ */
+static size_t
+short_len(const struct model_code *code, const char *label)
+{
+	static const char *const colons[] = { ":", "\uff1a" };
+	static const char *const commas[] = { ",", "\uff0c" };
+	size_t len = strlen(label), name = strlen(code->code);
+	bool named = strncmp(code->label, code->code, name) == 0 &&
+	    code->label[name] == ':';
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *colon = strstr(label, colons[i]);
+		const char *comma = strstr(label, commas[i]);
+
+		if (named && colon != NULL && (size_t)(colon - label) < len)
+			len = (size_t)(colon - label);
+		if (comma != NULL && (size_t)(comma - label) < len)
+			len = (size_t)(comma - label);
+	}
+	return len;
+}
+
+/* The label of a code that is marked; false: there is none. */
+static bool
+say_code(struct buf *out, const char *text, size_t len,
+    const struct label_language *labels)
+{
+	char vocab[32] = "", name[64] = "";
+	const char *colon = memchr(text, ':', len), *label = NULL;
+	const struct model_vocab *v;
+	const struct model_code *code;
+
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(vocab) ||
+	    len - (size_t)(colon - text) - 1 >= sizeof(name))
+		return false;
+	memcpy(vocab, text, (size_t)(colon - text));
+	memcpy(name, colon + 1, len - (size_t)(colon - text) - 1);
+	if ((v = model_vocab(vocab)) == NULL ||
+	    (code = model_code(v, name)) == NULL)
+		return false;
+	if (labels != NULL)
+		label = label_of(labels, vocab, name);
+	if (label == NULL)
+		label = code->label;
+	buf_put(out, label, short_len(code, label));
+	return true;
+}
+
+enum vault_err
+title_say(struct buf *out, const char *stored, size_t len,
+    const struct label_language *labels)
+{
+	const char *end = stored + len;
+
+	while (stored < end) {
+		const char *last = *stored != CODE_MARK
+		    ? NULL
+		    : memchr(stored + 1, CODE_MARK, (size_t)(end - stored - 1));
+
+		if (last != NULL &&
+		    say_code(
+			out, stored + 1, (size_t)(last - stored - 1), labels))
+			stored = last + 1;
+		else
+			buf_put_byte(out, (uint8_t)*stored++);
+	}
+	return buf_ok(out);
+}
+
+enum vault_err
+record_title(struct buf *out, const json_t *body,
+    const struct label_language *labels, record_namer namer, void *arg)
+{
+	struct buf stored = { 0 };
+	enum vault_err err = put_title(&stored, body, namer, arg);
+
+	if (err == VAULT_OK)
+		err = title_say(out, buf_text(&stored), stored.len, labels);
+	buf_free(&stored);
+	return err;
 }

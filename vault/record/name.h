@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "record/label.h"
 
 struct buf;
 
@@ -66,14 +67,20 @@ const char *name_display(const json_t *body);
 typedef bool (*record_namer)(void *arg, struct buf *out, const char *id);
 
 /*
- * Append one line for lists, of any type of record, codes by their English
- * labels, with the date and the place of what happened: "missing, Teng Biao,
- * 2011-02".
- * Ids of linked records go through namer, which may be NULL; without a name
- * they are written as they are.  Nothing is appended if there is nothing to
- * tell.  The line may hold anything but line ends: text_safe_line shows it.
+ * Append one line for lists, of any type of record, with the date and the place
+ * of what happened: "missing, Teng Biao, 2011-02".  Codes have their labels in
+ * that language, to the first comma, or in English if it is NULL.  Ids of
+ * linked records go through namer, which may be NULL; without a name they are
+ * written as they are.  Nothing is appended if there is nothing to tell.  The
+ * line may hold anything but line ends: text_safe_line shows it.
  */
-VAULT_CHECKED enum vault_err record_title(
-    struct buf *out, const json_t *body, record_namer namer, void *arg);
+VAULT_CHECKED enum vault_err record_title(struct buf *out, const json_t *body,
+    const struct label_language *labels, record_namer namer, void *arg);
+
+/* The same in no language, to be kept; and what was kept, in one. */
+VAULT_CHECKED enum vault_err record_title_stored(
+    struct buf *out, const json_t *body);
+VAULT_CHECKED enum vault_err title_say(struct buf *out, const char *stored,
+    size_t len, const struct label_language *labels);
 
 #endif

@@ -353,7 +353,7 @@ add_head(void *ctx, const struct head *h)
 	    (err = add_row_key(e, h->body)) != VAULT_OK)
 		return err;
 	if (e->title.len == 0)
-		err = record_title(&e->title, h->body, NULL, NULL);
+		err = record_title_stored(&e->title, h->body);
 	return err;
 }
 
