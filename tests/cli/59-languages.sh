@@ -119,3 +119,18 @@ for l in en es zh_CN; do
 	sed -n '/COMMAND \.\.\./,/^$/s/^  \([a-z]*\) .*/\1/p' all > commands.$l
 	expect_same commands.en commands.$l
 done
+
+# ---- Titles ----
+
+# They are kept in no language.
+printf '{"act":"torture","cases":["%s"],"date":{"edtf":"2011-02"},"places":[{"text":"Exampletown"}]}' "$kase" > act.json
+expect_status 0 opened add act act.json
+act=$(the_id)
+expect_status 0 opened list type:act
+expect_out "torture, 2011-02, Exampletown"
+expect_status 0 in_lang es opened list type:act
+expect_out "tortura, 2011-02, Exampletown"
+expect_status 0 in_lang zh_CN opened show "$act"
+expect_out "酷刑, 2011-02, Exampletown"
+expect_status 0 in_lang es opened --json list type:act
+expect_json 'd[0]["title"] == "torture, 2011-02, Exampletown"'
