@@ -247,6 +247,17 @@ say_bad(const char *bad, const struct vault_count *what)
 	return 2;
 }
 
+static int
+print_doc(struct answer *a, const struct vault_count *what,
+    const struct vault_stored_count *stored, const struct buf *sentence)
+{
+	struct doc *d = describe(a, what, buf_text(sentence));
+
+	if (stored != NULL)
+		doc_bool(d, "differs", differs(stored, &a->result));
+	return doc_print(d);
+}
+
 /* Count and print; stored may be NULL. */
 static int
 count(struct session *s, const struct vault_count *what,
@@ -272,16 +283,10 @@ count(struct session *s, const struct vault_count *what,
 		buf_put(&out, sentence.bytes, sentence.len);
 		buf_put_byte(&out, '\n');
 		put_groups(&out, &a);
-		if (say_is_json()) {
-			struct doc *d = describe(&a, what, buf_text(&sentence));
-
-			if (stored != NULL)
-				doc_bool(
-				    d, "differs", differs(stored, &a.result));
-			status = doc_print(d);
-		} else {
+		if (say_is_json())
+			status = print_doc(&a, what, stored, &sentence);
+		else
 			pager_print(&out);
-		}
 		report_warn_alike(a.result.alike);
 	}
 	for (size_t i = 0; i < GROUPS; i++) {

@@ -10,13 +10,11 @@
 
 #include "core/text.h"
 #include "exchange/forms_value.h"
-#include "record/date_english.h"
 #include "submission_inside.h"
 
 /* What stands where the form wants something that may not be said, or is not
  * known; the draft does not tell which. */
 #define NOT_STATED "(not stated)"
-#define TO_CHECK "(to check)"
 #define TO_FILL "______________________________"
 
 const json_t *
@@ -50,8 +48,8 @@ sub_is_of(const struct sub_item *item, const json_t *body, const char *codes)
 /* ---- Lines ---- */
 
 /* In the language of the draft; of forms_labels.def. */
-static const char *
-words(const struct sub_drafting *d, const char *text)
+const char *
+sub_words(const struct sub_drafting *d, const char *text)
 {
 	return forms_words(d->s->lang, text);
 }
@@ -64,8 +62,8 @@ put_safe(struct sub_drafting *d, const char *text, size_t len)
 }
 
 /* "label: value"; of several lines, each behind four blanks below the label. */
-static void
-put_line(struct sub_drafting *d, const char *label, const struct buf *value)
+void
+sub_put_line(struct sub_drafting *d, const char *label, const struct buf *value)
 {
 	struct buf *out = &d->s->text;
 	const char *at = buf_text(value), *end;
@@ -87,13 +85,13 @@ put_line(struct sub_drafting *d, const char *label, const struct buf *value)
 	}
 }
 
-static void
-put_words(struct sub_drafting *d, const char *label, const char *text)
+void
+sub_put_words(struct sub_drafting *d, const char *label, const char *text)
 {
 	struct buf value = { 0 };
 
 	buf_put_text(&value, text);
-	put_line(d, label, &value);
+	sub_put_line(d, label, &value);
 	if (value.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&value);
@@ -102,9 +100,9 @@ put_words(struct sub_drafting *d, const char *label, const char *text)
 static void
 put_label(struct sub_drafting *d, struct buf *out)
 {
-	buf_put_text(out, words(d, d->row->label));
+	buf_put_text(out, sub_words(d, d->row->label));
 	if (d->row->recalled)
-		buf_putf(out, " %s", words(d, TO_CHECK));
+		buf_putf(out, " %s", sub_words(d, TO_CHECK));
 }
 
 /* ---- What is used ---- */
@@ -157,8 +155,8 @@ use(const struct sub_item *item, const char *path, const json_t *value)
 	}
 }
 
-static enum vault_err
-call(void *ctx, struct buf *out, const char *person)
+enum vault_err
+sub_call(void *ctx, struct buf *out, const char *person)
 {
 	const struct sub_drafting *d = ctx;
 
@@ -178,7 +176,7 @@ say_value(struct sub_drafting *d, struct buf *out, const char *path,
 		d->err = use(d->item, path, whole);
 	if (d->err == VAULT_OK && field != NULL)
 		d->err = forms_value(
-		    out, forms_codes(d->s->lang), field, value, call, d);
+		    out, forms_codes(d->s->lang), field, value, sub_call, d);
 }
 
 static void
@@ -204,9 +202,9 @@ put_origin(struct sub_drafting *d, struct buf *out)
 	    sub_value(sub_body(item), "source.ref"));
 
 	if (strcmp(item->row.type, "act") == 0 && d->s->acts > 1)
-		buf_putf(out, "[%s %u] ", words(d, "act"), item->number);
+		buf_putf(out, "[%s %u] ", sub_words(d, "act"), item->number);
 	if (strcmp(item->row.type, "person") == 0 && d->s->info.same > 0)
-		buf_putf(out, "[%s %u] ", words(d, "record"), item->number);
+		buf_putf(out, "[%s %u] ", sub_words(d, "record"), item->number);
 	/* Its date may be a day on which it was true, not that of the change.
 	 */
 	if (strcmp(item->row.type, "status") == 0) {
@@ -217,7 +215,7 @@ put_origin(struct sub_drafting *d, struct buf *out)
 		return;
 	/* Whoever else it is stays confidential: rule 6 of records.md, 9. */
 	buf_putf(out, "[%s",
-	    words(d,
+	    sub_words(d,
 		source != NULL && sub_is_person(d->s, source)
 		    ? "statement of the person"
 		    : "statement of a source that is confidential"));
@@ -235,7 +233,7 @@ put_one(struct sub_drafting *d, const char *path, const json_t *value,
 	put_label(d, &label);
 	put_origin(d, &text);
 	say_value(d, &text, path, value, whole);
-	put_line(d, buf_text(&label), &text);
+	sub_put_line(d, buf_text(&label), &text);
 	if (text.failed || label.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&text);
@@ -259,10 +257,11 @@ put_translations(struct sub_drafting *d, const char *path)
 		    strcmp(field, path) != 0)
 			continue;
 		put_label(d, &label);
-		buf_putf(&label, ", %s (%s)", words(d, "translation"), lang);
+		buf_putf(
+		    &label, ", %s (%s)", sub_words(d, "translation"), lang);
 		if (d->err == VAULT_OK)
 			d->err = use(d->item, "translations", list);
-		put_words(d, buf_text(&label), text);
+		sub_put_words(d, buf_text(&label), text);
 		buf_free(&label);
 	}
 }
@@ -376,7 +375,7 @@ say_first(struct sub_drafting *d, struct buf *out, const char *path)
 {
 	say_member(d, out, "", path);
 	if (sub_value(sub_body(d->item), path) == NULL)
-		buf_put_text(out, words(d, NOT_STATED));
+		buf_put_text(out, sub_words(d, NOT_STATED));
 }
 
 /* "; until: in May 2011"; without a name for it: "; in May 2011". */
@@ -389,7 +388,7 @@ say_part(
 	if (*name == '\0')
 		buf_put_text(&before, "; ");
 	else
-		buf_putf(&before, "; %s: ", words(d, name));
+		buf_putf(&before, "; %s: ", sub_words(d, name));
 	say_member(d, out, buf_text(&before), path);
 	buf_free(&before);
 }
@@ -410,7 +409,7 @@ put_status(struct sub_drafting *d)
 	say_first(d, &text, "status");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		say_part(d, &text, parts[i].before, parts[i].path);
-	put_line(d, words(d, "Status"), &text);
+	sub_put_line(d, sub_words(d, "Status"), &text);
 	if (text.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&text);
@@ -422,12 +421,13 @@ put_act(struct sub_drafting *d)
 	struct buf text = { 0 };
 
 	if (d->s->acts > 1)
-		buf_putf(&text, "[%s %u] ", words(d, "act"), d->item->number);
+		buf_putf(
+		    &text, "[%s %u] ", sub_words(d, "act"), d->item->number);
 	say_first(d, &text, "act");
 	say_part(d, &text, "", "date");
 	say_part(d, &text, "duration", "duration");
 	say_part(d, &text, "certainty", "certainty");
-	put_line(d, words(d, "Act"), &text);
+	sub_put_line(d, sub_words(d, "Act"), &text);
 	if (text.failed)
 		d->err = VAULT_ENOMEM;
 	buf_free(&text);
@@ -468,8 +468,8 @@ put_witnesses(struct sub_drafting *d)
 			d->any = true;
 	}
 	if (d->any)
-		put_words(d, words(d, d->row->label),
-		    words(d, "confidential, available on request"));
+		sub_put_words(d, sub_words(d, d->row->label),
+		    sub_words(d, "confidential, available on request"));
 }
 
 static void
@@ -479,7 +479,7 @@ put_office(struct sub_drafting *d)
 
 	if (d->err == VAULT_OK)
 		d->err = offices_own_name(&name, d->s->v->store);
-	put_words(d, words(d, d->row->label), buf_text(&name));
+	sub_put_words(d, sub_words(d, d->row->label), buf_text(&name));
 	buf_free(&name);
 	d->any = true;
 }
@@ -491,70 +491,8 @@ put_relation(struct sub_drafting *d)
 
 	d->any = relation != NULL;
 	if (d->any || d->row->need == NULL)
-		put_words(d, words(d, d->row->label),
+		sub_put_words(d, sub_words(d, d->row->label),
 		    relation != NULL ? relation : TO_FILL);
-}
-
-/* The consent as it may leave itself; no body if it may not. */
-static enum vault_err
-read_consent(
-    struct edition *out, const struct vault_submission *s, const char *by)
-{
-	uint8_t id[ID_LEN];
-	struct record_row r;
-	enum vault_err err;
-
-	memset(out, 0, sizeof(*out));
-	if ((err = id_parse(id, by, ID_TEXT_LEN)) != VAULT_OK ||
-	    (err = rows_find(&r, s->v->store, id)) != VAULT_OK)
-		return err;
-	return edition_make(out, s->v->store, s->audience, &r);
-}
-
-/* "5031hqst..., on 26 April 2011, given by: the family, in writing" */
-static void
-put_consent_of(
-    struct sub_drafting *d, const char *label, const struct sub_person *p)
-{
-	const struct consent *by = p->who.consent.by;
-	static const struct {
-		const char *before, *field;
-	} parts[] = { { "", "date" }, { "given by", "given_by" }, { "", "how" },
-		{ "naming", "naming" } };
-	const struct model_type *type = model_type("consent");
-	struct edition e = { .body = NULL };
-	struct buf text = { 0 };
-
-	if (by != NULL && d->err == VAULT_OK)
-		d->err = read_consent(&e, d->s, by->id);
-	buf_put_text(&text, by == NULL ? "" : by->id);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		const json_t *value = json_object_get(e.body, parts[i].field);
-
-		if (value == NULL || d->err != VAULT_OK)
-			continue;
-		buf_put_text(&text, ", ");
-		if (parts[i].before[0] != '\0')
-			buf_putf(&text, "%s: ", words(d, parts[i].before));
-		d->err = forms_value(&text, forms_codes(d->s->lang),
-		    model_field(type, parts[i].field), value, call, d);
-	}
-	put_line(d, label, &text);
-	edition_free(&e);
-	buf_free(&text);
-}
-
-/* Of each record that is in the draft: one may be of several of them. */
-static void
-put_consent(struct sub_drafting *d, const char *label)
-{
-	size_t n;
-	const struct sub_person *persons = sub_persons(d->s, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (persons[i].used)
-			put_consent_of(d, label, &persons[i]);
-	d->any = true;
 }
 
 static void
@@ -563,8 +501,8 @@ put_answer(struct sub_drafting *d, enum consent_scope scope)
 	struct buf label = { 0 };
 
 	put_label(d, &label);
-	put_words(d, buf_text(&label),
-	    words(d,
+	sub_put_words(d, buf_text(&label),
+	    sub_words(d,
 		sub_allows(d->s, scope) ? "yes, by the person's consent"
 					: "no: no consent is recorded"));
 	buf_free(&label);
@@ -583,13 +521,14 @@ put_special(struct sub_drafting *d, const char *what)
 	} else if (strcmp(what, "@relation") == 0) {
 		put_relation(d);
 	} else if (strcmp(what, "@consent") == 0) {
-		put_consent(d, words(d, d->row->label));
+		sub_put_consents(d, sub_words(d, d->row->label));
+		d->any = true;
 	} else if (strcmp(what, "@consent-gov") == 0) {
 		put_answer(d, CONSENT_GOV);
 	} else if (strcmp(what, "@consent-public") == 0) {
 		put_answer(d, CONSENT_UN_PUBLIC);
 	} else {
-		put_words(d, words(d, d->row->label), TO_FILL);
+		sub_put_words(d, sub_words(d, d->row->label), TO_FILL);
 		d->any = true;
 	}
 }
@@ -635,7 +574,7 @@ end_row(struct sub_drafting *d)
 	if (d->any || d->vague || d->row->need == NULL)
 		return;
 	put_label(d, &label);
-	put_words(d, buf_text(&label), words(d, NOT_STATED));
+	sub_put_words(d, buf_text(&label), sub_words(d, NOT_STATED));
 	buf_free(&label);
 }
 
@@ -647,7 +586,7 @@ put_row(struct sub_drafting *d, const struct form_row *row)
 	d->row = row;
 	d->any = d->vague = d->kept = false;
 	if (path == NULL) {
-		d->section = words(d, row->label);
+		d->section = sub_words(d, row->label);
 		buf_putf(&d->s->text, "\n%s\n\n", d->section);
 		return;
 	}
@@ -663,104 +602,13 @@ put_row(struct sub_drafting *d, const struct form_row *row)
 	end_row(d);
 }
 
-/* ---- The head ---- */
-
-static void
-put_recalled(struct sub_drafting *d)
-{
-	const struct form *f = d->s->form;
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->n; i++)
-		n += f->rows[i].recalled;
-	buf_putf(&d->s->text, "%s: %zu\n",
-	    words(d,
-		"To be compared with the current OHCHR form: its layout, its "
-		"address, and the fields that are marked (to check) below, "
-		"which are recalled and were not compared with it; how many"),
-	    n);
-}
-
-/* How many records of the person there are here, and what is to be settled. */
-static void
-put_gathered(struct sub_drafting *d)
-{
-	const struct vault_submission *s = d->s;
-
-	if (s->info.same > 0)
-		buf_putf(&d->s->text, "%s: %zu %s ([%s 1] - [%s %zu])\n",
-		    words(d, "Gathered from"), s->info.same + 1,
-		    words(d, "records of the person"), words(d, "record"),
-		    words(d, "record"), s->info.same + 1);
-	if (s->differing.len > 0)
-		put_words(d,
-		    words(d,
-			"To settle before it is sent; these records differ in"),
-		    buf_text(&s->differing));
-}
-
-/* Which texts are in this language, and which are not. */
-static void
-put_language(struct sub_drafting *d)
-{
-	const struct forms_language *l = d->s->lang;
-	struct buf *out = &d->s->text;
-
-	buf_putf(out, "%s\n", words(d, "Language of the labels: English"));
-	if (strcmp(l->lang, "en") == 0)
-		return;
-	if (!l->reviewed)
-		buf_putf(out, "%s\n",
-		    words(d,
-			"No native speaker has read the labels in this "
-			"language yet."));
-	buf_put_text(out,
-	    words(d,
-		"In English: dates, the urgency, what parts of a value are "
-		"called"));
-	if (forms_codes(l) == NULL)
-		buf_putf(out, ", %s", words(d, "the codes of vocabularies"));
-	buf_put_byte(out, '\n');
-}
-
-static void
-put_head(struct sub_drafting *d)
-{
-	const struct vault_submission *s = d->s;
-	struct buf *out = &d->s->text;
-
-	buf_putf(out, "%s\n\n",
-	    words(d,
-		"DRAFT, to copy into today's form; compare the fields with "
-		"it"));
-	put_words(d, words(d, "Form"), words(d, s->form->title));
-	if (s->form->address != NULL)
-		buf_putf(out, "%s: %s %s\n", words(d, "To"), s->form->address,
-		    words(d, TO_CHECK));
-	buf_putf(out, "%s: ", words(d, "Draft of"));
-	date_english_day(out, s->today);
-	buf_put_byte(out, '\n');
-	put_language(d);
-	put_recalled(d);
-	put_consent(d, words(d, "Consent used"));
-	put_gathered(d);
-	put_words(d, words(d, "Urgency"), buf_text(&s->urgency));
-	if (s->form->notes != NULL)
-		buf_put_text(out, words(d, s->form->notes));
-	buf_putf(out, "%s\n",
-	    words(d,
-		"In brackets: of which record, act, situation or statement a "
-		"line is. The date of a situation is that of the change, or a "
-		"day on which it was so."));
-}
-
 enum vault_err
 sub_draft(struct vault_submission *s)
 {
 	struct sub_drafting d = { .s = s, .section = "" };
 
 	d.item = sub_items(s, &(size_t){ 0 });
-	put_head(&d);
+	sub_put_head(&d);
 	for (size_t i = 0; d.err == VAULT_OK && i < s->form->n; i++)
 		put_row(&d, &s->form->rows[i]);
 	return d.err != VAULT_OK ? d.err : buf_ok(&s->text);

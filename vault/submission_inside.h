@@ -120,6 +120,25 @@ const json_t *sub_said(const struct sub_item *item);
 enum vault_gap_why sub_why_missing(const struct sub_drafting *d);
 void sub_tell_gap(struct sub_drafting *d, enum vault_gap_why why);
 
+/* What stands where a field was not compared with the form of the day. */
+#define TO_CHECK "(to check)"
+
+/* A text of forms_labels.def in the language of the draft. */
+const char *sub_words(const struct sub_drafting *d, const char *text);
+
+/* "label: value"; of several lines, each behind four blanks below the label. */
+void sub_put_line(
+    struct sub_drafting *d, const char *label, const struct buf *value);
+void sub_put_words(struct sub_drafting *d, const char *label, const char *text);
+
+/* What the audience may call somebody in the record at hand: a forms_namer. */
+enum vault_err sub_call(void *ctx, struct buf *out, const char *person);
+
+/* The consent of each record of the person that is in it: one may be of
+ * several. */
+void sub_put_consents(struct sub_drafting *d, const char *label);
+void sub_put_head(struct sub_drafting *d);
+
 /* The draft, from the rows of the form; gaps are told. */
 VAULT_CHECKED enum vault_err sub_draft(struct vault_submission *s);
 
