@@ -72,6 +72,11 @@ VAULT_CHECKED enum vault_err heads_merge(
 VAULT_CHECKED enum vault_err heads_trust(
     struct merged *out, struct store *s, const struct record_row *r);
 
+#ifdef VAULT_TEST
+/* As if no record had one version only. */
+void heads_test_merge_all(bool all);
+#endif
+
 /* The same for these versions, whether they are heads or not. */
 VAULT_CHECKED enum vault_err heads_these(struct merged *out, struct store *s,
     const struct record_row *r, const struct buf *ids);
