@@ -46,7 +46,7 @@ body_holds(const char *condition, const json_t *value)
 
 	is = json_object_getn(value, condition, len);
 	if (json_is_integer(is))
-		buf_putf(&text, "%lld", (long long)json_integer_value(is));
+		buf_put_int(&text, json_integer_value(is));
 	else if (json_is_string(is))
 		buf_put_text(&text, json_string_value(is));
 	else

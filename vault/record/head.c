@@ -85,9 +85,11 @@ head_made(struct head *out, struct version *v, const json_t *open,
 	memset(out, 0, sizeof(*out));
 	out->version = *v;
 	memset(v, 0, sizeof(*v));
-	if ((err = json_sorted(&out->open, open)) == VAULT_OK &&
-	    (closed == NULL ||
-		(err = json_sorted(&hidden, closed)) == VAULT_OK))
+	err = json_sorted(&out->open, open);
+	if (err == VAULT_OK && closed == NULL)
+		out->body = json_incref(out->open);
+	else if (err == VAULT_OK &&
+	    (err = json_sorted(&hidden, closed)) == VAULT_OK)
 		err = body_join(&out->body, out->open, hidden);
 	json_decref(hidden);
 	if (err != VAULT_OK)

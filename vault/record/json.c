@@ -446,7 +446,7 @@ write_integer(struct buf *out, json_int_t n)
 {
 	if (n > JSON_MAX_INTEGER || n < -JSON_MAX_INTEGER)
 		return VAULT_EUSE;
-	buf_putf(out, "%lld", (long long)n);
+	buf_put_int(out, n);
 	return buf_ok(out);
 }
 
