@@ -18,6 +18,7 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "record/json.h"
+#include "record/json_quick.h"
 
 /*
  * When jansson (2.14) cannot save a character of a string it goes on, and
@@ -292,6 +293,9 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
 		return VAULT_EUSE;
 	}
 
+	err = json_quick(out, in, len, JSON_DEPTH + deeper);
+	if (err != VAULT_EUSE)
+		return err;
 	err = load(out, in, len, &error);
 	if (err == VAULT_EUSE)
 		set_fault(fault, fault_of_jansson(&error), in,
