@@ -253,6 +253,8 @@ struct finding {
 	struct like *like; /* NULL: names are not compared */
 	struct buf nums;   /* LE64 each, in the order to be shown */
 	uint64_t total;
+	bool
+	    by_number; /* the order does not matter: the one that costs least */
 };
 
 static void
@@ -280,7 +282,9 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 
 	buf_putf(&text, "SELECT %s FROM %s", counting ? "count(*)" : "item.num",
 	    counting && sql->count != NULL ? sql->count : buf_text(&sql->from));
-	if (!counting && f->what->ranked && sql->rank != NULL)
+	if (f->by_number)
+		buf_put_text(&text, " ORDER BY item.num");
+	else if (!counting && f->what->ranked && sql->rank != NULL)
 		buf_putf(&text, " ORDER BY %s", sql->rank);
 	else if (!counting)
 		/* What cannot be, last: a wrong clock is never the newest. */
@@ -352,7 +356,7 @@ finding_all(
     struct buf *nums, bool *cut, struct vault *v, const char *query, size_t len)
 {
 	const struct vault_search what = { .query = query, .query_len = len };
-	struct finding f = { .v = v, .what = &what };
+	struct finding f = { .v = v, .what = &what, .by_number = true };
 	enum vault_err err;
 
 	if ((err = query_parse(&f.query, query, len)) != VAULT_OK)

@@ -496,23 +496,12 @@ take(struct tally_gather *g, int64_t num)
 	return err;
 }
 
-static int
-compare_nums(const void *a, const void *b)
-{
-	uint64_t x = get_le64(a), y = get_le64(b);
-
-	return x < y ? -1 : x > y;
-}
-
-/* By their place in the vault: neighbours share pages. */
 enum vault_err
 tally_take(struct tally_gather *g, const struct buf *nums)
 {
 	size_t n = nums->len / 8;
 	enum vault_err err = VAULT_OK;
 
-	if (n > 0)
-		qsort(nums->bytes, n, 8, compare_nums);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		if (i % STEP == 0 && g->what->progress != NULL &&
 		    !g->what->progress(g->what->ctx, i, n))

@@ -566,19 +566,21 @@ rows_lone(bool *is, struct rows_lone *out, struct store *s,
     const struct record_row *r)
 {
 	struct sql *q = sql_open(s,
-	    "SELECT v.id,v.time,v.envelope,v.body,v.private,r.key"
+	    "SELECT v.id,v.time,v.envelope,v.body,v.private,r.key,v.head"
 	    " FROM version v JOIN record r ON r.num=v.record"
-	    " WHERE v.num=(SELECT min(num) FROM version WHERE record=?1)"
-	    " AND v.num=(SELECT max(num) FROM version WHERE record=?1)"
-	    " AND v.head=1 AND v.body IS NOT NULL");
+	    " WHERE v.record=?1 LIMIT 2");
 	enum vault_err err;
+	bool more = false;
 
 	memset(out, 0, sizeof(*out));
 	sql_put_int(q, 1, r->num);
 	if ((err = sql_step(q, is)) == VAULT_OK && *is)
-		*is = !names_more(q, 2, !sql_is_null(q, 4));
-	if (err == VAULT_OK && *is)
-		err = read_lone(out, q, s, r);
+		*is = sql_int(q, 6) == 1 && !sql_is_null(q, 3) &&
+		    !names_more(q, 2, !sql_is_null(q, 4));
+	if (err == VAULT_OK && *is &&
+	    (err = read_lone(out, q, s, r)) == VAULT_OK)
+		err = sql_step(q, &more);
+	*is = *is && !more;
 	sql_close(q);
 	return err;
 }
