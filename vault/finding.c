@@ -477,10 +477,9 @@ add_text(void *ctx, const char *path, const char *text, size_t len)
 }
 
 static enum vault_err
-head_words(void *ctx, const struct head *h)
+head_words(void *ctx, const json_t *body)
 {
-	return h->body == NULL ? VAULT_OK
-			       : body_words(h->body, false, add_text, ctx);
+	return body_words(body, false, add_text, ctx);
 }
 
 /* Of the labels of a record, the one that is most like what was typed. */
@@ -538,7 +537,7 @@ add_snippet(
 	if (f->like != NULL &&
 	    (err = words_found(&near, f, r->num)) != VAULT_OK)
 		return err;
-	if ((err = heads_each(f->v->store, r, head_words, &text)) == VAULT_OK)
+	if ((err = heads_bodies(f->v->store, r, head_words, &text)) == VAULT_OK)
 		err = snippet_make(&snippet, near != NULL ? near : f->query,
 		    text.bytes, text.len, SNIPPET_COLUMNS);
 	if (err == VAULT_OK) {

@@ -483,10 +483,13 @@ take_lone(
     bool *is, struct merged *out, struct store *s, const struct record_row *r)
 {
 	struct rows_lone lone;
-	enum vault_err err = rows_lone(is, &lone, s, r);
+	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
-	if (err == VAULT_OK && *is) {
+	*is = false;
+	if (all_merged)
+		return VAULT_OK;
+	if ((err = rows_lone(is, &lone, s, r)) == VAULT_OK && *is) {
 		err = head_body(&out->body, &lone.body, &lone.hidden);
 		out->time = lone.time;
 		if (err == VAULT_OK &&
@@ -503,10 +506,39 @@ take_lone(
 enum vault_err
 heads_trust(struct merged *out, struct store *s, const struct record_row *r)
 {
-	bool is = false;
-	enum vault_err err = all_merged ? VAULT_OK : take_lone(&is, out, s, r);
+	bool is;
+	enum vault_err err = take_lone(&is, out, s, r);
 
 	return is || err != VAULT_OK ? err : merge_present(out, s, r, false);
+}
+
+struct telling {
+	enum vault_err (*each)(void *ctx, const json_t *body);
+	void *ctx;
+};
+
+static enum vault_err
+tell_body(void *ctx, const struct head *h)
+{
+	const struct telling *t = ctx;
+
+	return h->body == NULL ? VAULT_OK : t->each(t->ctx, h->body);
+}
+
+enum vault_err
+heads_bodies(struct store *s, const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const json_t *body), void *ctx)
+{
+	struct telling t = { each, ctx };
+	struct merged lone;
+	enum vault_err err;
+	bool is;
+
+	if ((err = take_lone(&is, &lone, s, r)) != VAULT_OK)
+		return err;
+	err = is ? each(ctx, lone.body) : heads_each(s, r, tell_body, &t);
+	merged_free(&lone);
+	return err;
 }
 
 enum vault_err

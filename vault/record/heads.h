@@ -26,6 +26,11 @@ VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
 
+/* The body of each, if it is here; not verified. */
+VAULT_CHECKED enum vault_err heads_bodies(struct store *s,
+    const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const json_t *body), void *ctx);
+
 struct merged {
 	json_t *body; /* clashing fields have the oldest head's value */
 	/*
