@@ -130,6 +130,15 @@ has_one_source(const struct model_field *field, const json_t *value)
 	return true;
 }
 
+/* Most fields of a type hang together with nothing. */
+static bool
+has_rules(const struct model_field *field)
+{
+	return field->need != MODEL_OPTIONAL || field->must_when != NULL ||
+	    field->only_when != NULL || field->not_before != NULL ||
+	    field->not_below != NULL || field->two_in != NULL;
+}
+
 static void
 check_rules_of(struct body_check *c, const struct model_type *type,
     const struct model_object *object, const struct model_field *field,
@@ -173,7 +182,8 @@ body_check_rules(struct body_check *c, const struct model_type *type,
 	const struct model_field *field = NULL;
 
 	while ((field = next_of(type, object, field)) != NULL)
-		check_rules_of(c, type, object, field, value);
+		if (has_rules(field))
+			check_rules_of(c, type, object, field, value);
 	check_any_of(c, object, value);
 }
 
