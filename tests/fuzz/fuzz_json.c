@@ -19,7 +19,7 @@ compare_with_jansson(const uint8_t *data, size_t len)
 	json_t *quick, *slow;
 
 	if (!text_is_valid(data, len) ||
-	    json_quick(&quick, data, len, JSON_DEPTH) != VAULT_OK)
+	    json_quick(&quick, data, len, JSON_DEPTH, JSON_VALUES) != VAULT_OK)
 		return;
 	slow = json_loadb(
 	    (const char *)data, len, JSON_REJECT_DUPLICATES, NULL);

@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "record/json.h"
 #include "record/json_quick.h"
 
-#define DIGITS_MAX 16 /* of a number: less than 2^63 */
+#define DIGITS_MAX 16 /* of JSON_MAX_INTEGER */
 
 struct reading {
 	const uint8_t *at, *end;
 	size_t deepest;
+	size_t left;        /* values that there may be */
 	enum vault_err err; /* why NULL was returned */
 };
 
@@ -64,6 +66,13 @@ take(struct reading *r, uint8_t wanted)
 {
 	skip_blanks(r);
 	return take_here(r, wanted);
+}
+
+/* The same of what a value may follow, which is counted as in json.c. */
+static bool
+take_before(struct reading *r, uint8_t wanted)
+{
+	return r->left > 0 && take(r, wanted) && r->left-- > 0;
 }
 
 /* ---- Strings ---- */
@@ -149,7 +158,8 @@ read_number(struct reading *r)
 		n = 10 * n + (*r->at - '0');
 	}
 	/* "-", "-0", "007" */
-	if (r->at == from || (*from == '0' && (minus || r->at - from > 1)))
+	if (r->at == from || n > JSON_MAX_INTEGER ||
+	    (*from == '0' && (minus || r->at - from > 1)))
 		return leave(r);
 	return made(r, json_integer(minus ? -n : n));
 }
@@ -179,7 +189,7 @@ read_array(struct reading *r, size_t depth)
 			(void)made(r, NULL);
 			return give_up(array);
 		}
-	} while (take(r, ','));
+	} while (take_before(r, ','));
 	if (take(r, ']'))
 		return array;
 	(void)leave(r);
@@ -198,7 +208,9 @@ read_member(struct reading *r, json_t *object, size_t depth)
 	if (!take(r, '"'))
 		return false;
 	key = (const char *)r->at;
-	r->at = plain_end(r);
+	while (r->at < r->end && *r->at >= 0x20 && *r->at < 0x80 &&
+	    *r->at != '"' && *r->at != '\\')
+		r->at++;
 	len = (size_t)((const char *)r->at - key);
 	if (!take_here(r, '"') || !take(r, ':') ||
 	    (value = read_value(r, depth)) == NULL)
@@ -221,7 +233,7 @@ read_object(struct reading *r, size_t depth)
 	do {
 		if (!read_member(r, object, depth))
 			return give_up(object);
-	} while (take(r, ','));
+	} while (take_before(r, ','));
 	if (take(r, '}'))
 		return object;
 	(void)leave(r);
@@ -233,9 +245,9 @@ read_value(struct reading *r, size_t depth)
 {
 	if (take(r, '"'))
 		return read_string(r);
-	if (depth < r->deepest && take(r, '{'))
+	if (depth < r->deepest && take_before(r, '{'))
 		return read_object(r, depth + 1);
-	if (depth < r->deepest && take(r, '['))
+	if (depth < r->deepest && take_before(r, '['))
 		return read_array(r, depth + 1);
 	if (r->at == r->end)
 		return leave(r);
@@ -252,9 +264,10 @@ read_value(struct reading *r, size_t depth)
 }
 
 enum vault_err
-json_quick(json_t **out, const void *text, size_t len, size_t deepest)
+json_quick(
+    json_t **out, const void *text, size_t len, size_t deepest, size_t most)
 {
-	struct reading r = { .at = text, .deepest = deepest };
+	struct reading r = { .at = text, .deepest = deepest, .left = most };
 
 	r.end = r.at + len;
 	*out = read_value(&r, 0);

@@ -15,10 +15,11 @@
 
 /*
  * Read len bytes of valid UTF-8, an object or an array and nothing after it,
- * no deeper than deepest.  VAULT_EUSE: left to jansson.  What is taken is what
- * jansson makes of it, members in the same order.  On error *out is NULL.
+ * within the bounds of json.h: no deeper than deepest, with no more values than
+ * most.  VAULT_EUSE: left to jansson.  What is taken is what jansson makes of
+ * it, members in the same order.  On error *out is NULL.
  */
 VAULT_CHECKED enum vault_err json_quick(
-    json_t **out, const void *text, size_t len, size_t deepest);
+    json_t **out, const void *text, size_t len, size_t deepest, size_t most);
 
 #endif
