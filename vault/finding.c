@@ -253,8 +253,7 @@ struct finding {
 	struct like *like; /* NULL: names are not compared */
 	struct buf nums;   /* LE64 each, in the order to be shown */
 	uint64_t total;
-	bool
-	    by_number; /* the order does not matter: the one that costs least */
+	bool by_number; /* whoever asks wants all, in no order of theirs */
 };
 
 static void
