@@ -212,6 +212,10 @@ enter(struct session *s, enum vault_keys_state state)
 		say_warning(SAY_KEYS_OTHER, NULL);
 		say_hint(SAY_HINT_KEYS_OTHER, NULL);
 	}
+	if (entered.index_old) {
+		say_warning(SAY_INDEX_OLD, NULL);
+		say_hint(SAY_HINT_INDEX_OLD, NULL);
+	}
 	if (entered.new_machine)
 		return check_new_machine(s);
 	return check_small(s);

@@ -456,6 +456,32 @@ a_row_too_many_or_too_few_is_seen(void **state)
 	}
 }
 
+/* As if the tables here were of another Unicode than those that made it. */
+static void
+says_when_another_unicode_made_it(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE value SET key='1.1.5' WHERE field=23",
+		"DELETE FROM value WHERE field=23",
+	};
+	struct fixture *f = *state;
+	struct vault *v = f->o.vault;
+	struct vault_entered entered;
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_ok(vault_enter(&entered, v));
+		assert_false(entered.index_old);
+		assert_ok(store_begin(v->store));
+		assert_ok(sql_run(v->store, changes[i]));
+		assert_ok(store_commit(v->store));
+		assert_ok(vault_enter(&entered, v));
+		assert_true(entered.index_old);
+		assert_ok(vault_reindex(v, NULL, NULL));
+	}
+	assert_ok(vault_enter(&entered, v));
+	assert_false(entered.index_old);
+}
+
 int
 main(void)
 {
@@ -464,6 +490,7 @@ main(void)
 		with_vault(the_index_is_always_what_it_would_be_made_again),
 		with_vault(nothing_is_left_over_by_many_writes),
 		with_vault(a_row_too_many_or_too_few_is_seen),
+		with_vault(says_when_another_unicode_made_it),
 	};
 	const char *text = getenv("SEED");
 

@@ -9,7 +9,9 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "record/json.h"
+#include "record/json_quick.h"
 
 #define LIMIT ((size_t)1 << 20)
 
@@ -294,20 +296,77 @@ reads_what_it_wrote(void **state)
 	}
 }
 
-static void
-survives_a_shortage_of_memory(void **state)
+/* What is taken quickly is, to the order of members, what jansson makes. */
+static bool
+is_taken_as_by_jansson(const char *text, size_t len, size_t most)
 {
-	static const char text[] = "{\"a\": [1, \"two\", {\"b\": null}]}";
+	json_t *quick, *slow;
+	char a[4096], b[4096];
+	size_t n;
+
+	if (!text_is_valid(text, len) ||
+	    json_quick(&quick, text, len, JSON_DEPTH, most) != VAULT_OK)
+		return false;
+	slow = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (slow == NULL)
+		fail_msg("jansson refuses %.*s", (int)len, text);
+	n = json_dumpb(quick, a, sizeof(a), JSON_COMPACT);
+	assert_in_range(n, 1, sizeof(a));
+	assert_int_equal(json_dumpb(slow, b, sizeof(b), JSON_COMPACT), n);
+	assert_memory_equal(a, b, n);
+	json_decref(quick);
+	json_decref(slow);
+	return true;
+}
+
+static void
+reads_quickly_what_jansson_reads(void **state)
+{
+	static const char *const left[] = { "", "1", "\"a\"", "[", "[1", "[1,",
+		"[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[01]",
+		"[-]", "[-0]", "[+1]", "[1.0]", "[1e3]", "[99999999999999999]",
+		"[\"\n\"]", "[\"a]", "[\"\\x\"]", "[\"\\u0041\"]", "[\"\\",
+		"[1 2]", "[] []", "[]x", "[tru]", "[nul", "{\"a\n\":1}",
+		"{\"a\":1,\"a\":2}", "{\"a\\n\":1}", "{\"\xc3\xa9\":1}",
+		"[9007199254740993]",
+		"[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]" };
+	static const char bytes[] = "{}[]\",:\\0-u1 \ntfn.e\x7f";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (is_taken_as_by_jansson(left[i], strlen(left[i]), 20))
+			fail_msg("taken: %s", left[i]);
+	assert_true(is_taken_as_by_jansson(" [ -1 , {} , [ ] ] \r\n\t", 22, 5));
+	srand(20110426);
+	for (int i = 0; i < 20000; i++) {
+		json_t *value = json_pack("[o]", random_value(0));
+		struct buf out = { 0 };
+
+		assert_int_equal(json_write(&out, value), VAULT_OK);
+		assert_true(
+		    is_taken_as_by_jansson(buf_text(&out), out.len, LIMIT) ||
+		    strstr(buf_text(&out), "\\u") != NULL);
+		for (int j = rand() % 4; j >= 0; j--)
+			out.bytes[(size_t)rand() % out.len] = (uint8_t)
+			    bytes[(size_t)rand() % (sizeof(bytes) - 1)];
+		(void)is_taken_as_by_jansson(buf_text(&out), out.len, LIMIT);
+		json_decref(value);
+		buf_free(&out);
+	}
+}
+
+static void
+survive_shortage(const char *text, const char *canonical)
+{
 	struct buf out = { 0 };
 	enum vault_err err = VAULT_ENOMEM;
 
-	(void)state;
 	for (size_t n = 1; err != VAULT_OK; n++) {
 		json_t *value;
 
 		buf_free(&out);
 		mem_test_fail(n, 0);
-		err = json_read(&value, text, sizeof(text) - 1, LIMIT, NULL);
+		err = json_read(&value, text, strlen(text), LIMIT, NULL);
 		if (err == VAULT_OK)
 			err = json_write(&out, value);
 		mem_test_fail(0, 0);
@@ -316,8 +375,19 @@ survives_a_shortage_of_memory(void **state)
 		    err == VAULT_EUSE);
 		assert_true(n < 100);
 	}
-	assert_string_equal(buf_text(&out), "{\"a\":[1,\"two\",{\"b\":null}]}");
+	assert_string_equal(buf_text(&out), canonical);
 	buf_free(&out);
+}
+
+/* Read in one way, and in the other. */
+static void
+survives_a_shortage_of_memory(void **state)
+{
+	(void)state;
+	survive_shortage("{\"a\": [1, \"t\\two\", {\"b\": null}]}",
+	    "{\"a\":[1,\"t\\two\",{\"b\":null}]}");
+	survive_shortage("{\"a\": [1, \"\\u0074wo\", {\"b\": null}]}",
+	    "{\"a\":[1,\"two\",{\"b\":null}]}");
 }
 
 int
@@ -333,6 +403,7 @@ main(void)
 		cmocka_unit_test(survives_any_depth),
 		cmocka_unit_test(writes_nothing_that_it_would_not_read),
 		cmocka_unit_test(reads_what_it_wrote),
+		cmocka_unit_test(reads_quickly_what_jansson_reads),
 		cmocka_unit_test(survives_a_shortage_of_memory),
 	};
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "keyfile.h"
+#include "search/index.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -28,6 +29,8 @@ vault_enter(struct vault_entered *out, struct vault *v)
 	if (state == KEYFILE_STALE)
 		return VAULT_EPASS;
 	out->keys_other = state == KEYFILE_OTHER;
+	if ((err = index_is_old(&out->index_old, v->store)) != VAULT_OK)
+		return vault_failed(v, err);
 	return machine_look(&out->new_machine, v);
 }
 

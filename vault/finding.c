@@ -267,6 +267,7 @@ struct finding {
 	struct like *like; /* NULL: names are not compared */
 	struct buf nums;   /* LE64 each, in the order to be shown */
 	uint64_t total;
+	bool by_number; /* whoever asks wants all, in no order of theirs */
 };
 
 static void
@@ -294,7 +295,9 @@ select_nums(struct finding *f, const struct query_sql *sql, bool counting)
 
 	buf_putf(&text, "SELECT %s FROM %s", counting ? "count(*)" : "item.num",
 	    counting && sql->count != NULL ? sql->count : buf_text(&sql->from));
-	if (!counting && f->what->ranked && sql->rank != NULL)
+	if (f->by_number)
+		buf_put_text(&text, " ORDER BY item.num");
+	else if (!counting && f->what->ranked && sql->rank != NULL)
 		buf_putf(&text, " ORDER BY %s", sql->rank);
 	else if (!counting)
 		/* What cannot be, last: a wrong clock is never the newest. */
@@ -366,7 +369,7 @@ finding_all(
     struct buf *nums, bool *cut, struct vault *v, const char *query, size_t len)
 {
 	const struct vault_search what = { .query = query, .query_len = len };
-	struct finding f = { .v = v, .what = &what };
+	struct finding f = { .v = v, .what = &what, .by_number = true };
 	enum vault_err err;
 
 	if ((err = query_parse(&f.query, query, len)) != VAULT_OK)
@@ -487,10 +490,9 @@ add_text(void *ctx, const char *path, const char *text, size_t len)
 }
 
 static enum vault_err
-head_words(void *ctx, const struct head *h)
+head_words(void *ctx, const json_t *body)
 {
-	return h->body == NULL ? VAULT_OK
-			       : body_words(h->body, false, add_text, ctx);
+	return body_words(body, false, add_text, ctx);
 }
 
 /* Of the labels of a record, the one that is most like what was typed. */
@@ -548,7 +550,7 @@ add_snippet(
 	if (f->like != NULL &&
 	    (err = words_found(&near, f, r->num)) != VAULT_OK)
 		return err;
-	if ((err = heads_each(f->v->store, r, head_words, &text)) == VAULT_OK)
+	if ((err = heads_bodies(f->v->store, r, head_words, &text)) == VAULT_OK)
 		err = snippet_make(&snippet, near != NULL ? near : f->query,
 		    text.bytes, text.len, SNIPPET_COLUMNS);
 	if (err == VAULT_OK) {

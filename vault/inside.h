@@ -160,8 +160,8 @@ VAULT_CHECKED enum vault_err offices_log_key(
 VAULT_CHECKED enum vault_err offices_own_name(struct buf *out, struct store *s);
 
 /*
- * The numbers of all records that match a query, 8 bytes each (get_le64): in
- * a transaction of readers.
+ * The numbers of all records that match a query, 8 bytes each (get_le64), in
+ * their order: neighbours share pages.  In a transaction of readers.
  */
 VAULT_CHECKED enum vault_err finding_all(struct buf *nums, bool *cut,
     struct vault *v, const char *query, size_t len);

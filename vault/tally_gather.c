@@ -200,17 +200,22 @@ add_field(struct tally_gather *g, const struct tally_kind *k, size_t by,
 
 /* ---- Its period ---- */
 
-/* As text, cut to the period. */
-static void
-print_period(char out[static 16], enum vault_period period, int32_t day)
+/* As text, cut to the period, if all of the days are in one. */
+static bool
+print_period(
+    char out[static 16], enum vault_period period, const struct date_days *days)
 {
-	int year, month, of_month;
+	int year, month, day, end_year, end_month, end_day;
 
-	date_from_day(&year, &month, &of_month, day);
+	date_from_day(&year, &month, &day, days->lo);
+	date_from_day(&end_year, &end_month, &end_day, days->hi);
 	snprintf(out, 16, "%04u-%02u-%02u", (unsigned)year % 10000,
-	    (unsigned)month % 100, (unsigned)of_month % 100);
+	    (unsigned)month % 100, (unsigned)day % 100);
 	if (period != VAULT_DAY)
 		out[period == VAULT_YEAR ? 4 : 7] = '\0';
+	return year == end_year &&
+	    (period == VAULT_YEAR || month == end_month) &&
+	    (period != VAULT_DAY || day == end_day);
 }
 
 static bool
@@ -228,7 +233,7 @@ add_period(struct tally_gather *g, const json_t *body, bool *rough)
 {
 	const json_t *date = json_object_get(body, "date");
 	struct date_days days;
-	char first[16], last[16];
+	char period[16];
 
 	buf_reset(&g->ids[0]);
 	note_closed(g, body, "date", strlen("date"));
@@ -237,12 +242,10 @@ add_period(struct tally_gather *g, const json_t *body, bool *rough)
 	if (!date_object_days(&days, date) || days.lo == INT32_MIN ||
 	    days.hi == INT32_MAX)
 		return add(g, 0, VAULT_NOT_EXACT, "", 0);
-	print_period(first, g->what->over, days.lo);
-	print_period(last, g->what->over, days.hi);
-	if (strcmp(first, last) != 0)
+	if (!print_period(period, g->what->over, &days))
 		return add(g, 0, VAULT_NOT_EXACT, "", 0);
 	*rough = is_rough(date);
-	return add(g, 0, VAULT_VALUE, first, strlen(first));
+	return add(g, 0, VAULT_VALUE, period, strlen(period));
 }
 
 /* ---- Counting ---- */
@@ -507,15 +510,6 @@ take(struct tally_gather *g, int64_t num)
 	return err;
 }
 
-static int
-compare_nums(const void *a, const void *b)
-{
-	uint64_t x = get_le64(a), y = get_le64(b);
-
-	return x < y ? -1 : x > y;
-}
-
-/* By their place in the vault: neighbours share pages. */
 enum vault_err
 tally_take(struct tally_gather *g, const struct buf *nums)
 {
@@ -524,8 +518,6 @@ tally_take(struct tally_gather *g, const struct buf *nums)
 
 	if (g->what->persons)
 		err = same_load(&g->same, g->v->store, NULL);
-	if (n > 0)
-		qsort(nums->bytes, n, 8, compare_nums);
 	for (size_t i = 0; err == VAULT_OK && i < n; i++) {
 		if (i % STEP == 0 && g->what->progress != NULL &&
 		    !g->what->progress(g->what->ctx, i, n))

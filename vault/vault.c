@@ -16,6 +16,7 @@
 #include "keyfile.h"
 #include "record/json.h"
 #include "record/label.h"
+#include "search/index.h"
 #include "search/words.h"
 #include "seal/identity.h"
 #include "store/log.h"
@@ -424,6 +425,7 @@ make_store(const char *path, const struct keyring *ring,
 	if ((err = keyfile_first(s, keys, what->pass_name)) == VAULT_OK &&
 	    (err = add_office(s, ring, what->office)) == VAULT_OK &&
 	    (err = machine_add(s, &new_machine)) == VAULT_OK &&
+	    (err = index_mark(s)) == VAULT_OK &&
 	    (err = log_add(s, "init", "", 0)) == VAULT_OK)
 		err = store_commit(s);
 	store_close(s);

@@ -208,6 +208,7 @@ void vault_info_free(struct vault_info *info);
 struct vault_entered {
 	bool new_machine; /* never unlocked here: a check is due */
 	bool keys_other;  /* not the file of keys that was written last */
+	bool index_old;   /* made by another Unicode: see vault_reindex */
 };
 VAULT_CHECKED enum vault_err vault_enter(
     struct vault_entered *out, struct vault *v);

@@ -27,11 +27,14 @@ CARD = re.compile(
     rb"(?P<follows>(?:# follows \S{56} [0-9a-f]{128}\n){0,16})"
     rb"(?:# receive [1-9]\d{0,17} \d{4}-\d\d-\d\d age1[a-z0-9]{4,3996}\n){1,16}"
     rb"# signature (?P<signature>[0-9a-f]{128})\n")
-FIELDS = {1, *range(4, 19)}         # of `value`, 7.7
+FIELDS = {1, *range(4, 24)}         # of `value`, 7.7
 KEYS = {12: re.compile("[0-9a-f]{32}"), 13: re.compile("[0-9a-f]{64}"),
         15: re.compile("[0-9a-f]{16}"), 16: re.compile(f"[0-7][{CROCKFORD}]{{25}}"),
         17: re.compile(f"([0-7][{CROCKFORD}]{{25}} ){{2}}[a-z0-9-]+ [a-z0-9-]+ [0-9]"
-                       f"( (-|[0-9a-f]{{16}})){{2}}( (-|[0-7][{CROCKFORD}]{{25}})){{2}}")}
+                       f"( (-|[0-9a-f]{{16}})){{2}}( (-|[0-7][{CROCKFORD}]{{25}})){{2}}"),
+        19: re.compile("[0-9a-f]{8} (review|deadline|expires)"),
+        20: re.compile(f"[0-7][{CROCKFORD}]{{25}}"), 22: re.compile("[0-9a-f]{8}"),
+        23: re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")}
 HASH = re.compile("[0-9a-f]{64}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TYPE = re.compile("[a-z_-]{1,32}")
@@ -560,8 +563,10 @@ def check_values(db, records):
     rows = set(db.execute("SELECT field, key, num FROM value"))
     here = {record.num for record in records if record.key is not None}
     for field_, key, num in rows:
-        demand(field_ in FIELDS and num in here, "value: of nothing that is here")
+        demand(num == 0 if field_ == 23 else field_ in FIELDS and num in here,
+               "value: of nothing that is here")
         demand(KEYS.get(field_, re.compile(".+")).fullmatch(key), "value: wrong key")
+    demand(sum(field_ == 23 for field_, _, _ in rows) <= 1, "value: two of Unicode")
     demand(wanted == {row for row in rows if row[0] in (1, 12, 14)},
            "value: wrong types, offices or names")
 

@@ -90,11 +90,14 @@ hex_encode(struct buf *out, const void *from, size_t len)
 	static const char hex[] = "0123456789abcdef";
 	const uint8_t *in = from;
 
+	if (!buf_reserve(out, 2 * len))
+		return false;
 	for (size_t i = 0; i < len; i++) {
-		buf_put_byte(out, (uint8_t)hex[in[i] >> 4]);
-		buf_put_byte(out, (uint8_t)hex[in[i] & 15]);
+		const char pair[] = { hex[in[i] >> 4], hex[in[i] & 15] };
+
+		buf_put(out, pair, sizeof(pair));
 	}
-	return buf_ok(out) == VAULT_OK;
+	return true;
 }
 
 static int

@@ -73,6 +73,22 @@ buf_put_text(struct buf *b, const char *text)
 }
 
 bool
+buf_put_int(struct buf *b, int64_t n)
+{
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	uint8_t digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (uint8_t)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (n < 0)
+		buf_put_byte(b, '-');
+	return buf_put(b, digits + at, sizeof(digits) - at);
+}
+
+bool
 buf_put_le32(struct buf *b, uint32_t value)
 {
 	uint8_t bytes[4];

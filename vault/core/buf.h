@@ -35,6 +35,7 @@ bool buf_reserve(struct buf *b, size_t more);
 bool buf_put(struct buf *b, const void *from, size_t len);
 bool buf_put_byte(struct buf *b, uint8_t byte);
 bool buf_put_text(struct buf *b, const char *text);
+bool buf_put_int(struct buf *b, int64_t n); /* in decimal */
 bool buf_put_le32(struct buf *b, uint32_t value);
 bool buf_put_le64(struct buf *b, uint64_t value);
 bool buf_putf(struct buf *b, const char *format, ...)

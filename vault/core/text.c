@@ -46,6 +46,12 @@ in_ranges(const struct range *ranges, size_t n, uint32_t cp)
 #define IN(ranges, cp)                                                         \
 	in_ranges(ranges, sizeof(ranges) / sizeof((ranges)[0]), cp)
 
+const char *
+text_unicode(void)
+{
+	return utf8proc_unicode_version();
+}
+
 static const utf8proc_property_t *
 property(uint32_t cp)
 {

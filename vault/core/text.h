@@ -48,6 +48,9 @@ VAULT_CHECKED enum vault_err text_nfc(
 VAULT_CHECKED enum vault_err text_key(
     struct buf *out, const void *text, size_t len);
 
+/* The version of Unicode by whose tables that is done, as "15.0.0". */
+const char *text_unicode(void);
+
 /* Append key, a text_key(), as it would be without blanks: as one word. */
 VAULT_CHECKED enum vault_err text_key_joined(
     struct buf *out, const void *key, size_t len);

@@ -99,6 +99,22 @@ put_excerpt(struct buf *out, const json_t *value)
 	buf_put(out, json_string_value(value), len);
 }
 
+/* Most bodies have two or three findings, and some as many as are kept. */
+static bool
+has_room(struct body_report *out)
+{
+	size_t cap = mem_len(out->list) / sizeof(*out->list);
+	struct body_finding *more;
+
+	if (out->n < cap)
+		return true;
+	cap = cap == 0 ? 4 : 2 * cap;
+	if ((more = mem_realloc(out->list, cap * sizeof(*more))) == NULL)
+		return false;
+	out->list = more;
+	return true;
+}
+
 struct body_finding *
 body_found(struct body_check *c, enum body_code code,
     const struct model_field *field, const json_t *value)
@@ -112,11 +128,11 @@ body_found(struct body_check *c, enum body_code code,
 		    ? severities[code].obeyed
 		    : severities[code].bundle;
 	out->count[severity]++;
-	if (out->list == NULL)
-		out->list = mem_zalloc(BODY_FINDINGS_MAX * sizeof(*out->list));
-	if (out->list == NULL)
+	if (out->n == BODY_FINDINGS_MAX)
+		return NULL;
+	if (!has_room(out))
 		c->err = VAULT_ENOMEM;
-	if (c->err != VAULT_OK || out->n == BODY_FINDINGS_MAX)
+	if (c->err != VAULT_OK)
 		return NULL;
 	f = &out->list[out->n++];
 	*f = (struct body_finding){ severity, code, .field = field };

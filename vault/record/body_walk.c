@@ -32,7 +32,9 @@ body_path_index(struct buf *path, size_t i)
 {
 	size_t before = path->len;
 
-	buf_putf(path, "[%zu]", i);
+	buf_put_byte(path, '[');
+	buf_put_int(path, (int64_t)i);
+	buf_put_byte(path, ']');
 	return before;
 }
 

@@ -37,6 +37,24 @@ join(struct head *out, const struct part *body, const struct part *hidden)
 }
 
 enum vault_err
+head_body(json_t **out, const struct part *body, const struct part *hidden)
+{
+	json_t *open = NULL, *closed = NULL;
+	enum vault_err err;
+
+	*out = NULL;
+	if ((err = part_json(&open, body)) == VAULT_OK && !hidden->present &&
+	    json_is_object(open))
+		*out = json_incref(open);
+	else if (err == VAULT_OK &&
+	    (err = part_json(&closed, hidden)) == VAULT_OK)
+		err = body_join(out, open, closed);
+	json_decref(open);
+	json_decref(closed);
+	return err;
+}
+
+enum vault_err
 head_from(struct head *out, struct version *v, const struct part *body,
     const struct part *hidden)
 {
@@ -67,9 +85,11 @@ head_made(struct head *out, struct version *v, const json_t *open,
 	memset(out, 0, sizeof(*out));
 	out->version = *v;
 	memset(v, 0, sizeof(*v));
-	if ((err = json_sorted(&out->open, open)) == VAULT_OK &&
-	    (closed == NULL ||
-		(err = json_sorted(&hidden, closed)) == VAULT_OK))
+	err = json_sorted(&out->open, open);
+	if (err == VAULT_OK && closed == NULL)
+		out->body = json_incref(out->open);
+	else if (err == VAULT_OK &&
+	    (err = json_sorted(&hidden, closed)) == VAULT_OK)
 		err = body_join(&out->body, out->open, hidden);
 	json_decref(hidden);
 	if (err != VAULT_OK)

@@ -55,6 +55,10 @@ VAULT_CHECKED enum vault_err head_from(struct head *out, struct version *v,
 VAULT_CHECKED enum vault_err head_made(struct head *out, struct version *v,
     const json_t *open, const json_t *closed);
 
+/* What two parts say together, and nothing else of the version. */
+VAULT_CHECKED enum vault_err head_body(
+    json_t **out, const struct part *body, const struct part *hidden);
+
 /* head_open, with the private parts of what it follows that still hold. */
 VAULT_CHECKED enum vault_err head_whole(struct head *out, struct store *s,
     const struct record_row *r, const struct graph *g,

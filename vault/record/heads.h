@@ -26,6 +26,11 @@ VAULT_CHECKED enum vault_err heads_each(struct store *s,
     const struct record_row *r,
     enum vault_err (*each)(void *ctx, const struct head *h), void *ctx);
 
+/* The body of each, if it is here; not verified. */
+VAULT_CHECKED enum vault_err heads_bodies(struct store *s,
+    const struct record_row *r,
+    enum vault_err (*each)(void *ctx, const json_t *body), void *ctx);
+
 struct merged {
 	json_t *body; /* clashing fields have the oldest head's value */
 	/*
@@ -71,6 +76,11 @@ VAULT_CHECKED enum vault_err heads_merge(
  */
 VAULT_CHECKED enum vault_err heads_trust(
     struct merged *out, struct store *s, const struct record_row *r);
+
+#ifdef VAULT_TEST
+/* As if no record had one version only. */
+void heads_test_merge_all(bool all);
+#endif
 
 /* The same for these versions, whether they are heads or not. */
 VAULT_CHECKED enum vault_err heads_these(struct merged *out, struct store *s,

@@ -3,9 +3,9 @@
  * json - strict reading and canonical writing.
  *
  * jansson would stop at a depth of 2,048, take reals through the C locale,
- * and tell its faults in sentences.  So a scan without recursion comes first:
- * it bounds depth and numbers and sees the keys, and jansson gets only what
- * passed.
+ * and tell its faults in sentences.  So what json_quick.h has not taken is
+ * first scanned without recursion: that bounds depth and numbers and sees the
+ * keys, and jansson gets only what passed.
  */
 #include <setjmp.h>
 #include <stdint.h>
@@ -18,6 +18,7 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "record/json.h"
+#include "record/json_quick.h"
 
 /*
  * When jansson (2.14) cannot save a character of a string it goes on, and
@@ -270,6 +271,8 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
     size_t deeper, struct json_fault *fault)
 {
 	const uint8_t *in = len == 0 ? (const uint8_t *)"" : text;
+	size_t deepest = JSON_DEPTH + deeper;
+	size_t most = deeper > 0 ? 2 * JSON_VALUES : JSON_VALUES;
 	enum json_fault_kind kind;
 	json_error_t error = { 0 };
 	enum vault_err err;
@@ -283,9 +286,11 @@ json_read_around(json_t **out, const void *text, size_t len, size_t max_len,
 		return VAULT_EUSE;
 	}
 	if ((kind = scan_utf8(&at, in, len)) == JSON_FAULT_NONE) {
+		err = json_quick(out, in, len, deepest, most);
+		if (err != VAULT_EUSE)
+			return err;
 		at = 0;
-		kind = scan_structure(&at, in, len, JSON_DEPTH + deeper,
-		    deeper > 0 ? 2 * JSON_VALUES : JSON_VALUES);
+		kind = scan_structure(&at, in, len, deepest, most);
 	}
 	if (kind != JSON_FAULT_NONE) {
 		set_fault(fault, kind, in, at);
@@ -446,7 +451,7 @@ write_integer(struct buf *out, json_int_t n)
 {
 	if (n > JSON_MAX_INTEGER || n < -JSON_MAX_INTEGER)
 		return VAULT_EUSE;
-	buf_putf(out, "%lld", (long long)n);
+	buf_put_int(out, n);
 	return buf_ok(out);
 }
 

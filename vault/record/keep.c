@@ -145,9 +145,13 @@ static enum vault_err
 make_parts(struct making *m, const json_t *whole)
 {
 	struct version *v = &m->v;
-	enum vault_err err;
+	enum vault_err err = VAULT_OK;
 
-	if ((err = body_split(&m->open, &m->closed, whole)) != VAULT_OK ||
+	if (json_object_get(whole, "private_fields") == NULL)
+		m->open = json_incref((json_t *)(uintptr_t)whole);
+	else
+		err = body_split(&m->open, &m->closed, whole);
+	if (err != VAULT_OK ||
 	    (err = make_part(&m->body, v->body, m->open)) != VAULT_OK)
 		return err;
 	v->has_body = true;

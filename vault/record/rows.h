@@ -122,6 +122,20 @@ VAULT_CHECKED enum vault_err rows_version(struct version *v, struct part *body,
     const uint8_t id[static VERSION_ID_LEN], bool verify);
 
 /*
+ * The one version of r, if there is no other and nothing is missing of what it
+ * says: its own parts are all of it.  *is says whether; to be freed in any
+ * case.  Not verified, like the above.
+ */
+struct rows_lone {
+	uint8_t id[VERSION_ID_LEN];
+	int64_t time;
+	struct part body, hidden;
+};
+VAULT_CHECKED enum vault_err rows_lone(bool *is, struct rows_lone *out,
+    struct store *s, const struct record_row *r);
+void rows_lone_free(struct rows_lone *lone);
+
+/*
  * The ids of the versions of a record, one behind the other: all of them,
  * oldest first, or the heads only.
  */

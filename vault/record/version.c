@@ -82,57 +82,95 @@ version_sort_hashes(struct buf *hashes)
 
 /* ---- Writing ---- */
 
-static json_t *
-hex_json(const uint8_t *bytes, size_t len)
+static void
+put_name(struct buf *out, const char *name)
 {
-	struct buf hex = { 0 };
-	json_t *json = NULL;
-
-	if (hex_encode(&hex, bytes, len))
-		json = json_string(buf_text(&hex));
-	buf_free(&hex);
-	return json;
+	buf_put_text(out, out->len == 0 ? "{\"" : ",\"");
+	buf_put_text(out, name);
+	buf_put_text(out, "\":");
 }
 
-static json_t *
-hashes_json(bool *good, const struct buf *hashes)
+static void
+put_hex(struct buf *out, const uint8_t *bytes, size_t len)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < version_hash_count(hashes); i++)
-		json_add(good, array, NULL,
-		    hex_json(version_hash_at(hashes, i), HASH_LEN));
-	return array;
+	buf_put_byte(out, '"');
+	hex_encode(out, bytes, len);
+	buf_put_byte(out, '"');
 }
 
+static void
+put_hashes(struct buf *out, const char *name, const struct buf *hashes)
+{
+	put_name(out, name);
+	buf_put_byte(out, '[');
+	for (size_t i = 0; i < version_hash_count(hashes); i++) {
+		if (i > 0)
+			buf_put_byte(out, ',');
+		put_hex(out, version_hash_at(hashes, i), HASH_LEN);
+	}
+	buf_put_byte(out, ']');
+}
+
+static void
+put_part(
+    struct buf *out, const char *name, bool has, const uint8_t hash[HASH_LEN])
+{
+	if (!has)
+		return;
+	put_name(out, name);
+	put_hex(out, hash, HASH_LEN);
+}
+
+static void
+put_text(struct buf *out, const char *name, const char *plain)
+{
+	put_name(out, name);
+	buf_put_byte(out, '"');
+	buf_put_text(out, plain);
+	buf_put_byte(out, '"');
+}
+
+static void
+put_number(struct buf *out, const char *name, int64_t n)
+{
+	put_name(out, name);
+	buf_put_int(out, n);
+}
+
+static bool
+is_type(const char *text, size_t len)
+{
+	return len > 0 && len <= VERSION_TYPE_MAX &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyz_-") == len;
+}
+
+/* In the canonical form of JSON, for such members: by their names, as here. */
 static enum vault_err
 write_envelope(struct version *v)
 {
+	struct buf *out = &v->envelope;
 	char record[ID_TEXT_LEN + 1];
-	json_t *o = json_object();
-	enum vault_err err = VAULT_ENOMEM;
-	bool good = true;
 
+	if (!is_type(v->type, strlen(v->type)) || v->time < 0 ||
+	    v->time > JSON_MAX_INTEGER)
+		return VAULT_EUSE;
 	id_print(record, v->record);
-	json_add(&good, o, "format", json_integer(FORMAT));
-	json_add(&good, o, "record", json_string(record));
-	json_add(&good, o, "type", json_string(v->type));
-	json_add(&good, o, "office", hex_json(v->office, IDENTITY_PUBLIC_LEN));
-	json_add(&good, o, "time", json_integer(v->time));
-	json_add(&good, o, "parents", hashes_json(&good, &v->parents));
-	json_add(&good, o, "attachments", hashes_json(&good, &v->attachments));
-	if (v->has_body)
-		json_add(&good, o, "body", hex_json(v->body, HASH_LEN));
-	if (v->has_private)
-		json_add(&good, o, "private", hex_json(v->hidden, HASH_LEN));
+	buf_reset(out);
+	put_hashes(out, "attachments", &v->attachments);
+	put_part(out, "body", v->has_body, v->body);
+	put_number(out, "format", FORMAT);
+	put_name(out, "office");
+	put_hex(out, v->office, IDENTITY_PUBLIC_LEN);
+	put_hashes(out, "parents", &v->parents);
+	put_part(out, "private", v->has_private, v->hidden);
+	put_text(out, "record", record);
+	put_number(out, "time", v->time);
+	put_text(out, "type", v->type);
 	if (v->unseen.len > 0)
-		json_add(&good, o, "unseen", hashes_json(&good, &v->unseen));
-	buf_reset(&v->envelope);
+		put_hashes(out, "unseen", &v->unseen);
+	buf_put_byte(out, '}');
 	/* An envelope with a member missing must never be signed. */
-	if (good)
-		err = json_write(&v->envelope, o);
-	json_decref(o);
-	return err;
+	return buf_ok(out);
 }
 
 static void
@@ -189,8 +227,7 @@ read_type(char type[static VERSION_TYPE_MAX + 1], const json_t *value)
 	const char *text = json_string_value(value);
 	size_t len = json_string_length(value);
 
-	if (text == NULL || len == 0 || len > VERSION_TYPE_MAX ||
-	    strspn(text, "abcdefghijklmnopqrstuvwxyz_-") != len)
+	if (text == NULL || !is_type(text, len))
 		return false;
 	memcpy(type, text, len + 1);
 	return true;

@@ -602,6 +602,36 @@ index_tidy(struct store *s, size_t n)
 	return sql_finish(q);
 }
 
+/* ---- By which Unicode ---- */
+
+enum vault_err
+index_mark(struct store *s)
+{
+	struct sql *q = sql_open(s, "INSERT INTO value VALUES(?1,?2,0)");
+	const char *unicode = text_unicode();
+
+	sql_put_int(q, 1, QUERY_UNICODE);
+	sql_put_text(q, 2, unicode, strlen(unicode));
+	return sql_finish(q);
+}
+
+enum vault_err
+index_is_old(bool *is, struct store *s)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT 1 FROM value WHERE field=?1 AND key=?2 AND num=0");
+	const char *unicode = text_unicode();
+	enum vault_err err;
+	bool same;
+
+	sql_put_int(q, 1, QUERY_UNICODE);
+	sql_put_text(q, 2, unicode, strlen(unicode));
+	err = sql_step(q, &same);
+	*is = err == VAULT_OK && !same;
+	sql_close(q);
+	return err;
+}
+
 /* ---- Making it again ---- */
 
 static enum vault_err
@@ -629,6 +659,7 @@ index_rebuild(struct store *s,
 	int64_t last;
 
 	if ((err = drop_all(s)) != VAULT_OK ||
+	    (err = index_mark(s)) != VAULT_OK ||
 	    (err = sql_number(&last, s,
 		 "SELECT ifnull(max(num),0) FROM record")) != VAULT_OK)
 		return err;

@@ -59,6 +59,13 @@ VAULT_CHECKED enum vault_err index_find_row(
  */
 VAULT_CHECKED enum vault_err index_tidy(struct store *s, size_t n);
 
+/*
+ * Keys are made by the tables of one version of Unicode, which the index of a
+ * new vault says.  *is: the tables here are of another one, or it says none.
+ */
+VAULT_CHECKED enum vault_err index_mark(struct store *s);
+VAULT_CHECKED enum vault_err index_is_old(bool *is, struct store *s);
+
 /* Drop everything and make it again. */
 VAULT_CHECKED enum vault_err index_rebuild(struct store *s,
     bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx);

@@ -83,7 +83,8 @@ enum query_field {
  * day as above and the field that says so; of a person, the ids of records of
  * whom somebody says that it is the same person or not, the text_key() without
  * blanks of the number of each identity paper, and the day of birth, one
- * number of QUERY_DAY_FORM, if it is a day.
+ * number of QUERY_DAY_FORM, if it is a day; of no record, in a row of num 0,
+ * the version of Unicode that made the keys.
  */
 #define QUERY_ROW_KEY 13
 #define QUERY_LABEL 14
@@ -95,6 +96,7 @@ enum query_field {
 #define QUERY_SAME 20
 #define QUERY_PAPER 21
 #define QUERY_BORN 22
+#define QUERY_UNICODE 23
 #define QUERY_DAY_FORM "%08llx"
 #define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 

@@ -50,14 +50,12 @@ struct hit {
 	size_t width;
 };
 
-#define WANTED_MAX (QUERY_WORDS_MAX + QUERY_NODES_MAX)
-
 struct finder {
 	const uint8_t *text;
 	size_t len;
-	struct wanted wanted[WANTED_MAX];
+	struct wanted *wanted;
 	size_t n_wanted;
-	struct term terms[2 * QUERY_NODES_MAX];
+	struct term *terms;
 	size_t n_terms;
 	bool begins[256]; /* bytes that a wanted key begins with */
 	size_t place;
@@ -93,6 +91,32 @@ want_node(struct finder *f, const struct query *q, size_t i)
 		return;
 	f->terms[f->n_terms++] = (struct term){ f->n_wanted, 1, i, false };
 	want(f, buf_text(&q->keys) + n->joined, n->joined_len, n->prefix);
+}
+
+static void
+finder_free(struct finder *f)
+{
+	mem_free(f->wanted);
+	mem_free(f->terms);
+	mem_free(f->found);
+	mem_free(f->hits);
+	mem_free(f);
+}
+
+/* With room for each word of the query, and for those of each node as one. */
+static struct finder *
+finder_new(const struct query *q)
+{
+	struct finder *f = mem_zalloc(sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->wanted = mem_alloc((q->n_words + q->n_nodes) * sizeof(*f->wanted));
+	f->terms = mem_alloc(2 * q->n_nodes * sizeof(*f->terms));
+	if (f->wanted != NULL && f->terms != NULL)
+		return f;
+	finder_free(f);
+	return NULL;
 }
 
 /* ---- What is there ---- */
@@ -471,7 +495,7 @@ snippet_make(struct snippet *out, const struct query *query, const void *text,
 	struct window w;
 
 	memset(out, 0, sizeof(*out));
-	if ((f = mem_zalloc(sizeof(*f))) == NULL)
+	if ((f = finder_new(query)) == NULL)
 		return VAULT_ENOMEM;
 	f->text = text;
 	f->len = len;
@@ -500,9 +524,7 @@ snippet_make(struct snippet *out, const struct query *query, const void *text,
 	copy_window(out, f, widen(f, w, columns));
 	err = buf_ok(&out->text);
 out:
-	mem_free(f->found);
-	mem_free(f->hits);
-	mem_free(f);
+	finder_free(f);
 	return err;
 }
 
