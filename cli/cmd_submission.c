@@ -104,7 +104,7 @@ add_gap(void *ctx, const struct vault_gap *g)
 		add_gap_doc(show, g);
 		return;
 	}
-	buf_putf(out, "  %s\t%s\t", g->need, g->label);
+	buf_putf(out, "  %s\t%s\t", say_label(g->need), g->label);
 	buf_put_text(out, g->paths);
 	put_command(out, g);
 	if (g->why == VAULT_GAP_VAGUE) {

@@ -81,6 +81,8 @@ form_put_current(
 
 	if (there && ask->field->kind == VAULT_KIND_CODE) {
 		buf_put_text(out, codes_label(ask->field, buf_text(&value)));
+	} else if (there && ask->field->kind == VAULT_KIND_BOOL) {
+		buf_put_text(out, codes_yes_no(buf_text(&value)));
 	} else if (there && is_link(ask->field) &&
 	    vault_title(&title, f->s->vault, buf_text(&value)) == VAULT_OK &&
 	    title.len > 0) {

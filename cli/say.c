@@ -612,15 +612,11 @@ say_time(int64_t unix_seconds)
 const char *
 say_span(uint64_t seconds)
 {
-	char *out = place();
-
 	if (seconds < 120)
-		snprintf(out, PLACE_LEN, "%" PRIu64 " s", seconds);
-	else if (seconds < 2 * 3600)
-		snprintf(out, PLACE_LEN, "%" PRIu64 " min", seconds / 60);
-	else
-		snprintf(out, PLACE_LEN, "%" PRIu64 " h", seconds / 3600);
-	return out;
+		return say_counted(SAY_SPAN_SECONDS, seconds);
+	if (seconds < 2 * 3600)
+		return say_counted(SAY_SPAN_MINUTES, seconds / 60);
+	return say_counted(SAY_SPAN_HOURS, seconds / 3600);
 }
 
 const char *

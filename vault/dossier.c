@@ -306,7 +306,8 @@ tell_record(struct dossier *d, size_t i)
 		r.disagreeing = json_array_size(edition.clashes) > 0;
 		d->at = e->id;
 		d->to->record(d->to->ctx, &r);
-		err = print_body(edition.body, tell_line, name_record, d);
+		err = print_body(edition.body, tell_line, name_record, d,
+		    vault_words(d->p->v));
 	}
 	edition_free(&edition);
 	return err == VAULT_OK ? d->err : err;

@@ -10,7 +10,6 @@
 #include "inside.h"
 #include "record/body.h"
 #include "record/heads.h"
-#include "record/print.h"
 #include "search/index.h"
 #include "search/like.h"
 #include "search/query.h"
@@ -64,7 +63,7 @@ is_part(const char *title, size_t len, size_t i, size_t end)
  * for the words that there is none.
  */
 static enum vault_err
-named_title(struct buf *out, struct store *s, const char *title, size_t len)
+named_title(struct buf *out, struct vault *v, const char *title, size_t len)
 {
 	uint8_t id[ID_LEN];
 	enum vault_err err;
@@ -74,12 +73,12 @@ named_title(struct buf *out, struct store *s, const char *title, size_t len)
 		if (len - i >= ID_TEXT_LEN &&
 		    id_is_canonical(title + i, ID_TEXT_LEN) &&
 		    id_parse(id, title + i, ID_TEXT_LEN) == VAULT_OK) {
-			err = plain_title(out, s, id);
+			err = plain_title(out, v->store, id);
 			if (err != VAULT_OK && err != VAULT_ENORECORD)
 				return err;
 			if (err == VAULT_ENORECORD &&
 			    is_part(title, len, i, i + ID_TEXT_LEN))
-				buf_put_text(out, PRINT_NOT_HERE);
+				buf_put_text(out, vault_words(v)->not_here);
 			else if (err == VAULT_ENORECORD)
 				buf_put(out, title + i, ID_TEXT_LEN);
 			i += ID_TEXT_LEN;
@@ -100,7 +99,7 @@ vault_title(struct buf *out, struct vault *v, const char *id)
 	if (id_parse(bytes, id, strlen(id)) != VAULT_OK)
 		return VAULT_ENORECORD;
 	if ((err = plain_title(&plain, v->store, bytes)) == VAULT_OK)
-		err = named_title(out, v->store, buf_text(&plain), plain.len);
+		err = named_title(out, v, buf_text(&plain), plain.len);
 	buf_free(&plain);
 	return err;
 }
@@ -577,7 +576,7 @@ load_row(struct vault_row *row, const struct finding *f, int64_t num)
 		title = sql_text(q, 0, &len);
 		row->time = sql_int(q, 1);
 		row->heads = (unsigned)sql_int(q, 2);
-		err = named_title(&row->title, f->v->store, title, len);
+		err = named_title(&row->title, f->v, title, len);
 	}
 	sql_close(q);
 	if (err == VAULT_OK)
