@@ -216,6 +216,24 @@ put_own_name(struct buf *b, const char **at)
 	    VAULT_OK;
 }
 
+/* "[y/N]", with the letters of the reader's language. */
+static bool
+put_choice(struct buf *b, const char **at)
+{
+	static const enum say choices[] = { SAY_YES_OR_NO, SAY_YES_UNLESS_NO };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *text = sentences[choices[i]].text;
+		size_t len = strlen(text);
+
+		if (strncmp(*at, text, len) != 0)
+			continue;
+		*at += len;
+		return buf_put_text(b, gettext(text));
+	}
+	return false;
+}
+
 /* Our own formatter: texts only, each made safe, whatever a translation has. */
 static void
 put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
@@ -226,7 +244,7 @@ put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 	while (*p != '\0') {
 		unsigned i;
 
-		if (put_own_name(b, &p))
+		if (put_own_name(b, &p) || put_choice(b, &p))
 			continue;
 		if (*p != '%') {
 			buf_put_byte(b, (uint8_t)*p++);

@@ -693,6 +693,26 @@ def same_person_is_said_by_a_yes_alone(w):
         assert (b"same person" in done.stdout) == (status == 0), done
 
 
+def answers_are_in_the_language_of_the_question(w):
+    w.make()
+    ids = [added(w, "person", '{"names":[{"text":"%s"}]}' % name)
+           for name in ("Teng Biao", "Tengbiao")]
+    for lang, shown, yes, no, neither in (
+            ("", "[y/N] ", "y Yes", "n no", "s 是 yn nada"),
+            ("es", "[s/N] ", "s Sí si y yes", "n NO", "是 nada"),
+            ("zh_CN", "[y 是/N 否] ", "是 对 y ｙ", "否 不 n", "s 是否")):
+        w.env["LANGUAGE"] = lang
+        for word in yes.split() + no.split():
+            p = w.pty("--passphrase-file", w.pass_file, "same", *ids)
+            # What is neither is asked again.
+            for n, other in enumerate(neither.split() + [word], 1):
+                p.wait_until(
+                    lambda: p.output.count(shown.encode()) >= n)
+                p.send(other.encode() + b"\r")
+            assert p.end() == (0 if word in yes.split() else 1), (lang, word)
+            w.run("--passphrase-file", w.pass_file, "same", "--not", *ids)
+
+
 def link_asks_which_field_if_several_fit(w):
     w.make()
     person = added(w, "person", '{"names":[{"text":"Teng Biao"}]}')
@@ -709,6 +729,7 @@ def link_asks_which_field_if_several_fit(w):
 
 TESTS = [export_asks_for_all_who_get_it,
          same_person_is_said_by_a_yes_alone,
+         answers_are_in_the_language_of_the_question,
          link_asks_which_field_if_several_fit,
          init_with_the_proposed_passphrase,
          init_draws_from_three_lists_and_never_the_same,
