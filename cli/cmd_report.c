@@ -10,11 +10,10 @@
 #include <unistd.h>
 
 #include "host.h"
-#include "named.h"
+#include "leaving.h"
 #include "outfile.h"
 #include "pager.h"
 #include "plain.h"
-#include "progress.h"
 #include "report.h"
 
 #define USAGE                                                                  \
@@ -197,11 +196,8 @@ log_it(const struct report *r, const struct asked *a)
 
 	if (err == VAULT_OK)
 		return 0;
-	if (err != VAULT_ECONFLICT)
-		return session_fault(r->session, err);
-	say_error(SAY_EXPORT_CHANGED, NULL);
-	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
-	return say_status(VAULT_EBUSY);
+	return err == VAULT_ECONFLICT ? leaving_changed(SAY_HINT_EXPORT_AGAIN)
+				      : session_fault(r->session, err);
 }
 
 /* Logged before a byte is written: no file without an entry. */
@@ -229,7 +225,6 @@ static int
 write_out(const struct report *r, const struct asked *a)
 {
 	struct buf out = { 0 };
-	struct doc *d;
 	int status;
 
 	if (a->form == FORM_CSV)
@@ -244,14 +239,7 @@ write_out(const struct report *r, const struct asked *a)
 	say_beside(r, a->form);
 	if (strcmp(a->file, "-") == 0)
 		return 0;
-	say_hint(SAY_EXTRACT_NOTE, NULL);
-	if (!say_is_json()) {
-		say_line(SAY_EXTRACTED, a->file, NULL);
-		return 0;
-	}
-	d = doc_object();
-	doc_text(d, "file", a->file);
-	return doc_print(d);
+	return outfile_written(a->file, SAY_EXTRACT_NOTE);
 }
 
 /* ---- Counting ---- */
