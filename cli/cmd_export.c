@@ -21,80 +21,38 @@
 	" (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]"
 #define LIST_MAX 64
 
-/* The options that may be given more than once, taken out by hand. */
+/* to and include may be given more than once. */
 struct wanted {
 	const char *to[LIST_MAX];
 	const char *include[LIST_MAX];
 	char id[LIST_MAX][VAULT_ID_LEN];
 	size_t n_to, n_include;
 	const char *file;
-	bool with_sources, is_unsigned, parts_checked, good;
+	bool with_sources, is_unsigned, parts_checked;
 	struct buf query;
-	size_t words;
+	int words;
 };
 
-/* The value of --name VALUE or --name=VALUE at argv[*at]; NULL: another. */
-static const char *
-value_of(const char *name, int argc, char **argv, int *at)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(argv[*at], name, len) != 0)
-		return NULL;
-	if (argv[*at][len] == '=')
-		return argv[*at] + len + 1;
-	if (argv[*at][len] == '\0' && *at + 1 < argc)
-		return argv[++*at];
-	return NULL;
-}
-
-static void
-one_word(struct wanted *w, int argc, char **argv, int *at)
-{
-	const char *value;
-
-	if ((value = value_of("--to", argc, argv, at)) != NULL) {
-		w->good = w->good && w->n_to < LIST_MAX;
-		if (w->good)
-			w->to[w->n_to++] = value;
-	} else if ((value = value_of("--include", argc, argv, at)) != NULL) {
-		w->good = w->good && w->n_include < LIST_MAX;
-		if (w->good)
-			w->include[w->n_include++] = value;
-	} else if ((value = value_of("-o", argc, argv, at)) != NULL) {
-		w->file = value;
-	} else if (strcmp(argv[*at], "--with-sources") == 0) {
-		w->with_sources = true;
-	} else if (strcmp(argv[*at], "--unsigned") == 0) {
-		w->is_unsigned = true;
-	} else if (strcmp(argv[*at], "--parts-checked") == 0) {
-		w->parts_checked = true;
-	} else if (argv[*at][0] == '-' && argv[*at][1] != '\0') {
-		w->good = false;
-	} else {
-		if (w->words++ > 0)
-			buf_put_byte(&w->query, ' ');
-		buf_put_text(&w->query, argv[*at]);
-	}
-}
-
-static void
+static bool
 read_words(struct wanted *w, int argc, char **argv)
 {
-	w->good = true;
-	for (int at = 1; at < argc; at++) {
-		if (strcmp(argv[at], "--") != 0) {
-			one_word(w, argc, argv, &at);
-			continue;
-		}
-		for (at++; at < argc; at++) {
-			if (w->words++ > 0)
-				buf_put_byte(&w->query, ' ');
-			buf_put_text(&w->query, argv[at]);
-		}
-	}
-	w->good = w->good && w->n_to > 0 && w->file != NULL &&
-	    w->file[0] != '\0';
+	const struct option_of options[] = {
+		{ "--to", NULL, NULL },
+		{ "--include", NULL, NULL },
+		{ "-o", &w->file, NULL },
+		{ "--with-sources", NULL, &w->with_sources },
+		{ "--unsigned", NULL, &w->is_unsigned },
+		{ "--parts-checked", NULL, &w->parts_checked },
+	};
+
+	if (!cli_values(&argc, argv, "--to", w->to, &w->n_to, LIST_MAX) ||
+	    !cli_values(&argc, argv, "--include", w->include, &w->n_include,
+		LIST_MAX) ||
+	    (w->words = cli_options(argc, argv, options,
+		 sizeof(options) / sizeof(options[0]))) < 0)
+		return false;
+	cli_join(&w->query, argv + 1, w->words);
+	return w->n_to > 0 && w->file != NULL && w->file[0] != '\0';
 }
 
 /* ---- What leaves ---- */
@@ -485,8 +443,7 @@ cmd_export(struct cli *c, int argc, char **argv)
 	want = calloc(1, sizeof(*want));
 	if (want == NULL)
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
-	read_words(want, argc, argv);
-	if (!want->good) {
+	if (!read_words(want, argc, argv)) {
 		status = say_usage(USAGE);
 	} else if ((status = session_open(&s, c)) == 0) {
 		/* Others would take what is damaged for what we say. */

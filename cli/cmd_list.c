@@ -223,16 +223,6 @@ search(struct session *s, struct listing *l, const struct buf *query,
 
 /* ---- The commands ---- */
 
-static void
-join(struct buf *query, int words, char **argv)
-{
-	for (int i = 1; i <= words; i++) {
-		if (i > 1)
-			buf_put_byte(query, ' ');
-		buf_put_text(query, argv[i]);
-	}
-}
-
 static int
 run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
     const char *usage)
@@ -244,7 +234,7 @@ run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
 
 	if (asking && !ask_has_terminal())
 		return say_usage(usage);
-	join(&query, words, argv);
+	cli_join(&query, argv + 1, words);
 	if ((status = session_open(&s, c)) == 0) {
 		/* Asked for here, a name stands in no history, in no list. */
 		if (asking && !ask_line(&query, SAY_ASK_QUERY, NULL)) {

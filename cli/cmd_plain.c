@@ -229,8 +229,7 @@ plain_export(struct cli *c, int argc, char **argv)
 	};
 	int words = cli_options(argc, argv, options, 5), status;
 
-	for (int i = 1; i <= words; i++)
-		buf_putf(&want.query, "%s%s", i > 1 ? " " : "", argv[i]);
+	cli_join(&want.query, argv + 1, words);
 	if (words < 0 || want.format == NULL ||
 	    (strcmp(want.format, "json") != 0 &&
 		strcmp(want.format, "csv") != 0) ||

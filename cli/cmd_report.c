@@ -303,11 +303,7 @@ settle(struct asked *a, bool csv, bool html, int words, char **argv)
 	a->form = csv ? FORM_CSV : html ? FORM_HTML : FORM_TABLE;
 	if (a->file == NULL)
 		a->file = "-";
-	for (int i = 1; i <= words; i++) {
-		if (i > 1)
-			buf_put_byte(&a->query, ' ');
-		buf_put_text(&a->query, argv[i]);
-	}
+	cli_join(&a->query, argv + 1, words);
 	return *a->file != '\0' && buf_ok(&a->query) == VAULT_OK;
 }
 

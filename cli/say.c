@@ -361,13 +361,15 @@ say_lines_aside(const struct buf *lines)
 static struct buf bad_option;
 
 void
-say_bad_option(enum say what, const char *option)
+say_bad_option(enum say what, const char *option, const char *near)
 {
 	struct buf name = { 0 };
 
 	buf_put(&name, option, strcspn(option, "="));
 	buf_reset(&bad_option);
-	say_put(&bad_option, what, buf_text(&name), NULL);
+	if (what == SAY_NO_OPTION && near != NULL)
+		what = SAY_NO_OPTION_NEAR;
+	say_put(&bad_option, what, buf_text(&name), near, NULL);
 	buf_free(&name);
 }
 

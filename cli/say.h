@@ -63,9 +63,10 @@ void say_hint(enum say what, ...) SAY_ARGS;
 
 /*
  * Which option is wrong, a sentence of its name: said by the next say_usage.
- * A value behind a = is left away.
+ * A value behind a = is left away.  near may be meant by what is no option;
+ * or NULL.
  */
-void say_bad_option(enum say what, const char *option);
+void say_bad_option(enum say what, const char *option, const char *near);
 
 /* The usage line of a command; returns exit status 2. */
 int say_usage(const char *usage);
