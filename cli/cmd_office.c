@@ -34,7 +34,8 @@ show(const struct vault_office *o)
 
 	if (!say_is_json()) {
 		say_line(SAY_OFFICE_IS, buf_text(&o->name), NULL);
-		say_line(SAY_OFFICE_DIGITS, o->digits, NULL);
+		say_line(SAY_OFFICE_DIGITS, say_half(o->digits, 0),
+		    say_half(o->digits, 1), NULL);
 		say_line(SAY_OFFICE_MINISIGN, buf_text(&o->minisign), NULL);
 		office_keys_say(o);
 		if (!o->renew_due)

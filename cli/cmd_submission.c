@@ -82,10 +82,10 @@ put_command(struct buf *out, const struct vault_gap *g)
 	} else if (g->type[0] == '\0') {
 		say_put(out, SAY_GAP_OPTION, g->paths, NULL);
 	} else if (g->record[0] == '\0') {
-		say_put_command(out, SAY_GAP_NEW, g->type, NULL);
+		say_put(out, SAY_GAP_NEW, g->type, NULL);
 	} else {
 		memcpy(id, g->record, PICK_SHORT);
-		say_put_command(out, SAY_GAP_EDIT, id, g->field, NULL);
+		say_put(out, SAY_GAP_EDIT, id, g->field, NULL);
 	}
 }
 

@@ -178,9 +178,8 @@ sentence(enum say what, const char *const *args, unsigned n)
 	return ngettext(s->text, s->many, n == 0 ? 0 : count_in(args[0]));
 }
 
-/* What stands behind "amparo " in hints; and whether it goes there now. */
+/* What stands behind "amparo " in commands to be typed. */
 static struct buf vault_words;
-static bool with_vault;
 
 void
 say_use_vault(const char *folder, const char *keys)
@@ -192,23 +191,24 @@ say_use_vault(const char *folder, const char *keys)
 		buf_putf(&vault_words, "--keys %s ", say_word(keys));
 }
 
-/* Commands for another vault, for somebody else, or for none. */
+/* Else it is a command for another vault, for somebody else, or none. */
 static bool
 is_of_this_vault(enum say what)
 {
-	return what != SAY_HINT_HALF && what != SAY_HINT_HELP &&
-	    what != SAY_BAD_USAGE && what != SAY_HINT_PREPARED &&
-	    what != SAY_HINT_OWN_REVOKED && what != SAY_HINT_PRACTICE &&
-	    what != SAY_HINT_VOCAB;
+	return what != SAY_WAITING && what != SAY_HINT_HALF &&
+	    what != SAY_HINT_HELP && what != SAY_BAD_USAGE &&
+	    what != SAY_HINT_PREPARED && what != SAY_HINT_OWN_REVOKED &&
+	    what != SAY_HINT_PRACTICE && what != SAY_HINT_VOCAB;
 }
 
 /* "amparo ", with the vault that is meant. */
 static bool
-put_own_name(struct buf *b, const char **at)
+put_own_name(struct buf *b, enum say what, const char **at)
 {
 	static const char name[] = "amparo ";
 
-	if (!with_vault || strncmp(*at, name, sizeof(name) - 1) != 0)
+	if (strncmp(*at, name, sizeof(name) - 1) != 0 ||
+	    !is_of_this_vault(what))
 		return false;
 	buf_put_text(b, name);
 	*at += sizeof(name) - 1;
@@ -244,7 +244,7 @@ put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 	while (*p != '\0') {
 		unsigned i;
 
-		if (put_own_name(b, &p) || put_choice(b, &p))
+		if (put_own_name(b, what, &p) || put_choice(b, &p))
 			continue;
 		if (*p != '%') {
 			buf_put_byte(b, (uint8_t)*p++);
@@ -284,14 +284,6 @@ void
 say_put(struct buf *b, enum say what, ...)
 {
 	WITH_ARGS(b, what);
-}
-
-void
-say_put_command(struct buf *b, enum say what, ...)
-{
-	with_vault = true;
-	WITH_ARGS(b, what);
-	with_vault = false;
 }
 
 void
@@ -343,9 +335,7 @@ say_hint(enum say what, ...)
 {
 	struct buf b = { 0 };
 
-	with_vault = is_of_this_vault(what);
 	WITH_ARGS(&b, what);
-	with_vault = false;
 	to_stderr(&last_hint, gettext(sentences[SAY_HINT_MARK].text), &b);
 }
 

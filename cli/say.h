@@ -26,7 +26,8 @@ void say_setup(void);
 
 /*
  * The vault that -v, and the keys that --keys names, or NULL: commands in
- * hints name them too, so that what is typed after them reaches no other one.
+ * sentences name them too, so that what is typed as it stands there reaches no
+ * other one.
  */
 void say_use_vault(const char *folder, const char *keys);
 
@@ -49,9 +50,6 @@ const char *say_label(const char *english);
 
 /* The sentence itself, appended to b, or written to the terminal fd. */
 void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
-
-/* The same for a command to be typed, which names the vault as hints do. */
-void say_put_command(struct buf *b, enum say what, ...) SAY_ARGS;
 
 /* A line of the result; nothing when the result is JSON. */
 void say_line(enum say what, ...) SAY_ARGS;
