@@ -122,7 +122,7 @@ take_back_names(
     struct dossier *d, struct buf *out, size_t before, const char *id)
 {
 	struct called c = { .id = id };
-	enum vault_err err = reveal_text(d->p->reveal, id, "",
+	enum vault_err err = reveal_text(d->p->reveal, id, "names[0].text",
 	    (const char *)out->bytes + before, out->len - before, note_hit, &c);
 
 	if (c.names)
