@@ -187,9 +187,9 @@ const struct command commands[] = {
 	    " a field.\n" },
 	{ "link", cmd_link, "link [--not] FROM [FIELD] TO",
 	    "let one record link to another",
-	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
-	    " it you are asked\nif several fit.  --not takes the link "
-	    "away.\n" },
+	    "FIELD is a field of FROM, as 'amparo types' lists them, or a part "
+	    "of one, like\nperpetrators.who; without it you are asked if "
+	    "several fit.  --not takes the\nlink away.\n" },
 	{ "same", cmd_same, "same [--limit N], same [--not] ID ID",
 	    "records that may be of one person; say that they are",
 	    "Without an ID: pairs that are alike, the likeliest first, 50"
