@@ -90,7 +90,7 @@ add_places(struct work *work, const struct place *around,
 	struct place p = *around;
 	struct vault_field member = { 0 };
 
-	if (p.depth == DEEPEST || field->filled ||
+	if (p.depth == DEEPEST ||
 	    snprintf(p.name, sizeof(p.name), "%s%s%s", around->name,
 		p.depth > 0 ? "." : "", field->name) >= (int)sizeof(p.name))
 		return;

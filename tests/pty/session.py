@@ -707,8 +707,9 @@ def answers_are_in_the_language_of_the_question(w):
             p = w.pty("--passphrase-file", w.pass_file, "same", *ids)
             # What is neither is asked again.
             for n, other in enumerate(neither.split() + [word], 1):
-                p.wait_until(
-                    lambda: p.output.count(shown.encode()) >= n)
+                # Drawn once more with the answer that comes with its Enter.
+                p.wait_until(lambda: p.output.count(b"\x1b[?2004h") >= n)
+                p.wait_for(shown.encode())
                 p.send(other.encode() + b"\r")
             assert p.end() == (0 if word in yes.split() else 1), (lang, word)
             w.run("--passphrase-file", w.pass_file, "same", "--not", *ids)
