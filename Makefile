@@ -96,6 +96,10 @@ $(B)/tests/test_codes: $(B)/tests/test_codes.o $(B)/tests/support.o $(B)/cli/cod
     $(B)/cli/say.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/tests/test_answer: $(B)/tests/test_answer.o $(B)/tests/support.o $(B)/cli/answer.o \
+    $(B)/cli/say.o $(B)/libvault.a
+	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
 $(B)/tests/test_say: $(B)/tests/test_say.o $(B)/tests/support.o $(B)/cli/say.o $(B)/libvault.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 

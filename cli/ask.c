@@ -11,6 +11,7 @@
 
 #include <zxcvbn.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "host.h"
 #include "lineedit.h"
@@ -111,12 +112,26 @@ ask_line(struct buf *out, enum say prompt, const char *start)
 	return got;
 }
 
+/* What is neither yes nor no is asked again; the end of the terminal is no. */
+static bool
+read_yes(struct lineedit *l, const char *question, bool preset)
+{
+	struct buf line = { 0 };
+	enum answer_is is = IS_NEITHER;
+
+	while (is == IS_NEITHER &&
+	    lineedit_read(&line, l, question, NULL) == LINEEDIT_DONE)
+		is = answer_is(line.bytes, line.len);
+	buf_free(&line);
+	return is == IS_BLANK ? preset : is == IS_YES;
+}
+
 bool
 ask_yes(
     const struct cli *c, bool preset, enum say question, const char *argument)
 {
 	struct lineedit *l;
-	struct buf text = { 0 }, line = { 0 };
+	struct buf text = { 0 };
 	bool yes = false;
 
 	if (c->yes)
@@ -125,15 +140,11 @@ ask_yes(
 	if ((l = editor()) == NULL) {
 		say_warning(SAY_NO_TERMINAL, NULL);
 		say_hint(SAY_HINT_YES, NULL);
-	} else if (lineedit_read(&line, l, buf_text(&text), NULL) ==
-	    LINEEDIT_DONE) {
-		char first = line.len > 0 ? (char)line.bytes[0] : '\0';
-
-		yes = first == '\0' ? preset : first == 'y' || first == 'Y';
+	} else {
+		yes = read_yes(l, buf_text(&text), preset);
 	}
 	lineedit_free(l);
 	buf_free(&text);
-	buf_free(&line);
 	return yes;
 }
 

@@ -16,12 +16,23 @@ struct cli {
 	bool yes;              /* ask nothing, go on */
 };
 
-/* An option of a command: --name, or --name VALUE. */
+/*
+ * An option of a command: --name, or --name VALUE; with neither it is one
+ * whose values were taken by cli_values.
+ */
 struct option_of {
 	const char *name;
 	const char **value; /* where its value goes, or NULL */
 	bool *flag;         /* set if it is given, or NULL */
 };
+
+/*
+ * Take an option that may stand there more than once out of argv, up to "--":
+ * the *n values, borrowed, into list, which has room for max.  False: there
+ * are more.
+ */
+bool cli_values(int *argc, char **argv, const char *name, const char **list,
+    size_t *n, size_t max);
 
 /*
  * Take options out of argv, wherever they stand; what is left are argc - 1
@@ -30,6 +41,9 @@ struct option_of {
  */
 int cli_options(
     int argc, char **argv, const struct option_of *options, size_t n);
+
+/* Append n words with blanks between them; n may be negative: none. */
+void cli_join(struct buf *out, char **words, int n);
 
 /* The number of an option; as it was if text is NULL.  False: none. */
 bool cli_number(uint64_t *out, const char *text);

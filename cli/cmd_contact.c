@@ -142,13 +142,15 @@ say_added(void *ctx, const struct vault_contact *c)
 	if (c->frozen)
 		say_warning(SAY_CONTACT_TWO_KEYS, c->name, NULL);
 	else if (c->announces)
-		say_warning(
-		    SAY_CONTACT_NEW_KEY, c->name, c->announced[0], NULL);
+		say_warning(SAY_CONTACT_NEW_KEY, c->name,
+		    say_half(c->announced[0], 0), say_half(c->announced[0], 1),
+		    NULL);
 	else if (c->renewed)
 		say_line(SAY_CONTACT_RENEWED, c->name,
 		    say_number(c->receiving.serial), c->receiving.first, NULL);
 	else
-		say_line(SAY_CONTACT_ADDED, c->name, c->digits, NULL);
+		say_line(SAY_CONTACT_ADDED, c->name, say_half(c->digits, 0),
+		    say_half(c->digits, 1), NULL);
 	if (c->frozen)
 		say_hint(SAY_HINT_FROZEN, say_word(c->name), NULL);
 	else if (c->verified == 0 || c->n_announced > 0)
@@ -211,7 +213,8 @@ revoke(struct session *s, const struct buf *text, const char *file)
 		doc_text(d, "name", buf_text(&r.name));
 		status = doc_print(d);
 	} else {
-		say_line(SAY_REVOKED, buf_text(&r.name), r.digits, NULL);
+		say_line(SAY_REVOKED, buf_text(&r.name), say_half(r.digits, 0),
+		    say_half(r.digits, 1), NULL);
 		say_hint(SAY_HINT_REVOKED, NULL);
 	}
 	vault_revoked_free(&r);
@@ -330,8 +333,10 @@ compare(struct wanted *w, struct session *s, const struct cli *c)
 	}
 	if ((err = vault_office(&own, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
-	say_line(SAY_VERIFY_OURS, own.digits, NULL);
-	say_line(SAY_VERIFY_THEIRS, w->name, w->digits, NULL);
+	say_line(SAY_VERIFY_OURS, say_half(own.digits, 0),
+	    say_half(own.digits, 1), NULL);
+	say_line(SAY_VERIFY_THEIRS, w->name, say_half(w->digits, 0),
+	    say_half(w->digits, 1), NULL);
 	vault_office_free(&own);
 	say_hint(SAY_HINT_COMPARE, NULL);
 	if (ask_yes(c, false, SAY_ASK_SAME_DIGITS, w->name))

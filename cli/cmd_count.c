@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codes.h"
 #include "pager.h"
 #include "pick.h"
 #include "report.h"
@@ -99,25 +100,28 @@ static void
 put_sentence(struct buf *out, const struct session *s,
     const struct vault_count *what, const struct vault_count_result *r)
 {
-	struct buf figure = { 0 }, source = { 0 };
+	struct buf figure = { 0 }, source = { 0 }, which = { 0 };
+	struct buf sure = { 0 };
 	struct vault_info info = { 0 };
 	const char *least = what->certainty == NULL ? "likely"
 						    : what->certainty;
 
 	put_figure(&figure, r);
+	codes_in_words(&which, "status", what->statuses);
+	codes_in_words(&sure, "certainty", least);
 	if (vault_info(&info, s->vault) == VAULT_OK)
 		say_put(&source, SAY_COUNT_SOURCE, buf_text(&info.office),
-		    least, NULL);
+		    buf_text(&sure), NULL);
 	vault_info_free(&info);
 	if (!what->ever)
 		say_put(out, SAY_COUNT_NOW, buf_text(&figure), r->on,
-		    what->statuses, buf_text(&source), NULL);
+		    buf_text(&which), buf_text(&source), NULL);
 	else if (r->since[0] == '\0')
 		say_put(out, SAY_COUNT_EVER, buf_text(&figure), r->on,
-		    what->statuses, buf_text(&source), NULL);
+		    buf_text(&which), buf_text(&source), NULL);
 	else
 		say_put(out, SAY_COUNT_EVER_SINCE, buf_text(&figure), r->since,
-		    r->on, what->statuses, buf_text(&source), NULL);
+		    r->on, buf_text(&which), buf_text(&source), NULL);
 	if (r->known_at[0] != '\0') {
 		buf_put_byte(out, ' ');
 		say_put(out, SAY_COUNT_KNOWN, r->known_at, NULL);
@@ -128,6 +132,8 @@ put_sentence(struct buf *out, const struct session *s,
 	}
 	buf_free(&figure);
 	buf_free(&source);
+	buf_free(&which);
+	buf_free(&sure);
 }
 
 static void

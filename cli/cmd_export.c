@@ -9,12 +9,10 @@
 #include "ask.h"
 #include "care.h"
 #include "host.h"
-#include "named.h"
+#include "leaving.h"
 #include "outfile.h"
-#include "pager.h"
 #include "pick.h"
 #include "plain.h"
-#include "progress.h"
 
 #define USAGE                                                                  \
 	"export [QUERY ...] --to CONTACT ... -o FILE [--include ID ...]"       \
@@ -23,91 +21,47 @@
 	" (--audience AUDIENCE | --unfiltered) -o FILE [--parts-checked]"
 #define LIST_MAX 64
 
-/* The options that may be given more than once, taken out by hand. */
+/* to and include may be given more than once. */
 struct wanted {
 	const char *to[LIST_MAX];
 	const char *include[LIST_MAX];
 	char id[LIST_MAX][VAULT_ID_LEN];
 	size_t n_to, n_include;
 	const char *file;
-	bool with_sources, is_unsigned, parts_checked, good;
+	bool with_sources, is_unsigned, parts_checked;
 	struct buf query;
-	size_t words;
+	int words;
 };
 
-/* The value of --name VALUE or --name=VALUE at argv[*at]; NULL: another. */
-static const char *
-value_of(const char *name, int argc, char **argv, int *at)
-{
-	size_t len = strlen(name);
-
-	if (strncmp(argv[*at], name, len) != 0)
-		return NULL;
-	if (argv[*at][len] == '=')
-		return argv[*at] + len + 1;
-	if (argv[*at][len] == '\0' && *at + 1 < argc)
-		return argv[++*at];
-	return NULL;
-}
-
-static void
-one_word(struct wanted *w, int argc, char **argv, int *at)
-{
-	const char *value;
-
-	if ((value = value_of("--to", argc, argv, at)) != NULL) {
-		w->good = w->good && w->n_to < LIST_MAX;
-		if (w->good)
-			w->to[w->n_to++] = value;
-	} else if ((value = value_of("--include", argc, argv, at)) != NULL) {
-		w->good = w->good && w->n_include < LIST_MAX;
-		if (w->good)
-			w->include[w->n_include++] = value;
-	} else if ((value = value_of("-o", argc, argv, at)) != NULL) {
-		w->file = value;
-	} else if (strcmp(argv[*at], "--with-sources") == 0) {
-		w->with_sources = true;
-	} else if (strcmp(argv[*at], "--unsigned") == 0) {
-		w->is_unsigned = true;
-	} else if (strcmp(argv[*at], "--parts-checked") == 0) {
-		w->parts_checked = true;
-	} else if (argv[*at][0] == '-' && argv[*at][1] != '\0') {
-		w->good = false;
-	} else {
-		if (w->words++ > 0)
-			buf_put_byte(&w->query, ' ');
-		buf_put_text(&w->query, argv[*at]);
-	}
-}
-
-static void
+static bool
 read_words(struct wanted *w, int argc, char **argv)
 {
-	w->good = true;
-	for (int at = 1; at < argc; at++) {
-		if (strcmp(argv[at], "--") != 0) {
-			one_word(w, argc, argv, &at);
-			continue;
-		}
-		for (at++; at < argc; at++) {
-			if (w->words++ > 0)
-				buf_put_byte(&w->query, ' ');
-			buf_put_text(&w->query, argv[at]);
-		}
-	}
-	w->good = w->good && w->n_to > 0 && w->file != NULL &&
-	    w->file[0] != '\0';
+	const struct option_of options[] = {
+		{ "--to", NULL, NULL },
+		{ "--include", NULL, NULL },
+		{ "-o", &w->file, NULL },
+		{ "--with-sources", NULL, &w->with_sources },
+		{ "--unsigned", NULL, &w->is_unsigned },
+		{ "--parts-checked", NULL, &w->parts_checked },
+	};
+
+	if (!cli_values(&argc, argv, "--to", w->to, &w->n_to, LIST_MAX) ||
+	    !cli_values(&argc, argv, "--include", w->include, &w->n_include,
+		LIST_MAX) ||
+	    (w->words = cli_options(argc, argv, options,
+		 sizeof(options) / sizeof(options[0]))) < 0)
+		return false;
+	cli_join(&w->query, argv + 1, w->words);
+	return w->n_to > 0 && w->file != NULL && w->file[0] != '\0';
 }
 
 /* ---- What leaves ---- */
 
 struct showing {
-	struct buf leaves, held, tombstones;
-	struct doc *array;
+	struct leaving l;
+	struct buf tombstones;
 	char level_2[VAULT_ID_LEN]; /* one that is held back for it, or "" */
 	char consent[VAULT_ID_LEN]; /* the same for want of a consent */
-	struct named named;
-	struct progress progress;
 };
 
 static const char *
@@ -185,28 +139,23 @@ add_doc(struct showing *show, const struct vault_leaving *l)
 	doc_bool(d, "parts_held", l->parts_held);
 	doc_bool(d, "opened", l->opened);
 	doc_int(d, "files_held", (int64_t)l->files_held);
-	doc_put(show->array, NULL, d);
+	doc_put(show->l.array, NULL, d);
 }
 
 static void
 add_row(struct showing *show, const struct vault_leaving *l)
 {
-	struct buf *to = l->leaves == VAULT_LEAVES ? &show->leaves
-						   : &show->held;
+	bool leaves = l->leaves == VAULT_LEAVES;
+	enum say why = SAY_COUNT;
 
-	buf_putf(to, "  %.*s\t%s\t", PICK_SHORT, l->id, l->type);
-	if (l->leaves != VAULT_LEAVES)
-		say_put(to, reason_of(l->leaves), NULL);
+	if (!leaves)
+		why = reason_of(l->leaves);
 	else if (l->files_held > 0)
-		say_put(to, SAY_LEAVES_WITHOUT_FILES, NULL);
+		why = SAY_LEAVES_WITHOUT_FILES;
 	else if (l->parts_held)
-		say_put(to,
-		    l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY,
-		    NULL);
-	buf_put_byte(to, '\t');
-	if (text_safe_line(to, l->title, strlen(l->title)) != VAULT_OK)
-		to->failed = true;
-	buf_put_byte(to, '\n');
+		why = l->opened ? SAY_LEAVES_PARTLY_OPENED : SAY_LEAVES_PARTLY;
+	leaving_row(leaves ? &show->l.leaves : &show->l.held, l->id, l->type,
+	    why, l->title);
 }
 
 static void
@@ -229,7 +178,7 @@ gather(void *ctx, const struct vault_leaving *l)
 /* On standard error if the bundle goes to standard output. */
 static void
 show_list(const struct showing *show, const struct vault_export_info *info,
-    bool to_stdout)
+    const char *file)
 {
 	struct buf all = { 0 };
 
@@ -237,7 +186,7 @@ show_list(const struct showing *show, const struct vault_export_info *info,
 	    say_number(info->versions), say_number(info->attachments),
 	    say_size(info->bytes), NULL);
 	buf_put_byte(&all, '\n');
-	buf_put(&all, show->leaves.bytes, show->leaves.len);
+	buf_put(&all, show->l.leaves.bytes, show->l.leaves.len);
 	if (info->tombstones > 0) {
 		say_put(&all, SAY_TOMBSTONES_HEAD, say_number(info->tombstones),
 		    NULL);
@@ -249,40 +198,10 @@ show_list(const struct showing *show, const struct vault_export_info *info,
 		    say_number(info->tombstones_held), NULL);
 		buf_put_byte(&all, '\n');
 	}
-	if (info->held > 0) {
-		say_put(&all, SAY_HELD_HEAD, say_number(info->held), NULL);
-		buf_put_byte(&all, '\n');
-		buf_put(&all, show->held.bytes, show->held.len);
-	}
-	if (to_stdout)
-		say_lines_aside(&all);
-	else
-		pager_print(&all);
-	buf_free(&all);
+	leaving_show(&all, &show->l, info->held, file);
 }
 
 /* ---- Writing ---- */
-
-struct writing {
-	struct outfile file;
-	struct progress progress;
-};
-
-static enum vault_err
-write_some(void *ctx, const void *bytes, size_t len)
-{
-	struct writing *w = ctx;
-
-	return outfile_write(&w->file, bytes, len);
-}
-
-static bool
-step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct writing *w = ctx;
-
-	return progress_step(&w->progress, done, total);
-}
 
 static int
 write_fault(const struct session *s, enum vault_err err, struct vault_export *e)
@@ -292,31 +211,29 @@ write_fault(const struct session *s, enum vault_err err, struct vault_export *e)
 	vault_export_info(&info, e);
 	if (err != VAULT_EBUSY || !info.changed)
 		return session_fault(s, err);
-	say_error(SAY_EXPORT_CHANGED, NULL);
-	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
-	return say_status(err);
+	return leaving_changed(SAY_HINT_EXPORT_AGAIN);
 }
 
 static int
 write_bundle(
     char *id, struct session *s, struct vault_export *e, const char *file)
 {
-	struct writing w = { 0 };
-	struct vault_sink to = { &w, write_some, step };
+	struct outfile out = { 0 };
+	struct vault_sink to = { &out, outfile_write, outfile_step };
 	enum vault_err err;
 	int status;
 
-	if ((status = outfile_begin_bytes(&w.file, file)) != 0)
+	if ((status = outfile_begin_bytes(&out, file)) != 0)
 		return status;
 	host_catch_interrupts();
-	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);
+	progress_begin(&out.progress, SAY_PROGRESS_EXPORTING);
 	err = vault_export_write(id, e, &to);
-	progress_end(&w.progress);
-	if (w.file.error != 0)
-		status = outfile_fault(&w.file);
+	progress_end(&out.progress);
+	if (out.error != 0)
+		status = outfile_fault(&out);
 	else if (err != VAULT_OK)
 		status = write_fault(s, err, e);
-	return outfile_end(&w.file, status);
+	return outfile_end(&out, status);
 }
 
 static int
@@ -342,8 +259,8 @@ say_done(const struct wanted *want, struct showing *show,
 	doc_int(d, "held", (int64_t)info->held);
 	doc_int(d, "tombstones", (int64_t)info->tombstones);
 	doc_int(d, "tombstones_held", (int64_t)info->tombstones_held);
-	doc_put(d, "list", show->array);
-	show->array = NULL;
+	doc_put(d, "list", show->l.array);
+	show->l.array = NULL;
 	return doc_print(d);
 }
 
@@ -388,17 +305,16 @@ static int
 confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
     struct vault_export *e, struct showing *show)
 {
-	bool to_stdout = strcmp(want->file, "-") == 0;
 	char id[VAULT_BUNDLE_LEN];
 	struct vault_export_info info;
 	int status;
 
 	vault_export_info(&info, e);
 	if (!say_is_json())
-		show_list(show, &info, to_stdout);
+		show_list(show, &info, want->file);
 	if (info.records + info.tombstones == 0)
 		return nothing_leaves(show, &info);
-	if ((status = named_verdict(c, s, &show->named, info.short_names,
+	if ((status = named_verdict(c, s, &show->l.named, info.short_names,
 		 want->parts_checked, "partner")) != 0)
 		return status;
 	vault_export_confirm_parts(e);
@@ -475,22 +391,6 @@ new_fault(const struct session *s, enum vault_err err, const char *which)
 	}
 }
 
-static void
-note_named(void *ctx, const struct vault_named *n)
-{
-	struct showing *show = ctx;
-
-	named_add(&show->named, n);
-}
-
-static bool
-look_step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct showing *show = ctx;
-
-	return progress_step(&show->progress, done, total);
-}
-
 static int export(struct cli *c, struct session *s, struct wanted *want)
 {
 	struct vault_export_what what = {
@@ -504,8 +404,8 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 		.n_include = want->n_include,
 		.with_sources = want->with_sources,
 		.is_unsigned = want->is_unsigned,
-		.named = note_named,
-		.progress = look_step,
+		.named = leaving_named,
+		.progress = leaving_look,
 	};
 	struct showing show = { 0 };
 	struct vault_export *e;
@@ -518,19 +418,16 @@ static int export(struct cli *c, struct session *s, struct wanted *want)
 			return status;
 		want->include[i] = want->id[i];
 	}
-	show.array = doc_array();
+	show.l.array = doc_array();
 	host_catch_interrupts();
-	progress_begin(&show.progress, SAY_PROGRESS_NAMES);
+	progress_begin(&show.l.progress, SAY_PROGRESS_NAMES);
 	err = vault_export_new(&e, s->vault, &what, &which, gather, &show);
-	progress_end(&show.progress);
+	progress_end(&show.l.progress);
 	status = err == VAULT_OK ? confirm_and_write(c, s, want, e, &show)
 				 : new_fault(s, err, which);
 	vault_export_free(e);
-	doc_free(show.array);
-	buf_free(&show.leaves);
-	buf_free(&show.held);
+	leaving_free(&show.l);
 	buf_free(&show.tombstones);
-	named_free(&show.named);
 	return status;
 }
 
@@ -546,8 +443,7 @@ cmd_export(struct cli *c, int argc, char **argv)
 	want = calloc(1, sizeof(*want));
 	if (want == NULL)
 		return say_fault(VAULT_ENOMEM, NULL, NULL);
-	read_words(want, argc, argv);
-	if (!want->good) {
+	if (!read_words(want, argc, argv)) {
 		status = say_usage(USAGE);
 	} else if ((status = session_open(&s, c)) == 0) {
 		/* Others would take what is damaged for what we say. */

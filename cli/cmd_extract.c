@@ -11,22 +11,8 @@
 #include "host.h"
 #include "outfile.h"
 #include "pick.h"
-#include "progress.h"
 
 #define USAGE "extract ID NAME [--number N] [-o FILE]"
-
-struct writing {
-	struct outfile file;
-	struct progress progress;
-};
-
-static enum vault_err
-write_some(void *ctx, const void *bytes, size_t len)
-{
-	struct writing *w = ctx;
-
-	return outfile_write(&w->file, bytes, len);
-}
 
 /* ---- Which ---- */
 
@@ -105,26 +91,18 @@ say_several(struct wanted *w, struct session *s, const char *id)
 
 /* ---- Out ---- */
 
-static bool
-step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct writing *w = ctx;
-
-	return progress_step(&w->progress, done, total);
-}
-
 static int
-stream(struct writing *out, struct session *s, const char *id, struct wanted *w)
+stream(struct outfile *out, struct session *s, const char *id, struct wanted *w)
 {
-	struct vault_sink to = { out, write_some, step };
+	struct vault_sink to = { out, outfile_write, outfile_step };
 	enum vault_err err;
 
 	host_catch_interrupts();
 	progress_begin(&out->progress, SAY_PROGRESS_EXTRACTING);
 	err = vault_extract(s->vault, id, buf_text(&w->name), w->number, &to);
 	progress_end(&out->progress);
-	if (out->file.error != 0)
-		return outfile_fault(&out->file);
+	if (out->error != 0)
+		return outfile_fault(out);
 	if (err == VAULT_ECONFLICT)
 		return say_several(w, s, id);
 	if (err == VAULT_EABSENT) {
@@ -134,25 +112,11 @@ stream(struct writing *out, struct session *s, const char *id, struct wanted *w)
 	return err == VAULT_OK ? 0 : session_fault(s, err);
 }
 
-static int
-say_extracted(const char *file)
-{
-	struct doc *d = doc_object();
-
-	say_hint(SAY_EXTRACT_NOTE, NULL);
-	doc_text(d, "file", file);
-	if (say_is_json())
-		return doc_print(d);
-	doc_free(d);
-	say_line(SAY_EXTRACTED, file, NULL);
-	return 0;
-}
-
 /* file is NULL: by its own name, if that can be one. */
 static int
 extract(struct session *s, const char *id, struct wanted *w, const char *file)
 {
-	struct writing out = { 0 };
+	struct outfile out = { 0 };
 	int status;
 
 	if ((status = find(w, s, id)) != 0)
@@ -164,11 +128,11 @@ extract(struct session *s, const char *id, struct wanted *w, const char *file)
 	}
 	if (file == NULL)
 		file = buf_text(&w->name);
-	if ((status = outfile_begin_bytes(&out.file, file)) == 0)
-		status = outfile_end(&out.file, stream(&out, s, id, w));
+	if ((status = outfile_begin_bytes(&out, file)) == 0)
+		status = outfile_end(&out, stream(&out, s, id, w));
 	if (status != 0 || strcmp(file, "-") == 0)
 		return status;
-	return say_extracted(file);
+	return outfile_written(file, SAY_EXTRACT_NOTE);
 }
 
 /* 0: not a number that can be. */

@@ -2,6 +2,9 @@
 /*
  * link: a link from one record to another, by a field that the model has for
  * it, or taken away again.  It is an edit like any other: a new version.
+ *
+ * A field may lie in others: "perpetrators.who" is a new perpetrator,
+ * "perpetrators[0].who" the first one there is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +18,25 @@
 
 #define USAGE "link [--not] FROM [FIELD] TO"
 
-/* As many fields of one type as there may be. */
-#define FIELDS_MAX 64
+/* As many fields of one type as there may be, so deep. */
+#define PLACES_MAX 128
+#define DEEPEST 3
+
+/* A field that can hold a link: it is the last of those it lies in. */
+struct place {
+	struct vault_field in[DEEPEST];
+	size_t depth;
+	char name[FORM_PATH_LEN]; /* "perpetrators.who" */
+};
 
 struct work {
 	struct writing w; /* of the record that links */
 	bool away;        /* --not */
 	char to[VAULT_ID_LEN];
 	struct buf to_type; /* of the other; empty if it is not here */
-	struct vault_field fit[FIELDS_MAX];
+	struct place places[PLACES_MAX]; /* of its type */
+	size_t n_places;
+	const struct place *fit[PLACES_MAX];
 	size_t n;
 };
 
@@ -52,73 +65,155 @@ may_hold(const struct vault_field *field, const char *type)
 	    (*targets == '\0' || who_has_word(targets, type));
 }
 
-/* The links and words in a field are so many values, each with its path. */
-static size_t
-values_in(const struct vault_body *b, const struct vault_field *field)
+static const struct vault_field *
+leaf(const struct place *p)
 {
-	return field->many ? vault_body_count(b, field->name) : 1;
+	return &p->in[p->depth - 1];
 }
 
+/* What is written once, and what the program fills in, holds all of it. */
 static bool
-value_at(struct buf *out, char path[static FORM_PATH_LEN],
-    const struct vault_body *b, const struct vault_field *field, size_t i)
+is_once(const struct place *p)
 {
-	buf_reset(out);
-	if (field->many)
-		snprintf(path, FORM_PATH_LEN, "%s[%zu]", field->name, i);
-	else
-		snprintf(path, FORM_PATH_LEN, "%s", field->name);
-	return vault_body_get(out, b, path);
+	bool once = false;
+
+	for (size_t i = 0; i < p->depth; i++)
+		once = once || p->in[i].once;
+	return once;
 }
 
-/* Where the field holds this link. */
-static bool
-find_link(char path[static FORM_PATH_LEN], const struct vault_body *b,
-    const struct vault_field *field, const char *id)
+/* Add the field, which lies where p says, and those that lie in it. */
+static void
+add_places(struct work *work, const struct place *around,
+    const struct vault_field *field)
 {
+	struct place p = *around;
+	struct vault_field member = { 0 };
+
+	if (p.depth == DEEPEST ||
+	    snprintf(p.name, sizeof(p.name), "%s%s%s", around->name,
+		p.depth > 0 ? "." : "", field->name) >= (int)sizeof(p.name))
+		return;
+	p.in[p.depth++] = *field;
+	if (targets_of(field) != NULL && work->n_places < PLACES_MAX)
+		work->places[work->n_places++] = p;
+	else if (targets_of(field) == NULL && field->kind == VAULT_KIND_OBJECT)
+		while (vault_member_next(&member, field))
+			add_places(work, &p, &member);
+}
+
+static void
+find_places(struct work *work)
+{
+	const struct place top = { .depth = 0 };
+	struct vault_field field = { 0 };
+
+	while (vault_field_next(&field, &work->w.form.type))
+		add_places(work, &top, &field);
+}
+
+/* ---- What stands there ---- */
+
+/* Called with each value and its path until it returns true. */
+typedef bool (*value_fn)(void *ctx, const char *path, const struct buf *value);
+
+struct values {
+	const struct vault_body *b;
+	const struct place *p;
+	value_fn fn;
+	void *ctx;
+};
+
+static bool
+each_in(const struct values *v, const char *around, size_t depth)
+{
+	const struct vault_field *field = &v->p->in[depth];
+	char name[FORM_PATH_LEN], path[FORM_PATH_LEN + 24];
 	struct buf value = { 0 };
+	size_t n = 1;
 	bool found = false;
 
-	for (size_t i = 0; !found && i < values_in(b, field); i++)
-		found = value_at(&value, path, b, field, i) &&
-		    strcmp(buf_text(&value), id) == 0;
+	if (snprintf(name, sizeof(name), "%s%s%s", around, depth > 0 ? "." : "",
+		field->name) >= (int)sizeof(name))
+		return false;
+	if (field->many)
+		n = vault_body_count(v->b, name);
+	for (size_t i = 0; i < n && !found; i++) {
+		if (field->many)
+			snprintf(path, sizeof(path), "%s[%zu]", name, i);
+		else
+			snprintf(path, sizeof(path), "%s", name);
+		buf_reset(&value);
+		if (depth + 1 < v->p->depth)
+			found = each_in(v, path, depth + 1);
+		else if (vault_body_get(&value, v->b, path))
+			found = v->fn(v->ctx, path, &value);
+	}
 	buf_free(&value);
 	return found;
 }
 
-static void
-add_fit(struct work *work, const struct vault_field *field)
+static bool
+each_value(
+    const struct work *work, const struct place *p, value_fn fn, void *ctx)
 {
-	if (work->n < FIELDS_MAX)
-		work->fit[work->n++] = *field;
+	const struct values v = { work->w.form.body, p, fn, ctx };
+
+	return each_in(&v, "", 0);
 }
 
-/* Fields that may hold the other; facts only if nothing else may. */
+struct finding {
+	const char *id, *only; /* at this path; NULL: anywhere */
+	char path[FORM_PATH_LEN];
+};
+
+static bool
+is_it(void *ctx, const char *path, const struct buf *value)
+{
+	struct finding *f = ctx;
+
+	if (strcmp(buf_text(value), f->id) != 0 ||
+	    (f->only != NULL && strcmp(f->only, path) != 0))
+		return false;
+	return snprintf(f->path, sizeof(f->path), "%s", path) <
+	    (int)sizeof(f->path);
+}
+
+/* Fields of so many levels that may hold the other, facts or not. */
 static void
-find_fits(struct work *work)
+add_fits(struct work *work, bool once, size_t least, size_t most)
 {
 	const char *type = buf_text(&work->to_type);
 
-	for (int once = 0; work->n == 0 && once < 2; once++) {
-		struct vault_field field = { 0 };
+	for (size_t i = 0; i < work->n_places; i++) {
+		const struct place *p = &work->places[i];
 
-		while (vault_field_next(&field, &work->w.form.type))
-			if (field.once == (once == 1) && may_hold(&field, type))
-				add_fit(work, &field);
+		if (is_once(p) == once && p->depth >= least &&
+		    p->depth <= most && may_hold(leaf(p), type))
+			work->fit[work->n++] = p;
 	}
+}
+
+/* Facts only if nothing else may hold it, and parts of fields then. */
+static void
+find_fits(struct work *work)
+{
+	add_fits(work, false, 1, 1);
+	if (work->n == 0)
+		add_fits(work, true, 1, 1);
+	if (work->n == 0)
+		add_fits(work, false, 2, DEEPEST);
 }
 
 /* Fields that do hold it. */
 static void
 find_holders(struct work *work)
 {
-	struct vault_field field = { 0 };
-	char path[FORM_PATH_LEN];
+	struct finding f = { .id = work->to };
 
-	while (vault_field_next(&field, &work->w.form.type))
-		if (targets_of(&field) != NULL &&
-		    find_link(path, work->w.form.body, &field, work->to))
-			add_fit(work, &field);
+	for (size_t i = 0; i < work->n_places; i++)
+		if (each_value(work, &work->places[i], is_it, &f))
+			work->fit[work->n++] = &work->places[i];
 }
 
 /* ---- What is said ---- */
@@ -127,7 +222,7 @@ static void
 put_fits(struct buf *out, const struct work *work)
 {
 	for (size_t i = 0; i < work->n; i++)
-		buf_putf(out, "%s%s", i > 0 ? ", " : "", work->fit[i].name);
+		buf_putf(out, "%s%s", i > 0 ? ", " : "", work->fit[i]->name);
 }
 
 /* No field fits; perhaps one of the other does. */
@@ -148,7 +243,7 @@ hint_turned(const struct work *work)
 }
 
 static int
-refuse(const struct work *work, const char *name)
+refuse(struct work *work, const char *name)
 {
 	const char *from = work->w.form.type.name;
 	const char *to = buf_text(&work->to_type);
@@ -158,6 +253,9 @@ refuse(const struct work *work, const char *name)
 		say_error(SAY_LINK_NO_FIT, from, name, to, NULL);
 	else
 		say_error(SAY_LINK_NONE_FITS, from, to, NULL);
+	/* Who knows the names of fields knows those of their parts. */
+	work->n = 0;
+	add_fits(work, false, 1, DEEPEST);
 	put_fits(&fits, work);
 	if (fits.len > 0)
 		say_hint(SAY_HINT_LINK_FIELDS, buf_text(&fits), NULL);
@@ -169,7 +267,7 @@ refuse(const struct work *work, const char *name)
 
 /* Nothing had to be changed. */
 static int
-unchanged(const struct work *work, const struct vault_field *field)
+unchanged(const struct work *work, const struct place *p)
 {
 	struct doc *d;
 
@@ -177,7 +275,7 @@ unchanged(const struct work *work, const struct vault_field *field)
 		if (work->away)
 			say_line(SAY_LINK_NOT_THERE, NULL);
 		else
-			say_line(SAY_LINK_THERE, field->name, NULL);
+			say_line(SAY_LINK_THERE, p->name, NULL);
 		return 0;
 	}
 	d = doc_object();
@@ -189,6 +287,21 @@ unchanged(const struct work *work, const struct vault_field *field)
 
 /* ---- Which field ---- */
 
+/* "   4  Perpetrators: Who" */
+static void
+put_choices(struct buf *out, const struct work *work)
+{
+	for (size_t i = 0; i < work->n; i++) {
+		const struct place *p = work->fit[i];
+
+		buf_putf(out, "%4zu  ", i + 1);
+		for (size_t k = 0; k < p->depth; k++)
+			buf_putf(out, "%s%s", k > 0 ? ": " : "",
+			    say_label(p->in[k].label));
+		buf_put_byte(out, '\n');
+	}
+}
+
 /* Let one of them be chosen by its number or name: *at. */
 static int
 choose(size_t *at, const struct work *work)
@@ -197,9 +310,7 @@ choose(size_t *at, const struct work *work)
 	bool found = false;
 	int status = 0;
 
-	for (size_t i = 0; i < work->n; i++)
-		buf_putf(
-		    &list, "%4zu  %s\n", i + 1, say_label(work->fit[i].label));
+	put_choices(&list, work);
 	if (!ask_has_terminal() || !ask_show(buf_text(&list)) ||
 	    !ask_line(&line, SAY_ASK_LINK_FIELD, NULL)) {
 		buf_reset(&list);
@@ -209,7 +320,7 @@ choose(size_t *at, const struct work *work)
 		status = 2;
 	}
 	for (size_t i = 0; status == 0 && !found && i < work->n; i++)
-		if (strcmp(work->fit[i].name, buf_text(&line)) == 0 ||
+		if (strcmp(work->fit[i]->name, buf_text(&line)) == 0 ||
 		    strtoul(buf_text(&line), NULL, 10) == i + 1) {
 			*at = i;
 			found = true;
@@ -223,60 +334,97 @@ choose(size_t *at, const struct work *work)
 	return status;
 }
 
-/* The field of that name, which must be one of those that fit. */
+/* The same names, whatever indices stand in the one that was typed. */
 static bool
-by_name(struct vault_field *out, const struct work *work, const char *name)
+is_named(const char *name, const char *typed)
 {
-	struct vault_field field = { 0 };
+	while (*typed != '\0') {
+		if (*typed == '[')
+			typed += strcspn(typed, ".");
+		else if (*name++ != *typed++)
+			return false;
+	}
+	return *name == '\0';
+}
 
-	while (vault_field_next(&field, &work->w.form.type))
-		if (strcmp(field.name, name) == 0) {
-			*out = field;
-			return work->away
-			    ? targets_of(&field) != NULL
-			    : may_hold(&field, buf_text(&work->to_type));
-		}
-	return false;
+/* The field of that name, which must be one of those that fit; or NULL. */
+static const struct place *
+by_name(const struct work *work, const char *name)
+{
+	for (size_t i = 0; i < work->n_places; i++) {
+		const struct place *p = &work->places[i];
+
+		if (is_named(p->name, name) &&
+		    (work->away || may_hold(leaf(p), buf_text(&work->to_type))))
+			return p;
+	}
+	return NULL;
 }
 
 /* ---- Changing ---- */
 
+/* Where it is to stand: in a new element of what there may be many of. */
+static bool
+new_path(char path[static FORM_PATH_LEN], const struct work *work,
+    const struct place *p)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < p->depth; i++) {
+		len += (size_t)snprintf(path + len, FORM_PATH_LEN - len, "%s%s",
+		    i > 0 ? "." : "", p->in[i].name);
+		if (len < FORM_PATH_LEN && p->in[i].many && i + 1 < p->depth)
+			len += (size_t)snprintf(path + len, FORM_PATH_LEN - len,
+			    "[%zu]", vault_body_count(work->w.form.body, path));
+		if (len >= FORM_PATH_LEN)
+			return false;
+	}
+	return true;
+}
+
 /* A field that holds one record is never given another without a word. */
 static int
-is_taken(const struct work *work, const struct vault_field *field)
+is_taken(const struct work *work, const struct place *p, const char *path)
 {
 	struct buf value = { 0 };
 	int status = 0;
 
-	if (!field->many && !field->once &&
-	    vault_body_get(&value, work->w.form.body, field->name)) {
-		say_error(SAY_LINK_TAKEN, field->name, NULL);
-		say_hint(SAY_HINT_LINK_TAKEN, work->w.form.record, field->name,
-		    NULL);
+	if (!leaf(p)->many && !is_once(p) &&
+	    vault_body_get(&value, work->w.form.body, path)) {
+		say_error(SAY_LINK_TAKEN, path, NULL);
+		say_hint(SAY_HINT_LINK_TAKEN, work->w.form.record, path, NULL);
 		status = 2;
 	}
 	buf_free(&value);
 	return status;
 }
 
+/* typed is the name that was given, with an index perhaps; or NULL. */
 static int
-change(struct work *work, const struct vault_field *field)
+change(struct work *work, const struct place *p, const char *typed)
 {
 	struct vault_body *b = work->w.form.body;
+	bool exact = typed != NULL && strchr(typed, '[') != NULL, errors;
+	struct finding f = { .id = work->to, .only = exact ? typed : NULL };
+	bool there = each_value(work, p, is_it, &f);
 	char path[FORM_PATH_LEN];
-	bool there = find_link(path, b, field, work->to), errors;
 	enum vault_err err;
 	int status;
 
 	if (there != work->away)
-		return unchanged(work, field);
-	if (!there && (status = is_taken(work, field)) != 0)
+		return unchanged(work, p);
+	if (exact
+		? snprintf(path, sizeof(path), "%s", typed) >= (int)sizeof(path)
+		: !new_path(path, work, p))
+		return session_fault(work->w.form.s, VAULT_EUSE);
+	if (!there && (status = is_taken(work, p, path)) != 0)
 		return status;
-	err = work->away
-	    ? vault_body_unset(b, path)
-	    : vault_body_set(b, field->name, work->to, strlen(work->to));
+	err = work->away ? vault_body_unset(b, f.path)
+			 : vault_body_set(b, path, work->to, strlen(work->to));
 	if (err == VAULT_OK)
 		err = vault_report_new(&work->w.report);
+	if (err == VAULT_EUSE)
+		return refuse(work, typed);
 	if (err != VAULT_OK)
 		return session_fault(work->w.form.s, err);
 	return writing_save(&work->w, &errors);
@@ -285,7 +433,7 @@ change(struct work *work, const struct vault_field *field)
 static int
 link_records(struct work *work, const char *name)
 {
-	struct vault_field field;
+	const struct place *p;
 	size_t at = 0;
 	int status = 0;
 
@@ -294,47 +442,48 @@ link_records(struct work *work, const char *name)
 	else
 		find_fits(work);
 	if (name != NULL)
-		return by_name(&field, work, name) ? change(work, &field)
-						   : refuse(work, name);
+		return (p = by_name(work, name)) != NULL ? change(work, p, name)
+							 : refuse(work, name);
 	if (work->n == 0)
 		return work->away ? unchanged(work, NULL) : refuse(work, NULL);
 	if (work->n > 1)
 		status = choose(&at, work);
-	return status != 0 ? status : change(work, &work->fit[at]);
+	return status != 0 ? status : change(work, work->fit[at], NULL);
 }
 
 /* ---- Which records ---- */
 
+struct held {
+	struct work *work;
+	const char *text;
+	size_t found;
+};
+
 /* What a field links to, if its id begins so and is not the one known. */
 static bool
-begins_so(struct work *work, const struct buf *value, const char *text)
+begins_so(void *ctx, const char *path, const struct buf *value)
 {
-	if (value->len != VAULT_ID_LEN - 1 || strlen(text) < 4 ||
-	    strncmp(buf_text(value), text, strlen(text)) != 0 ||
-	    strcmp(work->to, buf_text(value)) == 0)
+	struct held *h = ctx;
+
+	(void)path;
+	if (value->len != VAULT_ID_LEN - 1 ||
+	    strncmp(buf_text(value), h->text, strlen(h->text)) != 0 ||
+	    strcmp(h->work->to, buf_text(value)) == 0)
 		return false;
-	memcpy(work->to, buf_text(value), VAULT_ID_LEN);
-	return true;
+	memcpy(h->work->to, buf_text(value), VAULT_ID_LEN);
+	h->found++;
+	return false;
 }
 
 /* A link to what is not here is known by the beginning of its id only. */
 static bool
 by_held_id(struct work *work, const char *text)
 {
-	struct vault_field field = { 0 };
-	const struct vault_body *b = work->w.form.body;
-	struct buf value = { 0 };
-	char path[FORM_PATH_LEN];
-	size_t found = 0;
+	struct held h = { work, text, 0 };
 
-	while (vault_field_next(&field, &work->w.form.type))
-		for (size_t i = 0;
-		     targets_of(&field) != NULL && i < values_in(b, &field);
-		     i++)
-			found += value_at(&value, path, b, &field, i) &&
-			    begins_so(work, &value, text);
-	buf_free(&value);
-	return found == 1;
+	for (size_t i = 0; strlen(text) >= 4 && i < work->n_places; i++)
+		(void)each_value(work, &work->places[i], begins_so, &h);
+	return h.found == 1;
 }
 
 static int
@@ -378,7 +527,9 @@ cmd_link(struct cli *c, int argc, char **argv)
 	} else if ((status = pick_open(&s, id, c, argv[1])) == 0) {
 		work->w.form.cli = c;
 		work->w.form.s = &s;
-		if ((status = writing_read(&work->w, id)) == 0 &&
+		if ((status = writing_read(&work->w, id)) == 0)
+			find_places(work);
+		if (status == 0 &&
 		    (status = find_other(work, &s, argv[words])) == 0)
 			status = link_records(
 			    work, words == 3 ? argv[2] : NULL);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "layout.h"
 #include "pager.h"
 #include "pick.h"
 
@@ -86,28 +87,32 @@ next_cell(const char **cell, const char **at)
 	return len;
 }
 
-/* One row by columns; the snippet stands on a line of its own. */
+/* One row by columns, the title cut; the snippet has a line of its own. */
 static void
-align_row(struct buf *out, const char **at, const struct listing *l)
+align_row(
+    struct buf *out, const char **at, const struct listing *l, size_t columns)
 {
 	size_t widths[] = { l->number_width, PICK_SHORT, l->type_width,
 		DATE_LEN };
 	const char *cell;
-	size_t len;
+	size_t len, used = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
+		used += widths[i] + 2;
 		len = next_cell(&cell, at);
 		/* Numbers to the right, texts to the left. */
 		buf_putf(out, i == 0 ? "%*.*s  " : "%-*.*s  ", (int)widths[i],
 		    (int)len, cell);
 	}
-	do {
+	len = next_cell(&cell, at);
+	layout_cut(out, cell, len, used < columns ? columns - used : 0);
+	buf_put_byte(out, '\n');
+	if (cell[len] == '\t') {
+		layout_blanks(out, l->number_width + 2);
 		len = next_cell(&cell, at);
 		buf_put(out, cell, len);
 		buf_put_byte(out, '\n');
-		if (cell[len] == '\t')
-			buf_putf(out, "%*s", (int)l->number_width + 2, "");
-	} while (cell[len] == '\t');
+	}
 }
 
 static void
@@ -115,14 +120,15 @@ print_rows(struct listing *l)
 {
 	const char *at = buf_text(&l->rows);
 	struct buf out = { 0 };
+	size_t columns = pager_columns();
 
-	if (pager_columns() == 0) {
+	if (columns == 0) {
 		pager_print(&l->rows);
 		return;
 	}
 	l->number_width = strlen(say_number(l->n));
 	while (*at != '\0')
-		align_row(&out, &at, l);
+		align_row(&out, &at, l, columns);
 	pager_print(&out);
 	buf_free(&out);
 }
@@ -223,16 +229,6 @@ search(struct session *s, struct listing *l, const struct buf *query,
 
 /* ---- The commands ---- */
 
-static void
-join(struct buf *query, int words, char **argv)
-{
-	for (int i = 1; i <= words; i++) {
-		if (i > 1)
-			buf_put_byte(query, ' ');
-		buf_put_text(query, argv[i]);
-	}
-}
-
 static int
 run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
     const char *usage)
@@ -244,7 +240,7 @@ run(struct cli *c, int words, char **argv, struct listing *l, const char *like,
 
 	if (asking && !ask_has_terminal())
 		return say_usage(usage);
-	join(&query, words, argv);
+	cli_join(&query, argv + 1, words);
 	if ((status = session_open(&s, c)) == 0) {
 		/* Asked for here, a name stands in no history, in no list. */
 		if (asking && !ask_line(&query, SAY_ASK_QUERY, NULL)) {

@@ -17,8 +17,7 @@
 struct work {
 	const struct cli *cli;
 	struct session session;
-	int words;  /* of argv, without --set and its values */
-	char **set; /* "PATH=VALUE", borrowed from argv */
+	const char **set; /* "PATH=VALUE", borrowed from argv */
 	size_t n_set;
 };
 
@@ -60,40 +59,21 @@ unwatch_terminal(void)
 
 /* ---- The commands ---- */
 
-/* Take "--set PATH=VALUE" out of argv, as often as it stands there. */
-static bool
-take_sets(struct work *work, int argc, char **argv)
-{
-	int left = 1;
-
-	work->set = calloc((size_t)argc + 1, sizeof(*work->set));
-	if (work->set == NULL)
-		return false;
-	for (int i = 1; i < argc; i++) {
-		char *value = NULL;
-
-		if (strncmp(argv[i], "--set=", 6) == 0)
-			value = argv[i] + 6;
-		else if (strcmp(argv[i], "--set") == 0 && i + 1 < argc)
-			value = argv[++i];
-		if (value == NULL)
-			argv[left++] = argv[i];
-		else if (strchr(value, '=') == NULL)
-			return false;
-		else
-			work->set[work->n_set++] = value;
-	}
-	work->words = left;
-	return true;
-}
-
-/* A word, and any number of --set; the number of words, or -1. */
+/* A word, and any number of --set PATH=VALUE; the number of words, or -1. */
 static int
 take_arguments(struct work *work, int argc, char **argv)
 {
-	return take_sets(work, argc, argv)
-	    ? cli_options(work->words, argv, NULL, 0)
-	    : -1;
+	const struct option_of set = { "--set", NULL, NULL };
+
+	work->set = calloc((size_t)argc + 1, sizeof(*work->set));
+	if (work->set == NULL ||
+	    !cli_values(
+		&argc, argv, "--set", work->set, &work->n_set, (size_t)argc))
+		return -1;
+	for (size_t i = 0; i < work->n_set; i++)
+		if (strchr(work->set[i], '=') == NULL)
+			return -1;
+	return cli_options(argc, argv, &set, 1);
 }
 
 static int

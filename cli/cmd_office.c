@@ -34,7 +34,8 @@ show(const struct vault_office *o)
 
 	if (!say_is_json()) {
 		say_line(SAY_OFFICE_IS, buf_text(&o->name), NULL);
-		say_line(SAY_OFFICE_DIGITS, o->digits, NULL);
+		say_line(SAY_OFFICE_DIGITS, say_half(o->digits, 0),
+		    say_half(o->digits, 1), NULL);
 		say_line(SAY_OFFICE_MINISIGN, buf_text(&o->minisign), NULL);
 		office_keys_say(o);
 		if (!o->renew_due)
@@ -128,20 +129,6 @@ give_secret(struct session *s, const struct secret *pass, const char *file)
 }
 
 static int
-say_written(const char *file)
-{
-	struct doc *d = doc_object();
-
-	say_hint(SAY_HINT_SECRET, NULL);
-	doc_text(d, "file", file);
-	if (say_is_json())
-		return doc_print(d);
-	doc_free(d);
-	say_line(SAY_EXTRACTED, file, NULL);
-	return 0;
-}
-
-static int
 secret_key(struct cli *c, const char *file)
 {
 	struct secret *pass;
@@ -160,7 +147,7 @@ secret_key(struct cli *c, const char *file)
 	status = give_secret(&s, pass, file);
 	secret_free(pass);
 	session_close(&s);
-	return status == 0 ? say_written(file) : status;
+	return status == 0 ? outfile_written(file, SAY_HINT_SECRET) : status;
 }
 
 int

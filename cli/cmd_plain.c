@@ -11,25 +11,16 @@
 #include "ask.h"
 #include "dossier.h"
 #include "host.h"
-#include "named.h"
+#include "leaving.h"
 #include "outfile.h"
-#include "pager.h"
 #include "pick.h"
 #include "plain.h"
 #include "plain_csv.h"
-#include "progress.h"
 
 #define USAGE                                                                  \
 	"export --plain json|csv [QUERY ...]"                                  \
 	" (--audience AUDIENCE | --unfiltered)"                                \
 	" -o FILE [--parts-checked]"
-
-struct showing {
-	struct buf leaves, held;
-	struct doc *array;
-	struct named named;
-	struct progress progress;
-};
 
 bool
 plain_is_wanted(int argc, char **argv)
@@ -44,7 +35,7 @@ plain_is_wanted(int argc, char **argv)
 static void
 gather(void *ctx, const struct vault_plain_row *row)
 {
-	struct showing *show = ctx;
+	struct leaving *show = ctx;
 	struct buf *to = row->why == VAULT_MAY ? &show->leaves : &show->held;
 	struct doc *d;
 
@@ -57,110 +48,45 @@ gather(void *ctx, const struct vault_plain_row *row)
 		doc_put(show->array, NULL, d);
 		return;
 	}
-	buf_putf(to, "  %.*s\t%s\t", PICK_SHORT, row->id, row->type);
-	if (row->why != VAULT_MAY)
-		say_put(to, may_reason(row->why), NULL);
-	buf_put_byte(to, '\t');
-	if (text_safe_line(to, row->title, strlen(row->title)) != VAULT_OK)
-		to->failed = true;
-	buf_put_byte(to, '\n');
-}
-
-static void
-note_named(void *ctx, const struct vault_named *n)
-{
-	struct showing *show = ctx;
-
-	named_add(&show->named, n);
-}
-
-static bool
-look_step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct showing *show = ctx;
-
-	return progress_step(&show->progress, done, total);
-}
-
-static void
-show_list(const struct showing *show, const struct vault_plain_info *info,
-    bool to_stdout)
-{
-	struct buf all = { 0 };
-
-	say_put(&all, SAY_PLAIN_HEAD, say_number(info->records), NULL);
-	buf_put_byte(&all, '\n');
-	buf_put(&all, show->leaves.bytes, show->leaves.len);
-	if (info->held > 0) {
-		say_put(&all, SAY_HELD_HEAD, say_number(info->held), NULL);
-		buf_put_byte(&all, '\n');
-		buf_put(&all, show->held.bytes, show->held.len);
-	}
-	if (to_stdout)
-		say_lines_aside(&all);
-	else
-		pager_print(&all);
-	buf_free(&all);
-}
-
-struct writing {
-	struct outfile file;
-	struct progress progress;
-};
-
-static enum vault_err
-write_some(void *ctx, const void *bytes, size_t len)
-{
-	struct writing *w = ctx;
-
-	return outfile_write(&w->file, bytes, len);
-}
-
-static bool
-step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct writing *w = ctx;
-
-	return progress_step(&w->progress, done, total);
+	leaving_row(to, row->id, row->type,
+	    row->why == VAULT_MAY ? SAY_COUNT : may_reason(row->why),
+	    row->title);
 }
 
 static int
 write_file(
     struct session *s, struct vault_plain *p, const struct plain_wanted *want)
 {
-	struct writing w = { 0 };
-	struct vault_sink to = { &w, write_some, step };
+	struct outfile file = { 0 };
+	struct vault_sink to = { &file, outfile_write, outfile_step };
 	struct vault_plain_info info;
 	enum vault_err err;
 	int status;
 
-	if ((status = outfile_begin(&w.file, want->file)) != 0)
+	if ((status = outfile_begin(&file, want->file)) != 0)
 		return status;
 	host_catch_interrupts();
-	progress_begin(&w.progress, SAY_PROGRESS_EXPORTING);
+	progress_begin(&file.progress, SAY_PROGRESS_EXPORTING);
 	if (want->the_case != NULL)
 		err = dossier_write(
-		    &w.file, p, want->unfiltered ? NULL : want->audience);
+		    &file, p, want->unfiltered ? NULL : want->audience);
 	else if (strcmp(want->format, "csv") == 0)
-		err = plain_csv_write(&w.file, p, &w.progress);
+		err = plain_csv_write(&file, p);
 	else
 		err = vault_plain_write(p, &to);
-	progress_end(&w.progress);
+	progress_end(&file.progress);
 	vault_plain_info(&info, p);
-	if (w.file.error != 0) {
-		status = outfile_fault(&w.file);
-	} else if (err == VAULT_EBUSY && info.changed) {
-		say_error(SAY_EXPORT_CHANGED, NULL);
-		say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
-		status = say_status(err);
-	} else if (err != VAULT_OK) {
+	if (file.error != 0)
+		status = outfile_fault(&file);
+	else if (err == VAULT_EBUSY && info.changed)
+		status = leaving_changed(SAY_HINT_EXPORT_AGAIN);
+	else if (err != VAULT_OK)
 		status = session_fault(s, err);
-	}
-	return outfile_end(&w.file, status);
+	return outfile_end(&file, status);
 }
 
 static int
-say_done(const struct plain_wanted *want, struct showing *show,
+say_done(const struct plain_wanted *want, struct leaving *show,
     const struct vault_plain_info *info)
 {
 	struct doc *d;
@@ -186,15 +112,20 @@ say_done(const struct plain_wanted *want, struct showing *show,
 static int
 confirm_and_write(struct cli *c, struct session *s,
     const struct plain_wanted *want, struct vault_plain *p,
-    struct showing *show)
+    struct leaving *show)
 {
 	struct vault_plain_info info;
 	const char *whom = want->unfiltered ? "-" : want->audience;
+	struct buf all = { 0 };
 	int status;
 
 	vault_plain_info(&info, p);
-	if (!say_is_json())
-		show_list(show, &info, strcmp(want->file, "-") == 0);
+	if (!say_is_json()) {
+		say_put(&all, SAY_PLAIN_HEAD, say_number(info.records), NULL);
+		buf_put_byte(&all, '\n');
+		buf_put(&all, show->leaves.bytes, show->leaves.len);
+		leaving_show(&all, show, info.held, want->file);
+	}
 	if (info.records == 0) {
 		say_error(
 		    info.held == 0 ? SAY_EXPORT_NOTHING : SAY_EXPORT_ALL_HELD,
@@ -251,9 +182,9 @@ run(struct cli *c, struct session *s, const struct plain_wanted *want)
 		.query_len = want->query.len,
 		.the_case = want->the_case,
 		.audience = want->unfiltered ? NULL : want->audience,
-		.named = note_named,
-		.progress = look_step };
-	struct showing show = { .array = doc_array() };
+		.named = leaving_named,
+		.progress = leaving_look };
+	struct leaving show = { .array = doc_array() };
 	struct vault_plain *p;
 	enum vault_err err;
 	int status;
@@ -269,10 +200,7 @@ run(struct cli *c, struct session *s, const struct plain_wanted *want)
 	else
 		status = confirm_and_write(c, s, want, p, &show);
 	vault_plain_free(p);
-	doc_free(show.array);
-	named_free(&show.named);
-	buf_free(&show.leaves);
-	buf_free(&show.held);
+	leaving_free(&show);
 	return status;
 }
 
@@ -308,8 +236,7 @@ plain_export(struct cli *c, int argc, char **argv)
 	};
 	int words = cli_options(argc, argv, options, 5), status;
 
-	for (int i = 1; i <= words; i++)
-		buf_putf(&want.query, "%s%s", i > 1 ? " " : "", argv[i]);
+	cli_join(&want.query, argv + 1, words);
 	if (words < 0 || want.format == NULL ||
 	    (strcmp(want.format, "json") != 0 &&
 		strcmp(want.format, "csv") != 0) ||

@@ -24,51 +24,46 @@ struct wanted {
 	const char *words[LIST_MAX];
 	struct vault_passage passages[LIST_MAX];
 	size_t n_words, n_passages;
-	bool good;
 };
 
 /* "text:12-19"; the field is cut off at its colon, in argv. */
-static void
-read_place(struct wanted *w, char *text)
+static bool
+read_place(struct vault_passage *p, const char *text)
 {
 	char *colon = strrchr(text, ':'), *end = NULL;
-	struct vault_passage *p = &w->passages[w->n_passages];
 
-	w->good = w->good && w->n_passages < LIST_MAX && colon != NULL;
-	if (!w->good)
-		return;
+	if (colon == NULL)
+		return false;
 	*colon = '\0';
 	p->field = text;
 	p->first = strtoul(colon + 1, &end, 10);
 	p->last = p->first;
 	if (*end == '-')
 		p->last = strtoul(end + 1, &end, 10);
-	w->good = *end == '\0' && p->first > 0 && p->last >= p->first;
-	w->n_passages++;
+	return *end == '\0' && p->first > 0 && p->last >= p->first;
 }
 
-static void
+static bool
 read_words(struct wanted *w, int argc, char **argv)
 {
-	w->good = true;
-	for (int i = 1; i < argc && w->good; i++) {
-		bool more = i + 1 < argc;
+	const struct option_of options[] = {
+		{ "--audience", &w->audience, NULL },
+		{ "--take-out", NULL, NULL },
+		{ "--at", NULL, NULL },
+	};
+	const char *at[LIST_MAX];
+	size_t n;
 
-		if (strcmp(argv[i], "--audience") == 0 && more) {
-			w->audience = argv[++i];
-		} else if (strcmp(argv[i], "--take-out") == 0 && more) {
-			w->good = w->n_words < LIST_MAX;
-			if (w->good)
-				w->words[w->n_words++] = argv[++i];
-		} else if (strcmp(argv[i], "--at") == 0 && more) {
-			read_place(w, argv[++i]);
-		} else if (argv[i][0] == '-' || w->id_text != NULL) {
-			w->good = false;
-		} else {
-			w->id_text = argv[i];
-		}
-	}
-	w->good = w->good && w->audience != NULL && w->id_text != NULL;
+	if (!cli_values(
+		&argc, argv, "--take-out", w->words, &w->n_words, LIST_MAX) ||
+	    !cli_values(&argc, argv, "--at", at, &n, LIST_MAX) ||
+	    cli_options(argc, argv, options, 3) != 1 || w->audience == NULL)
+		return false;
+	w->id_text = argv[1];
+	for (size_t i = 0; i < n; i++)
+		if (!read_place(&w->passages[w->n_passages++], at[i]))
+			return false;
+	return true;
 }
 
 /* ---- What is left ---- */
@@ -229,12 +224,11 @@ out:
 int
 cmd_redact(struct cli *c, int argc, char **argv)
 {
-	struct wanted w = { .good = false };
+	struct wanted w = { .n_words = 0 };
 	struct session s;
 	int status;
 
-	read_words(&w, argc, argv);
-	if (!w.good)
+	if (!read_words(&w, argc, argv))
 		return say_usage(USAGE);
 	if ((status = session_open(&s, c)) != 0)
 		return status;

@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "host.h"
-#include "named.h"
+#include "leaving.h"
 #include "outfile.h"
 #include "pager.h"
 #include "plain.h"
-#include "progress.h"
 #include "report.h"
 
 #define USAGE                                                                  \
@@ -204,11 +203,8 @@ log_it(const struct report *r, const struct asked *a)
 		say_hint(SAY_HINT_NOT_LOGGED, NULL);
 		return say_status(err);
 	}
-	if (err != VAULT_ECONFLICT)
-		return session_fault(r->session, err);
-	say_error(SAY_EXPORT_CHANGED, NULL);
-	say_hint(SAY_HINT_EXPORT_AGAIN, NULL);
-	return say_status(VAULT_EBUSY);
+	return err == VAULT_ECONFLICT ? leaving_changed(SAY_HINT_EXPORT_AGAIN)
+				      : session_fault(r->session, err);
 }
 
 /* For us alone it is as if a record were shown. */
@@ -245,7 +241,6 @@ static int
 write_out(const struct report *r, const struct asked *a)
 {
 	struct buf out = { 0 };
-	struct doc *d;
 	int status;
 
 	if (a->form == FORM_CSV)
@@ -260,14 +255,7 @@ write_out(const struct report *r, const struct asked *a)
 	say_beside(r, a->form);
 	if (strcmp(a->file, "-") == 0)
 		return 0;
-	say_hint(SAY_EXTRACT_NOTE, NULL);
-	if (!say_is_json()) {
-		say_line(SAY_EXTRACTED, a->file, NULL);
-		return 0;
-	}
-	d = doc_object();
-	doc_text(d, "file", a->file);
-	return doc_print(d);
+	return outfile_written(a->file, SAY_EXTRACT_NOTE);
 }
 
 /* ---- Counting ---- */
@@ -334,11 +322,7 @@ settle(struct asked *a, bool csv, bool html, int words, char **argv)
 	a->form = csv ? FORM_CSV : html ? FORM_HTML : FORM_TABLE;
 	if (a->file == NULL)
 		a->file = "-";
-	for (int i = 1; i <= words; i++) {
-		if (i > 1)
-			buf_put_byte(&a->query, ' ');
-		buf_put_text(&a->query, argv[i]);
-	}
+	cli_join(&a->query, argv + 1, words);
 	return *a->file != '\0' && buf_ok(&a->query) == VAULT_OK;
 }
 

@@ -12,11 +12,10 @@
 
 #include "ask.h"
 #include "host.h"
-#include "named.h"
+#include "leaving.h"
 #include "outfile.h"
 #include "pick.h"
 #include "plain.h"
-#include "progress.h"
 
 #define USAGE                                                                  \
 	"submission wgeid|wgad|sr-torture|special-procedures PERSON -o FILE"   \
@@ -30,26 +29,23 @@ struct wanted {
 };
 
 struct showing {
-	struct buf gaps, kept, same, differing;
+	struct leaving l; /* array: of what stays behind */
+	struct buf gaps, same, differing;
 	struct buf conditions; /* beginnings of ids, a NUL behind each */
-	struct doc *gap_docs, *kept_docs, *same_docs, *differing_docs;
-	struct named named;
-	struct progress progress;
+	struct doc *gap_docs, *same_docs, *differing_docs;
 };
 
 static void
 showing_free(struct showing *show)
 {
+	leaving_free(&show->l);
 	buf_free(&show->gaps);
-	buf_free(&show->kept);
 	buf_free(&show->same);
 	buf_free(&show->differing);
 	buf_free(&show->conditions);
 	doc_free(show->gap_docs);
-	doc_free(show->kept_docs);
 	doc_free(show->same_docs);
 	doc_free(show->differing_docs);
-	named_free(&show->named);
 }
 
 /* ---- What is missing ---- */
@@ -92,10 +88,10 @@ put_command(struct buf *out, const struct vault_gap *g)
 	} else if (g->type[0] == '\0') {
 		say_put(out, SAY_GAP_OPTION, g->paths, NULL);
 	} else if (g->record[0] == '\0') {
-		say_put_command(out, SAY_GAP_NEW, g->type, NULL);
+		say_put(out, SAY_GAP_NEW, g->type, NULL);
 	} else {
 		memcpy(id, g->record, PICK_SHORT);
-		say_put_command(out, SAY_GAP_EDIT, id, g->field, NULL);
+		say_put(out, SAY_GAP_EDIT, id, g->field, NULL);
 	}
 }
 
@@ -110,7 +106,7 @@ add_gap(void *ctx, const struct vault_gap *g)
 		add_gap_doc(show, g);
 		return;
 	}
-	buf_putf(out, "  %s\t%s\t", g->need, g->label);
+	buf_putf(out, "  %s\t%s\t", say_label(g->need), g->label);
 	buf_put_text(out, g->paths);
 	put_command(out, g);
 	if (g->why == VAULT_GAP_VAGUE) {
@@ -175,7 +171,7 @@ add_difference(void *ctx, const struct vault_difference *diff)
 
 		memcpy(id, ids[i], PICK_SHORT);
 		buf_put_text(out, i == 0 ? ": " : "; ");
-		say_put_command(out, SAY_GAP_EDIT, id, field, NULL);
+		say_put(out, SAY_GAP_EDIT, id, field, NULL);
 	}
 	buf_put_byte(out, '\n');
 }
@@ -184,7 +180,7 @@ static void
 add_kept(void *ctx, const struct vault_kept_back *k)
 {
 	struct showing *show = ctx;
-	struct buf *out = &show->kept;
+	struct buf type = { 0 };
 	struct doc *d;
 
 	if (say_is_json()) {
@@ -195,33 +191,15 @@ add_kept(void *ctx, const struct vault_kept_back *k)
 			doc_text(d, "field", k->field);
 		doc_text(d, "why",
 		    k->field[0] != '\0' ? "private" : may_word(k->why));
-		doc_put(show->kept_docs, NULL, d);
+		doc_put(show->l.array, NULL, d);
 		return;
 	}
-	buf_putf(out, "  %.*s\t%s%s%s\t", PICK_SHORT, k->id, k->type,
-	    k->field[0] == '\0' ? "" : ".", k->field);
-	say_put(out,
-	    k->field[0] != '\0' ? SAY_KEPT_PRIVATE : may_reason(k->why), NULL);
-	buf_put_byte(out, '\t');
-	if (text_safe_line(out, k->title, strlen(k->title)) != VAULT_OK)
-		out->failed = true;
-	buf_put_byte(out, '\n');
-}
-
-static void
-note_named(void *ctx, const struct vault_named *n)
-{
-	struct showing *show = ctx;
-
-	named_add(&show->named, n);
-}
-
-static bool
-look_step(void *ctx, uint64_t done, uint64_t total)
-{
-	struct showing *show = ctx;
-
-	return progress_step(&show->progress, done, total);
+	buf_putf(
+	    &type, "%s%s%s", k->type, k->field[0] == '\0' ? "" : ".", k->field);
+	leaving_row(&show->l.held, k->id, buf_text(&type),
+	    k->field[0] != '\0' ? SAY_KEPT_PRIVATE : may_reason(k->why),
+	    k->title);
+	buf_free(&type);
 }
 
 static void
@@ -257,10 +235,10 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 		    &all, SAY_GAPS_HEAD, say_number(info->must + info->known));
 		buf_put(&all, show->gaps.bytes, show->gaps.len);
 	}
-	if (show->kept.len > 0) {
+	if (show->l.held.len > 0) {
 		say_put(&all, SAY_KEPT_HEAD, NULL);
 		buf_put_byte(&all, '\n');
-		buf_put(&all, show->kept.bytes, show->kept.len);
+		buf_put(&all, show->l.held.bytes, show->l.held.len);
 	}
 	say_put(&all, SAY_SUBMISSION_URGENCY, info->urgency_words, NULL);
 	buf_put_byte(&all, '\n');
@@ -282,20 +260,12 @@ show_all(const struct showing *show, const struct vault_submission_info *info)
 
 /* ---- Writing ---- */
 
-static enum vault_err
-write_some(void *ctx, const void *bytes, size_t len)
-{
-	return outfile_write(ctx, bytes, len);
-}
-
 static int
 write_fault(const struct session *s, enum vault_err err, bool changed)
 {
 	if (err != VAULT_EBUSY || !changed)
 		return session_fault(s, err);
-	say_error(SAY_EXPORT_CHANGED, NULL);
-	say_hint(SAY_HINT_SUBMIT_AGAIN, NULL);
-	return say_status(err);
+	return leaving_changed(SAY_HINT_SUBMIT_AGAIN);
 }
 
 /* With --json on standard output the draft is a part of the answer. */
@@ -319,7 +289,7 @@ write_file(struct session *s, struct vault_submission *sub, struct wanted *want)
 {
 	struct outfile file = { .fd = -1 };
 	bool within = is_within_json(want);
-	struct vault_sink to = { &file, within ? write_nothing : write_some,
+	struct vault_sink to = { &file, within ? write_nothing : outfile_write,
 		NULL };
 	struct vault_submission_info info;
 	enum vault_err err;
@@ -374,10 +344,10 @@ print_doc(const struct wanted *want, struct showing *show,
 		doc_text(d, "document", want->kept.document);
 	}
 	doc_put(d, "missing", show->gap_docs);
-	doc_put(d, "withheld", show->kept_docs);
+	doc_put(d, "withheld", show->l.array);
 	doc_put(d, "same_person", show->same_docs);
 	doc_put(d, "contradictions", show->differing_docs);
-	show->gap_docs = show->kept_docs = NULL;
+	show->gap_docs = show->l.array = NULL;
 	show->same_docs = show->differing_docs = NULL;
 	if (is_within_json(want) && text != NULL)
 		doc_text(d, "draft", buf_text(text));
@@ -447,7 +417,7 @@ confirm_and_write(struct cli *c, struct session *s, struct wanted *want,
 		return refuse(want, &info);
 	if (!say_is_json())
 		show_all(show, &info);
-	if ((status = named_verdict(c, s, &show->named, info.short_names,
+	if ((status = named_verdict(c, s, &show->l.named, info.short_names,
 		 want->parts_checked, "un")) != 0)
 		return status;
 	vault_submission_confirm_parts(sub);
@@ -464,8 +434,8 @@ confirm_and_write(struct cli *c, struct session *s, struct wanted *want,
 static int
 run(struct cli *c, struct session *s, struct wanted *want)
 {
-	struct showing show = { .gap_docs = doc_array(),
-		.kept_docs = doc_array(),
+	struct showing show = { .l.array = doc_array(),
+		.gap_docs = doc_array(),
 		.same_docs = doc_array(),
 		.differing_docs = doc_array() };
 	struct vault_submission_what what = { .form = want->form,
@@ -476,17 +446,17 @@ run(struct cli *c, struct session *s, struct wanted *want)
 		.differs = add_difference,
 		.gap = add_gap,
 		.kept = add_kept,
-		.named = note_named,
-		.progress = look_step,
+		.named = leaving_named,
+		.progress = leaving_look,
 		.ctx = &show };
 	struct vault_submission *sub;
 	enum vault_err err;
 	int status;
 
 	host_catch_interrupts();
-	progress_begin(&show.progress, SAY_PROGRESS_NAMES);
+	progress_begin(&show.l.progress, SAY_PROGRESS_NAMES);
 	err = vault_submission_new(&sub, s->vault, &what);
-	progress_end(&show.progress);
+	progress_end(&show.l.progress);
 	if (err == VAULT_EUSE) {
 		say_error(SAY_NO_PERSON, NULL);
 		status = 2;

@@ -158,6 +158,14 @@ codes_vocab_label(const char *vocab, const char *code)
 	return code;
 }
 
+const char *
+codes_yes_no(const char *word)
+{
+	const char code[2] = { word[0], '\0' };
+
+	return codes_vocab_label("yn", code);
+}
+
 /* The row of a language of labels; false: they are in English. */
 static bool
 find_language(struct vault_language *l, const char *lang)
@@ -175,6 +183,25 @@ codes_language(const char *lang)
 	struct vault_language l;
 
 	return find_language(&l, lang) ? l.lang : "en";
+}
+
+void
+codes_in_words(struct buf *out, const char *vocab, const char *codes)
+{
+	bool english = strcmp(codes_language(say_lang()), "en") == 0;
+	struct buf code = { 0 };
+
+	if (english)
+		buf_put_text(out, codes);
+	for (size_t len; !english && *codes != '\0';
+	     codes += len + strspn(codes + len, " ")) {
+		len = strcspn(codes, " ");
+		buf_reset(&code);
+		buf_put(&code, codes, len);
+		buf_putf(out, "%s%s", out->len > 0 ? "; " : "",
+		    codes_vocab_label(vocab, buf_text(&code)));
+	}
+	buf_free(&code);
 }
 
 const char *

@@ -31,6 +31,15 @@ const char *codes_label(const struct vault_field *f, const char *code);
 const char *codes_vocab_label(const char *vocab, const char *code);
 
 /*
+ * Append codes, parted by blanks, for a sentence in the reader's language: as
+ * they are in English, which they read like, else their labels.
+ */
+void codes_in_words(struct buf *out, const char *vocab, const char *codes);
+
+/* The label of "yes" or "no", which is what the library says. */
+const char *codes_yes_no(const char *word);
+
+/*
  * Append codes, parted by "; ", each with its label: "held-crim (held: ...)".
  * vocab may be NULL: then it is no code, and appended as it is.
  */

@@ -119,12 +119,15 @@ static enum vault_err
 end(void *ctx)
 {
 	struct text *t = ctx;
+	struct buf not_here = { 0 };
 	enum vault_err err;
 
 	buf_put_byte(&t->out, '\n');
 	if (t->audience != NULL) {
-		say_put(&t->out, SAY_DOSSIER_END, NULL);
+		say_put(&not_here, SAY_WITHHELD, NULL);
+		say_put(&t->out, SAY_DOSSIER_END, buf_text(&not_here), NULL);
 		buf_put_byte(&t->out, '\n');
+		buf_free(&not_here);
 	}
 	if ((err = buf_ok(&t->out)) != VAULT_OK)
 		return err;

@@ -545,14 +545,18 @@ press_finding(struct editor *e, int key)
 	}
 }
 
-/* The answer to whether to leave: any key but y is a no. */
+/* The answer to whether to leave: any other key is a no. */
 static bool
 is_yes(const struct editor *e, int key)
 {
 	size_t len;
 	const uint8_t *text = keystroke_text(&len, e->keys);
 
-	return key == KEYS_TEXT && len == 1 && (text[0] | 0x20) == 'y';
+	if (key != KEYS_TEXT)
+		return false;
+	if (e->hooks->is_yes != NULL)
+		return e->hooks->is_yes(text, len);
+	return len == 1 && (text[0] | 0x20) == 'y';
 }
 
 /* Act upon a key.  True if it ends the editor, then with *end. */

@@ -32,6 +32,9 @@ struct editor_hooks {
 
 	const char *title; /* any bytes; made safe here */
 	int64_t limit;     /* in bytes; 0 is EDITOR_LIMIT */
+
+	/* Is this key a yes?  NULL: y and Y are. */
+	bool (*is_yes)(const void *key, size_t len);
 };
 
 enum editor_end {

@@ -9,6 +9,7 @@
 #include "ask.h"
 #include "codes.h"
 #include "form_inner.h"
+#include "layout.h"
 
 /* Of what is there, in brackets. */
 #define SHOWN_COLUMNS 40
@@ -51,20 +52,15 @@ form_targets(const struct vault_field *field)
 void
 form_put_short(struct buf *out, const struct buf *text)
 {
-	size_t columns = 0, at = 0, step;
-	size_t line = strcspn(buf_text(text), "\n");
+	size_t at, line = strcspn(buf_text(text), "\n");
 	struct buf safe = { 0 };
 
 	if (text_safe_line(&safe, buf_text(text), line) != VAULT_OK)
 		out->failed = true;
 	/* A text that runs from the right is never cut. */
-	if (text_is_rtl(buf_text(&safe), safe.len))
-		at = safe.len;
-	while (at < safe.len && columns < SHOWN_COLUMNS &&
-	    (step = text_grapheme(safe.bytes + at, safe.len - at)) > 0) {
-		columns += text_width(safe.bytes + at, step);
-		at += step;
-	}
+	at = text_is_rtl(buf_text(&safe), safe.len)
+	    ? safe.len
+	    : layout_fit(safe.bytes, safe.len, SHOWN_COLUMNS);
 	buf_put(out, buf_text(&safe), at);
 	if (at < safe.len || line < text->len)
 		buf_put_text(out, "...");
@@ -81,6 +77,8 @@ form_put_current(
 
 	if (there && ask->field->kind == VAULT_KIND_CODE) {
 		buf_put_text(out, codes_label(ask->field, buf_text(&value)));
+	} else if (there && ask->field->kind == VAULT_KIND_BOOL) {
+		buf_put_text(out, codes_yes_no(buf_text(&value)));
 	} else if (there && is_link(ask->field) &&
 	    vault_title(&title, f->s->vault, buf_text(&value)) == VAULT_OK &&
 	    title.len > 0) {

@@ -2,6 +2,7 @@
 /* form - a link: the record that a name stands for. */
 #include <string.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "form_inner.h"
 #include "who.h"
@@ -64,15 +65,14 @@ confirm(struct form *f, enum say question, const char *about, bool preset)
 	struct buf prompt = { 0 }, line = { 0 };
 	enum form_end end;
 	enum answer answer;
-	char first;
 
 	say_put(&prompt, question, about, NULL);
 	answer = form_read(&line, &end, f, buf_text(&prompt));
-	first = line.len > 0 ? (char)line.bytes[0] : '\0';
 	if (answer == ANSWER_KEEP)
 		end = preset ? FORM_NEXT : FORM_BACK;
 	else if (answer != ANSWER_END)
-		end = first == 'y' || first == 'Y' ? FORM_NEXT : FORM_BACK;
+		end = answer_is_yes(line.bytes, line.len) ? FORM_NEXT
+							  : FORM_BACK;
 	buf_free(&prompt);
 	buf_free(&line);
 	return end;

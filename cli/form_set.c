@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "codes.h"
 #include "form_inner.h"
 #include "who.h"
@@ -102,6 +103,17 @@ set_plain(struct form *f, const char *path, const char *text)
 }
 
 static int
+set_bool(struct form *f, const char *path, const char *text)
+{
+	enum answer_is is = answer_is(text, strlen(text));
+
+	return set_plain(f, path,
+	    is == IS_YES      ? "yes"
+		: is == IS_NO ? "no"
+			      : text);
+}
+
+static int
 set_code(struct form *f, const char *path, const struct vault_field *field,
     const char *text)
 {
@@ -162,6 +174,8 @@ form_set(struct form *f, const char *path, const char *text)
 		return set_code(f, path, &field, text);
 	if (field.kind == VAULT_KIND_LINK)
 		return set_link(f, path, &field, text);
+	if (field.kind == VAULT_KIND_BOOL)
+		return set_bool(f, path, text);
 	if (form_is(&field, "party") && text[0] == '@')
 		return set_link(f, path, &field, text + 1);
 	/* The path of a citation alone means what it cites. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "editor.h"
 #include "form_inner.h"
@@ -118,8 +119,11 @@ form_take_line(
 static enum form_end
 edit_text(struct form *f, const struct form_ask *ask)
 {
-	struct editor_hooks hooks = { f, form_keep_text, form_gone,
-		buf_text(&ask->label), 0 };
+	const struct editor_hooks hooks = { .ctx = f,
+		.draft = form_keep_text,
+		.gone = form_gone,
+		.is_yes = answer_is_yes,
+		.title = buf_text(&ask->label) };
 	struct buf text = { 0 };
 	enum form_end step = FORM_NEXT;
 	enum editor_end end;
@@ -168,6 +172,17 @@ take_text(struct form *f, const struct form_ask *ask, const struct buf *line)
 
 /* ---- A value ---- */
 
+static enum form_end
+take_bool(struct form *f, const struct form_ask *ask, const struct buf *line)
+{
+	enum answer_is is = answer_is(line->bytes, line->len);
+
+	if (is == IS_YES)
+		return form_put(f, ask, "yes", 3);
+	return is == IS_NO ? form_put(f, ask, "no", 2)
+			   : form_take_line(f, ask, line);
+}
+
 /* What was typed; FORM_BACK asks again. */
 static enum form_end
 take(struct form *f, const struct form_ask *ask, const struct buf *line)
@@ -183,8 +198,9 @@ take(struct form *f, const struct form_ask *ask, const struct buf *line)
 		if (form_is(ask->field, "party"))
 			return form_take_party(f, ask, line);
 		break;
-	case VAULT_KIND_LINE:
 	case VAULT_KIND_BOOL:
+		return take_bool(f, ask, line);
+	case VAULT_KIND_LINE:
 	case VAULT_KIND_INT:
 		break;
 	}
@@ -264,15 +280,15 @@ form_gate(bool *in, struct form *f, const struct form_ask *ask,
 	while (!done) {
 		enum answer answer = form_read(
 		    &line, &end, f, buf_text(&prompt));
-		char first = line.len > 0 ? (char)(line.bytes[0] | 0x20) : 0;
+		enum answer_is is = answer_is(line.bytes, line.len);
 
 		done = true;
 		if (answer == ANSWER_EMPTY) {
 			end = form_take_out(f, ask);
 		} else if (answer != ANSWER_END) {
 			end = FORM_NEXT;
-			*in = answer == ANSWER_TEXT && first == 'y';
-			done = *in || answer == ANSWER_KEEP || first == 'n';
+			*in = answer == ANSWER_TEXT && is == IS_YES;
+			done = *in || answer == ANSWER_KEEP || is == IS_NO;
 			if (!done)
 				FORM_TELL(SAY_FORM_GATE_HELP);
 		}

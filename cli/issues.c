@@ -68,25 +68,34 @@ put_near(struct buf *out, const struct vault_issue *i)
 }
 
 void
+issues_put_line(struct buf *out, size_t line, size_t column)
+{
+	say_put(out, SAY_AT_LINE, say_number(line), say_number(column), NULL);
+}
+
+void
 issues_sentence(struct buf *out, const struct vault_issue *issue)
 {
 	struct buf whole = { 0 };
 	const char *path = issue->path == NULL ? "" : issue->path;
+	const char *value = issue->value == NULL ? "" : issue->value;
 
-	if (*path == '\0') {
+	if (issue->line > 0) {
+		issues_put_line(&whole, issue->line, issue->column);
+		value = say_label(value);
+	} else if (*path == '\0') {
 		say_put(&whole, SAY_ISSUE_WHOLE, NULL);
-		path = buf_text(&whole);
 	}
+	if (whole.len > 0)
+		path = buf_text(&whole);
 	if (issue->example != NULL)
 		say_put(out, SAY_ISSUE_WANTS, path, issue->example, NULL);
 	else if (issue->low < issue->high && issue->low >= 0)
-		say_put(out, SAY_ISSUE_RANGE, path,
-		    issue->value == NULL ? "" : issue->value,
+		say_put(out, SAY_ISSUE_RANGE, path, value,
 		    say_number((uint64_t)issue->low),
 		    say_number((uint64_t)issue->high), NULL);
 	else
-		say_put(out, issues[issue->code].sentence, path,
-		    issue->value == NULL ? "" : issue->value, NULL);
+		say_put(out, issues[issue->code].sentence, path, value, NULL);
 	put_near(out, issue);
 	buf_free(&whole);
 }

@@ -11,6 +11,9 @@
 /* Append the sentence for an issue, made safe, with what may be meant. */
 void issues_sentence(struct buf *out, const struct vault_issue *issue);
 
+/* Append where a text is no JSON. */
+void issues_put_line(struct buf *out, size_t line, size_t column);
+
 /*
  * A line on standard error for each issue of this severity, the first ones if
  * there are many.  What stands in the report known, unless that is NULL, is not

@@ -7,6 +7,34 @@
 
 #define INDENT 4
 #define NARROWEST 20
+#define CUT_LEAST 12
+
+size_t
+layout_fit(const void *text, size_t len, size_t columns)
+{
+	const uint8_t *at = text;
+	size_t fit = 0, width = 0, step;
+
+	while (fit < len && (step = text_grapheme(at + fit, len - fit)) > 0) {
+		width += text_width(at + fit, step);
+		if (width > columns)
+			break;
+		fit += step;
+	}
+	return fit;
+}
+
+void
+layout_cut(struct buf *out, const char *text, size_t len, size_t columns)
+{
+	if (columns < CUT_LEAST || text_is_rtl(text, len) ||
+	    layout_fit(text, len, columns) == len) {
+		buf_put(out, text, len);
+		return;
+	}
+	buf_put(out, text, layout_fit(text, len, columns - 1));
+	buf_put_text(out, "\xe2\x80\xa6");
+}
 
 void
 layout_blanks(struct buf *out, size_t n)

@@ -24,6 +24,15 @@ void layout_field(struct buf *out, const char *label, size_t label_width,
 void layout_block(struct buf *out, const char *text, size_t len, size_t indent,
     size_t columns);
 
+/* So many bytes of text are at most columns wide, whole graphemes of them. */
+size_t layout_fit(const void *text, size_t len, size_t columns);
+
+/*
+ * Text that is safe, cut with an ellipsis to columns; whole if it runs from
+ * the right, or if there would be next to nothing left of it.
+ */
+void layout_cut(struct buf *out, const char *text, size_t len, size_t columns);
+
 void layout_blanks(struct buf *out, size_t n);
 
 #endif

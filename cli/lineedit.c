@@ -482,6 +482,7 @@ lineedit_read(
     struct buf *out, struct lineedit *l, const char *prompt, const char *start)
 {
 	enum lineedit_end end = LINEEDIT_FAILED;
+	bool drawn = true;
 	int key;
 
 	buf_reset(out);
@@ -500,9 +501,13 @@ lineedit_read(
 		press(l, key);
 		if (key != KEYS_NONE && l->hooks.typed != NULL)
 			l->hooks.typed(l->hooks.ctx, textarea_text(l->line));
-		if (key == KEYS_NONE || !keystroke_are_waiting(l->keys))
+		drawn = key == KEYS_NONE || !keystroke_are_waiting(l->keys);
+		if (drawn)
 			draw(l);
 	}
+	/* Enter may come with the text: in a paste of several lines it does. */
+	if (!drawn && end != LINEEDIT_GONE)
+		draw(l);
 	/* What was typed may stay on the screen, but not if we are locked. */
 	put(l, end == LINEEDIT_GONE ? "\r\033[K" : "\r\n");
 	put(l, KEYS_PASTE_OFF);

@@ -187,9 +187,9 @@ const struct command commands[] = {
 	    " a field.\n" },
 	{ "link", cmd_link, "link [--not] FROM [FIELD] TO",
 	    "let one record link to another",
-	    "FIELD is a field of FROM, as 'amparo types' lists them; without"
-	    " it you are asked\nif several fit.  --not takes the link "
-	    "away.\n" },
+	    "FIELD is a field of FROM, as 'amparo types' lists them, or a part "
+	    "of one, like\nperpetrators.who; without it you are asked if "
+	    "several fit.  --not takes the\nlink away.\n" },
 	{ "same", cmd_same, "same [--limit N], same [--not] ID ID",
 	    "records that may be of one person; say that they are",
 	    "Without an ID: pairs that are alike, the likeliest first, 50"
@@ -344,6 +344,29 @@ has_name(const char *word, const char *name)
 	    (word[len] == '\0' || word[len] == '=');
 }
 
+static unsigned distance(const char *a, const char *b);
+
+/* The option that may be meant; NULL: none is near. */
+static const char *
+near_option(const char *word, const struct option_of *options, size_t n)
+{
+	char name[32];
+	const char *near = NULL;
+	unsigned best = 3;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	for (size_t i = 0; i < n; i++) {
+		unsigned d = distance(name, options[i].name);
+
+		/* Of "-x" everything short is near. */
+		if (d < best && strlen(name) > 4) {
+			best = d;
+			near = options[i].name;
+		}
+	}
+	return near;
+}
+
 /* Why that word is no option here. */
 static enum say
 why_not(const char *word, const struct option_of *options, size_t n)
@@ -358,6 +381,32 @@ why_not(const char *word, const struct option_of *options, size_t n)
 		if (has_name(word, early[i]))
 			return SAY_OPTION_EARLY;
 	return SAY_NO_OPTION;
+}
+
+bool
+cli_values(int *argc, char **argv, const char *name, const char **list,
+    size_t *n, size_t max)
+{
+	const char *value;
+	const struct option_of option = { name, &value, NULL };
+	int left = 1, at = 1;
+
+	for (*n = 0; at < *argc && strcmp(argv[at], "--") != 0;) {
+		int taken = one_option(argv, *argc, at, &option);
+
+		if (taken == 0) {
+			argv[left++] = argv[at++];
+			continue;
+		}
+		if (*n == max)
+			return false;
+		list[(*n)++] = value;
+		at += taken;
+	}
+	while (at < *argc)
+		argv[left++] = argv[at++];
+	*argc = left;
+	return true;
 }
 
 int
@@ -378,7 +427,8 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 			taken = one_option(argv, argc, at, &options[i]);
 		if (taken == 0 && !ended && argv[at][0] == '-' &&
 		    argv[at][1] != '\0') {
-			say_bad_option(why_not(argv[at], options, n), argv[at]);
+			say_bad_option(why_not(argv[at], options, n), argv[at],
+			    near_option(argv[at], options, n));
 			return -1;
 		}
 		if (taken == 0)
@@ -386,6 +436,16 @@ cli_options(int argc, char **argv, const struct option_of *options, size_t n)
 		at += taken;
 	}
 	return words;
+}
+
+void
+cli_join(struct buf *out, char **words, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (i > 0)
+			buf_put_byte(out, ' ');
+		buf_put_text(out, words[i]);
+	}
 }
 
 bool

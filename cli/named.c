@@ -78,6 +78,41 @@ word_of(enum vault_named_how how)
 	return "";
 }
 
+/* Others who are called so: whom the text means is not known here. */
+struct others {
+	const char *person;
+	struct buf ids;
+};
+
+static void
+add_other(void *ctx, const char *id, const char *title)
+{
+	struct others *o = ctx;
+
+	(void)title;
+	if (strcmp(id, o->person) != 0)
+		buf_putf(&o->ids, "%s%.*s", o->ids.len > 0 ? ", " : "",
+		    PICK_SHORT, id);
+}
+
+static void
+put_others(struct buf *out, const struct session *s, const struct place *p,
+    const struct buf *title)
+{
+	struct others o = { .person = p->person };
+	char id[VAULT_ID_LEN];
+
+	if (p->how == VAULT_NAMED_WHOLE && title->len > 0 &&
+	    vault_find_id(id, s->vault, buf_text(title), add_other, &o) ==
+		VAULT_ECONFLICT &&
+	    o.ids.len > 0) {
+		buf_put_text(out, "    ");
+		say_put(out, SAY_NAMED_OR, buf_text(&o.ids), NULL);
+		buf_put_byte(out, '\n');
+	}
+	buf_free(&o.ids);
+}
+
 /* "  4r7dbtyf  text, character 13: 5031hqst  Jin Guanghong" */
 static void
 put_place(struct buf *out, const struct session *s, const struct place *p)
@@ -98,6 +133,7 @@ put_place(struct buf *out, const struct session *s, const struct place *p)
 	    p->how == VAULT_NAMED_NUMBER ? SAY_NAMED_NUMBER_AT : SAY_NAMED_AT,
 	    record, buf_text(&field), say_number(p->at + 1), person, NULL);
 	buf_putf(out, "  %s\n", buf_text(&safe));
+	put_others(out, s, p, &title);
 	buf_free(&title);
 	buf_free(&field);
 	buf_free(&safe);

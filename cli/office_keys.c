@@ -108,7 +108,8 @@ renew_signing(struct session *s, const struct cli *c)
 		vault_office_free(&o);
 		return doc_print(d);
 	}
-	say_line(SAY_SIGNING_RENEWED, o.digits, NULL);
+	say_line(SAY_SIGNING_RENEWED, say_half(o.digits, 0),
+	    say_half(o.digits, 1), NULL);
 	say_hint(SAY_HINT_SIGNING, NULL);
 	vault_office_free(&o);
 	return 0;

@@ -99,6 +99,12 @@ outfile_write(void *ctx, const void *bytes, size_t len)
 	return VAULT_OK;
 }
 
+bool
+outfile_step(void *ctx, uint64_t done, uint64_t total)
+{
+	return progress_step(&((struct outfile *)ctx)->progress, done, total);
+}
+
 /* Give it its name, if nothing has that name; links where renameat2 cannot. */
 static int
 publish(const struct outfile *o)
@@ -171,6 +177,20 @@ outfile_end(struct outfile *o, int status)
 		status = finish(o, status);
 	buf_free(&o->part);
 	return status;
+}
+
+int
+outfile_written(const char *file, enum say hint)
+{
+	struct doc *d = doc_object();
+
+	say_hint(hint, NULL);
+	doc_text(d, "file", file);
+	if (say_is_json())
+		return doc_print(d);
+	doc_free(d);
+	say_line(SAY_EXTRACTED, file, NULL);
+	return 0;
 }
 
 int

@@ -11,13 +11,14 @@
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
 
-#include "say.h"
+#include "progress.h"
 
 struct outfile {
 	int fd;
-	const char *file; /* its name when it is whole; borrowed */
-	struct buf part;  /* its name until then */
-	int error;        /* errno of what failed, or 0 */
+	const char *file;         /* its name when it is whole; borrowed */
+	struct buf part;          /* its name until then */
+	int error;                /* errno of what failed, or 0 */
+	struct progress progress; /* of a command that has some */
 };
 
 /* Returns 0, or an exit status after a message. */
@@ -32,6 +33,9 @@ int outfile_begin_bytes(struct outfile *o, const char *file);
 /* A write of the library's: ctx is the struct outfile. */
 enum vault_err outfile_write(void *ctx, const void *bytes, size_t len);
 
+/* Progress of such writing; its struct progress was begun. */
+bool outfile_step(void *ctx, uint64_t done, uint64_t total);
+
 /* The message for what failed in outfile_write; returns the status. */
 int outfile_fault(const struct outfile *o);
 
@@ -40,6 +44,9 @@ int outfile_fault(const struct outfile *o);
  * wrong here.  What o holds is freed.
  */
 int outfile_end(struct outfile *o, int status);
+
+/* hint, and that it is written: for people or as JSON.  Returns a status. */
+int outfile_written(const char *file, enum say hint);
 
 /* A whole small file. */
 int outfile_put(const char *file, const void *bytes, size_t len);

@@ -4,7 +4,6 @@
 
 struct table {
 	struct outfile *file;
-	struct progress *progress;
 	struct buf line;
 };
 
@@ -34,14 +33,13 @@ row(void *ctx)
 static bool
 step(void *ctx, uint64_t done, uint64_t total)
 {
-	return progress_step(((struct table *)ctx)->progress, done, total);
+	return outfile_step(((struct table *)ctx)->file, done, total);
 }
 
 enum vault_err
-plain_csv_write(
-    struct outfile *file, struct vault_plain *p, struct progress *progress)
+plain_csv_write(struct outfile *file, struct vault_plain *p)
 {
-	struct table t = { .file = file, .progress = progress };
+	struct table t = { .file = file };
 	const struct vault_plain_sink to = { &t, cell, row, step };
 	enum vault_err err = vault_plain_table(p, &to);
 

@@ -4,9 +4,8 @@
 #define CLI_PLAIN_CSV_H
 
 #include "outfile.h"
-#include "progress.h"
 
-enum vault_err plain_csv_write(
-    struct outfile *file, struct vault_plain *p, struct progress *progress);
+/* Its progress is that of the file. */
+enum vault_err plain_csv_write(struct outfile *file, struct vault_plain *p);
 
 #endif

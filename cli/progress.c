@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "layout.h"
 #include "progress.h"
 
 #define FIRST_MS 1000
@@ -84,13 +85,11 @@ static void
 show_on_terminal(struct progress *p, struct buf *b)
 {
 	struct winsize size = { .ws_col = 80 };
-	size_t len = 0, width = 0;
+	size_t len;
 
 	ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
-	while (len < b->len && width + 2 < size.ws_col) {
-		len += text_grapheme(b->bytes + len, b->len - len);
-		width = text_width(b->bytes, len);
-	}
+	len = layout_fit(
+	    b->bytes, b->len, size.ws_col > 2 ? size.ws_col - 2u : 0);
 	fprintf(stderr, "\r\033[K%.*s", (int)len, buf_text(b));
 	fflush(stderr);
 	p->shown = true;

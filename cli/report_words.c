@@ -24,6 +24,8 @@ report_value(struct buf *out, const struct report *r, unsigned axis,
 		buf_put_text(out, v->title);
 	else if (a->is_link)
 		say_put(out, SAY_WITHHELD, NULL);
+	else if (a->is_bool)
+		buf_put_text(out, codes_yes_no(v->text));
 	else if (a->vocab != NULL)
 		buf_put_text(out, codes_vocab_label(a->vocab, v->text));
 	else

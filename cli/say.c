@@ -178,9 +178,8 @@ sentence(enum say what, const char *const *args, unsigned n)
 	return ngettext(s->text, s->many, n == 0 ? 0 : count_in(args[0]));
 }
 
-/* What stands behind "amparo " in hints; and whether it goes there now. */
+/* What stands behind "amparo " in commands to be typed. */
 static struct buf vault_words;
-static bool with_vault;
 
 void
 say_use_vault(const char *folder, const char *keys)
@@ -192,28 +191,47 @@ say_use_vault(const char *folder, const char *keys)
 		buf_putf(&vault_words, "--keys %s ", say_word(keys));
 }
 
-/* Commands for another vault, for somebody else, or for none. */
+/* Else it is a command for another vault, for somebody else, or none. */
 static bool
 is_of_this_vault(enum say what)
 {
-	return what != SAY_HINT_HALF && what != SAY_HINT_HELP &&
-	    what != SAY_BAD_USAGE && what != SAY_HINT_PREPARED &&
-	    what != SAY_HINT_OWN_REVOKED && what != SAY_HINT_PRACTICE &&
-	    what != SAY_HINT_VOCAB;
+	return what != SAY_WAITING && what != SAY_HINT_HALF &&
+	    what != SAY_HINT_HELP && what != SAY_BAD_USAGE &&
+	    what != SAY_HINT_PREPARED && what != SAY_HINT_OWN_REVOKED &&
+	    what != SAY_HINT_PRACTICE && what != SAY_HINT_VOCAB;
 }
 
 /* "amparo ", with the vault that is meant. */
 static bool
-put_own_name(struct buf *b, const char **at)
+put_own_name(struct buf *b, enum say what, const char **at)
 {
 	static const char name[] = "amparo ";
 
-	if (!with_vault || strncmp(*at, name, sizeof(name) - 1) != 0)
+	if (strncmp(*at, name, sizeof(name) - 1) != 0 ||
+	    !is_of_this_vault(what))
 		return false;
 	buf_put_text(b, name);
 	*at += sizeof(name) - 1;
 	return text_safe_line(b, buf_text(&vault_words), vault_words.len) ==
 	    VAULT_OK;
+}
+
+/* "[y/N]", with the letters of the reader's language. */
+static bool
+put_choice(struct buf *b, const char **at)
+{
+	static const enum say choices[] = { SAY_YES_OR_NO, SAY_YES_UNLESS_NO };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *text = sentences[choices[i]].text;
+		size_t len = strlen(text);
+
+		if (strncmp(*at, text, len) != 0)
+			continue;
+		*at += len;
+		return buf_put_text(b, gettext(text));
+	}
+	return false;
 }
 
 /* Our own formatter: texts only, each made safe, whatever a translation has. */
@@ -226,7 +244,7 @@ put_sentence(struct buf *b, enum say what, const char *const *args, unsigned n)
 	while (*p != '\0') {
 		unsigned i;
 
-		if (put_own_name(b, &p))
+		if (put_own_name(b, what, &p) || put_choice(b, &p))
 			continue;
 		if (*p != '%') {
 			buf_put_byte(b, (uint8_t)*p++);
@@ -266,14 +284,6 @@ void
 say_put(struct buf *b, enum say what, ...)
 {
 	WITH_ARGS(b, what);
-}
-
-void
-say_put_command(struct buf *b, enum say what, ...)
-{
-	with_vault = true;
-	WITH_ARGS(b, what);
-	with_vault = false;
 }
 
 void
@@ -325,9 +335,7 @@ say_hint(enum say what, ...)
 {
 	struct buf b = { 0 };
 
-	with_vault = is_of_this_vault(what);
 	WITH_ARGS(&b, what);
-	with_vault = false;
 	to_stderr(&last_hint, gettext(sentences[SAY_HINT_MARK].text), &b);
 }
 
@@ -343,13 +351,15 @@ say_lines_aside(const struct buf *lines)
 static struct buf bad_option;
 
 void
-say_bad_option(enum say what, const char *option)
+say_bad_option(enum say what, const char *option, const char *near)
 {
 	struct buf name = { 0 };
 
 	buf_put(&name, option, strcspn(option, "="));
 	buf_reset(&bad_option);
-	say_put(&bad_option, what, buf_text(&name), NULL);
+	if (what == SAY_NO_OPTION && near != NULL)
+		what = SAY_NO_OPTION_NEAR;
+	say_put(&bad_option, what, buf_text(&name), near, NULL);
 	buf_free(&name);
 }
 
@@ -612,15 +622,11 @@ say_time(int64_t unix_seconds)
 const char *
 say_span(uint64_t seconds)
 {
-	char *out = place();
-
 	if (seconds < 120)
-		snprintf(out, PLACE_LEN, "%" PRIu64 " s", seconds);
-	else if (seconds < 2 * 3600)
-		snprintf(out, PLACE_LEN, "%" PRIu64 " min", seconds / 60);
-	else
-		snprintf(out, PLACE_LEN, "%" PRIu64 " h", seconds / 3600);
-	return out;
+		return say_counted(SAY_SPAN_SECONDS, seconds);
+	if (seconds < 2 * 3600)
+		return say_counted(SAY_SPAN_MINUTES, seconds / 60);
+	return say_counted(SAY_SPAN_HOURS, seconds / 3600);
 }
 
 const char *

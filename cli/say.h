@@ -26,7 +26,8 @@ void say_setup(void);
 
 /*
  * The vault that -v, and the keys that --keys names, or NULL: commands in
- * hints name them too, so that what is typed after them reaches no other one.
+ * sentences name them too, so that what is typed as it stands there reaches no
+ * other one.
  */
 void say_use_vault(const char *folder, const char *keys);
 
@@ -50,9 +51,6 @@ const char *say_label(const char *english);
 /* The sentence itself, appended to b, or written to the terminal fd. */
 void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
 
-/* The same for a command to be typed, which names the vault as hints do. */
-void say_put_command(struct buf *b, enum say what, ...) SAY_ARGS;
-
 /* A line of the result; nothing when the result is JSON. */
 void say_line(enum say what, ...) SAY_ARGS;
 
@@ -63,9 +61,10 @@ void say_hint(enum say what, ...) SAY_ARGS;
 
 /*
  * Which option is wrong, a sentence of its name: said by the next say_usage.
- * A value behind a = is left away.
+ * A value behind a = is left away.  near may be meant by what is no option;
+ * or NULL.
  */
-void say_bad_option(enum say what, const char *option);
+void say_bad_option(enum say what, const char *option, const char *near);
 
 /* The usage line of a command; returns exit status 2. */
 int say_usage(const char *usage);

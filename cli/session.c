@@ -11,6 +11,7 @@
 #include "agent.h"
 #include "ask.h"
 #include "care.h"
+#include "codes.h"
 #include "host.h"
 #include "session.h"
 
@@ -111,6 +112,24 @@ waiting(void *ctx, unsigned waited_ms)
 	return !host_interrupted();
 }
 
+/* What the library says by itself, but not where a program reads it. */
+static void
+speak(struct vault *v)
+{
+	static struct buf not_here;
+	struct vault_words words;
+
+	if (say_is_json())
+		return;
+	vault_titles_in(v, say_lang());
+	buf_reset(&not_here);
+	say_put(&not_here, SAY_WITHHELD, NULL);
+	words.not_here = buf_text(&not_here);
+	words.yes = codes_vocab_label("yn", "y");
+	words.no = codes_vocab_label("yn", "n");
+	vault_speak(v, &words);
+}
+
 static int
 open_vault(struct session *s, const struct cli *c)
 {
@@ -121,9 +140,7 @@ open_vault(struct session *s, const struct cli *c)
 	err = vault_open(&s->vault, &c->place, s->key, &fault);
 	if (err != VAULT_OK)
 		return say_fault(err, &fault, c->place.folder);
-	/* No language changes what programs read. */
-	if (!say_is_json())
-		vault_titles_in(s->vault, say_lang());
+	speak(s->vault);
 	return 0;
 }
 

@@ -50,11 +50,14 @@ say_map_fault(const char *path, const struct vault_map_fault *f)
 	struct buf whole = { 0 };
 	const char *where = f->where;
 
-	if (*where == '\0') {
+	if (f->line > 0)
+		issues_put_line(&whole, f->line, f->column);
+	else if (*where == '\0')
 		say_put(&whole, SAY_MAP_WHOLE, NULL);
+	if (whole.len > 0)
 		where = buf_text(&whole);
-	}
-	say_error(what[f->why], path, where, f->value, NULL);
+	say_error(what[f->why], path, where,
+	    f->line > 0 ? say_label(f->value) : f->value, NULL);
 	if (f->near[0] != '\0')
 		say_hint(SAY_HINT_MEAN, f->near, NULL);
 	say_hint(SAY_HINT_MAP, NULL);
@@ -103,7 +106,7 @@ say_where(
 	else if (f->why == VAULT_TABLE_NO_ENCODING)
 		say_error(what, j->encoding, NULL);
 	else if (f->json != NULL)
-		say_error(what, j->path, line, f->json, NULL);
+		say_error(what, j->path, line, say_label(f->json), NULL);
 	else if (f->column != NULL)
 		say_error(what, j->path, f->column, NULL);
 	else if (f->why == VAULT_TABLE_CELLS)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "form_inner.h"
 #include "issues.h"
 #include "left.h"
@@ -251,7 +252,7 @@ stop(struct writing *w)
 	say_put(&prompt, SAY_FORM_KEEP_DRAFT, NULL);
 	if (lineedit_read(&line, w->form.l, buf_text(&prompt), NULL) ==
 	    LINEEDIT_DONE)
-		drop = line.len > 0 && (line.bytes[0] | 0x20) == 'n';
+		drop = answer_is(line.bytes, line.len) == IS_NO;
 	buf_free(&prompt);
 	buf_free(&line);
 	if (!drop)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "writing.h"
 
@@ -103,11 +104,17 @@ ask_draft(const struct vault_draft *d)
 	struct lineedit *l = lineedit_new(&hooks);
 	struct buf prompt = { 0 }, line = { 0 };
 	char when[32], answer = 'n';
+	enum answer_is is;
 
 	say_put(&prompt, SAY_FORM_DRAFT_HERE, draft_time(when, d->time), NULL);
 	if (l != NULL &&
-	    lineedit_read(&line, l, buf_text(&prompt), NULL) == LINEEDIT_DONE)
-		answer = line.len == 0 ? 'y' : (char)(line.bytes[0] | 0x20);
+	    lineedit_read(&line, l, buf_text(&prompt), NULL) == LINEEDIT_DONE) {
+		is = answer_is(line.bytes, line.len);
+		if (is == IS_BLANK || is == IS_YES)
+			answer = 'y';
+		else if (line.len == 1 && (line.bytes[0] | 0x20) == 'd')
+			answer = 'd';
+	}
 	lineedit_free(l);
 	buf_free(&prompt);
 	buf_free(&line);

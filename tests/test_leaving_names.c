@@ -36,6 +36,82 @@ refuses_what_names_somebody(void **state)
 	assert_ok(send_described(act, false));
 }
 
+/* A name that only one of two states has, which are both there: a mistake. */
+static void
+a_name_that_is_taken_back_is_no_namesake(void **state)
+{
+	static const char *const parts[] = {
+		"\"names\":[{\"text\":\"Quite Otherwise\"}]",
+		"\"names\":[{\"text\":\"Mistaken Onomast\"}],"
+		"\"religion\":\"none\""
+	};
+	char agreed[VAULT_ID_LEN], silent[VAULT_ID_LEN], json[200];
+	struct vault_report *report;
+	struct vault_record r;
+
+	(void)state;
+	add_called(silent, "Mistaken Onomast");
+	add_called(agreed, "Mistaken Onomast");
+	agree(&a, agreed);
+	assert_ok(send_described(agreed, false));
+	assert_ok(vault_report_new(&report));
+	assert_ok(vault_get(&r, of(&a), agreed));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(json, sizeof(json),
+		    "{\"type\":\"person\",\"level\":1,%s}", parts[i]);
+		assert_ok(vault_edit(of(&a), &r, report, json, strlen(json)));
+	}
+	vault_record_free(&r);
+	vault_report_free(report);
+	assert_int_equal(send_described(agreed, true), VAULT_EREFUSED);
+	assert_int_equal(named.how, VAULT_NAMED_WHOLE);
+}
+
+/*
+ * Two people of one name, of whom one has consented: that one's record leaves
+ * with it, but no other text, nor what is not all of a name that is borne now.
+ */
+static void
+a_namesake_is_named_in_the_own_record_alone(void **state)
+{
+	char agreed[VAULT_ID_LEN], silent[VAULT_ID_LEN], act[VAULT_ID_LEN];
+	const char *which;
+
+	(void)state;
+	add_called(silent, "Shared Namebearer");
+	add(agreed, &a,
+	    "{\"type\":\"person\",\"level\":1,\"description\":\"TOLD\","
+	    "\"names\":[{\"text\":\"Shared Namebearer\","
+	    "\"family\":\"Namebearer\"}]}");
+	assert_int_equal(leaves("Namebearer"), VAULT_HELD_CONSENT);
+	agree(&a, agreed);
+	assert_ok(send_described(agreed, false));
+	assert_int_equal(n_named, 0);
+	add(act, &a,
+	    "{\"type\":\"act\",\"level\":1,"
+	    "\"description\":\"Shared Namebearer\"}");
+	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
+	/* Free text of the record itself, and a word in a name. */
+	change_text(&a, agreed, "TOLD", "with Shared Namebearer");
+	assert_int_equal(send_described(agreed, true), VAULT_EREFUSED);
+	change_text(&a, agreed, "with Shared Namebearer", "TOLD");
+	change_text(&a, agreed, "Shared Namebearer\"",
+	    "Jane, friend of Shared Namebearer\"");
+	assert_int_equal(send_described(agreed, true), VAULT_EREFUSED);
+	add_called(agreed, "Shared Namebearer");
+	agree(&a, agreed);
+	assert_ok(send_described(agreed, false));
+	/* One person with two records: the other one hides both. */
+	assert_ok(vault_same_say(of(&a), silent, agreed, true, &which));
+	assert_int_equal(send_described(agreed, true), VAULT_EREFUSED);
+	assert_ok(vault_same_say(of(&a), silent, agreed, false, &which));
+	assert_ok(send_described(agreed, false));
+	/* Who is protected may be named by no text. */
+	change_text(
+	    &a, agreed, "\"level\":1", "\"level\":1,\"protected\":true");
+	assert_int_equal(send_described(agreed, true), VAULT_EREFUSED);
+}
+
 /*
  * One person with two records: consent of the one lets neither the other leave
  * nor its own names where the other is hidden.
@@ -294,6 +370,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_names_somebody),
 		cmocka_unit_test(another_record_hides_the_names_of_both),
+		cmocka_unit_test(a_namesake_is_named_in_the_own_record_alone),
+		cmocka_unit_test(a_name_that_is_taken_back_is_no_namesake),
 		cmocka_unit_test(finds_a_name_wherever_it_stands),
 		cmocka_unit_test(nobody_of_a_closed_record_is_named),
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),

@@ -122,7 +122,7 @@ take_back_names(
     struct dossier *d, struct buf *out, size_t before, const char *id)
 {
 	struct called c = { .id = id };
-	enum vault_err err = reveal_text(d->p->reveal, id, "",
+	enum vault_err err = reveal_text(d->p->reveal, id, "names[0].text",
 	    (const char *)out->bytes + before, out->len - before, note_hit, &c);
 
 	if (c.names)
@@ -304,7 +304,8 @@ tell_record(struct dossier *d, size_t i)
 		r.disagreeing = json_array_size(edition.clashes) > 0;
 		d->at = e->id;
 		d->to->record(d->to->ctx, &r);
-		err = print_body(edition.body, tell_line, name_record, d);
+		err = print_body(edition.body, tell_line, name_record, d,
+		    vault_words(d->p->v));
 	}
 	edition_free(&edition);
 	return err == VAULT_OK ? d->err : err;

@@ -65,7 +65,7 @@ is_part(const char *title, size_t len, size_t i, size_t end)
  * for the words that there is none.
  */
 static enum vault_err
-named_ids(struct buf *out, struct store *s, const char *title, size_t len)
+named_ids(struct buf *out, struct vault *v, const char *title, size_t len)
 {
 	uint8_t id[ID_LEN];
 	enum vault_err err;
@@ -75,12 +75,12 @@ named_ids(struct buf *out, struct store *s, const char *title, size_t len)
 		if (len - i >= ID_TEXT_LEN &&
 		    id_is_canonical(title + i, ID_TEXT_LEN) &&
 		    id_parse(id, title + i, ID_TEXT_LEN) == VAULT_OK) {
-			err = plain_title(out, s, id);
+			err = plain_title(out, v->store, id);
 			if (err != VAULT_OK && err != VAULT_ENORECORD)
 				return err;
 			if (err == VAULT_ENORECORD &&
 			    is_part(title, len, i, i + ID_TEXT_LEN))
-				buf_put_text(out, PRINT_NOT_HERE);
+				buf_put_text(out, vault_words(v)->not_here);
 			else if (err == VAULT_ENORECORD)
 				buf_put(out, title + i, ID_TEXT_LEN);
 			i += ID_TEXT_LEN;
@@ -96,7 +96,7 @@ static enum vault_err
 named_title(struct buf *out, struct vault *v, const char *title, size_t len)
 {
 	struct buf named = { 0 };
-	enum vault_err err = named_ids(&named, v->store, title, len);
+	enum vault_err err = named_ids(&named, v, title, len);
 
 	if (err == VAULT_OK)
 		err = title_say(out, buf_text(&named), named.len, v->labels);

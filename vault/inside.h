@@ -3,6 +3,7 @@
 #ifndef VAULT_INSIDE_H
 #define VAULT_INSIDE_H
 
+#include "record/print.h"
 #include "seal/keys.h"
 #include "vault.h"
 
@@ -32,7 +33,10 @@ struct vault {
 	const struct label_language *labels; /* of titles; NULL: English */
 	bool (*waiting)(void *ctx, unsigned waited_ms);
 	void *waiting_ctx;
+	struct print_words words; /* not set: English */
 };
+
+const struct print_words *vault_words(const struct vault *v);
 
 /* The absolute path of what exists, without symbolic links: to be freed. */
 VAULT_CHECKED enum vault_err vault_resolve_path(char **out, const char *path);

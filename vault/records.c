@@ -24,6 +24,8 @@ _Static_assert((int)VAULT_ISSUE_LOOP == (int)BODY_LOOP &&
 _Static_assert((int)VAULT_ERROR == (int)BODY_ERROR, "severities too");
 _Static_assert(VAULT_BODY_MAX == KEEP_BODY_MAX, "the limit of a body");
 
+#define N_(text) text /* marks what xgettext shall find */
+
 /* ---- Reports ---- */
 
 struct vault_report {
@@ -79,16 +81,16 @@ records_json_word(const struct json_fault *fault)
 {
 	static const char *const kinds[] = {
 		[JSON_FAULT_SIZE] = "size",
-		[JSON_FAULT_UTF8] = "not valid UTF-8",
-		[JSON_FAULT_NUL] = "U+0000",
-		[JSON_FAULT_DEPTH] = "nested too deep",
-		[JSON_FAULT_VALUES] = "more than 100,000 values",
-		[JSON_FAULT_REAL] = "a fraction: write it as text",
-		[JSON_FAULT_INTEGER] = "a number beyond 2^53",
-		[JSON_FAULT_KEY] = "a field name that is not plain ASCII",
-		[JSON_FAULT_DUPLICATE] = "a field twice",
-		[JSON_FAULT_END] = "it ends too early",
-		[JSON_FAULT_SYNTAX] = "not JSON",
+		[JSON_FAULT_UTF8] = N_("not valid UTF-8"),
+		[JSON_FAULT_NUL] = N_("U+0000"),
+		[JSON_FAULT_DEPTH] = N_("nested too deep"),
+		[JSON_FAULT_VALUES] = N_("more than 100,000 values"),
+		[JSON_FAULT_REAL] = N_("a fraction: write it as text"),
+		[JSON_FAULT_INTEGER] = N_("a number beyond 2^53"),
+		[JSON_FAULT_KEY] = N_("a field name that is not plain ASCII"),
+		[JSON_FAULT_DUPLICATE] = N_("a field twice"),
+		[JSON_FAULT_END] = N_("it ends too early"),
+		[JSON_FAULT_SYNTAX] = N_("not JSON"),
 	};
 
 	return kinds[fault->kind];
@@ -102,6 +104,8 @@ json_issue(struct vault_issue *out, const struct vault_report *r)
 							 : VAULT_ISSUE_JSON;
 	out->path = buf_text(&r->json_path);
 	out->value = records_json_word(&r->keep.json);
+	out->line = r->keep.json.line;
+	out->column = r->keep.json.column;
 }
 
 /* JSON that such a field takes: data, not a sentence. */
@@ -477,7 +481,7 @@ vault_lines(struct vault *v, const struct buf *body,
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	err = print_text(body, line_out, name_in_line, &to);
+	err = print_text(body, line_out, name_in_line, &to, vault_words(v));
 	store_read_end(v->store);
 	return vault_failed(v, err);
 }
@@ -535,7 +539,7 @@ clash_out(void *ctx, const struct clash_value *value)
 		return VAULT_EDAMAGED;
 	err = records_office(&office, to->v->store, key);
 	if (err == VAULT_OK && value->value != NULL)
-		err = print_value(&text, value->value);
+		err = print_value(&text, value->value, vault_words(to->v));
 	if (err == VAULT_OK) {
 		c.office = buf_text(&office);
 		c.text = buf_text(&text);

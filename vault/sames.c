@@ -10,9 +10,12 @@
 
 #include "core/secret.h"
 #include "inside.h"
+#include "record/heads.h"
 #include "record/rows.h"
 #include "search/alike.h"
+#include "search/query.h"
 #include "search/same.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 /* ---- What is said ---- */
@@ -220,13 +223,44 @@ struct telling {
 };
 
 static enum vault_err
-put_record(char id[static VAULT_ID_LEN], struct buf *title, struct vault *v,
-    int64_t num)
+has_links(bool *out, struct store *s, int64_t num)
+{
+	struct sql *q = sql_open(
+	    s, "SELECT 1 FROM value WHERE num=?1 AND field=?2 LIMIT 1");
+	enum vault_err err;
+
+	sql_put_int(q, 1, num);
+	sql_put_int(q, 2, QUERY_LINK);
+	err = sql_step(q, out);
+	sql_close(q);
+	return err;
+}
+
+/* A redacted copy of a record is of the same person, and no second one. */
+static enum vault_err
+is_copy(bool *out, struct store *s, const struct record_row *r)
+{
+	struct merged m;
+	enum vault_err err = has_links(out, s, r->num);
+
+	if (err != VAULT_OK || !*out)
+		return err;
+	if ((err = heads_trust(&m, s, r)) == VAULT_OK) {
+		*out = json_object_get(m.body, "redacted_from") != NULL;
+		merged_free(&m);
+	}
+	return err;
+}
+
+static enum vault_err
+put_record(char id[static VAULT_ID_LEN], struct buf *title, bool *copy,
+    struct vault *v, int64_t num)
 {
 	struct record_row r;
 	enum vault_err err;
 
-	if ((err = rows_get(&r, v->store, num)) != VAULT_OK)
+	if ((err = rows_get(&r, v->store, num)) != VAULT_OK ||
+	    (err = is_copy(copy, v->store, &r)) != VAULT_OK)
 		return err;
 	id_print(id, r.id);
 	err = vault_title(title, v, id);
@@ -243,14 +277,18 @@ tell(bool *told, const struct telling *t, const struct alike_pair *pair)
 		.born = (pair->why & ALIKE_BORN) != 0,
 		.claimed = (pair->why & ALIKE_CLAIMED) != 0 };
 	struct buf title_a = { 0 }, title_b = { 0 };
+	bool copies[2] = { false, false };
 	enum vault_err err;
 	enum same_said said;
 
 	*told = false;
-	if ((err = put_record(out.a, &title_a, t->v, pair->a)) == VAULT_OK &&
-	    (err = put_record(out.b, &title_b, t->v, pair->b)) == VAULT_OK) {
+	if ((err = put_record(out.a, &title_a, &copies[0], t->v, pair->a)) ==
+		VAULT_OK &&
+	    (err = put_record(out.b, &title_b, &copies[1], t->v, pair->b)) ==
+		VAULT_OK) {
 		said = same_said(t->same, out.a, out.b);
-		*told = said != SAME_IS && said != SAME_IS_NOT;
+		*told = said != SAME_IS && said != SAME_IS_NOT && !copies[0] &&
+		    !copies[1];
 		out.title_a = buf_text(&title_a);
 		out.title_b = buf_text(&title_b);
 		if (*told)

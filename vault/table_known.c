@@ -110,7 +110,7 @@ on_field(
 	struct buf text = { 0 };
 
 	if (value != NULL && c->err == VAULT_OK)
-		c->err = print_value(&text, value);
+		c->err = print_value(&text, value, &print_english);
 	if (c->err == VAULT_OK)
 		work_note(c->w, c->i, whys[why], field,
 		    text.len == 0 ? "" : buf_text(&text));

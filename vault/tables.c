@@ -44,6 +44,8 @@ say_json_fault(struct vault_map_fault *out, const struct json_fault *fault)
 {
 	snprintf(out->where, sizeof(out->where), "line %zu, column %zu",
 	    fault->line, fault->column);
+	out->line = fault->line;
+	out->column = fault->column;
 	snprintf(
 	    out->value, sizeof(out->value), "%s", records_json_word(fault));
 }

@@ -41,6 +41,7 @@ settle_axes(struct tally_gather *g)
 			if (g->kinds[k].n == 0)
 				continue;
 			g->t->is_link[axis] |= p->is_link;
+			g->t->is_bool[axis] |= p->is_bool;
 			g->t->codes[axis] = first ||
 				g->t->codes[axis] == p->codes
 			    ? p->codes
@@ -314,6 +315,7 @@ vault_tally_axis(
 		.period = a->period,
 		.vocab = t->codes[axis] == NULL ? NULL : t->codes[axis]->name,
 		.is_link = t->is_link[axis],
+		.is_bool = t->is_bool[axis],
 		.n = a->order.len / sizeof(uint32_t),
 	};
 }

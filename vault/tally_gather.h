@@ -22,7 +22,7 @@ struct vault_tally {
 	struct vault_tally_info info;
 	char *by[2]; /* by axis; NULL: the period */
 	const struct model_vocab *codes[2];
-	bool is_link[2];
+	bool is_link[2], is_bool[2];
 	struct vault_moment seen; /* when it was counted */
 	struct buf consents;      /* by which it may: audience_used */
 };

@@ -386,6 +386,19 @@ vault_on_busy(
 	store_on_busy(v->store, 5000, waiting, ctx);
 }
 
+void
+vault_speak(struct vault *v, const struct vault_words *words)
+{
+	v->words = (struct print_words){ words->not_here, words->yes,
+		words->no };
+}
+
+const struct print_words *
+vault_words(const struct vault *v)
+{
+	return v->words.not_here == NULL ? &print_english : &v->words;
+}
+
 bool
 vault_was_interrupted(const struct vault *v)
 {

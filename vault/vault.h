@@ -173,6 +173,17 @@ void vault_on_busy(
     struct vault *v, bool (*waiting)(void *ctx, unsigned waited_ms), void *ctx);
 
 /*
+ * Words in the reader's language for what vault_title, vault_lines,
+ * vault_clashes, vault_find and vault_dossier hand out: in the place of a
+ * record that is not here, and for yes and no.  English without; words, and
+ * its texts, are borrowed for as long as the vault is open.
+ */
+struct vault_words {
+	const char *not_here, *yes, *no;
+};
+void vault_speak(struct vault *v, const struct vault_words *words);
+
+/*
  * Take away what an attach or an import that was killed has staged, if nobody
  * is at work.  After vault_on_busy, which is as it was afterwards.
  */
@@ -358,8 +369,9 @@ enum vault_issue_code {
 struct vault_issue {
 	enum vault_severity severity;
 	enum vault_issue_code code;
-	const char *path;  /* "names[1].text", or "line 3, column 7" */
-	const char *value; /* an excerpt, not made safe */
+	const char *path;    /* "names[1].text", or "line 3, column 7" */
+	const char *value;   /* an excerpt, not made safe; what is no JSON */
+	size_t line, column; /* of what is no JSON, or 0 */
 	/*
 	 * Of the wrong kind: JSON as it may stand there, or NULL.  Of a bad
 	 * number: its range, if low < high.

@@ -31,6 +31,25 @@ done
 expect_status 2 opened list --nope
 expect_err "amparo: no option '--nope'"
 expect_err "hint: usage: amparo list"
+for command in $("$AMPARO" --json help | sed -n 's/.*"command": "\(.*\)".*/\1/p' | grep -v help); do
+	expect_status 2 opened "$command" --nonsense
+	expect_err "amparo: no option '--nonsense'"
+	expect_err "hint: usage: amparo $command"
+done
+# Which one may be meant, also of those that stand there more than once.
+while IFS="|" read -r command meant; do
+	expect_status 2 opened $command
+	expect_err "'; did you mean '$meant'?"
+done << 'END'
+export --inclde|--include
+export --plain json --audiense=media|--audience
+export --with-source|--with-sources
+redact x --takeout|--take-out
+edit x --sett|--set
+unlock --fro|--for
+END
+expect_status 2 opened export --to
+expect_err "the option '--to' lacks its value"
 expect_status 2 opened list --nope=Name
 expect_no_err Name
 expect_status 2 amparo info -v x

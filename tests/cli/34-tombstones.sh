@@ -102,7 +102,7 @@ expect_json "len(d) == 1 and d[0]['id'] == '$shared' and d[0]['office'] == 'Offi
 expect_status 0 in_b --json show "$shared"
 expect_json 'd["forget_requests"][0]["office"] == "Office A"'
 expect_status 0 in_b info
-expect_out "1 record: 'amparo forget --asked'"
+expect_out "1 record: 'amparo -v $B forget --asked'"
 expect_status 0 in_b log
 expect_out '"did":"record"'
 expect_out '"did":"texts"'

@@ -163,4 +163,25 @@ plain_csv 0 un.csv
 grep -q 'Jia Heshu' un.csv || fail "no name"
 grep -q zzprivate un.csv && fail "a private field left"
 grep -q health un.csv && fail "a private field is named"
+
+# Two people of one name: the record of the one who agreed leaves with it; a
+# text that may mean the other one does not, and says what can be done.
+V=$PWD/namesakes
+vault "$V"
+add person '{"level":0,"names":[{"text":"陈同名"},{"text":"Chen Tongming"}]}'
+agreed=$id
+add person '{"level":0,"names":[{"text":"陈同名"},{"text":"Chen Tongming"}]}'
+silent=$id
+add consent "{\"person\":\"$agreed\",\"scopes\":[\"media\"],\"naming\":\"full\",\"date\":{\"edtf\":\"2011\"}}"
+plain 0 media same.json type:person
+grep -q '陈同名' same.json || fail "a name that may leave does not"
+grep -q "$silent" same.json && fail "who has not agreed left"
+add case "{\"level\":0,\"title\":\"The arrest of Chen Tongming\",\"summary\":\"x\"}"
+kase=$id
+plain 17 media leaves.json type:case
+expect_err "$(printf %.8s "$silent")"
+expect_err "or $(printf %.8s "$agreed"), of the same name"
+[ ! -e leaves.json ] || fail "it left"
+expect_status 0 opened --yes edit "$kase" --set "title=An arrest"
+plain 0 media leaves.json type:case
 true

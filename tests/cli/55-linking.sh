@@ -105,6 +105,32 @@ expect_json '"basis" not in d["body"] and "stated_by" not in d["body"] and d["bo
 expect_status 0 say link --not "$D" follows 7zzz
 expect_status 0 say --json show "$D"
 expect_json '"follows" not in d["body"]'
+# A field that lies in others: a new one of what there may be many of, or the
+# one that is named; there already; taken; taken away.
+expect_status 0 say link "$A" perpetrators.who "$W"
+expect_status 0 say link "$A" perpetrators.who "$P"
+expect_status 0 say --json show "$A"
+expect_json '[p["who"] for p in d["body"]["perpetrators"]] == [{"ref": "'"$W"'"}, {"ref": "'"$P"'"}]'
+expect_status 0 say link "$A" perpetrators.who "$W"
+expect_out "it is there already, in 'perpetrators.who'"
+expect_status 2 say link "$A" 'perpetrators[0].who' "$P"
+expect_err "'perpetrators[0].who' holds something else already"
+expect_status 0 opened edit "$A" --set 'perpetrators[2].unit=the third' --yes
+expect_status 0 say link "$A" 'perpetrators[2].who' "$P"
+expect_status 0 say --json show "$A"
+expect_json '[p["who"]["ref"] for p in d["body"]["perpetrators"]] == ["'"$W"'", "'"$P"'", "'"$P"'"] and d["body"]["perpetrators"][2]["unit"] == "the third"'
+expect_status 2 say link "$A" 'perpetrators[9].who' "$P"
+expect_err "no field 'perpetrators[9].who'"
+expect_status 2 say link "$A" 'perpetrators[0.who' "$P"
+expect_status 2 say link "$A" perpetrators "$P"
+expect_err "perpetrators.who"
+expect_status 2 say link "$A" perpetrators.who "$C"
+expect_status 2 say link "$A" perpetrators.unit "$P"
+expect_status 0 say link --not "$A" 'perpetrators[2].who' "$P"
+expect_status 0 say link --not "$A" perpetrators.who "$P"
+expect_status 0 say link --not "$A" perpetrators.who "$W"
+expect_status 0 say --json show "$A"
+expect_json 'd["body"]["perpetrators"] == [{"unit": "the third"}]'
 # Facts are written once.
 S=$(printf '{"person":"%s","status":"missing","case":"%s"}' "$P" "$C" | json status)
 expect_status 2 say link "$S" act "$A"

@@ -96,6 +96,11 @@ expect_status 0 say --json timeline "$T2"
 expect_json 'len(d) == 2 and {e["person"] for e in d} == {"'"$T1"'", "'"$T2"'"}'
 expect_status 0 say --json timeline "$M1"
 expect_json 'all("person" not in e for e in d)'
+# A redacted copy is no second person.
+X=$(echo '{"names":[{"text":"Copied Onceonly"}]}' | json person)
+printf '{"names":[{"text":"Copied Onceonly"}],"redacted_from":"%s"}' "$X" | json person >/dev/null
+expect_status 0 say same
+expect_no_out Onceonly
 # Not suggested again, nor said twice.
 expect_status 0 say --json same
 no_pair "$T1" "$T2"

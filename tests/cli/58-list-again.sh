@@ -135,7 +135,8 @@ while True:
     if not got:
         break
     seen += got
-    while answers and seen.count(b"[k/a/u]") + seen.count(b"[y/N]") > len(sys.argv[1].split(",")) - len(answers):
+    # Each question begins with it; it may be drawn more than once.
+    while answers and seen.count(b"\x1b[?2004h") > len(sys.argv[1].split(",")) - len(answers):
         os.write(fd, answers.pop(0).encode() + b"\r")
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

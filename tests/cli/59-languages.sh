@@ -97,6 +97,39 @@ expect_status 1 in_lang zh_CN opened wipe
 expect_err "2 条记录"
 expect_status 0 amparo lock
 
+# ---- Words that the library says ----
+
+printf '{"act":"arbitrary-arrest","victims":["7zzzzzzzzzzzzzzzzzzzzzzzzz"]}' > act.json
+expect_status 0 opened add act act.json
+act=$(the_id)
+printf '{"names":[{"text":"Wei Example","primary":true}],"protected":true}' > person.json
+expect_status 0 opened add person person.json
+person=$(the_id)
+echo '{"a": 1.5}' > bad.json
+while IFS='|' read -r l not_here yes at missing; do
+	for command in "list type:act" "show $act"; do
+		expect_status 0 in_lang "$l" opened $command
+		expect_out "$not_here"
+		if [ $l != C ] && grep -q withheld "$OUT"; then fail "$l is English: $command"; fi
+	done
+	expect_status 0 in_lang "$l" opened show "$person"
+	expect_out "primary: $yes)"
+	expect_out "  $yes"
+	expect_status 0 in_lang "$l" opened report type:person --by protected
+	expect_out "$yes"
+	expect_status 2 in_lang "$l" opened add person bad.json
+	expect_err "$at"
+	expect_status 0 in_lang "$l" opened count ever missing
+	expect_out "$missing"
+	# A program reads English.
+	expect_status 0 in_lang "$l" opened --json list type:act
+	expect_out "withheld or unknown"
+done << 'END'
+C|withheld or unknown|yes|line 1, column 7: a fraction: write it as text|ever missing (
+es|retenido o desconocido|sí|línea 1, columna 7: una fracción: escríbala como texto|paradero desconocido
+zh_CN|未提供或未知|是|第 1 行第 7 列: 小数：请写成文本|失踪：下落不明
+END
+
 # ---- Help fits the screen: Chinese characters are two columns ----
 
 for l in en es zh_CN; do

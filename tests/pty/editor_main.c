@@ -156,7 +156,7 @@ edit(const char *in, const char *out, struct options *o)
 {
 	static const char *const names[] = { "keep", "drop", "gone", "failed" };
 	struct editor_hooks hooks = { o, o->draft != NULL ? keep_draft : NULL,
-		is_gone, o->title, o->limit };
+		is_gone, o->title, o->limit, NULL };
 	struct buf text = { 0 }, result = { 0 }, canary = { 0 };
 	enum editor_end end;
 	size_t hits = 0;

@@ -135,6 +135,17 @@ def makes_blanks_of_pasted_lines(program, folder):
     same(trial.lines(), "one two three four")
 
 
+def shows_lines_that_come_with_their_enter(program, folder):
+    """As a terminal pastes that knows no brackets around it."""
+    trial = Trial(program, folder)
+    lines = ["first " + HAN, "second", ""]
+    trial.pty.send("".join(line + "\r" for line in lines).encode())
+    trial.pty.wait_until(lambda: trial.pty.output.count(PROMPT) == 4)
+    for line in lines:
+        assert ("> " + line).encode() in trial.pty.output, trial.pty.output
+    same(trial.lines(), *lines)
+
+
 def shows_no_byte_raw(program, folder):
     trial = Trial(program, folder, "line", "--start", "\x1b]0;x\x07\u202e")
     trial.send("\r", CTRL["U"])
@@ -245,6 +256,7 @@ main([reads_lines_byte_for_byte,
       completes,
       starts_with_the_present_value,
       makes_blanks_of_pasted_lines,
+      shows_lines_that_come_with_their_enter,
       shows_no_byte_raw,
       ends_at_once_when_the_vault_is_locked,
       reads_a_secret_and_shows_nothing,

@@ -866,7 +866,7 @@ def facts_written_once_are_not_asked_again(program, folder):
     ident = add(vault, "person=" + who, "status=missing", "date=2011",
                 type_="status")
     form = Form(vault, "edit", ident)
-    form.sees("amparo new status --set supersedes=" + ident[:8])
+    form.sees(" new status --set supersedes=" + ident[:8])
     form.answer("Title", "His status").answer("Level [2]", "3")
     form.answer("Readers 1", "m").answer("Readers 2")
     form.answer("Audiences 1").answer("Private fields 1")
@@ -881,7 +881,7 @@ def facts_written_once_are_not_asked_again(program, folder):
     consent = add(vault, "person=" + who, "scopes=un", "naming=full",
                   type_="consent")
     form = Form(vault, "edit", consent)
-    form.sees("amparo new consent --set withdraws=" + consent[:8])
+    form.sees(" new consent --set withdraws=" + consent[:8])
     form.answer("Title", "!").end()
 
 

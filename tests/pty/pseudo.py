@@ -33,11 +33,10 @@ LONGER = {"a": "áá", "e": "éé", "i": "íí", "o": "óó", "u": "úú"}
 
 # Never translated: marks of the program, units, names of its files, libraries,
 # names that it gives to passphrases, words of a usage line.
-PLAIN = """amparo cells db keys log json JSON id MiB KiB GiB min Argon2id SQLite
+PLAIN = """amparo cells db keys log json JSON id MiB KiB GiB Argon2id SQLite
 libsodium format mine paper any or OPTION COMMAND""".split()
-# The library says no sentences, but of a value in a record or in JSON these.
-LIBRARY = [r"withheld or unknown", r"line \d+, column \d+",
-           r"it ends too early", r"(?<=: )(yes|no)\b"]
+# What the library has in English for a boolean: also a word of an option.
+ENGLISH = re.compile(r"(?<![-\w])yes(?![-\w])")
 # Random, or the system's own translation.
 OTHERS = [r"^ {4}[a-z]+( [a-z]+){6}$", r"\b[\w+]{40,}={0,2}", os.strerror(2),
           r"No existe el fichero o el directorio"]
@@ -193,13 +192,14 @@ class Words:
 
     def strange(self, line, typed):
         line = outside(line)
-        for pattern in OTHERS + LIBRARY:
+        for pattern in OTHERS:
             line = re.sub(pattern, " ", line)
         line = re.sub(r"\S*/\S*|\b[0-9a-z]*\d[0-9a-z]*\b", " ", line)
         for label in self.labels:
             if label in line:
                 line = re.sub(r"(?<!\w)%s(?!\w)" % re.escape(label), " ", line)
-        return [w for w in re.findall(r"[^\W\d_]{2,}", line)
+        return ENGLISH.findall(line) + [
+                w for w in re.findall(r"[^\W\d_]{2,}", line)
                 if w not in self.words and w not in typed
                 and re.match("[A-Za-zÀ-ÿ]+$", w)
                 # A part of a text that ncurses has drawn anew.
@@ -371,7 +371,8 @@ def records(t, v, p):
     def add(kind, **body):
         return t.do(*v, *p, "add", kind, stdin=json.dumps(body)).strip()
     t.data("Xenia Quorum Ypsilon Latn en")
-    who = add("person", names=[{"text": "Xenia Quorum", "script": "Latn"}],
+    who = add("person", names=[{"text": "Xenia Quorum", "script": "Latn",
+                                "primary": True}], protected=True,
               sex="f", contacts=[{"kind": "telephone", "value": "1"}],
               private_fields=["contacts"])
     case = add("case", title="Ypsilon", tags=["x"])
@@ -386,11 +387,17 @@ def records(t, v, p):
                     source={"ref": who}, about=[who])
     add("person", level=9)
     add("nothing")
-    t.do(*v, *p, "add", "person", stdin="{")
-    for id in (who, case, act, consent, testimony):
+    for wrong in ("{", "[1.5]", "{\"a\": 1, \"a\": 2}", "{\"a\": 1e99}", "x",
+                  "{\"\u00e9\": 1}", "{\"a\": \"\\u0000\"}", "[" * 99,
+                  "[%s1]" % ("1," * 100001)):
+        t.do(*v, *p, "add", "person", stdin=wrong)
+    # Links to what is not here.
+    gone = "7zzzzzzzzzzzzzzzzzzzzzzzzz"
+    lost = add("act", act="arbitrary-arrest", victims=[gone], follows=[gone])
+    for id in (who, case, act, consent, testimony, lost):
         t.do(*v, *p, "show", id)
         t.do(*v, *p, "history", id)
-    for args in (("list",), ("find", "xenia"), ("find", "type:person", "AND"),
+    for args in (("list",), ("list", "type:act"), ("find", "xenia"), ("find", "type:person", "AND"),
                  ("find", "nothing:x"), ("timeline", who), ("timeline", act),
                  ("count", "released"), ("count", "ever", "released"),
                  ("count", "nothing"), ("may", who, "--audience", "partner"),
@@ -426,7 +433,7 @@ def records(t, v, p):
                  ("dossier", case, "--audience", "partner", "-o", text),
                  ("report", "--by", "sex"), ("report", "--by", "nothing"),
                  ("report", "--by", "type", "--over", "year"),
-                 ("report", "--by", "title"),
+                 ("report", "--by", "title"), ("report", "--by", "protected"),
                  ("report", "--by", "victims.sex", "--count", "persons"),
                  ("report", "--by", "type", "--audience", "partner"),
                  ("report", "--by", "type", "--html", "-o", page),

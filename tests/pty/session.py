@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 
 from terminal import CTRL, PASTE, PASTE_END, Pty, Skipped, Tmux
 
@@ -693,6 +694,57 @@ def same_person_is_said_by_a_yes_alone(w):
         assert (b"same person" in done.stdout) == (status == 0), done
 
 
+def answers_are_in_the_language_of_the_question(w):
+    w.make()
+    ids = [added(w, "person", '{"names":[{"text":"%s"}]}' % name)
+           for name in ("Teng Biao", "Tengbiao")]
+    for lang, shown, yes, no, neither in (
+            ("", "[y/N] ", "y Yes", "n no", "s 是 yn nada"),
+            ("es", "[s/N] ", "s Sí si y yes", "n NO", "是 nada"),
+            ("zh_CN", "[y 是/N 否] ", "是 对 y ｙ", "否 不 n", "s 是否")):
+        w.env["LANGUAGE"] = lang
+        for word in yes.split() + no.split():
+            p = w.pty("--passphrase-file", w.pass_file, "same", *ids)
+            # What is neither is asked again.
+            for n, other in enumerate(neither.split() + [word], 1):
+                # Drawn once more with the answer that comes with its Enter.
+                p.wait_until(lambda: p.output.count(b"\x1b[?2004h") >= n)
+                p.wait_for(shown.encode())
+                p.send(other.encode() + b"\r")
+            assert p.end() == (0 if word in yes.split() else 1), (lang, word)
+            w.run("--passphrase-file", w.pass_file, "same", "--not", *ids)
+
+
+def list_cuts_titles_to_the_width(w):
+    w.make()
+    titles = ["腾彪" * 18, "e\u0301a" * 25, "short",
+              "\u0633\u0644\u0627\u0645 " * 14]
+    for title in titles:
+        added(w, "case", json.dumps({"title": title}))
+    for columns in (50, 60, 61):
+        p = Pty(w.with_env(w.argv("--passphrase-file", w.pass_file, "list")),
+                columns=columns)
+        w.ptys.append(p)
+        assert p.end() == 0
+        lines = bytes(p.output).decode().replace("\r", "").split("\n")
+        cut = [line for line in lines if "…" in line]
+        assert len(cut) == 2, lines
+        for line in cut:
+            width = sum(0 if unicodedata.combining(c) else
+                        1 + (unicodedata.east_asian_width(c) in "WF")
+                        for c in line)
+            assert columns - 1 <= width <= columns, (width, columns, line)
+            # The accent is not parted from its letter.
+            assert not line.endswith("e…"), line
+        # Right to left is never cut.
+        assert any(titles[3].strip() in line for line in lines), lines
+        assert any(line.endswith("  short") for line in lines), lines
+    # Nor is anything where nobody looks at it.
+    done = w.run("--passphrase-file", w.pass_file, "list")
+    for title in titles:
+        assert title.strip() in done.stdout.decode(), done
+
+
 def link_asks_which_field_if_several_fit(w):
     w.make()
     person = added(w, "person", '{"names":[{"text":"Teng Biao"}]}')
@@ -709,6 +761,8 @@ def link_asks_which_field_if_several_fit(w):
 
 TESTS = [export_asks_for_all_who_get_it,
          same_person_is_said_by_a_yes_alone,
+         answers_are_in_the_language_of_the_question,
+         list_cuts_titles_to_the_width,
          link_asks_which_field_if_several_fit,
          init_with_the_proposed_passphrase,
          init_draws_from_three_lists_and_never_the_same,

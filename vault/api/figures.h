@@ -320,6 +320,7 @@ struct vault_tally_axis {
 	enum vault_period period;
 	const char *vocab; /* of its codes, or NULL */
 	bool is_link;      /* its values are ids */
+	bool is_bool;      /* they are "yes" and "no" */
 	size_t n;          /* so many values */
 };
 struct vault_tally_value {

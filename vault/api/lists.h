@@ -28,8 +28,10 @@ enum vault_map_why {
 };
 struct vault_map_fault {
 	enum vault_map_why why;
-	char where[128]; /* "columns[3]" */
-	char value[128]; /* an excerpt, not made safe; or "" */
+	char where[128]; /* "columns[3]"; "line 3, column 7" of what is no JSON
+			  */
+	size_t line, column; /* those of what is no JSON, or 0 */
+	char value[128]; /* an excerpt, not made safe; what is no JSON; or "" */
 	char near[32];   /* what may have been meant; or "" */
 };
 #define VAULT_MAP_MAX ((size_t)1024 * 1024)

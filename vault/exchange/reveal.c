@@ -18,6 +18,7 @@ struct hidden {
 };
 
 struct reveal {
+	struct store *store;
 	const struct audience *audience;
 	struct scan *scan;
 	struct buf people; /* struct hidden */
@@ -258,6 +259,7 @@ reveal_new(struct reveal **out, struct store *s, const struct audience *a,
 	*out = NULL;
 	if (r == NULL)
 		return VAULT_ENOMEM;
+	r->store = s;
 	r->audience = a;
 	if ((err = scan_new(&r->scan)) == VAULT_OK)
 		err = add_people(r, s, step, ctx);
@@ -276,7 +278,101 @@ struct looking {
 	const char *record, *path;
 	reveal_fn found;
 	void *ctx;
+	const char *text;
+	size_t len;
 };
+
+/* ---- Namesakes ---- */
+
+/* Has a person this for a name, in all that counts of the record today? */
+struct bearing {
+	const char *member, *text;
+	size_t len;
+	bool all;
+};
+
+static enum vault_err
+bears(void *ctx, const struct head *h)
+{
+	struct bearing *b = ctx;
+	const json_t *names = json_object_get(h->body, "names");
+	bool any = false;
+
+	for (size_t i = 0; !any && i < json_array_size(names); i++) {
+		const json_t *name = json_object_get(
+		    json_array_get(names, i), b->member);
+
+		any = json_is_string(name) &&
+		    json_string_length(name) == b->len &&
+		    memcmp(json_string_value(name), b->text, b->len) == 0;
+	}
+	b->all = b->all && any;
+	return VAULT_OK;
+}
+
+/* "names[2].text": the text; NULL: it is no name. */
+static const char *
+name_member(const char *path)
+{
+	static const char *const members[] = { "text", "family", "given" };
+	const char *end = strchr(path, ']');
+
+	if (strncmp(path, "names[", 6) != 0 || end == NULL || end[1] != '.')
+		return NULL;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (strcmp(end + 2, members[i]) == 0)
+			return members[i];
+	return NULL;
+}
+
+/* All of the text, not a word in it. */
+static bool
+is_whole(const struct scan_hit *hit, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return hit->kind != SCAN_NUMBER && hit->at == 0 && hit->len == n;
+}
+
+/*
+ * A name that somebody who may be named has today, in the record of that
+ * person, says nothing of another one who has it too.  In any other text
+ * nobody can tell whose it is.
+ */
+static enum vault_err
+is_of_namesake(bool *out, const struct looking *l, const struct hidden *h,
+    const struct scan_hit *hit)
+{
+	struct bearing b = { name_member(l->path), l->text, l->len, true };
+	const struct audience *a = l->r->audience;
+	struct audience_person p;
+	struct record_row row;
+	uint8_t id[ID_LEN];
+	bool hidden, protected;
+	enum vault_err err;
+
+	*out = false;
+	if (b.member == NULL || !is_whole(hit, l->text, l->len) ||
+	    strcmp(h->id, l->record) == 0 ||
+	    id_parse(id, l->record, strlen(l->record)) != VAULT_OK)
+		return VAULT_OK;
+	if ((err = rows_find(&row, l->r->store, id)) != VAULT_OK ||
+	    strcmp(row.type, "person") != 0)
+		return err;
+	if ((err = audience_person_row(&p, a, &row, bears, &b)) != VAULT_OK ||
+	    (err = same_hides(&hidden, &protected, a, p.id)) != VAULT_OK)
+		return err;
+#ifdef PLANT_NAMESAKE
+	b.all = true;
+#endif
+	*out = b.all && leaves_whole(&p) && !p.protected && !hidden &&
+	    !protected;
+	return VAULT_OK;
+}
+
+/* ---- What is found ---- */
 
 /* Whom our records name as who did it is not hidden by that. */
 static enum vault_err
@@ -304,11 +400,14 @@ see(void *ctx, const struct scan_hit *hit)
 		.at = hit->at,
 		.len = hit->len };
 	enum vault_err err;
-	bool accused;
+	bool accused, namesake;
 
 	/* Own names in an own record that leaves. */
 	if (h->may_leave && strcmp(h->id, l->record) == 0)
 		return VAULT_OK;
+	if ((err = is_of_namesake(&namesake, l, h, hit)) != VAULT_OK ||
+	    namesake)
+		return err;
 	if (h->by_record) {
 		if ((err = audience_person(
 			 &there, l->r->audience, h->id, l->record)) != VAULT_OK)
@@ -326,7 +425,7 @@ enum vault_err
 reveal_text(struct reveal *r, const char *record, const char *path,
     const char *text, size_t len, reveal_fn found, void *ctx)
 {
-	struct looking l = { r, record, path, found, ctx };
+	struct looking l = { r, record, path, found, ctx, text, len };
 
 	return scan_text(r->scan, text, len, see, &l);
 }
@@ -337,6 +436,8 @@ look_at_word(void *ctx, const char *path, const char *text, size_t len)
 	struct looking *l = ctx;
 
 	l->path = path;
+	l->text = text;
+	l->len = len;
 	return scan_text(l->r->scan, text, len, see, l);
 }
 
@@ -344,7 +445,7 @@ enum vault_err
 reveal_body(struct reveal *r, const char *record, const json_t *body,
     reveal_fn found, void *ctx)
 {
-	struct looking l = { r, record, "", found, ctx };
+	struct looking l = { r, record, "", found, ctx, "", 0 };
 
 	return body_words(body, true, look_at_word, &l);
 }

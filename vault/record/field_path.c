@@ -41,6 +41,7 @@ ends_at(struct field_path *out, const struct model_field *f)
 {
 	out->codes = f->codes;
 	out->is_link = f->kind == MODEL_LINK;
+	out->is_bool = f->kind == MODEL_BOOL;
 	if (f->kind >= MODEL_OBJECT)
 		return FIELD_PATH_PARTS;
 	return f->kind == MODEL_LONG ? FIELD_PATH_LONG : FIELD_PATH_FITS;

@@ -29,6 +29,7 @@ struct field_path {
 	size_t link; /* its bytes up to the link that it follows; 0: none */
 	const struct model_vocab *codes; /* NULL: none, or several */
 	bool is_link;                    /* its values are ids */
+	bool is_bool;                    /* they are "yes" and "no" */
 	/* What was meant by the part that is not there: constant. */
 	const char *near[MODEL_NEAR];
 	size_t n_near;

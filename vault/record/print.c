@@ -8,10 +8,13 @@
 
 #define SHORT_ID 8
 
+const struct print_words print_english = { "withheld or unknown", "yes", "no" };
+
 struct printing {
 	enum vault_err (*each)(void *ctx, const struct print_line *line);
 	record_namer namer;
 	void *ctx;
+	const struct print_words *words;
 	unsigned depth;
 };
 
@@ -27,7 +30,7 @@ put_link(struct buf *out, const struct printing *p, const char *id)
 	if (p->namer == NULL)
 		buf_put_text(out, id);
 	else if (!p->namer(p->ctx, out, id) || out->len == start)
-		buf_putf(out, "%s [%s]", PRINT_NOT_HERE, id);
+		buf_putf(out, "%s [%s]", p->words->not_here, id);
 	else
 		buf_putf(out, " [%.*s]", SHORT_ID, id);
 }
@@ -45,7 +48,8 @@ put_scalar(struct buf *out, const struct printing *p,
 	if (json_is_integer(value))
 		buf_putf(out, "%lld", (long long)json_integer_value(value));
 	else if (json_is_boolean(value))
-		buf_put_text(out, json_is_true(value) ? "yes" : "no");
+		buf_put_text(
+		    out, json_is_true(value) ? p->words->yes : p->words->no);
 	else if (is_link(field) && json_is_string(value))
 		put_link(out, p, json_string_value(value));
 	else
@@ -231,13 +235,13 @@ print_field(const struct printing *p, const char *name,
 enum vault_err
 print_body(const json_t *body,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
-    record_namer namer, void *ctx)
+    record_namer namer, void *ctx, const struct print_words *words)
 {
 	const json_t *type_name = json_object_get(body, "type");
 	const struct model_type *type = json_is_string(type_name)
 	    ? model_type(json_string_value(type_name))
 	    : NULL;
-	struct printing p = { each, namer, ctx, 0 };
+	struct printing p = { each, namer, ctx, words, 0 };
 	const struct model_field *f = NULL;
 	enum vault_err err = VAULT_OK;
 	const char *name;
@@ -258,7 +262,7 @@ print_body(const json_t *body,
 enum vault_err
 print_text(const struct buf *text,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
-    record_namer namer, void *ctx)
+    record_namer namer, void *ctx, const struct print_words *words)
 {
 	enum vault_err err;
 	json_t *body;
@@ -266,15 +270,16 @@ print_text(const struct buf *text,
 	err = json_read(&body, text->bytes, text->len, SIZE_MAX, NULL);
 	if (err != VAULT_OK)
 		return err == VAULT_EUSE ? VAULT_EDAMAGED : err;
-	err = print_body(body, each, namer, ctx);
+	err = print_body(body, each, namer, ctx, words);
 	json_decref(body);
 	return err;
 }
 
 enum vault_err
-print_value(struct buf *out, const json_t *value)
+print_value(
+    struct buf *out, const json_t *value, const struct print_words *words)
 {
-	struct printing p = { NULL, NULL, NULL, 0 };
+	struct printing p = { NULL, NULL, NULL, words, 0 };
 
 	put_value(out, &p, NULL, value);
 	return buf_ok(out);

@@ -15,8 +15,11 @@
 #include "core/error.h"
 #include "record/name.h"
 
-/* What stands in the place of a title that is not here. */
-#define PRINT_NOT_HERE "withheld or unknown"
+/* What stands in the place of a title that is not here, and for booleans. */
+struct print_words {
+	const char *not_here, *yes, *no;
+};
+extern const struct print_words print_english;
 
 struct print_line {
 	const char *field; /* its name in JSON */
@@ -35,14 +38,15 @@ struct print_line {
  */
 VAULT_CHECKED enum vault_err print_body(const json_t *body,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
-    record_namer namer, void *ctx);
+    record_namer namer, void *ctx, const struct print_words *words);
 
 /* One value of any field. */
-VAULT_CHECKED enum vault_err print_value(struct buf *out, const json_t *value);
+VAULT_CHECKED enum vault_err print_value(
+    struct buf *out, const json_t *value, const struct print_words *words);
 
 /* The same for the text of a body. */
 VAULT_CHECKED enum vault_err print_text(const struct buf *text,
     enum vault_err (*each)(void *ctx, const struct print_line *line),
-    record_namer namer, void *ctx);
+    record_namer namer, void *ctx, const struct print_words *words);
 
 #endif
