@@ -29,6 +29,8 @@ enum vault_consent {
 	VAULT_CONSENT_UNPUBLISHED, /* inferred, and no publication is here */
 	VAULT_CONSENT_NOBODY,      /* nobody could be asked */
 	VAULT_CONSENT_NO_SCOPE,    /* it allows other things */
+	VAULT_CONSENT_DISPUTED,    /* another version does not allow that */
+	VAULT_CONSENT_FORGOTTEN,   /* withdrawn; the record of that is gone */
 };
 
 enum vault_naming {
