@@ -1370,6 +1370,49 @@ a_consent_for_one_record_holds_there(void **state)
 	assert_ok(send_described(id, true));
 }
 
+/* And it lets somebody be named there, and nowhere else. */
+static void
+a_speaker_may_be_named_in_one_testimony(void **state)
+{
+	char id[VAULT_ID_LEN], told[VAULT_ID_LEN], other[VAULT_ID_LEN],
+	    members[160];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Speak Er\"}],"
+	    "\"pseudonym\":\"Secretive One\",\"contacts\":[{\"kind\":\"phone\","
+	    "\"value\":\"+998712000077\"}],"
+	    "\"id_papers\":[{\"number\":\"QQ778899X\"}],"
+	    "\"private_fields\":[\"id_papers\"]}");
+	add(told, &a,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,\"title\":\"Told\","
+		     "\"source\":{\"ref\":\"%s\"},"
+		     "\"text\":\"I, Speak Er, say so\"}%s",
+		id, ""));
+	assert_int_equal(leaves("Told"), VAULT_HELD_CONSENT);
+	snprintf(members, sizeof(members),
+	    "\"scopes\":[\"partner\"],\"naming\":\"full\","
+	    "\"records\":[\"%s\"],\"date\":{\"edtf\":\"2022\"}",
+	    told);
+	consent(&a, id, members);
+	assert_ok(send_described(told, true));
+	assert_int_equal(leaves("Secretive"), VAULT_HELD_CONSENT);
+	add(other, &a,
+	    "{\"type\":\"case\",\"level\":1,\"title\":\"of Speak Er\"}");
+	assert_int_equal(send_described(other, true), VAULT_EREFUSED);
+	/* Nor does it tell how to reach them, be that private or not. */
+	change_text(&a, told, "say so", "say: 998712000077");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
+	change_text(&a, told, "998712000077", "QQ 778899 X");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
+	change_text(&a, told, "QQ 778899 X", "so");
+	assert_ok(send_described(told, true));
+	/* Who is protected is named nowhere. */
+	change_text(&a, id, "{", "{\"protected\":true,");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
+}
+
 /* A consent may leave without one; the form that somebody signed stays. */
 static void
 a_signed_form_stays_with_the_hidden(void **state)
@@ -1557,6 +1600,7 @@ main(void)
 		cmocka_unit_test(nobody_of_a_closed_record_is_named),
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
+		cmocka_unit_test(a_speaker_may_be_named_in_one_testimony),
 		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
 		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
 		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),

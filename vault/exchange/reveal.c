@@ -13,7 +13,7 @@ struct hidden {
 	char id[ID_TEXT_LEN + 1];
 	bool may_leave; /* the record with the names does, as one */
 	bool protected;
-	bool by_record; /* may be named, but for what a consent says there */
+	bool by_record; /* may be named as a consent says of the record there */
 	bool asked, accused; /* lazily: most people are named nowhere */
 };
 
@@ -110,7 +110,8 @@ add_earlier(struct scan *scan, size_t who, struct store *s,
 	return err;
 }
 
-/* It is looked for in the person's own record, too. */
+/* It is looked for in the person's own record, too, and wherever they may be
+ * named. */
 static enum vault_err
 look_for_private(struct reveal *r, struct store *s,
     const struct record_row *row, const struct hidden *whose)
@@ -195,7 +196,7 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
 	hidden.may_leave = leaves_whole(&p);
 	hidden.protected = p.protected || protected;
-	hidden.by_record = hidden.may_leave && !p.exempt && !hidden.protected &&
+	hidden.by_record = !p.closed && !p.exempt && !hidden.protected &&
 	    !by_other && is_by_record(r->audience, p.id);
 	if (p.made ||
 	    (hidden.may_leave && !p.protected && !by_other &&
@@ -204,7 +205,8 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	else if ((err = add_earlier(r->scan, to.who, s, &row)) == VAULT_OK &&
 	    !buf_put(&r->people, &hidden, sizeof(hidden)))
 		err = VAULT_ENOMEM;
-	return err == VAULT_OK && !p.made && hidden.may_leave && to.has_private
+	return err == VAULT_OK && !p.made &&
+		(hidden.may_leave || hidden.by_record) && to.has_private
 	    ? look_for_private(r, s, &row, &hidden)
 	    : err;
 }
@@ -309,7 +311,8 @@ see(void *ctx, const struct scan_hit *hit)
 	/* Own names in an own record that leaves. */
 	if (h->may_leave && strcmp(h->id, l->record) == 0)
 		return VAULT_OK;
-	if (h->by_record) {
+	/* Numbers of a record that stays here are not told by that. */
+	if (h->by_record && (h->may_leave || hit->kind == SCAN_NAME)) {
 		if ((err = audience_person(
 			 &there, l->r->audience, h->id, l->record)) != VAULT_OK)
 			return err;
