@@ -1430,6 +1430,41 @@ a_signed_form_stays_with_the_hidden(void **state)
 	assert_int_equal(last.files_held, 1);
 }
 
+/* In two fields of a record it may be two people's: a person decides. */
+static void
+a_name_in_two_fields_is_asked_about(void **state)
+{
+	static const struct {
+		const char *body, *path;
+	} rows[] = {
+		{ "\"x_a\":\"go to Ab\",\"x_c\":\"Oz\"", "x_a" },
+		{ "\"x_a\":{\"n\":\"Oz\"},\"x_b\":{\"n\":\"Ab\"}", "x_a.n" },
+		{ "\"x_r\":[[\"name\",\"the Ab\"],[\"family\",\"Oz, of U\"]]",
+		    "x_r[0][1]" },
+		{ "\"notes\":[\"it is all said of Ab\",\"Oz said so\"]",
+		    "notes[0]" },
+	};
+	char person[VAULT_ID_LEN], id[VAULT_ID_LEN];
+
+	(void)state;
+	/* No part of the name is long enough to say it. */
+	add_called(person, "Ab Oz");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		add(id, &a,
+		    with_ids("{\"type\":\"case\",\"level\":1,\"title\":\"x\","
+			     "%s}%s",
+			rows[i].body, ""));
+		if (send_described(id, false) != VAULT_EREFUSED ||
+		    strcmp(named_path, rows[i].path) != 0)
+			fail_msg("%zu: %s", i, named_path);
+		assert_ok(send_described(id, true));
+	}
+	add(id, &a,
+	    "{\"type\":\"case\",\"level\":1,\"title\":\"x\",\"x_a\":\"Ab it\","
+	    "\"x_c\":\"Oz\"}");
+	assert_ok(send_described(id, false));
+}
+
 /* A name that a record no longer has may stand in a text all the same. */
 static void
 an_earlier_name_is_for_a_person_to_look_at(void **state)
@@ -1602,6 +1637,7 @@ main(void)
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
 		cmocka_unit_test(a_speaker_may_be_named_in_one_testimony),
 		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
+		cmocka_unit_test(a_name_in_two_fields_is_asked_about),
 		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
 		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
 		cmocka_unit_test(other_parts_than_were_shown_stop_it),
