@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What leaves with a bundle, and what others have made of our records. */
+#include "core/clock.h"
 #include "trio_help.h"
 
 static struct vault_leaving last;
@@ -1465,6 +1466,114 @@ a_name_in_two_fields_is_asked_about(void **state)
 	assert_ok(send_described(id, false));
 }
 
+/* ---- What changes while a person looks at it ---- */
+
+/* A public status of somebody who lets the press know until the new year. */
+static void
+add_until_new_year(char *person, const char *title)
+{
+	char status[VAULT_ID_LEN];
+
+	add_called(person, "Yok Until");
+	add(status, &a,
+	    with_ids("{\"type\":\"status\",\"level\":0,\"status\":\"held\","
+		     "\"person\":\"%s\",\"title\":\"%s\"}",
+		person, title));
+	consent(&a, person,
+	    "\"scopes\":[\"media\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2026-12-01\"},"
+	    "\"expires\":{\"edtf\":\"2027-01-01\"}");
+}
+
+#define LAST_NOON INT64_C(1798718400) /* 2026-12-31, 12:00 */
+#define MIDNIGHT (LAST_NOON + 12 * 3600)
+
+/* Nobody writes anything: the day alone ends what was allowed. */
+static void
+a_day_that_ends_meanwhile_stops_a_plain_file(void **state)
+{
+	struct vault_plain_what what = {
+		.query = "Midnight", .query_len = 8, .audience = "media"
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	struct vault_plain_info info;
+	struct vault_plain *p;
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	clock_test_set(LAST_NOON);
+	add_until_new_year(id, "Midnight");
+	for (int64_t late = 0; late < 2; late++) {
+		clock_test_set(LAST_NOON);
+		assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+		clock_test_set(MIDNIGHT - 1 + late);
+		assert_int_equal(
+		    vault_plain_write(p, &sink), late ? VAULT_EBUSY : VAULT_OK);
+		vault_plain_info(&info, p);
+		assert_int_equal(info.changed, late);
+		assert_true((m.len > 0) == !late);
+		vault_plain_free(p);
+		memory_free(&m);
+		memset(&m, 0, sizeof(m));
+	}
+	assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+	assert_int_equal(vault_plain_write(p, &sink), VAULT_EREFUSED);
+	vault_plain_free(p);
+	clock_test_set(-1);
+}
+
+/* A report of records for the press by their status, that are counted. */
+static struct vault_tally *
+report_of(const char *query)
+{
+	const struct vault_tally_what what = { .query = query,
+		.query_len = strlen(query),
+		.by = { "status" },
+		.audience = "media" };
+	struct vault_tally_fault fault;
+	struct vault_tally_info info;
+	struct vault_tally *t;
+
+	assert_ok(vault_tally_new(&t, of(&a), &what, &fault));
+	vault_tally_info(&info, t);
+	assert_int_equal(info.total.n, 1);
+	return t;
+}
+
+static void
+what_changes_meanwhile_stops_a_report(void **state)
+{
+	static const char logged[] = "SELECT count(*) FROM log"
+				     " WHERE what='report'";
+	int64_t before = number(&a, logged);
+	char id[VAULT_ID_LEN];
+	struct vault_tally *t;
+
+	(void)state;
+	clock_test_set(LAST_NOON);
+	add_until_new_year(id, "Reportedly");
+	/* The day ends. */
+	for (int64_t late = 0; late < 2; late++) {
+		clock_test_set(LAST_NOON);
+		t = report_of("Reportedly");
+		clock_test_set(MIDNIGHT - 1 + late);
+		assert_int_equal(vault_tally_log(of(&a), t, "csv"),
+		    late ? VAULT_ECONFLICT : VAULT_OK);
+		vault_tally_free(t);
+	}
+	/* The person takes it back. */
+	clock_test_set(LAST_NOON);
+	t = report_of("Reportedly");
+	consent(&a, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2026-12-31\"}");
+	assert_int_equal(vault_tally_log(of(&a), t, "html"), VAULT_ECONFLICT);
+	vault_tally_free(t);
+	assert_int_equal(number(&a, logged), before + 1);
+	clock_test_set(-1);
+}
+
 /* A name that a record no longer has may stand in a text all the same. */
 static void
 an_earlier_name_is_for_a_person_to_look_at(void **state)
@@ -1642,6 +1751,8 @@ main(void)
 		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
 		cmocka_unit_test(other_parts_than_were_shown_stop_it),
 		cmocka_unit_test(the_log_names_the_consents),
+		cmocka_unit_test(a_day_that_ends_meanwhile_stops_a_plain_file),
+		cmocka_unit_test(what_changes_meanwhile_stops_a_report),
 	};
 
 	return cmocka_run_group_tests_name("leaving", tests, setup, teardown);
