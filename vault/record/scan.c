@@ -562,7 +562,8 @@ static enum vault_err
 see_read(void *ctx, const struct scan_hit *hit)
 {
 	const struct rereading *r = ctx;
-	const size_t *from = (const size_t *)(const void *)r->read->from.bytes;
+	const uint32_t *from = (const uint32_t *)(const void *)
+				   r->read->from.bytes;
 	const uint8_t *changed = r->read->changed.bytes;
 	size_t begin = hit->at > 0 ? hit->at - 1 : 0;
 	struct scan_hit told = *hit;
@@ -637,7 +638,9 @@ scan_text(
 {
 	struct scan_read reads[ESCAPED_TWICE];
 	const struct scan_read *read = NULL;
-	enum vault_err err = look_through(s, text, len, found, ctx);
+	enum vault_err err = len > UINT32_MAX
+	    ? VAULT_EUSE
+	    : look_through(s, text, len, found, ctx);
 	bool any = true, open = s->open;
 
 	memset(reads, 0, sizeof(reads));

@@ -78,8 +78,9 @@ VAULT_CHECKED enum vault_err scan_add_words(
 
 /*
  * Call found for each place where somebody is named, in order of place, of
- * parts the first one of each person only.  A result other than VAULT_OK ends
- * it and is returned.  VAULT_EUSE: text is not UTF-8.
+ * parts the first one of each person only; then of what another reading adds.
+ * A result other than VAULT_OK ends it and is returned.  VAULT_EUSE: text is
+ * not UTF-8, or is of 4 GiB and more.
  */
 typedef enum vault_err (*scan_fn)(void *ctx, const struct scan_hit *hit);
 VAULT_CHECKED enum vault_err scan_text(

@@ -319,19 +319,19 @@ struct reading {
 	bool any;
 };
 
-static size_t
+static uint32_t
 place(const struct scan_read *before, size_t at)
 {
 	return before == NULL
-	    ? at
-	    : ((const size_t *)(const void *)before->from.bytes)[at];
+	    ? (uint32_t)at
+	    : ((const uint32_t *)(const void *)before->from.bytes)[at];
 }
 
 /* A character that stands for so many of the text. */
 static void
 put(struct reading *r, uint32_t cp, size_t characters, bool changed)
 {
-	size_t from = place(r->before, r->at);
+	uint32_t from = place(r->before, r->at);
 
 	text_put(&r->out->text, cp);
 	buf_put(&r->out->from, &from, sizeof(from));
@@ -387,7 +387,7 @@ scan_read(struct scan_read *out, bool *any, enum scan_way way, const char *text,
 	enum vault_err err = way == SCAN_AS_CHARACTERS
 	    ? read_characters(&r, text, len)
 	    : read_letters(&r, way, text, len);
-	size_t end;
+	uint32_t end;
 
 	if (err != VAULT_OK)
 		return err;

@@ -24,7 +24,7 @@ enum scan_way {
 /* A text that was read so, and where each of its characters comes from. */
 struct scan_read {
 	struct buf text;
-	struct buf from;    /* size_t: of each character, and of the end */
+	struct buf from;    /* uint32_t: of each character, and of the end */
 	struct buf changed; /* a byte for each, and one for the end */
 };
 void scan_read_free(struct scan_read *r);
