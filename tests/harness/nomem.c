@@ -949,6 +949,32 @@ call_forget(struct state *s)
 	return vault_forget(s->vault, content.person, NULL);
 }
 
+/* One that ends another: what it forbade stays so. */
+static char withdrawal[VAULT_ID_LEN];
+
+static enum vault_err
+make_withdrawal(struct vault *v)
+{
+	static const char form[] =
+	    "{\"type\":\"consent\",\"person\":\"57v3hh43jx5fkyg9r9k55x6mdw\","
+	    "\"naming\":\"full\",\"scopes\":[\"%s\"]%s%s%s}";
+	char first[VAULT_ID_LEN], json[300];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json), form, "media", "", "", "");
+	if ((err = content_add(first, v, json)) != VAULT_OK)
+		return err;
+	snprintf(json, sizeof(json), form, "store", ",\"withdraws\":\"", first,
+	    "\"");
+	return content_add(withdrawal, v, json);
+}
+
+static enum vault_err
+call_forget_withdrawal(struct state *s)
+{
+	return vault_forget(s->vault, withdrawal, NULL);
+}
+
 /* What another office has forgotten, half of which was edited here. */
 static uint8_t *asks;
 static size_t asks_len;
@@ -1065,6 +1091,7 @@ static const struct call calls[] = {
 	RECORDS("vault_table_import", call_table),
 	RECORDS("vault_table_import, again", call_table_again),
 	RECORDS("vault_forget", call_forget),
+	RECORDS("vault_forget, a withdrawal", call_forget_withdrawal),
 	RECORDS("vault_bundle_import, tombstones", call_obey),
 	RECORDS("vault_requests", call_requests),
 	RECORDS("vault_export_write", call_export),
@@ -1386,6 +1413,7 @@ main(int argc, char **argv)
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
+	must(make_withdrawal(o.vault), "withdrawal");
 	must(import_list(o.vault, "again", lists[1], NULL, VAULT_POLICY_KEEP),
 	    "list");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");
