@@ -366,6 +366,43 @@ cells_of_a_list_stay(void **state)
 	buf_free(&text);
 }
 
+/* Who never saw it does not take it away: the next list knows its record. */
+static void
+a_row_is_known_after_a_partner_wrote(void **state)
+{
+	static const char rows[] = "SELECT count(*) FROM value WHERE field=13";
+	char id[VAULT_ID_LEN];
+	int64_t before = number(&a, rows);
+	struct vault_record r;
+	struct memory m;
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,\"names\":[{\"text\":\"Rowone\"}]"
+	    ","
+	    "\"imported\":{\"map\":\"m\",\"key\":[\"n\"],\"fields\":"
+	    "[{\"name\":\"n\",\"text\":\"7\"}]}}");
+	agree(&a, id);
+	assert_int_equal(number(&a, rows), before + 1);
+	bring(&a, "B", &b, id);
+	assert_ok(vault_get(&r, of(&b), id));
+	assert_null(strstr(buf_text(&r.body), "imported\":{"));
+	vault_record_free(&r);
+	change_text(&b, id, "Rowone", "Rowtwo");
+	export(&m, &b, "A", "Rowtwo");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 0);
+	assert_int_equal(number(&a, rows), before + 1);
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_non_null(strstr(buf_text(&r.body), "Rowtwo"));
+	assert_non_null(strstr(buf_text(&r.body), "imported\":{"));
+	vault_record_free(&r);
+	change_text(&a, id, "Rowtwo", "Rowsix");
+	assert_int_equal(number(&a, rows), before + 1);
+	assert_int_equal(leaves("Rowsix"), VAULT_LEAVES);
+}
+
 /* To others earlier versions go as envelopes, whatever they said. */
 static void
 what_was_replaced_does_not_leave(void **state)
@@ -1721,6 +1758,7 @@ main(void)
 		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
 		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
 		cmocka_unit_test(cells_of_a_list_stay),
+		cmocka_unit_test(a_row_is_known_after_a_partner_wrote),
 		cmocka_unit_test(what_was_replaced_does_not_leave),
 		cmocka_unit_test(a_link_that_is_no_text_is_shown),
 		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),
