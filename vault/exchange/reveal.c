@@ -463,6 +463,9 @@ look_at_word(void *ctx, const char *path, const char *text, size_t len)
 			l->openers[i].left--;
 			err = look_across(l, &l->openers[i], text, len);
 		}
+#ifdef PLANT_FIELDS_ALONE
+	open = false;
+#endif
 	return err == VAULT_OK && open ? keep_opener(l, text, len) : err;
 }
 

@@ -395,6 +395,9 @@ scan_read(struct scan_read *out, bool *any, enum scan_way way, const char *text,
 	buf_put(&out->from, &end, sizeof(end));
 	buf_put_byte(&out->changed, 0);
 	*any = r.any;
+#ifdef PLANT_AS_WRITTEN
+	*any = false;
+#endif
 	if ((err = buf_ok(&out->text)) == VAULT_OK &&
 	    (err = buf_ok(&out->from)) == VAULT_OK)
 		err = buf_ok(&out->changed);
