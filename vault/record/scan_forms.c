@@ -472,7 +472,6 @@ scan_short(const struct scan *s)
 void
 scan_drop(struct scan *s, size_t who)
 {
-	drop_halves(s);
 	while (s->n > 0 && s->forms[s->n - 1].who == who)
 		mem_free(s->forms[--s->n].key);
 	if (has_whom(s, who))
