@@ -33,6 +33,9 @@ static const struct {
 	    SAY_CONSENT_UNPUBLISHED },
 	[VAULT_CONSENT_NOBODY] = { "nobody", SAY_CONSENT_NOBODY },
 	[VAULT_CONSENT_NO_SCOPE] = { "no-scope", SAY_CONSENT_NO_SCOPE },
+	[VAULT_CONSENT_DISPUTED] = { "disputed", SAY_CONSENT_DISPUTED },
+	[VAULT_CONSENT_FORGOTTEN] = { "withdrawal-forgotten",
+	    SAY_CONSENT_FORGOTTEN },
 };
 
 static const struct {

@@ -15,7 +15,7 @@
 
 #define USAGE                                                                  \
 	"redact ID --audience AUDIENCE [--take-out TEXT ...]"                  \
-	" [--at FIELD:FIRST-LAST ...]"
+	" [--at FIELD:FIRST-LAST ...] [--from-closed]"
 #define LIST_MAX 64
 
 struct wanted {
@@ -24,6 +24,7 @@ struct wanted {
 	const char *words[LIST_MAX];
 	struct vault_passage passages[LIST_MAX];
 	size_t n_words, n_passages;
+	bool from_closed;
 };
 
 /* "text:12-19"; the field is cut off at its colon, in argv. */
@@ -50,6 +51,7 @@ read_words(struct wanted *w, int argc, char **argv)
 		{ "--audience", &w->audience, NULL },
 		{ "--take-out", NULL, NULL },
 		{ "--at", NULL, NULL },
+		{ "--from-closed", NULL, &w->from_closed },
 	};
 	const char *at[LIST_MAX];
 	size_t n;
@@ -57,7 +59,7 @@ read_words(struct wanted *w, int argc, char **argv)
 	if (!cli_values(
 		&argc, argv, "--take-out", w->words, &w->n_words, LIST_MAX) ||
 	    !cli_values(&argc, argv, "--at", at, &n, LIST_MAX) ||
-	    cli_options(argc, argv, options, 3) != 1 || w->audience == NULL)
+	    cli_options(argc, argv, options, 4) != 1 || w->audience == NULL)
 		return false;
 	w->id_text = argv[1];
 	for (size_t i = 0; i < n; i++)
@@ -146,7 +148,10 @@ keep(struct session *s, const struct wanted *w,
 	    id, s->vault, report, what, body, show->passages);
 	if (err == VAULT_EUSE)
 		issues_say(report, VAULT_ERROR, NULL);
-	if (err != VAULT_OK) {
+	if (err == VAULT_EREFUSED) {
+		say_error(SAY_REDACT_CLOSED, NULL);
+		status = 17;
+	} else if (err != VAULT_OK) {
 		status = err == VAULT_EUSE ? 2 : session_fault(s, err);
 	} else if (say_is_json()) {
 		d = doc_object();
@@ -183,11 +188,47 @@ fault(const struct session *s, enum vault_err err, const struct wanted *w)
 	}
 }
 
+/*
+ * A question of its own, which --yes does not answer: whoever makes copies by
+ * a script need not know which of the records are for few.
+ */
+static bool
+may_open(const struct cli *c, const struct wanted *w)
+{
+	struct cli asking = *c;
+
+	if (w->from_closed)
+		return true;
+	asking.yes = false;
+	if (ask_has_terminal() && !c->yes &&
+	    ask_yes(&asking, false, SAY_ASK_REDACT_CLOSED, w->audience))
+		return true;
+	say_error(SAY_REDACT_CLOSED, NULL);
+	say_hint(SAY_HINT_REDACT_CLOSED, NULL);
+	return false;
+}
+
+/* What is shown is kept after a yes, or two. */
+static int
+ask(struct cli *c, struct session *s, struct wanted *w,
+    struct vault_redact_what *what, bool closed, const struct buf *body,
+    struct showing *show)
+{
+	if (!ask_yes(c, false, SAY_ASK_REDACT, w->audience)) {
+		say_error(SAY_REDACT_STOPPED, NULL);
+		return 1;
+	}
+	if (closed && !may_open(c, w))
+		return 17;
+	what->from_closed = closed;
+	return keep(s, w, what, body, show);
+}
+
 static int
 redact(struct cli *c, struct session *s, struct wanted *w)
 {
 	struct showing show = { .docs = doc_array() };
-	const struct vault_redact_what what = { .id = w->id,
+	struct vault_redact_what what = { .id = w->id,
 		.audience = w->audience,
 		.words = w->words,
 		.n_words = w->n_words,
@@ -197,22 +238,17 @@ redact(struct cli *c, struct session *s, struct wanted *w)
 		.ctx = &show };
 	struct buf body = { 0 };
 	enum vault_err err;
+	bool closed;
 	int status;
 
 	if ((status = pick_id(w->id, s, w->id_text)) != 0)
 		goto out;
-	if ((err = vault_redact(&body, s->vault, &what)) != VAULT_OK) {
+	if ((err = vault_redact(&body, &closed, s->vault, &what)) != VAULT_OK) {
 		status = fault(s, err, w);
 		goto out;
 	}
-	if ((status = show_copy(s, &show, &body)) != 0)
-		goto out;
-	if (!ask_yes(c, false, SAY_ASK_REDACT, w->audience)) {
-		say_error(SAY_REDACT_STOPPED, NULL);
-		status = 1;
-	} else {
-		status = keep(s, w, &what, &body, &show);
-	}
+	if ((status = show_copy(s, &show, &body)) == 0)
+		status = ask(c, s, w, &what, closed, &body, &show);
 out:
 	buf_free(&body);
 	buf_free(&show.out);

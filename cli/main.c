@@ -198,7 +198,7 @@ const struct command commands[] = {
 	    " they are two, and takes a yes back.\n" },
 	{ "redact", cmd_redact,
 	    "redact ID --audience AUDIENCE [--take-out TEXT ...]"
-	    " [--at FIELD:FIRST-LAST ...]",
+	    " [--at FIELD:FIRST-LAST ...] [--from-closed]",
 	    "a copy of a record with names taken out",
 	    "A new record, limited to the audience; the record itself stays.  "
 	    "Taken out are\n"
@@ -207,7 +207,10 @@ const struct command commands[] = {
 	    "written, and\n"
 	    "characters FIRST to LAST of a field, counted from 1.  It is shown "
 	    "before it is\n"
-	    "kept.\n" },
+	    "kept.  Of a record of level 3, or with readers or other "
+	    "audiences, "
+	    "--yes is not\nenough: --from-closed says that a copy may be made."
+	    "\n" },
 	{ "dossier", cmd_dossier,
 	    "dossier CASE (--audience AUDIENCE | --unfiltered) -o FILE"
 	    " [--parts-checked]",

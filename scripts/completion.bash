@@ -96,7 +96,7 @@ _amparo() {
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
 		may) offered+=' --audience' ;;
-		redact) offered+=' --audience --take-out --at' ;;
+		redact) offered+=' --audience --take-out --at --from-closed' ;;
 		dossier) offered+=' --audience --unfiltered --parts-checked -o' ;;
 		submission) offered+=' --relation --lang --parts-checked --keep -o' ;;
 		count) offered+=' --since --on --known-at --certainty --case --level' ;;

@@ -81,6 +81,7 @@ complete -c amparo -n '__fish_seen_subcommand_from submission' -l lang -x -a 'en
 complete -c amparo -n '__fish_seen_subcommand_from submission' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l take-out -x
 complete -c amparo -n '__fish_seen_subcommand_from redact' -l at -x
+complete -c amparo -n '__fish_seen_subcommand_from redact' -l from-closed
 complete -c amparo -n '__fish_seen_subcommand_from export' -l plain -x -a 'json csv'
 complete -c amparo -n '__fish_seen_subcommand_from export dossier' -l unfiltered
 complete -c amparo -n '__fish_seen_subcommand_from may export dossier report redact' -l audience -x -a 'partner un gov un-public media court'

@@ -326,6 +326,47 @@ reads_no_other_record(void **state)
 	}
 }
 
+/* Would the second be allowed more if the first were not there? */
+static void
+knows_what_a_consent_forbids(void **state)
+{
+	static const struct {
+		const char *c, *x;
+		bool forbids;
+	} rows[] = {
+		{ "store 2012", "un 2011", true },
+		{ "un 2012", "un,media 2011", true },
+		{ "un 2012", "un 2011", false },
+		{ "un,media 2012", "un 2011", false },
+		{ "store 2012", "store 2011", false },
+		{ "store 2012", "un 2013", false },
+		{ "store 2012", "un 2012", true },
+		{ "un initials 2012", "un 2011", true },
+		{ "un 2012", "un initials 2011", false },
+		{ "un 2012 end=2013", "un 2011", true },
+		{ "un 2012 end=2013", "un 2011 end=2013", false },
+		{ "un 2030", "un 2011", true },
+		{ "un 2012 nobody", "un 2011", true },
+		{ "store 2012 covers=this", "un 2011", true },
+		{ "store 2012", "un 2011 covers=this", true },
+		{ "store 2012 covers=this", "un 2011 covers=this", true },
+		{ "store 2012 covers=this", "un 2011 covers=other", false },
+		{ "store \"then", "un 2011", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct consent c, x;
+
+		read_consent(&c, rows[i].c, 0);
+		read_consent(&x, rows[i].x, 1);
+		if (consent_forbids(&c, &x, day(TODAY)) != rows[i].forbids)
+			fail_msg("row %zu", i);
+		consent_free(&c);
+		consent_free(&x);
+	}
+}
+
 int
 main(void)
 {
@@ -335,6 +376,7 @@ main(void)
 		cmocka_unit_test(believes_our_own_office_only),
 		cmocka_unit_test(narrows_to_what_both_allow),
 		cmocka_unit_test(reads_no_other_record),
+		cmocka_unit_test(knows_what_a_consent_forbids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

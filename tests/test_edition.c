@@ -56,6 +56,10 @@ leaves_out_what_is_not_for_them(void **state)
 		    "\"translations\":[{\"field\":\"text\",\"lang\":\"zh\","
 		    "\"text\":\"w\"}],\"type\":\"testimony\","
 		    "\"x_file\":\"7\"}" },
+		{ CONSENT_UN, CONSENT_FULL,
+		    "{\"type\":\"case\",\"title\":\"t\",\"imported\":{"
+		    "\"fields\":[{\"name\":\"n\",\"text\":\"c\"}]}}",
+		    "{\"title\":\"t\",\"type\":\"case\"}" },
 		{ CONSENT_MEDIA, CONSENT_FULL, testimony,
 		    "{\"date\":{\"edtf\":\"2011\"},\"text\":\"t\","
 		    "\"translations\":[{\"field\":\"text\",\"lang\":\"zh\","

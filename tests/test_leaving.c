@@ -227,6 +227,91 @@ a_field_that_lies_in_the_open_is_held(void **state)
 	buf_free(&text);
 }
 
+/* The row of a list, as it came, says what the fields made of it hide. */
+static void
+cells_of_a_list_stay(void **state)
+{
+	static const char readme[] = "hello";
+	static const char list[] =
+	    "{\"type\":\"person\",\"level\":1,\"health\":\"zzhidden\","
+	    "\"names\":[{\"text\":\"Listed\"}],\"private_fields\":"
+	    "[\"health\"],\"imported\":{\"file\":\"zzfile.csv\","
+	    "\"fields\":[{\"name\":\"health\",\"text\":\"zzcell\"}]}}";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_imported got;
+	char id[VAULT_ID_LEN];
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	uint8_t bytes[ID_LEN];
+
+	(void)state;
+	add(id, &a, list);
+	agree(&a, id);
+	assert_int_equal(leaves("Listed"), VAULT_LEAVES);
+	assert_true(last.parts_held);
+	assert_true(shows("Listed", "Listed"));
+	assert_false(shows("Listed", "zzcell"));
+	assert_false(shows("Listed", "zzfile"));
+	/* Our own office gets it, as all that is private. */
+	assert_ok(vault_contact_verify(of(&a), "B", NULL, true));
+	assert_true(shows("Listed", "zzcell"));
+	assert_ok(store_begin(of(&a)->store));
+	assert_ok(sql_run(of(&a)->store, "UPDATE contact SET our_office=0"));
+	assert_ok(store_commit(of(&a)->store));
+	/* An older program wrote it in the open: it is passed on by nobody. */
+	assert_ok(id_parse(bytes, id, strlen(id)));
+	record_file(&text, &b, "person",
+	    "{\"imported\":{\"fields\":[{\"name\":\"x\",\"text\":\"zzopen\"}]},"
+	    "\"level\":1,\"type\":\"person\"}",
+	    bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	assert_int_equal(leaves("Listed"), VAULT_LEAVES);
+	assert_true(last.opened);
+	assert_false(shows("Listed", "zzopen"));
+	memory_free(&m);
+	buf_free(&text);
+}
+
+/* Who never saw it does not take it away: the next list knows its record. */
+static void
+a_row_is_known_after_a_partner_wrote(void **state)
+{
+	static const char rows[] = "SELECT count(*) FROM value WHERE field=13";
+	char id[VAULT_ID_LEN];
+	int64_t before = number(&a, rows);
+	struct vault_record r;
+	struct memory m;
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,\"names\":[{\"text\":\"Rowone\"}]"
+	    ","
+	    "\"imported\":{\"map\":\"m\",\"key\":[\"n\"],\"fields\":"
+	    "[{\"name\":\"n\",\"text\":\"7\"}]}}");
+	agree(&a, id);
+	assert_int_equal(number(&a, rows), before + 1);
+	bring(&a, "B", &b, id);
+	assert_ok(vault_get(&r, of(&b), id));
+	assert_null(strstr(buf_text(&r.body), "imported\":{"));
+	vault_record_free(&r);
+	change_text(&b, id, "Rowone", "Rowtwo");
+	export(&m, &b, "A", "Rowtwo");
+	import_and_look(&a, &m);
+	memory_free(&m);
+	assert_int_equal(n_lowered, 0);
+	assert_int_equal(number(&a, rows), before + 1);
+	assert_ok(vault_get(&r, of(&a), id));
+	assert_non_null(strstr(buf_text(&r.body), "Rowtwo"));
+	assert_non_null(strstr(buf_text(&r.body), "imported\":{"));
+	vault_record_free(&r);
+	change_text(&a, id, "Rowtwo", "Rowsix");
+	assert_int_equal(number(&a, rows), before + 1);
+	assert_int_equal(leaves("Rowsix"), VAULT_LEAVES);
+}
+
 /* To others earlier versions go as envelopes, whatever they said. */
 static void
 what_was_replaced_does_not_leave(void **state)
@@ -475,6 +560,8 @@ main(void)
 		cmocka_unit_test(what_we_have_said_since_is_not_guessed),
 		cmocka_unit_test(another_office_opens_no_private_field_of_ours),
 		cmocka_unit_test(a_field_that_lies_in_the_open_is_held),
+		cmocka_unit_test(cells_of_a_list_stay),
+		cmocka_unit_test(a_row_is_known_after_a_partner_wrote),
 		cmocka_unit_test(what_was_replaced_does_not_leave),
 		cmocka_unit_test(a_link_that_is_no_text_is_shown),
 		cmocka_unit_test(a_link_of_another_office_takes_nothing_along),

@@ -135,6 +135,27 @@ forge(const char *id, const char *type, const char *from, const char *to)
 	buf_free(&text);
 }
 
+/* A version of B's that follows none, beside those that are here. */
+static void
+beside(const char *id, const char *type, const char *body)
+{
+	static const char readme[] = "hello";
+	struct crafted files[2] = { { TAR_README, readme, 5 } };
+	struct vault_imported got;
+	struct memory m = { 0 };
+	struct buf text = { 0 };
+	uint8_t bytes[ID_LEN];
+
+	assert_ok(id_parse(bytes, id, strlen(id)));
+	record_file(&text, &b, type, body, bytes);
+	files[1] = (struct crafted){ "records/000001.json", text.bytes,
+		text.len };
+	craft(&m, &b, &a, files, 2, NULL);
+	assert_ok(import_with(&got, &a, &m, true));
+	memory_free(&m);
+	buf_free(&text);
+}
+
 /* A status of somebody, found by this title. */
 static void
 add_status(char *id, const char *person, const char *title)
@@ -189,6 +210,161 @@ another_office_brings_no_consent_back(void **state)
 		if (leaves(title) != VAULT_HELD_CONSENT)
 			fail_msg("way %d: it left", i);
 	}
+}
+
+static enum vault_consent why_not;
+
+static void
+note_why(void *ctx, const struct vault_may_person *p)
+{
+	(void)ctx;
+	why_not = p->consent;
+}
+
+static enum vault_consent
+why(const char *record)
+{
+	struct vault_may may;
+
+	assert_ok(
+	    vault_may(&may, of(&a), record, "partner", note_why, NULL, NULL));
+	return why_not;
+}
+
+/* Another office says otherwise of a consent of ours; then we say it again. */
+static void
+a_dispute_is_settled_by_our_word(void **state)
+{
+	char id[VAULT_ID_LEN], status[VAULT_ID_LEN], by[VAULT_ID_LEN];
+	struct vault_record r;
+	struct buf hex = { 0 };
+
+	(void)state;
+	add_called(id, "Quar Relsome");
+	add_status(status, id, "Quarrelled");
+	consent_id(by, id, PARTNER);
+	assert_int_equal(why(status), VAULT_CONSENT_GIVEN);
+	assert_ok(vault_get(&r, of(&a), by));
+	assert_true(hex_encode(&hex, r.heads.bytes, r.heads.len));
+	vault_record_free(&r);
+	forge(by, "consent", "\"partner\"", "\"store\"");
+	assert_int_equal(leaves("Quarrelled"), VAULT_HELD_CONSENT);
+	assert_int_equal(why(status), VAULT_CONSENT_DISPUTED);
+	/* It is written once: no word but ours, or theirs, can be taken. */
+	change_text(&a, by, "\"store\"", "\"partner\"");
+	assert_int_equal(leaves("Quarrelled"), VAULT_LEAVES);
+	forge(by, "consent", "\"partner\"", "\"store\"");
+	assert_ok(vault_revert(of(&a), by, buf_text(&hex)));
+	assert_int_equal(leaves("Quarrelled"), VAULT_LEAVES);
+	/* The same where the two stand beside one another. */
+	beside(by, "consent",
+	    with_ids("{\"date\":{\"edtf\":\"2020\"},\"level\":1,\"naming\":"
+		     "\"full\",\"person\":\"%s\",\"scopes\":[\"store\"],"
+		     "\"type\":\"consent\"}%s",
+		id, ""));
+	assert_int_equal(why(status), VAULT_CONSENT_DISPUTED);
+	change_text(&a, by, "\"store\"", "\"partner\"");
+	assert_int_equal(leaves("Quarrelled"), VAULT_LEAVES);
+	/* Or we take theirs over. */
+	forge(by, "consent", "\"partner\"", "\"store\"");
+	change_text(&a, by, "{", "{\"notes\":[\"so be it\"],");
+	assert_int_equal(leaves("Quarrelled"), VAULT_HELD_CONSENT);
+	assert_int_equal(why(status), VAULT_CONSENT_NO_SCOPE);
+	buf_free(&hex);
+}
+
+/* What was withdrawn stays so, when the record of that is forgotten. */
+static void
+a_forgotten_withdrawal_goes_on(void **state)
+{
+	char id[VAULT_ID_LEN], status[VAULT_ID_LEN], first[VAULT_ID_LEN],
+	    last_one[VAULT_ID_LEN], other[VAULT_ID_LEN], json[160];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		char title[16];
+
+		snprintf(title, sizeof(title), "Lapsed%d", i);
+		add_called(id, "Laps Ing");
+		add_status(status, id, title);
+		consent_id(first, id, PARTNER);
+		assert_int_equal(leaves(title), VAULT_LEAVES);
+		/* By name, by its date, or as the narrower of two. */
+		snprintf(json, sizeof(json), STORE_ONLY "%s%s%s",
+		    i == 1 ? "2021" : "2020", i == 0 ? ",\"withdraws\":\"" : "",
+		    i == 0 ? first : "", i == 0 ? "\"" : "");
+		consent_id(last_one, id, json);
+		assert_int_equal(leaves(title), VAULT_HELD_CONSENT);
+		assert_ok(vault_forget(of(&a), last_one, NULL));
+		if (leaves(title) != VAULT_HELD_CONSENT)
+			fail_msg("way %d: it left", i);
+		assert_int_equal(why(status), VAULT_CONSENT_FORGOTTEN);
+		/* An edit of what was withdrawn is no consent. */
+		change_text(&a, first, "{", "{\"notes\":[\"x\"],");
+		assert_int_equal(leaves(title), VAULT_HELD_CONSENT);
+		/* Somebody is asked anew; and that is forgotten, too. */
+		consent_id(other, id,
+		    "\"scopes\":[\"partner\"],\"naming\":\"full\","
+		    "\"date\":{\"edtf\":\"2020\"}");
+		assert_int_equal(leaves(title), VAULT_LEAVES);
+		assert_ok(vault_forget(of(&a), other, NULL));
+		assert_int_equal(leaves(title), VAULT_HELD_CONSENT);
+		assert_int_equal(why(status), VAULT_CONSENT_FORGOTTEN);
+	}
+}
+
+/* What forbade nothing leaves nothing behind. */
+static void
+a_forgotten_consent_that_allowed_forbids_nothing(void **state)
+{
+	char id[VAULT_ID_LEN], status[VAULT_ID_LEN], first[VAULT_ID_LEN],
+	    again[VAULT_ID_LEN];
+	int64_t entries = number(&a,
+	    "SELECT count(*) FROM log"
+	    " WHERE what='lapse'");
+
+	(void)state;
+	add_called(id, "Allow Ing");
+	add_status(status, id, "Allowing");
+	consent_id(first, id, PARTNER);
+	consent_id(again, id, PARTNER);
+	assert_ok(vault_forget(of(&a), again, NULL));
+	assert_int_equal(leaves("Allowing"), VAULT_LEAVES);
+	assert_ok(vault_forget(of(&a), first, NULL));
+	assert_int_equal(leaves("Allowing"), VAULT_HELD_CONSENT);
+	assert_int_equal(why(status), VAULT_CONSENT_NONE);
+	assert_int_equal(
+	    number(&a, "SELECT count(*) FROM log WHERE what='lapse'"), entries);
+}
+
+/* The office that wrote a withdrawal asks us to forget it. */
+static void
+a_withdrawal_forgotten_by_its_office_goes_on(void **state)
+{
+	char id[VAULT_ID_LEN], status[VAULT_ID_LEN], first[VAULT_ID_LEN],
+	    theirs[VAULT_ID_LEN], json[160];
+	struct vault_imported got;
+	struct memory m;
+
+	(void)state;
+	add_called(id, "Their Lapse");
+	add_status(status, id, "Theirlapse");
+	consent_id(first, id, PARTNER);
+	bring(&a, "B", &b, id);
+	snprintf(json, sizeof(json),
+	    "{\"type\":\"consent\",\"level\":1,\"person\":\"%s\"," STORE_ONLY
+	    "}",
+	    id, "2021");
+	add(theirs, &b, json);
+	bring(&b, "A", &a, theirs);
+	assert_int_equal(leaves("Theirlapse"), VAULT_HELD_CONSENT);
+	assert_ok(vault_forget(of(&b), theirs, NULL));
+	export(&m, &b, "A", "Their");
+	assert_ok(import_with(&got, &a, &m, true));
+	memory_free(&m);
+	assert_int_equal(got.forgot_records, 1);
+	assert_int_equal(leaves("Theirlapse"), VAULT_HELD_CONSENT);
+	assert_int_equal(why(status), VAULT_CONSENT_FORGOTTEN);
 }
 
 /* Nor a record of ours about somebody who has consented. */
@@ -268,6 +444,49 @@ a_consent_for_one_record_holds_there(void **state)
 	consent(&a, id, members);
 	assert_int_equal(send_described(act, true), VAULT_EREFUSED);
 	assert_ok(send_described(id, true));
+}
+
+/* And it lets somebody be named there, and nowhere else. */
+static void
+a_speaker_may_be_named_in_one_testimony(void **state)
+{
+	char id[VAULT_ID_LEN], told[VAULT_ID_LEN], other[VAULT_ID_LEN],
+	    members[160];
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"level\":1,"
+	    "\"names\":[{\"text\":\"Speak Er\"}],"
+	    "\"pseudonym\":\"Secretive One\",\"contacts\":[{\"kind\":\"phone\","
+	    "\"value\":\"+998712000077\"}],"
+	    "\"id_papers\":[{\"number\":\"QQ778899X\"}],"
+	    "\"private_fields\":[\"id_papers\"]}");
+	add(told, &a,
+	    with_ids("{\"type\":\"testimony\",\"level\":1,\"title\":\"Told\","
+		     "\"source\":{\"ref\":\"%s\"},"
+		     "\"text\":\"I, Speak Er, say so\"}%s",
+		id, ""));
+	assert_int_equal(leaves("Told"), VAULT_HELD_CONSENT);
+	snprintf(members, sizeof(members),
+	    "\"scopes\":[\"partner\"],\"naming\":\"full\","
+	    "\"records\":[\"%s\"],\"date\":{\"edtf\":\"2022\"}",
+	    told);
+	consent(&a, id, members);
+	assert_ok(send_described(told, true));
+	assert_int_equal(leaves("Secretive"), VAULT_HELD_CONSENT);
+	add(other, &a,
+	    "{\"type\":\"case\",\"level\":1,\"title\":\"of Speak Er\"}");
+	assert_int_equal(send_described(other, true), VAULT_EREFUSED);
+	/* Nor does it tell how to reach them, be that private or not. */
+	change_text(&a, told, "say so", "say: 998712000077");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
+	change_text(&a, told, "998712000077", "QQ 778899 X");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
+	change_text(&a, told, "QQ 778899 X", "so");
+	assert_ok(send_described(told, true));
+	/* Who is protected is named nowhere. */
+	change_text(&a, id, "{", "{\"protected\":true,");
+	assert_int_equal(send_described(told, true), VAULT_EREFUSED);
 }
 
 /* A consent may leave without one; the form that somebody signed stays. */
@@ -358,9 +577,15 @@ main(void)
 		cmocka_unit_test(a_record_may_name_others_than_those_who_ask),
 		cmocka_unit_test(a_consent_withdrawn_meanwhile_stops_it),
 		cmocka_unit_test(another_office_brings_no_consent_back),
+		cmocka_unit_test(a_dispute_is_settled_by_our_word),
+		cmocka_unit_test(a_forgotten_withdrawal_goes_on),
+		cmocka_unit_test(
+		    a_forgotten_consent_that_allowed_forbids_nothing),
+		cmocka_unit_test(a_withdrawal_forgotten_by_its_office_goes_on),
 		cmocka_unit_test(another_office_changes_nobody_in_ours),
 		cmocka_unit_test(another_office_makes_nobody_an_agency),
 		cmocka_unit_test(a_consent_for_one_record_holds_there),
+		cmocka_unit_test(a_speaker_may_be_named_in_one_testimony),
 		cmocka_unit_test(a_signed_form_stays_with_the_hidden),
 		cmocka_unit_test(the_log_names_the_consents),
 	};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Who is named in what leaves. */
+#include "core/clock.h"
 #include "leaving_help.h"
 
 static void
@@ -224,10 +225,6 @@ finds_a_name_wherever_it_stands(void **state)
 		{ "x_list[0].deep",
 		    "\"type\":\"case\",\"title\":\"x\","
 		    "\"x_list\":[{\"deep\":\"+998 71 200-00-01\"}]" },
-		{ "imported.fields[0].text",
-		    "\"type\":\"case\",\"title\":\"x\",\"imported\":"
-		    "{\"file\":\"l.csv\",\"row\":1,\"fields\":"
-		    "[{\"name\":\"who\",\"text\":\"Uluk Ogu\"}]}" },
 	};
 	char person[VAULT_ID_LEN];
 
@@ -288,6 +285,149 @@ what_is_private_of_a_person_is_looked_for(void **state)
 	assert_ok(send_described(id, true));
 	change_text(&a, id, "quiet", "5550100998");
 	assert_int_equal(send_described(id, true), VAULT_EREFUSED);
+}
+
+/* In two fields of a record it may be two people's: a person decides. */
+static void
+a_name_in_two_fields_is_asked_about(void **state)
+{
+	static const struct {
+		const char *body, *path;
+	} rows[] = {
+		{ "\"x_a\":\"go to Ab\",\"x_c\":\"Oz\"", "x_a" },
+		{ "\"x_a\":{\"n\":\"Oz\"},\"x_b\":{\"n\":\"Ab\"}", "x_a.n" },
+		{ "\"x_r\":[[\"name\",\"the Ab\"],[\"family\",\"Oz, of U\"]]",
+		    "x_r[0][1]" },
+		{ "\"notes\":[\"it is all said of Ab\",\"Oz said so\"]",
+		    "notes[0]" },
+	};
+	char person[VAULT_ID_LEN], id[VAULT_ID_LEN];
+
+	(void)state;
+	/* No part of the name is long enough to say it. */
+	add_called(person, "Ab Oz");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		add(id, &a,
+		    with_ids("{\"type\":\"case\",\"level\":1,\"title\":\"x\","
+			     "%s}%s",
+			rows[i].body, ""));
+		if (send_described(id, false) != VAULT_EREFUSED ||
+		    strcmp(named_path, rows[i].path) != 0)
+			fail_msg("%zu: %s", i, named_path);
+		assert_ok(send_described(id, true));
+	}
+	add(id, &a,
+	    "{\"type\":\"case\",\"level\":1,\"title\":\"x\",\"x_a\":\"Ab it\","
+	    "\"x_c\":\"Oz\"}");
+	assert_ok(send_described(id, false));
+}
+
+/* ---- What changes while a person looks at it ---- */
+
+/* A public status of somebody who lets the press know until the new year. */
+static void
+add_until_new_year(char *person, const char *title)
+{
+	char status[VAULT_ID_LEN];
+
+	add_called(person, "Yok Until");
+	add(status, &a,
+	    with_ids("{\"type\":\"status\",\"level\":0,\"status\":\"held\","
+		     "\"person\":\"%s\",\"title\":\"%s\"}",
+		person, title));
+	consent(&a, person,
+	    "\"scopes\":[\"media\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2026-12-01\"},"
+	    "\"expires\":{\"edtf\":\"2027-01-01\"}");
+}
+
+#define LAST_NOON INT64_C(1798718400) /* 2026-12-31, 12:00 */
+#define MIDNIGHT (LAST_NOON + 12 * 3600)
+
+/* Nobody writes anything: the day alone ends what was allowed. */
+static void
+a_day_that_ends_meanwhile_stops_a_plain_file(void **state)
+{
+	struct vault_plain_what what = {
+		.query = "Midnight", .query_len = 8, .audience = "media"
+	};
+	struct memory m = { 0 };
+	struct vault_sink sink = { &m, memory_write, NULL };
+	struct vault_plain_info info;
+	struct vault_plain *p;
+	char id[VAULT_ID_LEN];
+
+	(void)state;
+	clock_test_set(LAST_NOON);
+	add_until_new_year(id, "Midnight");
+	for (int64_t late = 0; late < 2; late++) {
+		clock_test_set(LAST_NOON);
+		assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+		clock_test_set(MIDNIGHT - 1 + late);
+		assert_int_equal(
+		    vault_plain_write(p, &sink), late ? VAULT_EBUSY : VAULT_OK);
+		vault_plain_info(&info, p);
+		assert_int_equal(info.changed, late);
+		assert_true((m.len > 0) == !late);
+		vault_plain_free(p);
+		memory_free(&m);
+		memset(&m, 0, sizeof(m));
+	}
+	assert_ok(vault_plain_new(&p, of(&a), &what, NULL, NULL));
+	assert_int_equal(vault_plain_write(p, &sink), VAULT_EREFUSED);
+	vault_plain_free(p);
+	clock_test_set(-1);
+}
+
+/* A report of records for the press by their status, that are counted. */
+static struct vault_tally *
+report_of(const char *query)
+{
+	const struct vault_tally_what what = { .query = query,
+		.query_len = strlen(query),
+		.by = { "status" },
+		.audience = "media" };
+	struct vault_tally_fault fault;
+	struct vault_tally_info info;
+	struct vault_tally *t;
+
+	assert_ok(vault_tally_new(&t, of(&a), &what, &fault));
+	vault_tally_info(&info, t);
+	assert_int_equal(info.total.n, 1);
+	return t;
+}
+
+static void
+what_changes_meanwhile_stops_a_report(void **state)
+{
+	static const char logged[] = "SELECT count(*) FROM log"
+				     " WHERE what='report'";
+	int64_t before = number(&a, logged);
+	char id[VAULT_ID_LEN];
+	struct vault_tally *t;
+
+	(void)state;
+	clock_test_set(LAST_NOON);
+	add_until_new_year(id, "Reportedly");
+	/* The day ends. */
+	for (int64_t late = 0; late < 2; late++) {
+		clock_test_set(LAST_NOON);
+		t = report_of("Reportedly");
+		clock_test_set(MIDNIGHT - 1 + late);
+		assert_int_equal(vault_tally_log(of(&a), t, "csv"),
+		    late ? VAULT_ECONFLICT : VAULT_OK);
+		vault_tally_free(t);
+	}
+	/* The person takes it back. */
+	clock_test_set(LAST_NOON);
+	t = report_of("Reportedly");
+	consent(&a, id,
+	    "\"scopes\":[\"store\"],\"naming\":\"none\","
+	    "\"date\":{\"edtf\":\"2026-12-31\"}");
+	assert_int_equal(vault_tally_log(of(&a), t, "html"), VAULT_ECONFLICT);
+	vault_tally_free(t);
+	assert_int_equal(number(&a, logged), before + 1);
+	clock_test_set(-1);
 }
 
 /* A name that a record no longer has may stand in a text all the same. */
@@ -375,9 +515,12 @@ main(void)
 		cmocka_unit_test(finds_a_name_wherever_it_stands),
 		cmocka_unit_test(nobody_of_a_closed_record_is_named),
 		cmocka_unit_test(what_is_private_of_a_person_is_looked_for),
+		cmocka_unit_test(a_name_in_two_fields_is_asked_about),
 		cmocka_unit_test(an_earlier_name_is_for_a_person_to_look_at),
 		cmocka_unit_test(no_field_that_stays_is_said_to_disagree),
 		cmocka_unit_test(other_parts_than_were_shown_stop_it),
+		cmocka_unit_test(a_day_that_ends_meanwhile_stops_a_plain_file),
+		cmocka_unit_test(what_changes_meanwhile_stops_a_report),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -22,6 +22,7 @@ teardown(void **state)
 }
 
 static size_t passages;
+static bool closed;
 
 static void
 count(void *ctx, const char *field, size_t n)
@@ -53,7 +54,7 @@ check(const char *text, const char *left, size_t n, const char *word,
 	    "\"summary\":\"%s\"}",
 	    text);
 	add(id, &a, json);
-	assert_ok(vault_redact(&body, of(&a), &what));
+	assert_ok(vault_redact(&body, &closed, of(&a), &what));
 	snprintf(want, sizeof(want), "\"summary\":\"%s\"", left);
 	if (strstr(buf_text(&body), want) == NULL)
 		fail_msg("%s", buf_text(&body));
@@ -100,11 +101,23 @@ keeps_a_copy_and_logs_no_text(void **state)
 	add(id, &a,
 	    "{\"type\":\"testimony\",\"level\":3,\"readers\":[\"mj\"],"
 	    "\"text\":\"zzsaid\"}");
-	assert_ok(vault_redact(&body, of(&a), &what));
+	assert_ok(vault_redact(&body, &closed, of(&a), &what));
 	assert_ok(vault_report_new(&report));
+	/* What is for few does not come to be for many by one yes. */
+	assert_true(closed);
+	assert_int_equal(
+	    vault_redact_keep(copy, of(&a), report, &what, &body, passages),
+	    VAULT_EREFUSED);
+	assert_int_equal(
+	    number(&a, "SELECT count(*) FROM log WHERE what='redact'"), 0);
+	what.from_closed = true;
 	assert_ok(
 	    vault_redact_keep(copy, of(&a), report, &what, &body, passages));
 	vault_report_free(report);
+	assert_int_equal(number(&a,
+			     "SELECT count(*) FROM log WHERE what='redact' AND"
+			     " instr(detail,'\"closed\":true,')>0"),
+	    1);
 	assert_ok(vault_get(&r, of(&a), copy));
 	assert_non_null(strstr(buf_text(&r.body), "\"level\":2"));
 	assert_non_null(strstr(buf_text(&r.body), "zzsaid"));
@@ -127,13 +140,16 @@ refuses_what_no_copy_helps(void **state)
 
 	(void)state;
 	add(id, &a, "{\"type\":\"person\",\"names\":[{\"text\":\"X Y\"}]}");
-	assert_int_equal(vault_redact(&body, of(&a), &what), VAULT_EREFUSED);
+	assert_int_equal(
+	    vault_redact(&body, &closed, of(&a), &what), VAULT_EREFUSED);
 	assert_int_equal(body.len, 0);
 	what.audience = "research";
-	assert_int_equal(vault_redact(&body, of(&a), &what), VAULT_EUSE);
+	assert_int_equal(
+	    vault_redact(&body, &closed, of(&a), &what), VAULT_EUSE);
 	what.audience = "un";
 	what.id = "0000000000000000000000000a";
-	assert_int_equal(vault_redact(&body, of(&a), &what), VAULT_ENORECORD);
+	assert_int_equal(
+	    vault_redact(&body, &closed, of(&a), &what), VAULT_ENORECORD);
 	buf_free(&body);
 }
 

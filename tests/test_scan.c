@@ -34,6 +34,11 @@ static const char *const people[] = {
 	"\uff09/ Mountaineer\"}],\"contacts\":[{\"kind\":\"phone\",\"value\":"
 	"\"home +49 555 1234567 (evenings), yiys@example.net, "
 	"<yi.y@example.com>\"}]}",
+	"{\"names\":[{\"text\":\"\u0422\u0435\u0441\u0442\u043e\u0432\u0438"
+	"\u0447\"}]}",
+	"{\"names\":[{\"text\":\"Coca\"}]}",
+	"{\"names\":[{\"text\":\"Ay\u015fecan\"}]}",
+	"{\"names\":[{\"text\":\"\u0632\u064a\u0646\u0628\u064a\"}]}",
 };
 
 static struct scan *
@@ -127,6 +132,34 @@ finds_a_name_however_it_is_written(void **state)
 		{ "https://e.org/?q=Jia%20Heshu&x", 0, 17, 11 },
 		{ "/%e7%94%b2%E6%B2%B3%E6%A0%91/50%25", 0, 1, 27 },
 		{ "100%! of %zz Jia Heshu", 0, 13, 9 },
+		/* As in HTML, in JSON, and escaped twice. */
+		{ "J&#105;a H&eacute;sh&#x75 now", 0, 0, 25 },
+		{ "&#x7532;&#27827;&#X6811;", 0, 0, 24 },
+		{ "so Jia&nbsp;Heshu&rsquo;s", 0, 3, 14 },
+		{ "\\u7532\\u6cb3\\u6811", 0, 0, 18 },
+		{ "a Jia%2520Heshu", 0, 2, 13 },
+		{ "J&amp;#105;a Heshu", 0, 0, 18 },
+		/* With letters of other scripts that look the same. */
+		{ "Ji\u0430 H\u0435shu", 0, 0, 9 },
+		{ "J\u03b9a Heshu", 0, 0, 9 },
+		{ "J&#x456;a Heshu", 0, 0, 15 },
+		{ "said \u0422\u0435c\u0442\u043e\u0432\u0438\u0447", 7, 5, 8 },
+		{ "\u0421\u043e\u0441\u0430", 8, 0, 4 },
+		{ "C\u043eca", 8, 0, 4 },
+		/* With endings, and what is written before a word. */
+		{ "Jia Heshu'nun evi", 0, 0, 9 },
+		{ "Ay\u015fecan'\u0131n evi", 9, 0, 7 },
+		{ "evi Ay\u015fecan\u2019\u0131", 9, 4, 7 },
+		{ "l'avocat d'Ay\u015fecan", 9, 11, 7 },
+		{ "los Ay\u015fecans", 9, 4, 7 },
+		{ "los Ay\u015fecanes", 9, 4, 7 },
+		{ "\u0641\u0632\u064a\u0646\u0628\u064a", 10, 1, 5 },
+		{ "\u0648\u0628\u0627\u0644\u0632\u064a\u0646\u0628\u064a", 10,
+		    4, 5 },
+		{ "\u0644\u0644\u0632\u064a\u0646\u0628\u064a", 10, 2, 5 },
+		{ "\u0648\u0644\u0645\u062d\u0645\u062f "
+		  "\u0627\u0644\u0627\u062d\u0645\u062f",
+		    2, 2, 11 },
 		/* Several names in one. */
 		{ "saw \u4e59\u8fdc\u5c71", 6, 4, 3 },
 		{ "saw Yuanshan Yi", 6, 4, 11 },
@@ -190,6 +223,126 @@ tells_parts_apart(void **state)
 	assert_int_equal(look(s, "Mr Jia").parts, 0);
 	assert_int_equal(look(s, "Nunez").parts, 1);
 	assert_int_equal(look(s, "Maria").parts, 1);
+	scan_free(s);
+}
+
+/* With one letter wrong it is a part: it may be somebody else. */
+static void
+suspects_a_name_with_a_letter_wrong(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at, len;
+	} rows[] = {
+		{ "Jia Hesku", 0, 9 },
+		{ "Jio Heshu", 0, 9 },
+		{ "saw Jia Hesh.", 4, 8 },
+		{ "ia Heshu", 0, 8 },
+		{ "Jja Heshu's wife", 0, 9 },
+		{ "Jia Heeshu", 0, 10 },
+		{ "Jia Hehsu'nun", 0, 9 },
+		{ "Jia-Hshu", 0, 8 },
+		{ "Hesku Jia", 0, 9 },
+		{ "(Mria Jose Nunez)", 1, 15 },
+		{ "Maria Jose Nunes", 0, 16 },
+		{ "\u0645\u062c\u0645\u062f "
+		  "\u0627\u0644\u0627\u062d\u0645\u062f",
+		    0, 11 },
+	};
+	static const char *const none[] = { "Jia Hexxu", "Jia he shut",
+		"a Jia Hesk u", "Ji Hesku", "Jiah Esko" };
+	struct scan *s = everybody();
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct seen seen = look(s, rows[i].text);
+
+		if (seen.names != 0 || seen.parts == 0)
+			fail_msg(
+			    "row %zu: %zu, %zu", i, seen.names, seen.parts);
+		if (i < N(rows) - 3 && i != 1 && i != 3 && i != 4 &&
+		    (seen.first.at != rows[i].at ||
+			seen.first.len != rows[i].len))
+			fail_msg("row %zu: at %zu, %zu long", i, seen.first.at,
+			    seen.first.len);
+	}
+	for (size_t i = 0; i < N(none); i++)
+		if (look(s, none[i]).parts != 0)
+			fail_msg("%s", none[i]);
+	scan_free(s);
+}
+
+/* Each letter in turn: another one, none, one more, exchanged with the next. */
+static void
+suspects_every_single_mistake(void **state)
+{
+	/* Of one word each: no part of them says it. */
+	static const char *const names[] = { "Wolfeschlegel", "Abdurrahman" };
+	json_t *body = json_pack(
+	    "{s:[{s:s},{s:s}]}", "names", "text", names[0], "text", names[1]);
+	struct scan *s;
+	size_t missed = 0;
+
+	(void)state;
+	assert_int_equal(scan_new(&s), VAULT_OK);
+	assert_int_equal(scan_add(s, body, 0), VAULT_OK);
+	json_decref(body);
+	for (size_t k = 0; k < 2; k++) {
+		size_t len = strlen(names[k]);
+
+		for (size_t i = 0; i < 4 * len; i++) {
+			char text[40];
+			size_t at = i / 4;
+			struct seen seen;
+
+			strcpy(text, names[k]);
+			if (i % 4 == 0)
+				text[at] = 'x';
+			else if (i % 4 == 1)
+				memmove(text + at, text + at + 1, len - at);
+			else if (i % 4 == 2)
+				memmove(text + at + 1, text + at, len - at + 1);
+			else if (at + 1 < len) {
+				text[at] = names[k][at + 1];
+				text[at + 1] = names[k][at];
+			}
+			seen = look(s, text);
+			if (seen.names + seen.parts == 0)
+				missed++;
+		}
+	}
+	/* Two that are exchanged across the middle, in each. */
+	assert_true(missed <= 2);
+	scan_free(s);
+}
+
+/* What English writes with an apostrophe is nobody's name. */
+static void
+knows_contractions(void **state)
+{
+	static const char *const names[] = { "Don", "He", "Can", "Li", "Was",
+		"Brien" };
+	static const struct {
+		const char *text;
+		size_t n;
+	} rows[] = { { "I don't know", 0 }, { "He's gone, it's late", 0 },
+		{ "it can't be, wasn't", 0 }, { "O'Brien", 0 },
+		{ "Li's house", 1 }, { "Don's", 1 }, { "Don'un", 1 },
+		{ "Can\u2019\u0131n", 1 }, { "d'Can", 1 }, { "Can'tan", 1 } };
+	struct scan *s;
+
+	(void)state;
+	assert_int_equal(scan_new(&s), VAULT_OK);
+	for (size_t i = 0; i < N(names); i++) {
+		json_t *body = json_pack(
+		    "{s:[{s:s}]}", "names", "text", names[i]);
+
+		assert_int_equal(scan_add(s, body, i), VAULT_OK);
+		json_decref(body);
+	}
+	for (size_t i = 0; i < N(rows); i++)
+		if (look(s, rows[i].text).names != rows[i].n)
+			fail_msg("%s", rows[i].text);
 	scan_free(s);
 }
 
@@ -401,6 +554,9 @@ main(void)
 		cmocka_unit_test(finds_a_name_however_it_is_written),
 		cmocka_unit_test(finds_numbers_and_addresses),
 		cmocka_unit_test(tells_parts_apart),
+		cmocka_unit_test(suspects_a_name_with_a_letter_wrong),
+		cmocka_unit_test(suspects_every_single_mistake),
+		cmocka_unit_test(knows_contractions),
 		cmocka_unit_test(leaves_others_alone),
 		cmocka_unit_test(seldom_alarms_falsely),
 		cmocka_unit_test(is_bounded_by_people_not_by_text),

@@ -331,7 +331,7 @@ keeps_the_facts_of_a_consent_and_a_count(void **state)
 		json_t *after = whole_with(rows[i].type, rows[i].after);
 		struct body_report r = { 0 };
 
-		assert_int_equal(body_check_change(before, after, &r),
+		assert_int_equal(body_check_change(before, after, NULL, &r),
 		    rows[i].path == NULL ? VAULT_OK : VAULT_EUSE);
 		if (rows[i].path != NULL) {
 			assert_int_equal(r.list[0].code, BODY_FACT_CHANGED);

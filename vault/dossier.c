@@ -115,16 +115,24 @@ note_hit(void *ctx, const struct reveal_hit *hit)
 
 /*
  * What somebody is called stands in a record that may not leave itself, and
- * was not looked through: so it is here, and is nothing if it names anybody.
+ * was not looked through: so it is here, and is nothing if it names anybody
+ * who may not be named either in that record or in the one at hand.
  */
 static enum vault_err
 take_back_names(
     struct dossier *d, struct buf *out, size_t before, const char *id)
 {
-	struct called c = { .id = id };
-	enum vault_err err = reveal_text(d->p->reveal, id, "names[0].text",
-	    (const char *)out->bytes + before, out->len - before, note_hit, &c);
+	const char *const records[] = { id, d->at };
+	struct called c = { .id = id, .names = true };
+	enum vault_err err = VAULT_OK;
 
+	for (size_t i = 0; err == VAULT_OK && c.names && i < 2; i++) {
+		c.names = false;
+		err = reveal_text(d->p->reveal, records[i],
+		    i == 0 ? "names[0].text" : "",
+		    (const char *)out->bytes + before, out->len - before,
+		    note_hit, &c);
+	}
 	if (c.names)
 		buf_truncate(out, before);
 	return err;

@@ -47,17 +47,19 @@ static enum vault_err
 forget(struct vault *v, const struct record_row *r)
 {
 	struct store *s = v->store;
+	struct lapse lapse = { 0 };
 	struct tombstone ours;
 	enum vault_err err;
 
-	if ((err = sign_tombstone(&ours, v, r)) != VAULT_OK ||
-	    (err = store_secure_delete(s, true)) != VAULT_OK ||
-	    (err = index_remove(s, r)) != VAULT_OK ||
-	    (err = forget_record(s, r, &ours)) != VAULT_OK ||
-	    (err = forget_scrub(s)) != VAULT_OK ||
-	    (err = records_log(v, "forget", r)) != VAULT_OK)
-		return err;
-	return store_commit(s);
+	if ((err = sign_tombstone(&ours, v, r)) == VAULT_OK &&
+	    (err = store_secure_delete(s, true)) == VAULT_OK &&
+	    (err = index_remove(s, r)) == VAULT_OK &&
+	    (err = forget_record(s, r, &ours, &lapse)) == VAULT_OK &&
+	    (err = forget_scrub(s, &lapse)) == VAULT_OK &&
+	    (err = records_log(v, "forget", r)) == VAULT_OK)
+		err = store_commit(s);
+	lapse_free(&lapse);
+	return err;
 }
 
 enum vault_err

@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 _Static_assert((int)VAULT_MAY_NOT_CONSENT == (int)AUDIENCE_CONSENT &&
-	(int)VAULT_CONSENT_NO_SCOPE == (int)CONSENT_NO_SCOPE &&
+	(int)VAULT_CONSENT_FORGOTTEN == (int)CONSENT_FORGOTTEN &&
 	(int)VAULT_NAMING_NONE == (int)CONSENT_UNNAMED,
     "vault.h and audience.h number the same reasons");
 

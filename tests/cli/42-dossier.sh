@@ -74,3 +74,19 @@ grep -q torture c.txt || fail "it lacks the act"
 grep -q 'Heshu' c.txt && fail "a name left as what somebody is called"
 expect_status 17 opened report type:act --by victims --audience media
 expect_err "victims, character 9"
+
+# By a consent for one testimony its speaker is named there, and nowhere else.
+V=$PWD/speaker
+vault "$V"
+add case '{"level":0,"title":"Crackdown"}'
+kase=$id
+add person '{"level":2,"names":[{"text":"Yi Yuanshan"}],"contacts":[{"kind":"phone","value":"+86 138 0013 8000"}]}'
+yi=$id
+add act "{\"level\":0,\"act\":\"torture\",\"victims\":[\"$yi\"],\"cases\":[\"$kase\"]}"
+add testimony "{\"level\":0,\"source\":{\"ref\":\"$yi\"},\"text\":\"I am Yi Yuanshan\",\"about\":[\"$kase\"]}"
+add consent "{\"person\":\"$yi\",\"scopes\":[\"un\"],\"naming\":\"full\",\"records\":[\"$id\"],\"date\":{\"edtf\":\"2011\"}}"
+expect_status 0 opened --yes dossier "$kase" --audience un -o s.txt
+grep -q 'Source  *Yi Yuanshan' s.txt || fail "the speaker is not named in the testimony"
+grep -q 'torture\|13800138000' s.txt && fail "more of the speaker left"
+expect_status 0 opened edit "$kase" --set "summary=of Yi Yuanshan" --yes
+expect_status 17 opened --yes dossier "$kase" --audience un -o t.txt

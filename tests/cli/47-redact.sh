@@ -52,6 +52,16 @@ grep -q "$told\|redacted_from" m.json && fail "it says of what it is a copy"
 expect_status 0 opened --yes --json redact "$told" --audience un --at "text:1-3" --at "text:18-24" --at "notes[0]:3-6"
 expect_json 'd["from"] and d["passages"] >= 5 and {"field": "notes[0]", "passages": 1} in d["fields"]'
 
+# What is closed asks twice; --yes is one of the two.
+add testimony '{"level":3,"readers":["mj"],"text":"zzclosed"}'
+expect_status 17 opened --yes redact "$id" --audience media
+expect_err "of level 3, or for named readers"
+expect_status 0 opened list
+[ "$(grep -c zzclosed "$OUT")" = 1 ] || fail "a copy of what is closed was kept"
+expect_status 0 opened --yes redact "$id" --audience media --from-closed
+expect_status 0 opened log
+expect_out '{"audience":"media","closed":true,'
+
 # A field of the office's own may name somebody by its name, or be a number.
 add testimony '{"level":2,"text":"zzsaid","x_seen":{"Jia Heshu":"zztwice","x_by":"zzkept"},"x_call":[13800138000,5]}'
 expect_status 0 opened --yes redact "$id" --audience un

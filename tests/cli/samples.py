@@ -173,7 +173,7 @@ def palestine(table, records):
         if body["type"] == "person":
             check("names", [n["script"] for n in body["names"]], ["Arab", "Latn"])
             check("what is known", sorted(set(body) - {"level"}),
-                  ["imported", "kind", "names", "occupations", "type"])
+                  ["imported", "kind", "names", "occupations", "private_fields", "type"])
             row = table[body["imported"]["row"] - 1]
             check("name of row %d" % body["imported"]["row"],
                   [n["text"] for n in body["names"]], [row["name"], row["name_en"]])

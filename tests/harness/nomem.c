@@ -418,6 +418,7 @@ main(int argc, char **argv)
 	must(vault_try(&o, rich, "dusk"), "open");
 	must(call_revoke(&(struct state){ .vault = o.vault }), "revoke");
 	must(content_make(&content, o.vault), "records");
+	must(make_withdrawal(o.vault), "withdrawal");
 	must(prepare_submission(o.vault), "a person of two records");
 	must(import_first(o.vault), "list");
 	must(sender_make(&asks, &asks_len, o.vault), "sender");

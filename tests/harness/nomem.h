@@ -60,5 +60,6 @@ const char *copy_path(void);
 /* Before a call: a list that comes again, a person of two records. */
 enum vault_err import_first(struct vault *v);
 enum vault_err prepare_submission(struct vault *v);
+enum vault_err make_withdrawal(struct vault *v);
 
 #endif

@@ -88,13 +88,15 @@ call_redact(struct state *s)
 	const struct vault_redact_what what = { .id = content.old,
 		.audience = "partner",
 		.words = words,
-		.n_words = 1 };
+		.n_words = 1,
+		.from_closed = true };
 	char id[VAULT_ID_LEN];
 	struct vault_report *report = NULL;
 	struct buf body = { 0 };
 	enum vault_err err;
+	bool closed;
 
-	if ((err = vault_redact(&body, s->vault, &what)) == VAULT_OK &&
+	if ((err = vault_redact(&body, &closed, s->vault, &what)) == VAULT_OK &&
 	    (err = vault_report_new(&report)) == VAULT_OK)
 		err = vault_redact_keep(id, s->vault, report, &what, &body, 1);
 	vault_report_free(report);

@@ -476,6 +476,32 @@ call_forget(struct state *s)
 	return vault_forget(s->vault, content.person, NULL);
 }
 
+/* One that ends another: what it forbade stays so. */
+static char withdrawal[VAULT_ID_LEN];
+
+enum vault_err
+make_withdrawal(struct vault *v)
+{
+	static const char form[] =
+	    "{\"type\":\"consent\",\"person\":\"57v3hh43jx5fkyg9r9k55x6mdw\","
+	    "\"naming\":\"full\",\"scopes\":[\"%s\"]%s%s%s}";
+	char first[VAULT_ID_LEN], json[300];
+	enum vault_err err;
+
+	snprintf(json, sizeof(json), form, "media", "", "", "");
+	if ((err = content_add(first, v, json)) != VAULT_OK)
+		return err;
+	snprintf(json, sizeof(json), form, "store", ",\"withdraws\":\"", first,
+	    "\"");
+	return content_add(withdrawal, v, json);
+}
+
+static enum vault_err
+call_forget_withdrawal(struct state *s)
+{
+	return vault_forget(s->vault, withdrawal, NULL);
+}
+
 /* What another office has forgotten, half of which was edited here. */
 uint8_t *asks;
 size_t asks_len;
@@ -563,6 +589,7 @@ const struct call nomem_records[] = {
 	RECORDS("vault_table_import", call_table),
 	RECORDS("vault_table_import, again", call_table_again),
 	RECORDS("vault_forget", call_forget),
+	RECORDS("vault_forget, a withdrawal", call_forget_withdrawal),
 	RECORDS("vault_bundle_import, tombstones", call_obey),
 	RECORDS("vault_requests", call_requests),
 	RECORDS("vault_export_write", call_export),

@@ -759,7 +759,24 @@ def link_asks_which_field_if_several_fit(w):
     assert json.loads(done.stdout)["body"]["witnesses"] == [person], done
 
 
+def a_copy_of_what_is_closed_asks_twice(w):
+    w.make()
+    told = added(w, "testimony",
+                 '{"level":3,"readers":["mj"],"text":"as it was"}')
+    for second, status in ((b"\r", 17), (b"n\r", 17), (b"y\r", 0)):
+        p = w.pty("--passphrase-file", w.pass_file, "redact", told,
+                  "--audience", "media")
+        p.wait_for(b"Keep this as a copy for the audience media? [y/N] ")
+        p.send(b"y\r")
+        p.wait_for(b"all the same? [y/N] ")
+        p.send(second)
+        assert p.end() == status, bytes(p.output)
+        done = w.run("--passphrase-file", w.pass_file, "list")
+        assert (done.stdout.count(b"as it was") == 2) == (status == 0), done
+
+
 TESTS = [export_asks_for_all_who_get_it,
+         a_copy_of_what_is_closed_asks_twice,
          same_person_is_said_by_a_yes_alone,
          answers_are_in_the_language_of_the_question,
          list_cuts_titles_to_the_width,

@@ -29,6 +29,8 @@ enum vault_consent {
 	VAULT_CONSENT_UNPUBLISHED, /* inferred, and no publication is here */
 	VAULT_CONSENT_NOBODY,      /* nobody could be asked */
 	VAULT_CONSENT_NO_SCOPE,    /* it allows other things */
+	VAULT_CONSENT_DISPUTED,    /* another version does not allow that */
+	VAULT_CONSENT_FORGOTTEN,   /* withdrawn; the record of that is gone */
 };
 
 enum vault_naming {
@@ -183,6 +185,7 @@ struct vault_redact_what {
 		size_t first, last;
 	} const *passages;
 	size_t n_passages;
+	bool from_closed; /* a person has agreed to that, as below */
 	/* Told how many passages were taken out of a field; or NULL. */
 	void (*taken)(void *ctx, const char *field, size_t n);
 	void *ctx;
@@ -191,17 +194,19 @@ struct vault_redact_what {
 /*
  * The body, as JSON, of a copy of a record with all names taken out that the
  * audience may not read, and what is asked for; limited to that audience.  The
- * record itself stays as it is.  Private fields are not in it.  VAULT_EUSE:
+ * record itself stays as it is.  Private fields are not in it.  *closed: the
+ * record is of level 3, or names its readers, or other audiences.  VAULT_EUSE:
  * there is no such audience, or none that gets records.  VAULT_EREFUSED: it is
  * a person, a status or a consent.  VAULT_ENORECORD: there is no such record,
  * or nothing of it here.  VAULT_ECONFLICT: a passage is in no text.
  */
-VAULT_CHECKED enum vault_err vault_redact(
-    struct buf *body, struct vault *v, const struct vault_redact_what *what);
+VAULT_CHECKED enum vault_err vault_redact(struct buf *body, bool *closed,
+    struct vault *v, const struct vault_redact_what *what);
 
 /*
  * Keep such a copy as a new record, and log for whom it was made of which one,
- * and how many passages were taken out.
+ * and how many passages were taken out.  VAULT_EREFUSED: that record is closed,
+ * and nobody has agreed to a copy of what is.
  */
 VAULT_CHECKED enum vault_err vault_redact_keep(char id[static VAULT_ID_LEN],
     struct vault *v, struct vault_report *report,

@@ -4,6 +4,7 @@
 
 #include "core/mem.h"
 #include "exchange/audience.h"
+#include "exchange/lapse.h"
 #include "record/body.h"
 #include "record/guard.h"
 #include "record/heads.h"
@@ -114,6 +115,7 @@ read_version(void *ctx, const struct head *h)
 		consent_free(&c);
 		return VAULT_OK;
 	}
+	c.ours = ours;
 	if (err == VAULT_OK)
 		err = is_published(
 		    &c.published, to->a, json_object_get(h->body, "basis"));
@@ -156,8 +158,11 @@ put_words(struct reading *to, const struct record_row *r)
 	all = words[0];
 	for (size_t i = 1; i < n; i++)
 		consent_narrow(&all, &words[i]);
+	for (size_t i = 0; i < n; i++)
+		if (words[i].ours && consent_differs(&words[i], &all))
+			all.disputed |= words[i].scopes;
 	if (to->unsure)
-		all.scopes = 0;
+		all.scopes = all.disputed = 0;
 	all.ours = to->ours;
 	id_print(all.id, r->id);
 #ifdef PLANT_FOREIGN_REACH
@@ -194,6 +199,23 @@ read_consent(struct audience *a, int64_t num)
 	return err;
 }
 
+/* What forgotten ones withdrew stays so. */
+static enum vault_err
+mark_lapsed(struct consent *list, size_t n, struct store *s)
+{
+	struct buf ids = { 0 };
+	enum vault_err err = lapse_read(&ids, s);
+
+#ifdef PLANT_LAPSE_LOST
+	n = 0;
+#endif
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		if (lapse_has(&ids, list[i].id))
+			list[i].withdrawn = list[i].forgotten = true;
+	buf_free(&ids);
+	return err;
+}
+
 /* From the records, not from the index: a withdrawal must not be missed. */
 static enum vault_err
 read_consents(struct audience *a)
@@ -210,8 +232,10 @@ read_consents(struct audience *a)
 			break;
 	sql_close(q);
 	list = consents_of(a, &n);
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		consent_settle(list, n);
+		err = mark_lapsed(list, n, a->store);
+	}
 	return err;
 }
 

@@ -29,6 +29,7 @@ struct importing {
 	bool open;                    /* a transaction */
 	uint64_t since;               /* bytes since the last commit */
 	struct arrivals arrivals;     /* what comes, as it comes */
+	struct lapse lapse;           /* what consents said that go */
 	struct buf touched;           /* int64_t: records to index again */
 	int64_t last;                 /* the last of them */
 	bundle_progress *progress;
@@ -375,7 +376,7 @@ tombstone(void *ctx, const struct tombstone *t)
 		err = touch(m, &r);
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
-	if ((err = forget_obey(&did, m->s, t)) != VAULT_OK)
+	if ((err = forget_obey(&did, m->s, t, &m->lapse)) != VAULT_OK)
 		return err;
 	m->done->did[did]++;
 	return arrivals_tombstone(&m->arrivals, m->s, t, did);
@@ -450,8 +451,9 @@ finish(struct importing *m)
 	    (err = index_touched(m)) != VAULT_OK ||
 	    (err = tell_what_came(m)) != VAULT_OK)
 		return err;
-	return did[FORGET_TEXTS] + did[FORGET_RECORD] > 0 ? forget_scrub(m->s)
-							  : VAULT_OK;
+	return did[FORGET_TEXTS] + did[FORGET_RECORD] > 0
+	    ? forget_scrub(m->s, &m->lapse)
+	    : VAULT_OK;
 }
 
 static bool
@@ -489,5 +491,6 @@ out:
 	secret_free(m.seed);
 	buf_free(&m.touched);
 	arrivals_free(&m.arrivals);
+	lapse_free(&m.lapse);
 	return err;
 }

@@ -349,7 +349,8 @@ log_it(struct store *s, const struct tombstone *t, enum forget_does did)
 }
 
 enum vault_err
-forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t)
+forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t,
+    struct lapse *lapse)
 {
 	struct record_row r;
 	struct view w;
@@ -359,9 +360,12 @@ forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t)
 	if ((err = look_at(out, &r, &w, s, t)) != VAULT_OK ||
 	    (err = tombstone_put(&fresh, s, t)) != VAULT_OK)
 		goto out;
-	if (*out == FORGET_TEXTS)
+	if (*out >= FORGET_TEXTS)
+		err = lapse_note(
+		    lapse, s, &r, *out == FORGET_TEXTS ? &w.wipe : NULL);
+	if (err == VAULT_OK && *out == FORGET_TEXTS)
 		err = drop_texts(s, &r, &w);
-	else if (*out == FORGET_RECORD)
+	else if (err == VAULT_OK && *out == FORGET_RECORD)
 		err = drop_record(s, &r);
 	if (err == VAULT_OK && *out >= FORGET_REQUEST)
 		err = graph_settle(s, &r);
@@ -373,25 +377,27 @@ out:
 }
 
 enum vault_err
-forget_record(
-    struct store *s, const struct record_row *r, const struct tombstone *ours)
+forget_record(struct store *s, const struct record_row *r,
+    const struct tombstone *ours, struct lapse *lapse)
 {
 	enum vault_err err;
 	bool fresh;
 
 	if ((err = tombstone_put(&fresh, s, ours)) != VAULT_OK ||
+	    (err = lapse_note(lapse, s, r, NULL)) != VAULT_OK ||
 	    (err = drop_record(s, r)) != VAULT_OK)
 		return err;
 	return graph_settle(s, r);
 }
 
 enum vault_err
-forget_scrub(struct store *s)
+forget_scrub(struct store *s, const struct lapse *lapse)
 {
-	/* FTS5 keeps deleted words until it merges everything. */
-	enum vault_err err = sql_run(
-	    s, "INSERT INTO find(find) VALUES('optimize')");
+	enum vault_err err = lapse_keep(lapse, s);
 
+	/* FTS5 keeps deleted words until it merges everything. */
+	if (err == VAULT_OK)
+		err = sql_run(s, "INSERT INTO find(find) VALUES('optimize')");
 	return err == VAULT_OK ? store_scrub(s) : err;
 }
 

@@ -15,6 +15,7 @@
 #ifndef EXCHANGE_FORGET_H
 #define EXCHANGE_FORGET_H
 
+#include "exchange/lapse.h"
 #include "record/tombstone.h"
 
 struct store;
@@ -35,16 +36,22 @@ VAULT_CHECKED enum vault_err forget_look(
 /*
  * Keep a tombstone, do what it does, and say so in the log.  If *out is
  * FORGET_TEXTS or FORGET_RECORD, forget_scrub must follow before the commit.
+ * What a consent said that goes is put into lapse, for forget_scrub.
  */
-VAULT_CHECKED enum vault_err forget_obey(
-    enum forget_does *out, struct store *s, const struct tombstone *t);
+VAULT_CHECKED enum vault_err forget_obey(enum forget_does *out, struct store *s,
+    const struct tombstone *t, struct lapse *lapse);
 
 /* Sign and keep our own tombstone for r, and take everything of it away. */
-VAULT_CHECKED enum vault_err forget_record(
-    struct store *s, const struct record_row *r, const struct tombstone *ours);
+VAULT_CHECKED enum vault_err forget_record(struct store *s,
+    const struct record_row *r, const struct tombstone *ours,
+    struct lapse *lapse);
 
-/* The words that the index keeps of what was taken out, and free pages. */
-VAULT_CHECKED enum vault_err forget_scrub(struct store *s);
+/*
+ * The words that the index keeps of what was taken out, and free pages; what
+ * was forbidden stays so.
+ */
+VAULT_CHECKED enum vault_err forget_scrub(
+    struct store *s, const struct lapse *lapse);
 
 /* Is this office a contact of ours, or did it write a version of r? */
 VAULT_CHECKED enum vault_err forget_concerns(bool *out, struct store *s,

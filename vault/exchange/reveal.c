@@ -13,7 +13,7 @@ struct hidden {
 	char id[ID_TEXT_LEN + 1];
 	bool may_leave; /* the record with the names does, as one */
 	bool protected;
-	bool by_record; /* may be named, but for what a consent says there */
+	bool by_record; /* may be named as a consent says of the record there */
 	bool asked, accused; /* lazily: most people are named nowhere */
 };
 
@@ -111,7 +111,8 @@ add_earlier(struct scan *scan, size_t who, struct store *s,
 	return err;
 }
 
-/* It is looked for in the person's own record, too. */
+/* It is looked for in the person's own record, too, and wherever they may be
+ * named. */
 static enum vault_err
 look_for_private(struct reveal *r, struct store *s,
     const struct record_row *row, const struct hidden *whose)
@@ -196,7 +197,7 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	memcpy(hidden.id, p.id, sizeof(hidden.id));
 	hidden.may_leave = leaves_whole(&p);
 	hidden.protected = p.protected || protected;
-	hidden.by_record = hidden.may_leave && !p.exempt && !hidden.protected &&
+	hidden.by_record = !p.closed && !p.exempt && !hidden.protected &&
 	    !by_other && is_by_record(r->audience, p.id);
 	if (p.made ||
 	    (hidden.may_leave && !p.protected && !by_other &&
@@ -205,7 +206,8 @@ add_person(struct reveal *r, struct store *s, int64_t num)
 	else if ((err = add_earlier(r->scan, to.who, s, &row)) == VAULT_OK &&
 	    !buf_put(&r->people, &hidden, sizeof(hidden)))
 		err = VAULT_ENOMEM;
-	return err == VAULT_OK && !p.made && hidden.may_leave && to.has_private
+	return err == VAULT_OK && !p.made &&
+		(hidden.may_leave || hidden.by_record) && to.has_private
 	    ? look_for_private(r, s, &row, &hidden)
 	    : err;
 }
@@ -273,6 +275,17 @@ reveal_new(struct reveal **out, struct store *s, const struct audience *a,
 
 /* ---- Looking ---- */
 
+/* So many fields may lie between two parts of a name, and so many bytes. */
+#define BESIDE 3
+#define BESIDE_BYTES 96
+
+/* A text whose end may begin a name that goes on in another field. */
+struct opener {
+	struct buf path, end;
+	size_t at;   /* of its end: characters from the beginning */
+	size_t left; /* in so many more */
+};
+
 struct looking {
 	struct reveal *r;
 	const char *record, *path;
@@ -280,6 +293,8 @@ struct looking {
 	void *ctx;
 	const char *text;
 	size_t len;
+	bool beside; /* it stands in two fields: it may be two people's */
+	struct opener openers[BESIDE];
 };
 
 /* ---- Namesakes ---- */
@@ -396,7 +411,7 @@ see(void *ctx, const struct scan_hit *hit)
 	struct reveal_hit told = { .record = l->record,
 		.path = l->path,
 		.person = h->id,
-		.kind = hit->kind,
+		.kind = l->beside ? SCAN_PART : hit->kind,
 		.at = hit->at,
 		.len = hit->len };
 	enum vault_err err;
@@ -405,10 +420,12 @@ see(void *ctx, const struct scan_hit *hit)
 	/* Own names in an own record that leaves. */
 	if (h->may_leave && strcmp(h->id, l->record) == 0)
 		return VAULT_OK;
-	if ((err = is_of_namesake(&namesake, l, h, hit)) != VAULT_OK ||
-	    namesake)
+	if (!l->beside &&
+	    ((err = is_of_namesake(&namesake, l, h, hit)) != VAULT_OK ||
+		namesake))
 		return err;
-	if (h->by_record) {
+	/* Numbers of a record that stays here are not told by that. */
+	if (h->by_record && (h->may_leave || hit->kind == SCAN_NAME)) {
 		if ((err = audience_person(
 			 &there, l->r->audience, h->id, l->record)) != VAULT_OK)
 			return err;
@@ -425,29 +442,154 @@ enum vault_err
 reveal_text(struct reveal *r, const char *record, const char *path,
     const char *text, size_t len, reveal_fn found, void *ctx)
 {
-	struct looking l = { r, record, path, found, ctx, text, len };
+	struct looking l = { .r = r,
+		.record = record,
+		.path = path,
+		.found = found,
+		.ctx = ctx,
+		.text = text,
+		.len = len };
 
 	return scan_text(r->scan, text, len, see, &l);
+}
+
+/* ---- A name in two fields ---- */
+
+static size_t
+characters(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* Where the end of a text begins, and where its beginning ends, in bytes. */
+static size_t
+end_of(const char *text, size_t len)
+{
+	size_t at = len > BESIDE_BYTES ? len - BESIDE_BYTES : 0;
+
+	while (at < len && ((unsigned char)text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static size_t
+beginning_of(const char *text, size_t len)
+{
+	size_t n = len > BESIDE_BYTES ? BESIDE_BYTES : len;
+
+	while (n > 0 && n < len && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+struct joining {
+	struct looking *l;
+	const struct opener *from;
+	size_t cut; /* characters before the other text */
+};
+
+/* Whole names alone, that stand on both sides. */
+static enum vault_err
+see_joined(void *ctx, const struct scan_hit *hit)
+{
+	const struct joining *j = ctx;
+	struct scan_hit told = *hit;
+
+	if (hit->kind != SCAN_NAME || hit->at >= j->cut ||
+	    hit->at + hit->len <= j->cut + 1)
+		return VAULT_OK;
+	told.at += j->from->at;
+	told.len = j->cut - hit->at;
+	return see(j->l, &told);
+}
+
+static enum vault_err
+look_across(
+    struct looking *l, const struct opener *from, const char *text, size_t len)
+{
+	struct joining j = { l, from,
+		characters(buf_text(&from->end), from->end.len) };
+	const char *path = l->path;
+	struct buf both = { 0 };
+	enum vault_err err;
+
+	buf_put(&both, from->end.bytes, from->end.len);
+	buf_put_byte(&both, ' ');
+	buf_put(&both, text, beginning_of(text, len));
+	l->path = buf_text(&from->path);
+	l->beside = true;
+	if ((err = buf_ok(&both)) == VAULT_OK)
+		err = scan_text(
+		    l->r->scan, buf_text(&both), both.len, see_joined, &j);
+	l->beside = false;
+	l->path = path;
+	buf_free(&both);
+	return err;
+}
+
+/* Into the place of the one that has been there for longest. */
+static enum vault_err
+keep_opener(struct looking *l, const char *text, size_t len)
+{
+	struct opener *to = &l->openers[0];
+	size_t at = end_of(text, len);
+
+	for (size_t i = 1; i < BESIDE; i++)
+		if (l->openers[i].left < to->left)
+			to = &l->openers[i];
+	buf_reset(&to->path);
+	buf_reset(&to->end);
+	buf_put_text(&to->path, l->path);
+	buf_put(&to->end, text + at, len - at);
+	to->at = characters(text, at);
+	to->left = BESIDE;
+	return buf_ok(&to->path) == VAULT_OK ? buf_ok(&to->end) : VAULT_ENOMEM;
 }
 
 static enum vault_err
 look_at_word(void *ctx, const char *path, const char *text, size_t len)
 {
 	struct looking *l = ctx;
+	enum vault_err err;
+	bool open;
 
 	l->path = path;
 	l->text = text;
 	l->len = len;
-	return scan_text(l->r->scan, text, len, see, l);
+	err = scan_text(l->r->scan, text, len, see, l);
+	open = scan_is_open(l->r->scan);
+	for (size_t i = 0; err == VAULT_OK && i < BESIDE; i++)
+		if (l->openers[i].left > 0) {
+			l->openers[i].left--;
+			err = look_across(l, &l->openers[i], text, len);
+		}
+#ifdef PLANT_FIELDS_ALONE
+	open = false;
+#endif
+	return err == VAULT_OK && open ? keep_opener(l, text, len) : err;
 }
 
 enum vault_err
 reveal_body(struct reveal *r, const char *record, const json_t *body,
     reveal_fn found, void *ctx)
 {
-	struct looking l = { r, record, "", found, ctx, "", 0 };
+	struct looking l = { .r = r,
+		.record = record,
+		.path = "",
+		.found = found,
+		.ctx = ctx,
+		.text = "" };
+	enum vault_err err = body_words(body, true, look_at_word, &l);
 
-	return body_words(body, true, look_at_word, &l);
+	for (size_t i = 0; i < BESIDE; i++) {
+		buf_free(&l.openers[i].path);
+		buf_free(&l.openers[i].end);
+	}
+	return err;
 }
 
 /* ---- All of a bundle ---- */

@@ -771,9 +771,19 @@ body_check_add(const json_t *body, const char *name, enum body_code code,
 	return check_result(&c, errors);
 }
 
+static bool
+was_said(const json_t *said, const char *name, const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(said); i++)
+		if (is_same(
+			json_object_get(json_array_get(said, i), name), value))
+			return true;
+	return false;
+}
+
 enum vault_err
-body_check_change(
-    const json_t *before, const json_t *after, struct body_report *out)
+body_check_change(const json_t *before, const json_t *after, const json_t *said,
+    struct body_report *out)
 {
 	struct body_check c = { .from = BODY_ENTRY, .body = after, .out = out };
 	size_t errors = out->count[BODY_ERROR];
@@ -789,7 +799,8 @@ body_check_change(
 		const struct model_field *field = &type->own.fields[i];
 		const json_t *value = json_object_get(after, field->name);
 
-		if (!is_same(json_object_get(before, field->name), value))
+		if (!is_same(json_object_get(before, field->name), value) &&
+		    !was_said(said, field->name, value))
 			body_found_in(
 			    &c, field->name, BODY_FACT_CHANGED, field, value);
 	}

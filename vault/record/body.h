@@ -104,10 +104,11 @@ VAULT_CHECKED enum vault_err body_check_value(const struct model_type *type,
 
 /*
  * Check what may change between two versions: never the type; in types whose
- * facts are written once, only the common fields.
+ * facts are written once, only the common fields.  A fact may become what one
+ * of the bodies in said, an array or NULL, has.
  */
-VAULT_CHECKED enum vault_err body_check_change(
-    const json_t *before, const json_t *after, struct body_report *out);
+VAULT_CHECKED enum vault_err body_check_change(const json_t *before,
+    const json_t *after, const json_t *said, struct body_report *out);
 
 /*
  * Check that each path of private_fields names something that is moved away:

@@ -167,6 +167,14 @@ consent_narrow(struct consent *c, const struct consent *other)
 }
 
 bool
+consent_differs(const struct consent *c, const struct consent *all)
+{
+	return c->scopes != all->scopes || c->first != all->first ||
+	    c->end != all->end || c->nobody != all->nobody ||
+	    c->inferred != all->inferred || c->published != all->published;
+}
+
+bool
 consent_same_reach(const struct consent *c, const struct consent *other)
 {
 	return strcmp(c->person, other->person) == 0 &&
@@ -194,6 +202,33 @@ covers(const struct consent *c, const char *record)
 		if (is_code(json_array_get(c->records, i), record))
 			return true;
 	return false;
+}
+
+static bool
+overlaps(const struct consent *c, const struct consent *x)
+{
+	if (c->records == NULL || x->records == NULL)
+		return true;
+	for (size_t i = 0; i < json_array_size(x->records); i++) {
+		const char *id = json_string_value(
+		    json_array_get(x->records, i));
+
+		if (id != NULL && covers(c, id))
+			return true;
+	}
+	return false;
+}
+
+bool
+consent_forbids(const struct consent *c, const struct consent *x, int32_t today)
+{
+	unsigned leaving = x->scopes & ~(1u << CONSENT_STORE);
+
+	/* A later one has replaced it, or will. */
+	if (leaving == 0 || x->first > c->last || !overlaps(c, x))
+		return false;
+	return (leaving & ~c->scopes) != 0 || x->naming < c->naming ||
+	    x->end > c->end || c->first > today || c->inferred || c->nobody;
 }
 
 static int
@@ -268,7 +303,7 @@ replaced_before(
 }
 
 static enum consent_why
-judge(const struct consent *c, enum consent_scope scope, int32_t today)
+judge_all(const struct consent *c, enum consent_scope scope, int32_t today)
 {
 	if (c->end <= today)
 		return CONSENT_ENDED;
@@ -282,12 +317,22 @@ judge(const struct consent *c, enum consent_scope scope, int32_t today)
 						: CONSENT_NO_SCOPE;
 }
 
+static enum consent_why
+judge(const struct consent *c, enum consent_scope scope, int32_t today)
+{
+	enum consent_why why = judge_all(c, scope, today);
+
+	return why != CONSENT_GIVEN && (c->disputed & (1u << scope)) != 0
+	    ? CONSENT_DISPUTED
+	    : why;
+}
+
 /* What was withdrawn says more than what another office recorded. */
 static void
 refuse(struct consent_answer *refused, enum consent_why why,
     const struct consent *by)
 {
-	if (refused->why == CONSENT_NONE || why == CONSENT_WITHDRAWN)
+	if (refused->why == CONSENT_NONE || why != CONSENT_FOREIGN)
 		*refused = (struct consent_answer){ why, CONSENT_UNNAMED, by };
 }
 
@@ -306,7 +351,10 @@ consent_answer(const struct consent *list, size_t n, const char *record,
 		if (c->last < replaced || !covers(c, record))
 			continue;
 		if (c->withdrawn) {
-			refuse(&refused, CONSENT_WITHDRAWN, c);
+			refuse(&refused,
+			    c->forgotten ? CONSENT_FORGOTTEN
+					 : CONSENT_WITHDRAWN,
+			    c);
 			continue;
 		}
 		if ((why = judge(c, scope, today)) != CONSENT_GIVEN)

@@ -69,6 +69,9 @@ struct consent {
 	bool published;      /* the publication is here: the caller looks */
 	bool ours;           /* our own office recorded it: the caller knows */
 	bool withdrawn;      /* by another one: see consent_settle */
+	bool forgotten;      /* and the record of that is: the caller knows */
+	unsigned disputed;   /* scopes that a version of ours alone may allow,
+				where others differ: so too */
 };
 
 /* Of a body; free *out in any case.  VAULT_EDAMAGED: it is no consent. */
@@ -89,6 +92,19 @@ bool consent_same_reach(const struct consent *c, const struct consent *other);
 void consent_reach(struct consent *c, const struct consent *of);
 
 /*
+ * Would more of x be allowed if c, of the same person, were not there?  In
+ * doubt it would.
+ */
+bool consent_forbids(
+    const struct consent *c, const struct consent *x, int32_t today);
+
+/*
+ * Does this version say something else than all of them together, in what
+ * decides whether anything is allowed?
+ */
+bool consent_differs(const struct consent *c, const struct consent *all);
+
+/*
  * Put all consents, of whatever persons, in the order of these, and mark which
  * ones are withdrawn.  Once, before consent_answer.
  */
@@ -104,6 +120,8 @@ enum consent_why {
 	CONSENT_UNPUBLISHED, /* inferred, and no publication is here */
 	CONSENT_NOBODY,      /* nobody could be asked */
 	CONSENT_NO_SCOPE,    /* it allows other things */
+	CONSENT_DISPUTED,    /* another version of it does not allow that */
+	CONSENT_FORGOTTEN,   /* withdrawn, and the record of that is gone */
 };
 
 struct consent_answer {

@@ -214,14 +214,20 @@ guard_opens(bool *out, const struct guard *g, const struct head *h)
 	if (paths == NULL || !json_add_texts(paths, g->hidden) ||
 	    !json_add_texts(paths, json_object_get(h->open, "private_fields")))
 		goto out;
-	if (json_array_size(paths) == 0 || h->open == NULL) {
-		err = VAULT_OK;
+	err = VAULT_OK;
+#ifdef PLANT_ROW_LEAVES
+	goto out;
+#endif
+	if (h->open == NULL)
 		goto out;
-	}
+	err = VAULT_ENOMEM;
 	if ((open = json_shallow(h->open)) == NULL ||
-	    json_object_set(open, "private_fields", paths) != 0)
+	    json_object_set(open, "private_fields", paths) != 0 ||
+	    body_apart(open) != VAULT_OK)
 		goto out;
-	err = body_split(&rest, &found, open);
+	err = VAULT_OK;
+	if (json_array_size(json_object_get(open, "private_fields")) > 0)
+		err = body_split(&rest, &found, open);
 	*out = found != NULL;
 out:
 	json_decref(open);

@@ -37,7 +37,7 @@ set_type(json_t *body, const char *type, struct body_report *report)
 		json_object_get(body, "type"), json_object_get(wanted, "type")))
 		err = VAULT_OK;
 	else if (json_object_get(body, "type") != NULL)
-		err = body_check_change(wanted, body, report);
+		err = body_check_change(wanted, body, NULL, report);
 	else if (json_object_update(body, wanted) == 0)
 		err = VAULT_OK;
 out:
@@ -281,6 +281,7 @@ struct following {
 	const struct record_row *r;
 	struct making m;
 	json_t *whole;
+	json_t *said; /* the bodies of the parents, then our own last words */
 	struct body_report *report;
 	struct body_report past; /* what was wrong before already */
 };
@@ -334,7 +335,8 @@ keep_look_next(struct body_report *report, const json_t *before, json_t *whole)
 
 	if ((err == VAULT_OK || err == VAULT_EUSE) &&
 	    (err = body_fill(whole)) == VAULT_OK &&
-	    (err = body_check_change(before, whole, report)) == VAULT_OK &&
+	    (err = body_check_change(before, whole, NULL, report)) ==
+		VAULT_OK &&
 	    (err = check_changes(report, &past, whole)) == VAULT_OK)
 		err = body_check_private(whole, before, report);
 	body_report_free(&past);
@@ -343,7 +345,7 @@ keep_look_next(struct body_report *report, const json_t *before, json_t *whole)
 
 /*
  * What a parent hands on: its attachments, the private parts that nobody here
- * has seen; and what must not change.
+ * has seen; and what must not change is kept in mind.
  */
 static enum vault_err
 inherit(struct following *f, const struct head *h)
@@ -366,18 +368,51 @@ inherit(struct following *f, const struct head *h)
 	if ((err = buf_ok(&v->attachments)) != VAULT_OK ||
 	    (err = buf_ok(&v->unseen)) != VAULT_OK || h->body == NULL)
 		return err;
+	if (json_array_append(f->said, h->body) != 0)
+		return VAULT_ENOMEM;
 	err = body_check(h->body, BODY_ENTRY, &f->past);
-	return err == VAULT_OK || err == VAULT_EUSE
-	    ? body_check_change(h->body, f->whole, f->report)
-	    : err;
+	return err == VAULT_EUSE ? VAULT_OK : err;
+}
+
+static enum vault_err
+add_said(void *ctx, const struct head *h)
+{
+	struct following *f = ctx;
+
+	return h->body == NULL || json_array_append(f->said, h->body) == 0
+	    ? VAULT_OK
+	    : VAULT_ENOMEM;
+}
+
+/*
+ * Another office may have changed what is written once, which its program
+ * should have refused: then ours may say again what one of the parents says,
+ * or what we said last.
+ */
+static enum vault_err
+check_facts(struct following *f)
+{
+	const struct model_type *type = model_type(f->r->type);
+	size_t parents = json_array_size(f->said);
+	enum vault_err err = VAULT_OK;
+
+	if (type != NULL && type->fixed)
+		err = guard_each(f->s, f->r, add_said, f);
+	for (size_t i = 0; err == VAULT_OK && i < parents; i++)
+		err = body_check_change(
+		    json_array_get(f->said, i), f->whole, f->said, f->report);
+	return err;
 }
 
 static enum vault_err
 inherit_all(struct following *f, const struct buf *parents)
 {
 	struct graph g;
-	enum vault_err err = graph_load(&g, f->s, f->r);
+	enum vault_err err;
 
+	if ((f->said = json_array()) == NULL)
+		return VAULT_ENOMEM;
+	err = graph_load(&g, f->s, f->r);
 	for (size_t i = 0; err == VAULT_OK && i < version_hash_count(parents);
 	     i++) {
 		struct head h;
@@ -389,7 +424,7 @@ inherit_all(struct following *f, const struct buf *parents)
 		head_free(&h);
 	}
 	graph_free(&g);
-	return err;
+	return err == VAULT_OK ? check_facts(f) : err;
 }
 
 /*
@@ -529,6 +564,7 @@ keep_version(struct store *s, const struct signer *by,
 	secret_free(key);
 	body_report_free(&f.past);
 	making_free(&f.m);
+	json_decref(f.said);
 	json_decref(f.whole);
 	return err;
 }

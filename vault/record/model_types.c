@@ -38,8 +38,9 @@ const struct model_field model_common[] = {
 	    TELL("Documents") },
 	{ "redacted_from", MODEL_LINK, .targets = "", .filled = true,
 	    TELL("Redacted copy of") },
-	{ "imported", MODEL_OBJECT, .object = &import_object,
-	    TELL("Imported") },
+	{ "imported", MODEL_OBJECT, .object = &import_object, .apart = true,
+	    TELL("Imported"),
+	    .help = N_("the row of a list as it came; always private") },
 };
 const size_t model_common_n = LEN(model_common);
 

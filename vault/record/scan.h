@@ -13,10 +13,13 @@
  * scripts that write "and" or "to" before a word it may begin after these.
  * Several names in one text, with brackets or strokes between them, are looked
  * for one by one, and so are numbers and addresses among other words.
- * What addresses of pages write as %E7%8E%8B is read, too.
+ * Endings are known: the s of a genitive or a plural, any behind an apostrophe
+ * (Ali'nin); and what Arabic writes before a word (and, by, to, the).
+ * What addresses of pages, HTML and JSON write as numbers of characters is
+ * read, too, and letters of another script that look the same (scan_ways.h).
+ * A long name with one letter wrong is told as a part.
  *
- * What is not found: look-alike letters of other scripts, spelling mistakes,
- * other romanisations, pictures.
+ * What is not found: other spelling mistakes, other romanisations, pictures.
  */
 #ifndef RECORD_SCAN_H
 #define RECORD_SCAN_H
@@ -32,7 +35,7 @@ struct scan;
 enum scan_kind {
 	SCAN_NAME,   /* a whole name */
 	SCAN_NUMBER, /* a number of a paper or a telephone, an address */
-	SCAN_PART,   /* a part of a name, by itself, or an earlier name */
+	SCAN_PART,   /* a part of a name, an earlier name, or nearly a name */
 };
 
 /* Where one was found; lengths are in characters of the text. */
@@ -75,11 +78,15 @@ VAULT_CHECKED enum vault_err scan_add_words(
 
 /*
  * Call found for each place where somebody is named, in order of place, of
- * parts the first one of each person only.  A result other than VAULT_OK ends
- * it and is returned.  VAULT_EUSE: text is not UTF-8.
+ * parts the first one of each person only; then of what another reading adds.
+ * A result other than VAULT_OK ends it and is returned.  VAULT_EUSE: text is
+ * not UTF-8, or is of 4 GiB and more.
  */
 typedef enum vault_err (*scan_fn)(void *ctx, const struct scan_hit *hit);
 VAULT_CHECKED enum vault_err scan_text(
     struct scan *s, const char *text, size_t len, scan_fn found, void *ctx);
+
+/* Does the text that was looked through last end as a name may begin? */
+bool scan_is_open(const struct scan *s);
 
 #endif

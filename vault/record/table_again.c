@@ -9,9 +9,6 @@
 /* The cells that found no field are a field, too; no real one is called so. */
 #define CELLS "imported.fields"
 
-/* In place of what the list says of a field that never leaves. */
-#define PRIVATE "private"
-
 /* The record while it is compared. */
 struct comparing {
 	const struct table_again *how;
@@ -89,27 +86,7 @@ tell(struct comparing *c, enum table_field_why why, const char *field,
 		c->how->note(c->how->ctx, why, field, value);
 }
 
-/* Does the record say that the field, or a part of it, never leaves? */
-static bool
-is_private(const json_t *now, const char *field)
-{
-	const json_t *paths = json_object_get(now, "private_fields");
-	size_t len = strlen(field);
-
-	for (size_t i = 0; i < json_array_size(paths); i++) {
-		const char *path = json_string_value(json_array_get(paths, i));
-
-		if (path != NULL && strncmp(path, field, len) == 0 &&
-		    (path[len] == '\0' || path[len] == '.'))
-			return true;
-	}
-	return false;
-}
-
-/*
- * A field that was changed here, and that the file says otherwise.  Of one that
- * never leaves nothing is written beside it: then it is news each time.
- */
+/* A field that was changed here, and that the file says otherwise. */
 static enum vault_err
 keep_ours(struct comparing *c, const char *field, const char *said,
     const json_t *before, const json_t *file)
@@ -118,12 +95,6 @@ keep_ours(struct comparing *c, const char *field, const char *said,
 	enum vault_err err = put_value(&text, file);
 	bool good = true, news;
 
-	if (is_private(c->how->now, field)) {
-		buf_reset(&text);
-		buf_put_text(&text, PRIVATE);
-		err = buf_ok(&text);
-		said = "";
-	}
 	if (err == VAULT_OK) {
 		json_t *one = json_object();
 
