@@ -314,6 +314,7 @@ refuses_what_a_map_cannot_have(void **state)
 		{ HEAD "\"delimiter\":\"ab\",\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"missing\":\"NA\",\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"missing\":[1],\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"doubt\":true,\"columns\":[{}]}", TABLE_MAP_KIND },
 		{ HEAD "\"constants\":[[\"kind\",\"alien\"]]}",
 		    TABLE_MAP_VALUE },
 		{ HEAD "\"constants\":[[\"kind\"]]}", TABLE_MAP_KIND },
@@ -343,6 +344,8 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	assert_rule("{\"column\":\"a\",\"columns\":[\"b\"],\"field\":\"sex\"}",
 	    TABLE_MAP_LACKS);
 	assert_rule("{\"column\":\"a\",\"field\":\"sexx\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"doubt\":true}",
+	    TABLE_MAP_KIND);
 	assert_rule("{\"column\":\"a\",\"field\":\"type\"}", TABLE_MAP_FIELD);
 	assert_rule(
 	    "{\"column\":\"a\",\"field\":\"imported.file\"}", TABLE_MAP_FIELD);
@@ -456,7 +459,7 @@ a_cell_ends_in_its_field_or_word_for_word(void **state)
 	assert_cell(sex, "2 ", LEFT("2 "), "", "1:c=2 (0);");
 	/* A code of ours is none of the table's. */
 	assert_cell(sex, "m", LEFT("m"), "", "1:c=m(0);");
-	assert_cell(sex, "1?", LEFT("1?"), "", "1:c=1?(0);");
+	assert_cell(sex, "1?", LEFT("1?"), "", "1:c=1?(11);");
 	assert_cell(sex, "NA", "", "", "");
 	assert_cell(sex, "", "", "", "");
 	assert_cell(sex, "  ", "", "", "");

@@ -146,9 +146,11 @@ note_cell(void *ctx, const struct table_note *note)
 	struct table_pass *p = ctx;
 
 	n.record = name_of(p, note->record);
-	if (note->why == TABLE_NOTE_DOUBTFUL)
-		n.why = VAULT_ROW_DOUBTFUL;
-	else
+	/* Behind those that both number alike. */
+	if (note->why >= TABLE_NOTE_DOUBTFUL)
+		n.why = (enum vault_row_why)(
+		    VAULT_ROW_DOUBTFUL + (note->why - TABLE_NOTE_DOUBTFUL));
+	if (note->why != TABLE_NOTE_DOUBTFUL && note->why != TABLE_NOTE_DOUBT)
 		p->done->notes++;
 	tell(p, &n);
 }

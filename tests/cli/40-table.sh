@@ -262,3 +262,29 @@ expect_status 0 amparo import long.csv --map "$MAP" --yes
 expect_out "added: 30,000"
 expect_status 0 amparo lock
 expect_clean
+
+# ---- A code in doubt is a record in doubt ----
+cat > doubt.json <<'EOF'
+{"amparo_map": 1, "name": "doubt", "key": ["no"], "doubt": ["probablemente"],
+ "records": [
+  {"as": "who", "type": "person", "columns": [
+   {"column": "name", "field": "names[0].text"},
+   {"column": "sex", "field": "sex", "codes": [["F", "f"]]}]},
+  {"as": "end", "type": "status", "when": {"column": "fate", "in": ["muerta"]},
+   "constants": [["status", "dead"], ["certainty", "confirmed"]],
+   "columns": [{"link": "person", "to": "who"}]}]}
+EOF
+cat > doubt.csv <<'EOF'
+no,name,sex,fate
+1,Elena Prueba,F,muerta
+2,Ada Prueba,F?,probablemente muerta
+3,Inés Prueba,F,?
+EOF
+expect_status 0 opened import doubt.csv --map doubt.json --yes
+expect_out "2${tab}3${tab}who: sex${tab}F?${tab}in doubt, and its record has no certainty: kept as it is"
+expect_out "2${tab}3${tab}end: fate${tab}probablemente muerta${tab}in doubt: certainty 'possible', and kept as it is"
+expect_out "3${tab}4${tab}who: fate${tab}?${tab}lost before it came here"
+expect_status 0 opened export --plain csv type:status --unfiltered -o doubt-out.csv --yes
+[ "$(grep -c possible doubt-out.csv),$(grep -c confirmed doubt-out.csv)" = 1,1 ] || fail "a status in doubt is not possible"
+expect_status 0 opened --json import doubt.csv --map doubt.json --preview
+expect_json 'd["unchanged"] == 3 and {n["why"] for n in d["notes"]} == {"in-doubt", "doubt-kept", "destroyed"}'

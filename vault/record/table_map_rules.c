@@ -302,6 +302,19 @@ read_doubtful(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	    : table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "doubtful");
 }
 
+/* "doubt": false, and nothing else. */
+static enum vault_err
+read_doubt(struct table_parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	const json_t *doubt = json_object_get(rule, "doubt");
+
+	r->no_doubt = p->map->no_doubt || doubt != NULL;
+	return doubt == NULL || json_is_false(doubt)
+	    ? VAULT_OK
+	    : table_map_refuse(p, TABLE_MAP_KIND, where, "doubt");
+}
+
 /* What becomes of a cell that is in no pair; how it may be parted. */
 static enum vault_err
 read_codes(struct table_parsing *p, struct table_rule *r, const json_t *rule,
@@ -346,7 +359,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 
 	if ((err = table_map_members(p, rule,
 		 "column columns field codes keep_unlisted unlisted parts join"
-		 " split prefix dates doubtful unit with",
+		 " split prefix dates doubt doubtful unit with",
 		 where)) != VAULT_OK ||
 	    (err = read_columns(p, r, rule, where)) != VAULT_OK)
 		return err;
@@ -356,6 +369,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	r->with = json_object_get(rule, "with");
 	if ((err = check_field(p, r, where)) != VAULT_OK ||
 	    (err = read_codes(p, r, rule, where)) != VAULT_OK ||
+	    (err = read_doubt(p, r, rule, where)) != VAULT_OK ||
 	    (err = table_map_text(&r->join, p, rule, "join", where)) !=
 		VAULT_OK ||
 	    (err = table_map_text(&r->split, p, rule, "split", where)) !=
