@@ -150,7 +150,8 @@ const struct command commands[] = {
 	{ "import", cmd_import,
 	    "import FILE [--anyway] [--keep],"
 	    " or import LIST --map MAP"
-	    " [--encoding NAME] [--policy keep|add|update|ask] [--preview]",
+	    " [--encoding NAME] [--policy keep|add|update|ask] [--forgotten]"
+	    " [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
@@ -162,7 +163,9 @@ const struct command commands[] = {
 	    " becomes of rows that are here already; keep\n(without it):"
 	    " nothing; add: what is absent is filled in; update: what an import"
 	    "\nwrote is replaced; ask: row by row.  What a person has changed"
-	    " is kept.\n--preview: only tell what would become of it.\n" },
+	    " is kept.\n--forgotten: also rows whose record was forgotten here,"
+	    " after a question.\n--preview: only tell what would become of "
+	    "it.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",

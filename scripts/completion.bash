@@ -91,7 +91,7 @@ _amparo() {
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
-		import) offered+=' --anyway --keep --map --encoding --policy --preview' ;;
+		import) offered+=' --anyway --keep --map --encoding --policy --forgotten --preview' ;;
 		forget) offered+=' --asked' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;

@@ -365,11 +365,12 @@ another_version_is_told_and_another_schema_is_damage(void **state)
 	assert_int_equal(opened_after("PRAGMA user_version=2"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=3"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=4"), VAULT_EVERSION);
-	assert_int_equal(opened_after("PRAGMA user_version=6"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=5"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=7"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=0"), VAULT_EDAMAGED);
 	assert_int_equal(
 	    opened_after("PRAGMA user_version=-1"), VAULT_EDAMAGED);
-	assert_ok(opened_after("PRAGMA user_version=5"));
+	assert_ok(opened_after("PRAGMA user_version=6"));
 	assert_int_equal(opened_after("DROP TABLE contact"), VAULT_EDAMAGED);
 }
 

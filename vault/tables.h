@@ -37,6 +37,7 @@ struct table_pass {
 	/* Of records for the whole list: is it here, or made by now? */
 	bool once[TABLE_RECORDS_MAX];
 	uint8_t once_id[TABLE_RECORDS_MAX][ID_LEN];
+	bool once_gone[TABLE_RECORDS_MAX]; /* it was forgotten */
 	struct vault_table_done *done;
 };
 
@@ -47,6 +48,7 @@ struct work {
 	struct table_made made;
 	uint8_t ids[TABLE_RECORDS_MAX][ID_LEN];
 	int64_t num[TABLE_RECORDS_MAX]; /* 0: not here */
+	bool again[TABLE_RECORDS_MAX];  /* it was forgotten, and comes back */
 };
 
 /* Tell what becomes of record i; column and value may be NULL. */

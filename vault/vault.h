@@ -596,7 +596,8 @@ VAULT_CHECKED enum vault_err vault_drafts(struct vault *v,
 
 /*
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
- * and keeps it from coming back with a bundle.  It goes along when something
+ * and keeps it from coming back with a bundle; a mark in this vault keeps it
+ * from coming back with a list.  The tombstone goes along when something
  * is next exported to those who got the record, and asks them to forget it
  * too.  What was copied or sent before is out of reach.  *unswept, which may
  * be NULL: its attachments could not be overwritten yet, without their key;

@@ -416,6 +416,7 @@ def read_offices(db):
                "earlier: wrong signature")
     check_announced(db, offices)
     check_revoked(db)
+    check_forgotten(db)
     return list(offices.values())
 
 
@@ -428,6 +429,12 @@ def check_announced(db, offices):
                "announced: of no contact")
         demand(public not in known and offices[contact] & set(before),
                "announced: follows no key of its contact")
+
+
+def check_forgotten(db):
+    """7.5: rows of lists whose record was forgotten."""
+    for mark, day in db.execute("SELECT * FROM forgotten"):
+        demand(len(mark) == 32 and day >= 0, "forgotten: no such row")
 
 
 def check_revoked(db):

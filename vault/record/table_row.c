@@ -569,7 +569,7 @@ set_link(struct making *m, const struct table_rule *r)
 {
 	const char *id = m->made->ids[r->to];
 
-	if (!m->made->wanted[r->to])
+	if (!m->made->wanted[r->to] || m->made->no_link[r->to])
 		return VAULT_OK;
 	return row_set(m, r, "", (struct piece){ id, strlen(id) });
 }

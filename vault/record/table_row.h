@@ -76,7 +76,8 @@ VAULT_CHECKED enum vault_err table_row_key(uint8_t out[static HASH_LEN],
 /* The records of a row. */
 struct table_made {
 	char ids[TABLE_RECORDS_MAX][ID_TEXT_LEN + 1]; /* of links: filled in */
-	bool wanted[TABLE_RECORDS_MAX]; /* these are made: filled in */
+	bool wanted[TABLE_RECORDS_MAX];  /* these are made: filled in */
+	bool no_link[TABLE_RECORDS_MAX]; /* but none links to these */
 	json_t *bodies[TABLE_RECORDS_MAX];
 };
 void table_made_free(struct table_made *m);

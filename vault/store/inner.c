@@ -9,7 +9,7 @@
 #include "store/sqlite.h"
 
 #define INNER_APPLICATION 0x416d7069
-#define INNER_VERSION 5
+#define INNER_VERSION 6
 
 /*
  * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
@@ -109,7 +109,7 @@ check_inner(struct store *s)
 	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
 		VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
-	/* 1 to 3 were never released; their indexes have other keys. */
+	/* 1 to 5 were never released; their indexes have other keys. */
 	if (application == INNER_APPLICATION && version >= 1 &&
 	    version != INNER_VERSION)
 		return VAULT_EVERSION;
