@@ -46,6 +46,7 @@ struct table_rule {
 	const struct model_field *leaf; /* NULL: a field of the office's own */
 	bool is_date, is_span;
 	char unit;            /* of a duration that is a number alone; or NUL */
+	uint8_t words;        /* languages in which durations are read */
 	const json_t *codes;  /* an array of pairs, or NULL */
 	bool keep_unlisted;   /* what is in no pair is taken as it is */
 	const char *unlisted; /* what is in no pair becomes this; or NULL */
