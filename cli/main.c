@@ -62,9 +62,10 @@ const struct command commands[] = {
 	    " shell's history.\nAny text is a query.  AND OR NOT, \"quotes\","
 	    " (parentheses), a final * and fields\nhave a meaning: type: title:"
 	    " name: status: act: place: country: date: case: tag:\nlevel:"
-	    " office:, as in  date:2011-02..2011-04  With a ~, as in"
-	    "  date:~2011-02,\nalso the month before and the one after; of a"
-	    " year or a day likewise.  --like:\nnames within two edits.\n" },
+	    " office: duration:, as in  date:2011-02..2011-04 and"
+	    "  duration:30d..1y\nWith a ~, as in  date:~2011-02,"
+	    " also the month before and the one after; of a\nyear or a day"
+	    " likewise.  --like: names within two edits.\n" },
 	{ "history", cmd_history, "history [ID]", "every version of a record",
 	    "" },
 	{ "revert", cmd_revert, "revert ID VERSION",

@@ -240,6 +240,19 @@ expect_status 0 opened import acts.csv --map acts.json --yes
 expect_out "2${tab}3${tab}days${tab}two weeks${tab}not understood as a duration: kept as words"
 expect_out "added: 2"
 
+# By their words, and asked for by how long they were.
+sed 's/"unit": "days"/"unit": "days", "words": ["en", "es", "zh"]/; s/"invented-acts"/"more-acts"/' acts.json > words.json
+printf 'no,what,days\nF-1,Invented A,two weeks\nF-2,Invented B,más de dos meses\nF-3,Invented C,三天\nF-4,Invented D,some days\n' > words.csv
+expect_status 0 opened import words.csv --map words.json --yes
+expect_out "4${tab}5${tab}days${tab}some days${tab}not understood as a duration: kept as words"
+expect_out "cells not understood: 1"
+expect_status 0 opened --json list type:act duration:14d..
+expect_json 'len(d) == 2'
+expect_status 0 opened --json list type:act duration:..1w
+expect_json 'len(d) == 1'
+expect_status 0 opened --json list type:act NOT duration:..
+expect_json 'len(d) == 2'
+
 # ---- Stopped in the middle: nothing of it is seen, and it can be done again ----
 { cat head.csv; awk 'BEGIN { for (i = 0; i < 30000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv
 expect_status 0 opened unlock
