@@ -3,6 +3,7 @@
 #include "record/date_lexicon.h"
 #include "record/span_words.h"
 #include "support.h"
+#include "vault.h"
 
 static const struct {
 	const char *lang, *cell, *wanted; /* "": not understood */
@@ -168,12 +169,75 @@ several_languages_read_what_one_of_them_reads(void **state)
 	buf_free(&got);
 }
 
+/* ---- What a person types ---- */
+
+static void
+typed(const char *object, const char *locale, const char *text,
+    const char *least, const char *most)
+{
+	const struct vault_field field = { .object = object };
+	struct vault_words w;
+	enum vault_err err = vault_words_read(
+	    &w, &field, locale, text, strlen(text));
+
+	if (err != VAULT_EUSE)
+		assert_ok(err);
+	assert_int_equal(err == VAULT_OK, *least != '\0' || *most != '\0');
+	assert_string_equal(buf_text(&w.least), least);
+	assert_string_equal(buf_text(&w.most), most);
+	vault_words_free(&w);
+}
+
+static void
+reads_what_is_typed_by_the_language_of_the_program(void **state)
+{
+	(void)state;
+	typed("date", "C", "before 5 May 1980", "[..1980-05-04]", "");
+	typed("date", "en_GB.UTF-8", "c. 1980", "1980~", "");
+	typed("date", "es_ES.UTF-8", "a fines de mayo de 1980",
+	    "[1980-05-21..1980-05-31]", "");
+	typed("date", "zh_CN.UTF-8", "1980年5月3日至5日",
+	    "1980-05-03/1980-05-05", "");
+	typed("date", "fr_FR.UTF-8", "3 May 1980", "1980-05-03", "");
+	typed("date", "es_ES.UTF-8", "before 5 May 1980", "", "");
+	/* An order is for a map to say; two dates are for two records. */
+	typed("date", "C", "3/5/1980", "", "");
+	typed("date", "C", "3 and 5 May 1980", "", "");
+	typed("date", "C", "30 February 1980", "", "");
+	typed("date", "C", "yesterday", "", "");
+	typed("span", "C", "3 to 5 days", "P3D", "P5D");
+	typed("span", "es:en", "menos de un mes", "", "P1M");
+	typed("span", "C", "15 días", "", "");
+}
+
+static void
+a_date_of_words_has_its_days(void **state)
+{
+	const struct vault_field field = { .object = "date" };
+	struct vault_words w;
+
+	(void)state;
+	assert_ok(vault_words_read(&w, &field, "C", "since 1970", 10));
+	assert_true(w.starts);
+	assert_false(w.ends);
+	assert_int_equal(w.first, 0);
+	vault_words_free(&w);
+	assert_ok(vault_words_read(&w, &field, "C", "by 3 May 1980", 13));
+	assert_false(w.starts);
+	assert_true(w.ends);
+	assert_int_equal(w.last, 326160000);
+	vault_words_free(&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_durations_or_says_that_it_cannot),
 		cmocka_unit_test(several_languages_read_what_one_of_them_reads),
+		cmocka_unit_test(
+		    reads_what_is_typed_by_the_language_of_the_program),
+		cmocka_unit_test(a_date_of_words_has_its_days),
 	};
 
 	if (vault_setup() != VAULT_OK)

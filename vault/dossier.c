@@ -280,7 +280,9 @@ tell_line(void *ctx, const struct print_line *line)
 		.vocab = line->vocab,
 		.block = line->block,
 		.heading = line->heading,
-		.depth = line->depth };
+		.depth = line->depth,
+		.no_date = line->no_date,
+		.no_span = line->no_span };
 
 	/* What the heading says already, and what only we need. */
 	if (strcmp(line->field, "type") != 0 &&

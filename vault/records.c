@@ -454,8 +454,8 @@ line_out(void *ctx, const struct print_line *line)
 {
 	const struct lines *to = ctx;
 	const struct vault_line l = { line->field, line->label, line->text,
-		line->len, line->vocab, line->block, line->heading,
-		line->depth };
+		line->len, line->vocab, line->block, line->heading, line->depth,
+		line->no_date, line->no_span };
 
 	to->each(to->ctx, &l);
 	return VAULT_OK;

@@ -514,6 +514,8 @@ struct vault_line {
 	bool block;        /* long text, on lines of its own */
 	bool heading;      /* the lines of an object follow, one deeper */
 	unsigned depth;    /* of objects around it */
+	bool no_date;      /* a date in it is words alone */
+	bool no_span;      /* a duration is */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
