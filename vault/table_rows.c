@@ -506,7 +506,7 @@ write_all(struct table_pass *p)
 	struct store *s = p->t->v->store;
 	enum vault_err err;
 
-	if ((err = store_begin(s)) != VAULT_OK)
+	if ((err = store_begin_long(s)) != VAULT_OK)
 		return err;
 	if ((err = records_signer(&p->by, s)) == VAULT_OK &&
 	    (err = bulk_new(&p->bulk, s, &p->by)) == VAULT_OK &&

@@ -273,6 +273,21 @@ sys.exit(0 if p.wait() not in (0, 2) else 1)' \
 done
 expect_status 0 amparo import long.csv --map "$MAP" --yes
 expect_out "added: 30,000"
+# So is an update of what is here, though no page of it is kept in memory.
+sed 's/remark/comment/' long.csv > longer.csv
+sed -i '1s/comment/remark/' longer.csv
+/usr/bin/python3 -c 'import os, signal, subprocess, sys, time
+p = subprocess.Popen(sys.argv[2:])
+while p.poll() is None and not os.path.exists(sys.argv[1] + "/cells.db-journal"):
+    time.sleep(0.005)
+time.sleep(0.5)
+p.kill()
+sys.exit(0 if p.wait() != 0 else 1)' \
+    "$V" "$AMPARO" -v "$V" import longer.csv --map "$MAP" --policy update --yes > "$OUT" 2> "$ERR" ||
+	fail "the update was over before it was stopped"
+expect_status 0 amparo --json import long.csv --map "$MAP" --preview
+expect_json 'd["unchanged"] == 30000 and d["changed"] == 0'
+expect_status 0 amparo new person --set 'names[0]=After It' --yes
 expect_status 0 amparo lock
 expect_clean
 
