@@ -292,14 +292,17 @@ const struct command commands[] = {
 	    "With their numbers in ESF, and labels in your language or that of "
 	    "--lang.\n"
 	    "Without a name: which vocabularies there are.\n" },
-	{ "forget", cmd_forget, "forget ID, or forget --asked",
+	{ "forget", cmd_forget,
+	    "forget ID, or forget --asked, or forget --rows",
 	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come "
 	    "back with a\n"
 	    "bundle, and goes to those who got the record with the next export "
 	    "to them: what\n"
 	    "we wrote is destroyed there, the rest is asked for.\n"
-	    "--asked: what others ask to be forgotten here.\n" },
+	    "--asked: what others ask to be forgotten here.\n"
+	    "--rows: do not keep any more which rows of lists were forgotten: "
+	    "their lists\nbring them back.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",

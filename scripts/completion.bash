@@ -92,7 +92,7 @@ _amparo() {
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
 		import) offered+=' --anyway --keep --map --encoding --policy --forgotten --preview' ;;
-		forget) offered+=' --asked' ;;
+		forget) offered+=' --asked --rows' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
 		may) offered+=' --audience' ;;

@@ -94,3 +94,4 @@ complete -c amparo -n '__fish_seen_subcommand_from import' -l forgotten
 complete -c amparo -n '__fish_seen_subcommand_from import' -l preview
 complete -c amparo -n '__fish_seen_subcommand_from check' -l records
 complete -c amparo -n '__fish_seen_subcommand_from forget' -l asked
+complete -c amparo -n '__fish_seen_subcommand_from forget' -l rows

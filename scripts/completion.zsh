@@ -55,7 +55,7 @@ _amparo() {
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
-		forget) _arguments $common '1:id:' '--asked' ;;
+		forget) _arguments $common '1:id:' '--asked' '--rows' ;;
 		info | menu | history | revert | reindex | log | wipe) _arguments $common ;;
 		esac
 		;;

@@ -38,6 +38,7 @@ struct table_pass {
 	bool once[TABLE_RECORDS_MAX];
 	uint8_t once_id[TABLE_RECORDS_MAX][ID_LEN];
 	bool once_gone[TABLE_RECORDS_MAX]; /* it was forgotten */
+	uint64_t any_gone; /* so many records of any list were */
 	struct vault_table_done *done;
 };
 

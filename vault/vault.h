@@ -610,6 +610,13 @@ VAULT_CHECKED enum vault_err vault_forget(
     struct vault *v, const char *id, bool *unswept);
 
 /*
+ * How many rows of lists have such a mark; and take all marks away: then their
+ * lists bring them back.
+ */
+VAULT_CHECKED enum vault_err vault_forgotten_rows(uint64_t *n, struct vault *v);
+VAULT_CHECKED enum vault_err vault_forget_rows(struct vault *v);
+
+/*
  * Offices that have forgotten a record and ask that it be forgotten here:
  * contacts, and who wrote in it.  Those of one record if id is not NULL.
  */

@@ -182,3 +182,19 @@ expect_out "added: 0 (records: 0); updated: 0; unchanged: 4"
 expect_no_out "forgotten"
 expect_status 0 opened check --records
 expect_out "nothing is wrong"
+
+# ---- And the marks can be taken away ----
+expect_status 0 opened forget --rows
+expect_out "no row of a list is kept as forgotten"
+expect_status 0 opened --yes forget "Tres Testfall"
+expect_status 1 opened forget --rows
+expect_status 0 opened --json --yes forget --rows
+expect_json 'd["rows"] == 1'
+expect_status 2 opened forget --rows --asked
+expect_status 0 opened log
+expect_out "forget-rows"
+expect_status 0 opened import 1.csv --map map.json --policy add --yes
+expect_no_out "forgotten"
+expect_status 0 opened find "Tres Testfall"
+expect_out "Tres Testfall"
+expect_clean

@@ -56,6 +56,26 @@ forgotten_row_keep(struct store *s, const struct record_row *r)
 }
 
 enum vault_err
+forgotten_row_count(uint64_t *n, struct store *s)
+{
+	struct sql *q = sql_open(s, "SELECT count(*) FROM forgotten");
+	enum vault_err err;
+	bool row;
+
+	*n = 0;
+	if ((err = sql_step(q, &row)) == VAULT_OK && row)
+		*n = (uint64_t)sql_int(q, 0);
+	sql_close(q);
+	return err;
+}
+
+enum vault_err
+forgotten_row_drop_all(struct store *s)
+{
+	return sql_run(s, "DELETE FROM forgotten");
+}
+
+enum vault_err
 forgotten_row_day(
     int64_t *day, struct store *s, const uint8_t key[static HASH_LEN])
 {

@@ -17,6 +17,12 @@ struct store;
 VAULT_CHECKED enum vault_err forgotten_row_keep(
     struct store *s, const struct record_row *r);
 
+/* How many such rows there are. */
+VAULT_CHECKED enum vault_err forgotten_row_count(uint64_t *n, struct store *s);
+
+/* All of them may come back. */
+VAULT_CHECKED enum vault_err forgotten_row_drop_all(struct store *s);
+
 /* *day is when the record of the row with this table_key was forgotten, in
  * Unix seconds at its beginning; 0: none was. */
 VAULT_CHECKED enum vault_err forgotten_row_day(
