@@ -137,6 +137,21 @@ note_same_key(const struct work *w, uint64_t other)
 }
 
 static void
+note_forgotten(
+    const struct work *w, size_t i, enum vault_row_why why, int64_t day)
+{
+	struct vault_row_note n = { .why = why,
+		.row = w->row->row,
+		.line = w->row->line,
+		.record = name_of(w->p, i),
+		.column = "",
+		.value = "",
+		.day = day };
+
+	tell(w->p, &n);
+}
+
+static void
 note_cell(void *ctx, const struct table_note *note)
 {
 	struct vault_row_note n = { .why = (enum vault_row_why)note->why,
@@ -235,6 +250,7 @@ let_back(const struct work *w, size_t i)
 	enum vault_err err = table_row_key(key, &w->p->t->columns, w->row, i);
 
 	w->p->done->again++;
+	note_forgotten(w, i, VAULT_ROW_AGAIN, w->again[i]);
 	return err == VAULT_OK && !w->p->how->preview
 	    ? forgotten_row_drop(w->p->t->v->store, key)
 	    : err;
@@ -247,7 +263,7 @@ add_record(struct work *w, size_t i)
 	struct table_pass *p = w->p;
 	enum vault_err err = VAULT_OK;
 
-	if (w->again[i])
+	if (w->again[i] != 0)
 		err = let_back(w, i);
 	if (err == VAULT_OK && !p->how->preview) {
 		err = bulk_add(
@@ -294,26 +310,17 @@ add_all(struct work *w)
 static enum vault_err
 look_forgotten(struct work *w, size_t i, const uint8_t *key)
 {
-	struct table_pass *p = w->p;
-	struct vault_row_note n = { .why = VAULT_ROW_FORGOTTEN,
-		.row = w->row->row,
-		.line = w->row->line,
-		.record = name_of(p, i),
-		.column = "",
-		.value = "" };
-	enum vault_err err;
+	int64_t day;
+	enum vault_err err = forgotten_row_day(&day, w->p->t->v->store, key);
 
-	if ((err = forgotten_row_day(&n.day, p->t->v->store, key)) !=
-		VAULT_OK ||
-	    n.day == 0 || !w->made.wanted[i])
+	if (err != VAULT_OK || day == 0 || !w->made.wanted[i])
 		return err;
-	if (!p->how->forgotten) {
-		w->made.no_link[i] = true;
-	} else {
-		n.why = VAULT_ROW_AGAIN;
-		w->again[i] = true;
+	if (w->p->how->forgotten) {
+		w->again[i] = day;
+		return VAULT_OK;
 	}
-	tell(p, &n);
+	w->made.no_link[i] = true;
+	note_forgotten(w, i, VAULT_ROW_FORGOTTEN, day);
 	return VAULT_OK;
 }
 

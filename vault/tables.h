@@ -49,7 +49,8 @@ struct work {
 	struct table_made made;
 	uint8_t ids[TABLE_RECORDS_MAX][ID_LEN];
 	int64_t num[TABLE_RECORDS_MAX]; /* 0: not here */
-	bool again[TABLE_RECORDS_MAX];  /* it was forgotten, and comes back */
+	/* The day on which it was forgotten, if it may come back; or 0. */
+	int64_t again[TABLE_RECORDS_MAX];
 };
 
 /* Tell what becomes of record i; column and value may be NULL. */

@@ -183,6 +183,25 @@ expect_no_out "forgotten"
 expect_status 0 opened check --records
 expect_out "nothing is wrong"
 
+# ---- Nor the record that is there once for the whole list ----
+expect_status 0 opened --yes forget "An invented list"
+expect_status 0 opened import 2.csv --map map.json --policy update --yes
+expect_out "1${tab}2${tab}list${tab}${tab}forgotten on $day: not imported"
+expect_out "added: 1 (records: 3)"
+expect_no_out "basis"
+expect_status 0 opened import 2.csv --map map.json --policy update --yes
+expect_out "added: 0 (records: 0); updated: 0"
+expect_status 0 opened --json list type:document
+expect_json 'd == []'
+# It is made with the first row that comes in, and nothing is said before.
+expect_status 0 opened import 2.csv --map map.json --forgotten --yes
+expect_no_out "imported again"
+sed 's/^P-4/P-6/' 2.csv > 3.csv
+expect_status 0 opened --json import 3.csv --map map.json --forgotten --yes
+expect_json 'd["again"] == 1 and [n["record"] for n in d["notes"] if n["why"] == "again"] == ["list"]'
+expect_status 0 opened --json list type:document
+expect_json 'len(d) == 1'
+
 # ---- And the marks can be taken away ----
 expect_status 0 opened forget --rows
 expect_out "no row of a list is kept as forgotten"

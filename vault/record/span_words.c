@@ -437,7 +437,9 @@ span_words_read(
 {
 	struct span_reading one = { .exact = false };
 	struct buf folded = { 0 };
-	enum vault_err err = date_fold(&folded, text, len);
+	enum vault_err err = len > SPAN_CELL_MAX
+	    ? VAULT_EUSE
+	    : date_fold(&folded, text, len);
 	bool any = false, two = false;
 
 	*out = (struct span_reading){ .exact = false };

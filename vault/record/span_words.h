@@ -14,6 +14,8 @@
 #include "core/buf.h"
 #include "core/error.h"
 
+#define SPAN_CELL_MAX 256 /* bytes; what is longer is no duration */
+
 /* ISO 8601: both ends alike, or one of them "", or the bounds of a range. */
 struct span_reading {
 	struct buf least, most;
