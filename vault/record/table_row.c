@@ -849,11 +849,12 @@ table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
     const struct table_row *row, size_t i)
 {
 	const struct table_map *map = c->map;
+	const struct table_record *rec = &map->records[i];
 	struct buf all = { 0 };
 	enum vault_err err;
 
 	(void)put_part(&all, map->name);
-	for (size_t j = 0; !map->records[i].once && j < map->n_key; j++) {
+	for (size_t j = 0; !rec->once && j < map->n_key; j++) {
 		const char *text = table_cell(row, c->key[j]);
 
 		if (row_is_missing(map, (struct piece){ text, strlen(text) })) {
@@ -864,7 +865,7 @@ table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
 		(void)put_part(&all, text);
 	}
 	if (i > 0)
-		(void)put_part(&all, map->records[i].as);
+		(void)put_part(&all, rec->as);
 	if ((err = buf_ok(&all)) == VAULT_OK)
 		hash_bytes(out, all.bytes, all.len);
 	buf_free(&all);
