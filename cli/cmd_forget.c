@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* forget: one record, for good; and what others ask to be forgotten. */
+/*
+ * forget: one record, for good; what others ask to be forgotten; and which
+ * rows of lists were.
+ */
 #include <string.h>
 
 #include "ask.h"
@@ -7,7 +10,7 @@
 #include "pick.h"
 #include "session.h"
 
-#define USAGE "forget ID, or forget --asked"
+#define USAGE "forget ID, or forget --asked, or forget --rows"
 
 static int
 forget(struct session *s, const struct cli *c, const char *id)
@@ -115,22 +118,56 @@ list_asked(struct cli *c)
 	return status;
 }
 
+/* ---- Rows of lists ---- */
+
+static int
+forget_rows(struct session *s, const struct cli *c)
+{
+	enum vault_err err;
+	uint64_t n;
+
+	if ((err = vault_forgotten_rows(&n, s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	if (n > 0 &&
+	    !ask_yes(
+		c, false, SAY_ASK_FORGET_ROWS, say_counted(SAY_N_RECORDS, n))) {
+		say_error(SAY_STOPPED, NULL);
+		return 1;
+	}
+	if (n > 0 && (err = vault_forget_rows(s->vault)) != VAULT_OK)
+		return session_fault(s, err);
+	if (say_is_json()) {
+		struct doc *d = doc_object();
+
+		doc_int(d, "rows", (int64_t)n);
+		return doc_print(d);
+	}
+	if (n > 0)
+		say_line(SAY_FORGOTTEN_ROWS, NULL);
+	else
+		say_line(SAY_FORGOTTEN_NO_ROWS, NULL);
+	return 0;
+}
+
 int
 cmd_forget(struct cli *c, int argc, char **argv)
 {
-	bool asked = false;
-	const struct option_of options[] = { { "--asked", NULL, &asked } };
+	bool asked = false, rows = false;
+	const struct option_of options[] = { { "--asked", NULL, &asked },
+		{ "--rows", NULL, &rows } };
 	char id[VAULT_ID_LEN];
 	struct session s;
 	int status;
 
-	if (cli_options(argc, argv, options, 1) != (asked ? 0 : 1))
+	if (cli_options(argc, argv, options, 2) != (asked || rows ? 0 : 1) ||
+	    (asked && rows))
 		return say_usage(USAGE);
 	if (asked)
 		return list_asked(c);
-	if ((status = pick_open(&s, id, c, argv[1])) != 0)
+	if ((status = rows ? session_open(&s, c)
+			   : pick_open(&s, id, c, argv[1])) != 0)
 		return status;
-	status = forget(&s, c, id);
+	status = rows ? forget_rows(&s, c) : forget(&s, c, id);
 	session_close(&s);
 	return status;
 }

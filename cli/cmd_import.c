@@ -12,7 +12,8 @@
 #define USAGE_INSPECT "inspect FILE"
 #define USAGE_IMPORT                                                           \
 	"import FILE [--anyway] [--keep], or import LIST --map MAP "           \
-	"[--encoding NAME] [--policy keep|add|update|ask] [--preview]"
+	"[--encoding NAME] [--policy keep|add|update|ask] [--forgotten] "      \
+	"[--preview]"
 
 /* ---- The file ---- */
 
@@ -664,13 +665,14 @@ cmd_import(struct cli *c, int argc, char **argv)
 		{ "--keep", NULL, &how.keep }, { "--map", &table.map, NULL },
 		{ "--encoding", &table.encoding, NULL },
 		{ "--policy", &policy, NULL },
+		{ "--forgotten", NULL, &table.forgotten },
 		{ "--preview", NULL, &table.preview } };
 
-	if (cli_options(argc, argv, options, 6) != 1 ||
+	if (cli_options(argc, argv, options, 7) != 1 ||
 	    !read_policy(&table, policy, c->yes) ||
-	    (table.map == NULL
-		    ? table.preview || policy != NULL || table.encoding != NULL
-		    : how.anyway || how.keep))
+	    (table.map == NULL ? table.preview || table.forgotten ||
+			policy != NULL || table.encoding != NULL
+			       : how.anyway || how.keep))
 		return say_usage(USAGE_IMPORT);
 	return table.map == NULL ? import_bundle(c, argv[1], &how)
 				 : table_import(c, argv[1], &table);

@@ -275,6 +275,7 @@ body_line(void *ctx, const struct vault_line *l)
 	layout_blanks(&label, DEEPER * l->depth);
 	buf_put_text(&label, say_label(l->label));
 	codes_describe(&text, l->vocab, l->text, l->len);
+	codes_vague(&text, l);
 	if (!l->block && !l->heading)
 		layout_field(&p->out, buf_text(&label), p->label_width,
 		    buf_text(&text), text.len, p->columns);

@@ -247,3 +247,13 @@ codes_describe(struct buf *out, const char *vocab, const char *text, size_t len)
 		i += 1 + strspn(text + i + 1, " ");
 	}
 }
+
+void
+codes_vague(struct buf *out, const struct vault_line *line)
+{
+	if (!line->no_date && !line->no_span)
+		return;
+	buf_put_text(out, " (");
+	say_put(out, line->no_date ? SAY_NO_DATE : SAY_NO_SPAN, NULL);
+	buf_put_byte(out, ')');
+}

@@ -55,4 +55,7 @@ const char *codes_language(const char *lang);
  */
 const char *codes_unreviewed(const char *lang);
 
+/* " (not understood as a date)", where words stand for one; or nothing. */
+void codes_vague(struct buf *out, const struct vault_line *line);
+
 #endif

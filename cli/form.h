@@ -6,7 +6,8 @@
  * first account consists of; the rest is asked when it is wanted.  At every
  * prompt Enter keeps what is there, ? explains, - empties, < goes back, !
  * finishes, "more" asks for all there is; a backslash in front of one of
- * these makes it a text.  Nothing is guessed: a word for a date stays a word.
+ * these makes it a text.  Nothing is guessed: words for a date stay words,
+ * unless a person says that they were understood.
  *
  * What is written is kept as a draft after each field, and every ten seconds
  * while a line or a text is being typed.

@@ -258,6 +258,7 @@ show_line(void *ctx, const struct vault_line *l)
 	form_put_short(out, &label);
 	buf_put_text(out, ": ");
 	form_put_short(out, &text);
+	codes_vague(out, l);
 	if (l->block)
 		say_put(out, SAY_FORM_SIZE, say_size(l->len), NULL);
 	buf_put_byte(out, '\n');

@@ -30,9 +30,21 @@ enum form_end form_gate(bool *in, struct form *f, const struct form_ask *ask,
 /* How such a value is written. */
 enum say form_help_of_kind(const struct vault_field *field);
 
+/* ---- form_words.c ---- */
+
 /* True if the date or duration at path is there in words alone. */
 bool form_is_words(
     struct form *f, const struct vault_field *field, const char *path);
+
+/*
+ * Words that were put there for a date: what they are read as, if a person
+ * says that it is right.  Otherwise they are kept as words; that is said,
+ * since nothing sorts them.
+ */
+enum form_end form_read_words(
+    struct form *f, const struct form_ask *ask, const struct buf *line);
+
+/* ---- form_value.c ---- */
 
 /* Set a line, after a look at who has that name; FORM_BACK asks again. */
 enum form_end form_take_line(

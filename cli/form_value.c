@@ -60,34 +60,6 @@ refuse(const struct form_ask *ask, const struct buf *line)
 	FORM_TELL(form_help_of_kind(ask->field));
 }
 
-bool
-form_is_words(struct form *f, const struct vault_field *field, const char *path)
-{
-	bool date = form_is(field, "date"), words;
-	struct buf exact = { 0 }, inner = { 0 };
-
-	if (!date && !form_is(field, "span"))
-		return false;
-	buf_putf(&inner, "%s.%s", path, date ? "edtf" : "iso");
-	words = buf_ok(&inner) == VAULT_OK &&
-	    !vault_body_get(&exact, f->body, buf_text(&inner));
-	buf_free(&inner);
-	buf_free(&exact);
-	return words;
-}
-
-/* Words for a date are kept as words; say so, since it cannot be sorted. */
-static void
-tell_of_words(struct form *f, const struct form_ask *ask)
-{
-	if (!form_is_words(f, ask->field, ask->path))
-		return;
-	if (form_is(ask->field, "date"))
-		FORM_TELL(SAY_FORM_WORDS);
-	else
-		FORM_TELL(SAY_FORM_WORDS_SPAN);
-}
-
 static bool
 is_person_name(const struct form *f, const char *path)
 {
@@ -108,7 +80,7 @@ form_take_line(
 		return step;
 	step = form_put(f, ask, buf_text(line), line->len);
 	if (step == FORM_NEXT)
-		tell_of_words(f, ask);
+		step = form_read_words(f, ask, line);
 	else if (step == FORM_BACK)
 		refuse(ask, line);
 	return step;

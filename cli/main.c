@@ -62,9 +62,10 @@ const struct command commands[] = {
 	    " shell's history.\nAny text is a query.  AND OR NOT, \"quotes\","
 	    " (parentheses), a final * and fields\nhave a meaning: type: title:"
 	    " name: status: act: place: country: date: case: tag:\nlevel:"
-	    " office:, as in  date:2011-02..2011-04  With a ~, as in"
-	    "  date:~2011-02,\nalso the month before and the one after; of a"
-	    " year or a day likewise.  --like:\nnames within two edits.\n" },
+	    " office: duration:, as in  date:2011-02..2011-04 and"
+	    "  duration:30d..1y\nWith a ~, as in  date:~2011-02,"
+	    " also the month before and the one after; of a\nyear or a day"
+	    " likewise.  --like: names within two edits.\n" },
 	{ "history", cmd_history, "history [ID]", "every version of a record",
 	    "" },
 	{ "revert", cmd_revert, "revert ID VERSION",
@@ -150,7 +151,8 @@ const struct command commands[] = {
 	{ "import", cmd_import,
 	    "import FILE [--anyway] [--keep],"
 	    " or import LIST --map MAP"
-	    " [--encoding NAME] [--policy keep|add|update|ask] [--preview]",
+	    " [--encoding NAME] [--policy keep|add|update|ask] [--forgotten]"
+	    " [--preview]",
 	    "put a bundle, or a list, into the vault",
 	    "All of it is verified before anything is written.  --anyway: also"
 	    " if no contact\nhas signed it, or if its number was that of"
@@ -162,7 +164,9 @@ const struct command commands[] = {
 	    " becomes of rows that are here already; keep\n(without it):"
 	    " nothing; add: what is absent is filled in; update: what an import"
 	    "\nwrote is replaced; ask: row by row.  What a person has changed"
-	    " is kept.\n--preview: only tell what would become of it.\n" },
+	    " is kept.\n--forgotten: also rows whose record was forgotten here,"
+	    " after a question.\n--preview: only tell what would become of "
+	    "it.\n" },
 	{ "backup", cmd_backup, "backup FOLDER",
 	    "a whole copy, verified, in a new folder", "" },
 	{ "restore", cmd_restore, "restore FROM",
@@ -291,14 +295,17 @@ const struct command commands[] = {
 	    "With their numbers in ESF, and labels in your language or that of "
 	    "--lang.\n"
 	    "Without a name: which vocabularies there are.\n" },
-	{ "forget", cmd_forget, "forget ID, or forget --asked",
+	{ "forget", cmd_forget,
+	    "forget ID, or forget --asked, or forget --rows",
 	    "destroy one record for good",
 	    "Its key goes first.  A tombstone stays, so that it does not come "
 	    "back with a\n"
 	    "bundle, and goes to those who got the record with the next export "
 	    "to them: what\n"
 	    "we wrote is destroyed there, the rest is asked for.\n"
-	    "--asked: what others ask to be forgotten here.\n" },
+	    "--asked: what others ask to be forgotten here.\n"
+	    "--rows: do not keep any more which rows of lists were forgotten: "
+	    "their lists\nbring them back.\n" },
 	{ "wipe", cmd_wipe, "wipe", "destroy the vault, keys first",
 	    "Needs no passphrase.  Asks once, unless --yes.\n" },
 	{ "help", cmd_help, "help [COMMAND]", "this list, or more on a command",

@@ -117,17 +117,17 @@ static void
 speak(struct vault *v)
 {
 	static struct buf not_here;
-	struct vault_words words;
+	struct vault_speech speech;
 
 	if (say_is_json())
 		return;
 	vault_titles_in(v, say_lang());
 	buf_reset(&not_here);
 	say_put(&not_here, SAY_WITHHELD, NULL);
-	words.not_here = buf_text(&not_here);
-	words.yes = codes_vocab_label("yn", "y");
-	words.no = codes_vocab_label("yn", "n");
-	vault_speak(v, &words);
+	speech.not_here = buf_text(&not_here);
+	speech.yes = codes_vocab_label("yn", "y");
+	speech.no = codes_vocab_label("yn", "n");
+	vault_speak(v, &speech);
 }
 
 static int

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "ask.h"
@@ -13,7 +14,7 @@
 #define LINES_MAX 2000
 #define NOTES_MAX 100000 /* of a JSON document */
 #define EXCERPT 60       /* bytes of a value */
-#define ENDS (VAULT_ROW_UPDATED + 1)
+#define ENDS VAULT_ROW_ENDS
 #define RANGES_MAX 100 /* of rows, for people */
 
 struct table_job {
@@ -35,6 +36,7 @@ struct table_job {
 	bool telling;
 	const char *encoding;
 	enum vault_policy policy;
+	bool forgotten;              /* what was forgotten comes back */
 	struct table_asking *asking; /* or NULL: policy is for all rows */
 };
 
@@ -176,7 +178,8 @@ why_word(enum vault_row_why why)
 		"destroyed", "meanings", "several", "no-day", "backwards",
 		"duration", "no-key", "same-key", "refused", "changed",
 		"new-record", "no-record", "set", "changed-here", "gone",
-		"written-once", "made", "disagree", "doubtful" };
+		"written-once", "made", "disagree", "doubtful", "in-doubt",
+		"doubt-kept", "forgotten", "again" };
 
 	_Static_assert(sizeof(words) / sizeof(words[0]) == VAULT_ROW_WHYS,
 	    "a word for each");
@@ -192,15 +195,18 @@ put_why(struct buf *out, const struct vault_row_note *n)
 		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
 		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD, SAY_ROW_SET,
 		SAY_ROW_OURS, SAY_ROW_GONE, SAY_ROW_FIXED, SAY_ROW_MADE,
-		SAY_ROW_CLASH, SAY_ROW_DOUBTFUL };
+		SAY_ROW_CLASH, SAY_ROW_DOUBTFUL, SAY_ROW_DOUBT,
+		SAY_ROW_DOUBT_KEPT, SAY_ROW_FORGOTTEN, SAY_ROW_AGAIN };
 	struct buf sentence = { 0 };
 
 	_Static_assert(sizeof(what) / sizeof(what[0]) == VAULT_ROW_WHYS,
 	    "a sentence for each");
 	if (n->issue != NULL)
 		issues_sentence(&sentence, n->issue);
+	if (n->day != 0)
+		buf_putf(&sentence, "%.10s", say_time(n->day));
 	say_put(out, what[n->why],
-	    n->issue != NULL ? buf_text(&sentence) : say_number(n->other),
+	    sentence.len > 0 ? buf_text(&sentence) : say_number(n->other),
 	    NULL);
 	buf_free(&sentence);
 }
@@ -224,7 +230,9 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 {
 	struct doc *d = doc_object();
 	struct buf why = { 0 };
+	char day[11];
 
+	snprintf(day, sizeof(day), "%.10s", say_time(n->day));
 	doc_int(d, "row", (int64_t)n->row);
 	doc_int(d, "line", (int64_t)n->line);
 	if (*n->record != '\0')
@@ -234,6 +242,8 @@ note_doc(struct table_job *j, const struct vault_row_note *n)
 	doc_text(d, "why", why_word(n->why));
 	if (n->why == VAULT_ROW_SAME_KEY)
 		doc_int(d, "other", (int64_t)n->other);
+	if (n->day != 0)
+		doc_text(d, "day", day);
 	put_why(&why, n);
 	doc_text(d, "message", buf_text(&why));
 	buf_free(&why);
@@ -326,7 +336,8 @@ static void
 say_ends(const struct table_job *j)
 {
 	static const enum say what[] = { SAY_ROWS_NEW, SAY_ROWS_SAME,
-		SAY_ROWS_KEPT, SAY_ROWS_BAD, SAY_ROWS_UPDATED };
+		SAY_ROWS_KEPT, SAY_ROWS_BAD, SAY_ROWS_UPDATED,
+		SAY_ROWS_FORGOTTEN };
 
 	for (size_t i = 0; i < ENDS; i++)
 		if (j->ends[i].text.len > 0)
@@ -337,7 +348,7 @@ static struct doc *
 ends_doc(const struct table_job *j)
 {
 	static const char *const names[] = { "new", "unchanged", "kept",
-		"refused", "updated" };
+		"refused", "updated", "forgotten" };
 	struct doc *d = doc_object();
 
 	for (size_t i = 0; i < ENDS; i++)
@@ -367,6 +378,8 @@ tell_json(struct table_job *j, const struct vault_table_info *info,
 	doc_int(d, "updated", (int64_t)done->updated);
 	doc_int(d, "records", (int64_t)done->records);
 	doc_int(d, "versions", (int64_t)done->versions);
+	doc_int(d, "forgotten", (int64_t)done->forgotten);
+	doc_int(d, "again", (int64_t)done->again);
 	doc_int(d, "not_understood", (int64_t)done->notes);
 	doc_put(d, "row_ends", ends_doc(j));
 	doc_put(d, "notes", j->notes);
@@ -425,6 +438,7 @@ run(struct vault_table_done *done, struct table_job *j, bool preview)
 {
 	const struct vault_table_how how = { .preview = preview,
 		.policy = j->policy,
+		.forgotten = j->forgotten,
 		.choose = j->asking == NULL ? NULL : choose,
 		.note = note,
 		.row = row_end,
@@ -446,6 +460,10 @@ may_write(const struct table_job *j, const struct vault_table_done *done)
 	struct buf what = { 0 };
 	bool yes;
 
+	if (done->again > 0 &&
+	    !ask_yes(j->c, false, SAY_ASK_TABLE_AGAIN,
+		say_counted(SAY_N_RECORDS, done->again)))
+		return false;
 	if (done->versions == 0)
 		return ask_yes(
 		    j->c, false, SAY_ASK_TABLE, say_number(done->records));
@@ -462,6 +480,7 @@ ask_rows(struct table_job *j)
 {
 	const struct vault_table_how how = { .preview = true,
 		.policy = VAULT_POLICY_UPDATE,
+		.forgotten = j->forgotten,
 		.note = table_asking_note,
 		.row = table_asking_row,
 		.ctx = j->asking };
@@ -534,6 +553,7 @@ table_import(struct cli *c, const char *path, const struct table_options *o)
 		.in.fd = -1,
 		.encoding = o->encoding,
 		.policy = o->policy,
+		.forgotten = o->forgotten,
 		.asking = o->ask ? &asking : NULL };
 	struct vault_map *map = NULL;
 	struct session s;

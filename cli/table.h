@@ -9,7 +9,8 @@ struct table_options {
 	const char *map;      /* its file */
 	const char *encoding; /* of the list; NULL: UTF-8 */
 	bool preview;
-	bool ask; /* which policy, row by row */
+	bool ask;       /* which policy, row by row */
+	bool forgotten; /* what was forgotten comes back */
 	enum vault_policy policy;
 };
 

@@ -91,8 +91,8 @@ _amparo() {
 		office) offered+=' --name --card --signing --prepare -o' ;;
 		contact) offered+=' --as --digits --our-office --not-our-office' ;;
 		export) offered+=' --to --include --with-sources --unsigned --parts-checked --plain --audience --unfiltered -o' ;;
-		import) offered+=' --anyway --keep --map --encoding --policy --preview' ;;
-		forget) offered+=' --asked' ;;
+		import) offered+=' --anyway --keep --map --encoding --policy --forgotten --preview' ;;
+		forget) offered+=' --asked --rows' ;;
 		check) offered+=' --records' ;;
 		vocab) offered+=' --lang' ;;
 		may) offered+=' --audience' ;;

@@ -91,6 +91,8 @@ complete -c amparo -n '__fish_seen_subcommand_from import' -l keep
 complete -c amparo -n '__fish_seen_subcommand_from import' -l map -r -F
 complete -c amparo -n '__fish_seen_subcommand_from import' -l encoding -x
 complete -c amparo -n '__fish_seen_subcommand_from import' -l policy -x -a 'keep add update ask'
+complete -c amparo -n '__fish_seen_subcommand_from import' -l forgotten
 complete -c amparo -n '__fish_seen_subcommand_from import' -l preview
 complete -c amparo -n '__fish_seen_subcommand_from check' -l records
 complete -c amparo -n '__fish_seen_subcommand_from forget' -l asked
+complete -c amparo -n '__fish_seen_subcommand_from forget' -l rows

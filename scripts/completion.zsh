@@ -51,11 +51,11 @@ _amparo() {
 		contact) _arguments $common '1:what:(add list verify mark remove)' '2:card or name:_files' '--as:name:' '--digits:digits:' '--our-office' '--not-our-office' ;;
 		export) _arguments $common '*--to:contact:' '-o:file:_files' '*--include:id:' '--with-sources' '--unsigned' '--parts-checked' '--plain:format:(json csv)' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '*:query:' ;;
 		inspect) _arguments $common '1:file:_files' ;;
-		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--encoding:encoding:' '--policy:policy:(keep add update ask)' '--preview' ;;
+		import) _arguments $common '1:file:_files' '--anyway' '--keep' '--map:map:_files' '--encoding:encoding:' '--policy:policy:(keep add update ask)' '--forgotten' '--preview' ;;
 		check) _arguments $common '--records' ;;
 		backup | restore) _arguments $common '1:folder:_directories' ;;
 		help) compadd -a commands ;;
-		forget) _arguments $common '1:id:' '--asked' ;;
+		forget) _arguments $common '1:id:' '--asked' '--rows' ;;
 		info | menu | history | revert | reindex | log | wipe) _arguments $common ;;
 		esac
 		;;

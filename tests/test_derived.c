@@ -14,6 +14,7 @@
  * choose another, and more.
  */
 #include <ctype.h>
+#include <limits.h>
 #include <time.h>
 
 #include "offices_help.h"
@@ -135,6 +136,30 @@ put_testimony(struct buf *out)
 	put_common(out);
 }
 
+/* How long, or between what; a row of it in value by its days. */
+static void
+put_length(struct buf *out)
+{
+	unsigned n = 1 + below(60);
+
+	buf_put_text(out, ",\"sentence\":{\"length\":{");
+	switch (below(4)) {
+	case 0:
+		buf_putf(out, "\"iso\":\"P%uD\"", n);
+		break;
+	case 1:
+		buf_putf(out, "\"min\":\"P%uD\"", n);
+		break;
+	case 2:
+		buf_putf(
+		    out, "\"min\":\"P%uD\",\"max\":\"P%uD\"", n, n + below(9));
+		break;
+	default:
+		buf_put_text(out, "\"text\":\"long\"");
+	}
+	buf_put_text(out, "}}");
+}
+
 /* Of a person who need not be here, at a time that is over. */
 static const char *const codes[] = { "missing", "held", "released" };
 
@@ -146,6 +171,8 @@ put_status(struct buf *out)
 	    "abcdefghjkmnpqr%u\",\"certainty\":\"likely\"",
 	    codes[below(3)], below(8));
 	put_date(out);
+	if (below(2))
+		put_length(out);
 	put_common(out);
 }
 
@@ -518,8 +545,43 @@ read_all(struct vault *v)
 /* A condition: of a text that stands in a head, or of its dates. */
 struct condition {
 	char query[64], text[80];
-	unsigned from, to; /* years; 0: no date */
+	unsigned from, to; /* years, or days; 0: no date */
+	bool length;       /* of durations */
 };
+
+/* The number of days behind that name, before the end of the object. */
+static bool
+days_at(unsigned *out, const char *text, const char *name)
+{
+	const char *at = strstr(text, name), *end = strchr(text, '}');
+
+	if (at == NULL || at > end)
+		return false;
+	*out = (unsigned)atoi(at + strlen(name));
+	return true;
+}
+
+static bool
+any_length(const char *text, unsigned from, unsigned to)
+{
+	static const char mark[] = "\"length\":{";
+
+	while ((text = strstr(text, mark)) != NULL) {
+		unsigned least = 0, most = UINT_MAX;
+		bool known_days;
+
+		text += strlen(mark);
+		known_days = days_at(&least, text, "\"min\":\"P");
+		known_days = days_at(&most, text, "\"max\":\"P") || known_days;
+		if (days_at(&least, text, "\"iso\":\"P")) {
+			most = least;
+			known_days = true;
+		}
+		if (known_days && least <= to && most >= from)
+			return true;
+	}
+	return false;
+}
 
 static bool
 any_date(const char *text, unsigned from, unsigned to)
@@ -553,6 +615,8 @@ holds(const struct said *s, const struct condition *c)
 {
 	const char *text = buf_text(&s->text);
 
+	if (c->length)
+		return any_length(text, c->from, c->to);
 	return c->from > 0 ? any_date(text, c->from, c->to)
 			   : any_word(text, c->text);
 }
@@ -576,7 +640,14 @@ random_condition(struct condition *c)
 	const char *word;
 
 	memset(c, 0, sizeof(*c));
-	switch (below(11)) {
+	switch (below(12)) {
+	case 11:
+		c->length = true;
+		c->from = 1 + below(60);
+		c->to = c->from + below(20);
+		snprintf(c->query, sizeof(c->query), "duration:%ud..%ud",
+		    c->from, c->to);
+		break;
 	case 0:
 		same_word(c, "", kinds[below(3)]);
 		break;

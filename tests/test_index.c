@@ -461,8 +461,8 @@ static void
 says_when_another_unicode_made_it(void **state)
 {
 	static const char *const changes[] = {
-		"UPDATE value SET key='1.1.5' WHERE field=23",
-		"DELETE FROM value WHERE field=23",
+		"UPDATE value SET key='1.1.5' WHERE field=24",
+		"DELETE FROM value WHERE field=24",
 	};
 	struct fixture *f = *state;
 	struct vault *v = f->o.vault;

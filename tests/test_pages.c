@@ -9,6 +9,7 @@
 #include "store/inner.h"
 #include "store/log.h"
 #include "store/sql.h"
+#include "store/sqlite.h"
 #include "support.h"
 
 static char *folder;
@@ -280,6 +281,80 @@ sees_what_another_writer_committed_after_a_failed_commit(void **state)
 	vault_close(reader);
 }
 
+/* ---- Long transactions ---- */
+
+static void
+assert_answer(struct store *s, const char *sql, const char *wanted)
+{
+	sqlite3_stmt *stmt;
+
+	assert_int_equal(
+	    sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(stmt, 0), wanted);
+	sqlite3_finalize(stmt);
+}
+
+static bool
+is_defensive(struct store *s)
+{
+	int on = 0;
+
+	assert_int_equal(
+	    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, -1, &on),
+	    SQLITE_OK);
+	return on == 1;
+}
+
+/* More pages than the cache holds, every one of them there before. */
+static void
+change_all(struct store *s, const char *to)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof(sql),
+	    "UPDATE item SET title='%s' || hex(zeroblob(1000))", to);
+	assert_ok(sqlite_run(s->db, sql));
+}
+
+static const char all_same[] =
+    "SELECT CASE WHEN count(*)=4000 AND min(substr(title,1,3))='one'"
+    " AND max(substr(title,1,3))='one' THEN 'yes' END FROM item";
+
+static void
+a_long_transaction_keeps_no_pages_and_an_abort_undoes_it(void **state)
+{
+	struct store *s = a->store;
+
+	(void)state;
+	assert_ok(store_begin_long(s));
+	assert_ok(sqlite_run(s->db,
+	    "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM c"
+	    " WHERE x<4000) INSERT INTO item SELECT x,'person','',0,1 FROM c"));
+	change_all(s, "one");
+	assert_ok(store_commit(s));
+	assert_answer(s, "PRAGMA journal_mode", "memory");
+
+	for (int i = 0; i < 2; i++) {
+		assert_ok(store_begin_long(s));
+		assert_answer(s, "PRAGMA journal_mode", "off");
+		assert_true(is_defensive(s));
+		change_all(s, "two");
+		/* A statement that fails half way; or none. */
+		if (i == 0)
+			assert_int_not_equal(
+			    sqlite_run(s->db, "UPDATE item SET num=num*2"),
+			    VAULT_OK);
+		store_abort(s);
+		assert_ok(store_begin(s));
+		assert_answer(s, "PRAGMA journal_mode", "memory");
+		assert_true(is_defensive(s));
+		assert_answer(s, all_same, "yes");
+		assert_answer(s, "PRAGMA integrity_check", "ok");
+		store_abort(s);
+	}
+}
+
 static void
 a_second_writer_is_told_busy(void **state)
 {
@@ -365,11 +440,12 @@ another_version_is_told_and_another_schema_is_damage(void **state)
 	assert_int_equal(opened_after("PRAGMA user_version=2"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=3"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=4"), VAULT_EVERSION);
-	assert_int_equal(opened_after("PRAGMA user_version=6"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=5"), VAULT_EVERSION);
+	assert_int_equal(opened_after("PRAGMA user_version=7"), VAULT_EVERSION);
 	assert_int_equal(opened_after("PRAGMA user_version=0"), VAULT_EDAMAGED);
 	assert_int_equal(
 	    opened_after("PRAGMA user_version=-1"), VAULT_EDAMAGED);
-	assert_ok(opened_after("PRAGMA user_version=5"));
+	assert_ok(opened_after("PRAGMA user_version=6"));
 	assert_int_equal(opened_after("DROP TABLE contact"), VAULT_EDAMAGED);
 }
 
@@ -388,6 +464,8 @@ main(void)
 		with_vault(sees_what_another_writer_committed_after_an_abort),
 		with_vault(
 		    sees_what_another_writer_committed_after_a_failed_commit),
+		with_vault(
+		    a_long_transaction_keeps_no_pages_and_an_abort_undoes_it),
 		with_vault(a_second_writer_is_told_busy),
 		with_vault(a_reader_sees_one_state),
 		with_vault(a_lost_cell_is_an_error_of_whoever_reads_it),

@@ -62,7 +62,11 @@ static const char values[] =
     "INSERT INTO value SELECT 15,"
     " printf('%08x%08x',column2+2147483648,column3+2147483648),column1"
     " FROM (VALUES (1,15021,2147483647),(2,15006,15033),"
-    " (3,-2147483648,15090),(4,1350,1350));";
+    " (3,-2147483648,15090),(4,1350,1350));"
+    /* P10D; P1M; at least a year; at most two weeks */
+    "INSERT INTO value SELECT 23,"
+    " printf('%08x%08x',column2+2147483648,column3+2147483648),column1"
+    " FROM (VALUES (1,10,10),(2,28,31),(3,365,2147483647),(4,0,14));";
 
 static void
 run(sqlite3 *db, const char *sql)
@@ -424,6 +428,48 @@ dates_match_days_that_may_fall_into_them(void **state)
 }
 
 static void
+durations_match_what_may_fall_into_them(void **state)
+{
+	finds(state, "duration:10d", "1 4");
+	finds(state, "duration:P10D", "1 4");
+	finds(state, "duration:30d..", "2 3");
+	finds(state, "duration:30d", "2");
+	finds(state, "duration:1m", "2");
+	finds(state, "duration:..30d", "1 2 4");
+	finds(state, "duration:2w..1m", "2 4");
+	finds(state, "duration:2w/1m", "2 4");
+	finds(state, "duration:1M..2w", "2 4");
+	finds(state, "duration:1y6m", "3");
+	finds(state, "duration:..1y", "1 2 3 4");
+	finds(state, "duration:..11m", "1 2 4");
+	finds(state, "duration:36h", "4");
+	finds(state, "NOT duration:..", "5 6 7 8 9 10 11");
+	finds(state, "teng duration:1y..", "3");
+	finds(state, "duration:\"2w..1m\"", "2 4");
+}
+
+/* What is not understood is passed over to the words. */
+static void
+a_duration_that_is_not_understood_is_words(void **state)
+{
+	static const char *lengths[] = { "30", "d", "30x", "1d2w", "30d..x",
+		"-3d", "1.5y", "30d*", "1000000d", "P", "PP3D", "...",
+		"30dddddddddddddddddddddddddddddddddddd" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		char text[64];
+		struct query *q;
+
+		snprintf(text, sizeof(text), "duration:%s", lengths[i]);
+		assert_int_equal(query_parse(&q, text, strlen(text)), VAULT_OK);
+		if (q->nodes[q->root].kind != QUERY_WORDS)
+			fail_msg("%s", text);
+		query_free(q);
+	}
+}
+
+static void
 a_date_that_is_not_understood_is_words(void **state)
 {
 	static const char *dates[] = { "2011-13", "2011-02-30", "11", "2011-2",
@@ -735,6 +781,8 @@ main(void)
 		cmocka_unit_test(fields_match_values),
 		cmocka_unit_test(places_match_from_their_first_word),
 		cmocka_unit_test(names_and_titles_are_columns),
+		cmocka_unit_test(durations_match_what_may_fall_into_them),
+		cmocka_unit_test(a_duration_that_is_not_understood_is_words),
 		cmocka_unit_test(dates_match_days_that_may_fall_into_them),
 		cmocka_unit_test(a_date_that_is_not_understood_is_words),
 		cmocka_unit_test(counts_days_as_the_calendar_does),

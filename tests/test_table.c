@@ -314,6 +314,7 @@ refuses_what_a_map_cannot_have(void **state)
 		{ HEAD "\"delimiter\":\"ab\",\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"missing\":\"NA\",\"columns\":[]}", TABLE_MAP_KIND },
 		{ HEAD "\"missing\":[1],\"columns\":[]}", TABLE_MAP_KIND },
+		{ HEAD "\"doubt\":true,\"columns\":[{}]}", TABLE_MAP_KIND },
 		{ HEAD "\"constants\":[[\"kind\",\"alien\"]]}",
 		    TABLE_MAP_VALUE },
 		{ HEAD "\"constants\":[[\"kind\"]]}", TABLE_MAP_KIND },
@@ -343,6 +344,10 @@ refuses_rules_that_no_cell_could_follow(void **state)
 	assert_rule("{\"column\":\"a\",\"columns\":[\"b\"],\"field\":\"sex\"}",
 	    TABLE_MAP_LACKS);
 	assert_rule("{\"column\":\"a\",\"field\":\"sexx\"}", TABLE_MAP_FIELD);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"words\":\"en\"}",
+	    TABLE_MAP_UNKNOWN);
+	assert_rule("{\"column\":\"a\",\"field\":\"sex\",\"doubt\":true}",
+	    TABLE_MAP_KIND);
 	assert_rule("{\"column\":\"a\",\"field\":\"type\"}", TABLE_MAP_FIELD);
 	assert_rule(
 	    "{\"column\":\"a\",\"field\":\"imported.file\"}", TABLE_MAP_FIELD);
@@ -456,7 +461,7 @@ a_cell_ends_in_its_field_or_word_for_word(void **state)
 	assert_cell(sex, "2 ", LEFT("2 "), "", "1:c=2 (0);");
 	/* A code of ours is none of the table's. */
 	assert_cell(sex, "m", LEFT("m"), "", "1:c=m(0);");
-	assert_cell(sex, "1?", LEFT("1?"), "", "1:c=1?(0);");
+	assert_cell(sex, "1?", LEFT("1?"), "", "1:c=1?(11);");
 	assert_cell(sex, "NA", "", "", "");
 	assert_cell(sex, "", "", "", "");
 	assert_cell(sex, "  ", "", "", "");
@@ -631,6 +636,8 @@ durations_are_understood_or_words(void **state)
 	static const char rule[] = "{\"column\":\"c\",\"field\":\"duration\"}";
 	static const char days[] =
 	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"days\"}";
+	static const char words[] = "{\"column\":\"c\",\"field\":"
+				    "\"duration\",\"words\":[\"en\",\"es\"]}";
 	static const char hours[] =
 	    "{\"column\":\"c\",\"field\":\"duration\",\"unit\":\"hours\"}";
 
@@ -649,6 +656,19 @@ durations_are_understood_or_words(void **state)
 	    "1:c=123456(8);");
 	assert_cell(days, "two weeks", "", LENGTH("\"text\":\"two weeks\""),
 	    "1:c=two weeks(8);");
+	assert_cell(words, "two weeks", "",
+	    LENGTH("\"iso\":\"P2W\",\"text\":\"two weeks\""), "");
+	assert_cell(words,
+	    "3 a 5 d\xc3\xad"
+	    "as",
+	    "",
+	    LENGTH("\"max\":\"P5D\",\"min\":\"P3D\",\"text\":\"3 a 5 d\xc3\xad"
+		   "as\""),
+	    "");
+	assert_cell(words, "at least 3 days", "",
+	    LENGTH("\"min\":\"P3D\",\"text\":\"at least 3 days\""), "");
+	assert_cell(words, "some weeks", "", LENGTH("\"text\":\"some weeks\""),
+	    "1:c=some weeks(8);");
 	assert_cell(days, "NA", "", "", "");
 	made_type = "person";
 }

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The same list again: what is new in it, and what a person has changed. */
+#include "core/secret.h"
+#include "exchange/forget.h"
+#include "exchange/lapse.h"
+#include "inside.h"
+#include "search/index.h"
+#include "store/store.h"
 #include "table_help.h"
 
 static const char map[] =
@@ -251,6 +257,84 @@ by_row(void *ctx, uint64_t row)
 	return row == 2 ? UPDATE : KEEP;
 }
 
+#define DEAD HEAD "1,Ana Uno,F,smith,NA,1980-05-03,x\n2,Eva Dos,F,NA,NA,NA,x\n"
+
+static void
+import_dead(bool back, bool preview)
+{
+	assert_ok(import_by(o.vault, map, DEAD,
+	    (struct vault_table_how){ .preview = preview,
+		.policy = VAULT_POLICY_UPDATE,
+		.forgotten = back }));
+}
+
+/* Somebody who was forgotten is not brought back by the list. */
+static void
+what_was_forgotten_stays_so(void **state)
+{
+	char died[VAULT_ID_LEN];
+
+	(void)state;
+	import_dead(false, false);
+	assert_int_equal(count(o.vault, "type:status", died), 1);
+	assert_ok(vault_forget(o.vault, ana, NULL));
+	for (unsigned i = 0; i < 4; i++) {
+		import_dead(false, i % 2 == 0);
+		/* Of the status that is left nothing is news. */
+		assert_int_equal(whys[VAULT_ROW_FORGOTTEN], 1);
+		assert_string_equal(buf_text(&told), "1:24:who:=;");
+		assert_string_equal(buf_text(&ended), "1:1;2:1;");
+		assert_int_equal(count(o.vault, "ana", NULL), 0);
+	}
+	assert_ok(vault_forget(o.vault, died, NULL));
+	import_dead(false, false);
+	assert_string_equal(buf_text(&told), "1:24:who:=;1:24:end:=;");
+	assert_string_equal(buf_text(&ended), "1:5;2:1;");
+	assert_int_equal(done.forgotten, 1);
+	assert_int_equal(done.records + done.versions, 0);
+	/* A person wants it: then it is a new one, and no more is said. */
+	import_dead(true, true);
+	assert_int_equal(count(o.vault, "ana", NULL), 0);
+	import_dead(true, false);
+	assert_string_equal(buf_text(&told), "1:25:who:=;1:25:end:=;");
+	assert_string_equal(buf_text(&ended), "1:0;2:1;");
+	assert_int_equal(done.again, 2);
+	assert_int_equal(count(o.vault, "ana", NULL), 1);
+	import_dead(false, false);
+	assert_string_equal(buf_text(&told), "");
+	assert_string_equal(buf_text(&ended), "1:1;2:1;");
+}
+
+/* Our tombstone may come by a bundle: from another machine of the office. */
+static void
+what_was_forgotten_elsewhere_stays_so(void **state)
+{
+	struct store *s = o.vault->store;
+	struct tombstone t = { .time = 1600000000 };
+	struct record_row r;
+	struct signer by;
+	struct lapse lapse = { 0 };
+	enum forget_does did;
+
+	(void)state;
+	assert_ok(id_parse(t.record, ana, VAULT_ID_LEN - 1));
+	assert_ok(store_begin(s));
+	assert_ok(records_signer(&by, s));
+	memcpy(t.office, by.public_key, sizeof(t.office));
+	assert_ok(tombstone_sign(&t, by.key));
+	secret_free(by.key);
+	assert_ok(rows_find(&r, s, t.record));
+	assert_ok(index_remove(s, &r));
+	assert_ok(forget_obey(&did, s, &t, &lapse));
+	lapse_free(&lapse);
+	assert_int_equal(did, FORGET_RECORD);
+	assert_ok(store_commit(s));
+	store_abort(s);
+	import_dead(false, false);
+	assert_string_equal(buf_text(&told), "1:24:who:=;");
+	assert_string_equal(buf_text(&ended), "1:5;2:0;");
+}
+
 static void
 each_row_may_have_a_policy(void **state)
 {
@@ -279,6 +363,8 @@ main(void)
 		TEST(a_record_that_is_written_once_is_kept),
 		TEST(a_row_that_cannot_be_kept_changes_nothing),
 		TEST(what_is_private_stays_so),
+		TEST(what_was_forgotten_stays_so),
+		TEST(what_was_forgotten_elsewhere_stays_so),
 		TEST(each_row_may_have_a_policy),
 	};
 	int failed;

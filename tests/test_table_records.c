@@ -113,6 +113,118 @@ conditions_compare_cells(void **state)
 	assert_lacks("\"same\"");
 }
 
+/* Two columns of codes; what the record says of its certainty. */
+#define DEED                                                                   \
+	"{\"column\":\"deed\",\"field\":\"act\",\"codes\":[[\"K\","            \
+	"\"killing\"],[\"T?\",\"torture\"]]}"
+#define HOW                                                                    \
+	",{\"column\":\"how\",\"field\":\"methods\",\"split\":\";\","          \
+	"\"codes\":[[\"G\",\"shooting\"],[\"B\",\"blade\"]]}"
+
+static void
+a_code_in_doubt_makes_its_record_possible(void **state)
+{
+	static const char *const cells[] = { "K?", " K ?", "K (?)", "?K",
+		"\xc2\xbfK?", "K\xef\xbc\x9f", "K \xd8\x9f", "probably K",
+		"K??" };
+	char csv[64];
+
+	(void)state;
+	made_type = "act";
+	made_more = "\"doubt\":[\"probably\"],";
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		snprintf(csv, sizeof(csv), "k,deed\n1,%s\n", cells[i]);
+		assert_ok(make(DEED, csv));
+		assert_has("\"act\":\"killing\",\"certainty\":\"possible\"");
+		/* Which words said so is not lost. */
+		snprintf(
+		    csv, sizeof(csv), "\"deed\",\"text\":\"%s\"", cells[i]);
+		assert_has(csv);
+		snprintf(csv, sizeof(csv), "1:deed=%s(10);", cells[i]);
+		assert_string_equal(buf_text(&notes), csv);
+	}
+	/* A part of a cell; what else is in no pair; what is listed so. */
+	assert_ok(make(DEED HOW, "k,deed,how\n1,K,G; B?\n"));
+	assert_has("\"certainty\":\"possible\"");
+	assert_has("\"methods\":[\"shooting\",\"blade\"]");
+	assert_ok(make(DEED HOW, "k,deed,how\n1,K,B?;X\n"));
+	assert_has("\"certainty\":\"possible\"");
+	assert_string_equal(buf_text(&notes), "1:how=B?;X(0);1:how=B?;X(10);");
+	assert_ok(make(DEED, "k,deed\n1,T?\n"));
+	assert_lacks("certainty");
+	assert_lacks("\"deed\"");
+	/* Nothing but the mark; what is in no pair without it. */
+	assert_ok(make(DEED, "k,deed\n1,?\n2,X?\n"));
+	assert_lacks("certainty");
+	assert_string_equal(buf_text(&notes), "1:deed=?(3);2:deed=X?(0);");
+	/* A field of codes that has no table. */
+	assert_ok(make(
+	    "{\"column\":\"deed\",\"field\":\"act\"}", "k,deed\n1,killing?\n"));
+	assert_has("\"act\":\"killing\",\"certainty\":\"possible\"");
+	made_type = "person";
+	made_more = "";
+}
+
+static void
+what_is_more_certain_than_a_code_in_doubt_is_kept(void **state)
+{
+	static const char rules[] = DEED
+	    ",{\"column\":\"sure\",\"field\":\"certainty\"}";
+
+	(void)state;
+	made_type = "act";
+	assert_ok(make(rules, "k,deed,sure\n1,K?,confirmed\n"));
+	assert_has("\"certainty\":\"possible\"");
+	assert_has("{\"name\":\"sure\",\"text\":\"confirmed\"}");
+	assert_string_equal(
+	    buf_text(&notes), "1:deed=K?(10);1:sure=confirmed(10);");
+	assert_ok(make(rules, "k,deed,sure\n1,K?,unlikely\n"));
+	assert_has("\"certainty\":\"unlikely\"");
+	made_more = "\"constants\":[[\"certainty\",\"likely\"]],";
+	assert_ok(make(DEED, "k,deed\n1,K?\n2,K\n"));
+	assert_has("\"certainty\":\"possible\"");
+	assert_has("\"certainty\":\"likely\"");
+	/* By the map there is no doubt: then it is in no pair. */
+	made_more = "\"doubt\":false,";
+	assert_ok(make(DEED, "k,deed\n1,K?\n"));
+	assert_lacks("killing");
+	assert_string_equal(buf_text(&notes), "1:deed=K?(0);");
+	made_type = "person";
+	made_more = "";
+}
+
+static void
+a_code_in_doubt_is_kept_where_there_is_no_certainty(void **state)
+{
+	(void)state;
+	assert_ok(make("{\"column\":\"s\",\"field\":\"sex\",\"codes\":[["
+		       "\"F\",\"f\"]]}",
+	    "k,s\n1,F?\n"));
+	assert_lacks("\"sex\"");
+	assert_has("{\"name\":\"s\",\"text\":\"F?\"}");
+	assert_string_equal(buf_text(&notes), "1:s=F?(11);");
+}
+
+/* A status that a condition makes is as doubtful as its cell. */
+static void
+a_condition_in_doubt_makes_its_record_possible(void **state)
+{
+	static const char none[] = HEAD PERSON
+	    ",{\"as\":\"d\",\"type\":\"document\",\"when\":{\"column\":"
+	    "\"deed\",\"in\":[\"K\"]},\"columns\":[{\"column\":\"name\","
+	    "\"field\":\"title\"}]}]}";
+
+	(void)state;
+	assert_ok(make_by(MAP, "k,name,deed,page\n7,Ana,K?,12\n"));
+	assert_has("{\"act\":\"killing\",\"certainty\":\"possible\"");
+	assert_has("\"certainty\":\"possible\",\"imported\":{\"as\":\"end\"");
+	assert_string_equal(buf_text(&notes), "1:deed=K?(10);1:deed=K?(10);");
+	assert_ok(make_by(none, "k,name,deed\n7,Ana,K?\n"));
+	assert_lacks("document");
+	assert_has("{\"name\":\"deed\",\"text\":\"K?\"}");
+	assert_string_equal(buf_text(&notes), "1:deed=K?(11);");
+}
+
 static void
 an_empty_group_does_not_stop_the_next(void **state)
 {
@@ -587,6 +699,13 @@ main(void)
 		cmocka_unit_test(a_row_becomes_its_records),
 		cmocka_unit_test(a_cell_that_no_record_takes_is_kept_once),
 		cmocka_unit_test(conditions_compare_cells),
+		cmocka_unit_test(a_code_in_doubt_makes_its_record_possible),
+		cmocka_unit_test(
+		    what_is_more_certain_than_a_code_in_doubt_is_kept),
+		cmocka_unit_test(
+		    a_code_in_doubt_is_kept_where_there_is_no_certainty),
+		cmocka_unit_test(
+		    a_condition_in_doubt_makes_its_record_possible),
 		cmocka_unit_test(an_empty_group_does_not_stop_the_next),
 		cmocka_unit_test(a_period_is_a_beginning_and_an_end),
 		cmocka_unit_test(what_is_listed_nowhere_has_a_word_and_is_kept),

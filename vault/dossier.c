@@ -286,7 +286,9 @@ tell_line(void *ctx, const struct print_line *line)
 		.vocab = line->vocab,
 		.block = line->block,
 		.heading = line->heading,
-		.depth = line->depth };
+		.depth = line->depth,
+		.no_date = line->no_date,
+		.no_span = line->no_span };
 
 	/* What the heading says already, and what only we need. */
 	if (strcmp(line->field, "type") != 0 &&
@@ -313,7 +315,7 @@ tell_record(struct dossier *d, size_t i)
 		d->at = e->id;
 		d->to->record(d->to->ctx, &r);
 		err = print_body(edition.body, tell_line, name_record, d,
-		    vault_words(d->p->v));
+		    vault_speech(d->p->v));
 	}
 	edition_free(&edition);
 	return err == VAULT_OK ? d->err : err;

@@ -14,6 +14,7 @@
 #include "core/random.h"
 #include "core/secret.h"
 #include "exchange/forget.h"
+#include "record/forgotten_row.h"
 #include "inside.h"
 #include "record/keep.h"
 #include "search/index.h"
@@ -85,6 +86,36 @@ vault_forget(struct vault *v, const char *id, bool *unswept)
 		if (unswept != NULL)
 			*unswept = left;
 	}
+	return vault_failed(v, err);
+}
+
+/* ---- Which rows of lists were forgotten ---- */
+
+enum vault_err
+vault_forgotten_rows(uint64_t *n, struct vault *v)
+{
+	enum vault_err err = store_read(v->store);
+
+	*n = 0;
+	if (err == VAULT_OK)
+		err = forgotten_row_count(n, v->store);
+	store_read_end(v->store);
+	return vault_failed(v, err);
+}
+
+enum vault_err
+vault_forget_rows(struct vault *v)
+{
+	struct store *s = v->store;
+	enum vault_err err;
+
+	if ((err = store_begin(s)) == VAULT_OK &&
+	    (err = store_secure_delete(s, true)) == VAULT_OK &&
+	    (err = forgotten_row_drop_all(s)) == VAULT_OK &&
+	    (err = store_scrub(s)) == VAULT_OK &&
+	    (err = log_add(s, "forget-rows", "", 0)) == VAULT_OK)
+		err = store_commit(s);
+	store_abort(s);
 	return vault_failed(v, err);
 }
 

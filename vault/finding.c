@@ -80,7 +80,7 @@ named_ids(struct buf *out, struct vault *v, const char *title, size_t len)
 				return err;
 			if (err == VAULT_ENORECORD &&
 			    is_part(title, len, i, i + ID_TEXT_LEN))
-				buf_put_text(out, vault_words(v)->not_here);
+				buf_put_text(out, vault_speech(v)->not_here);
 			else if (err == VAULT_ENORECORD)
 				buf_put(out, title + i, ID_TEXT_LEN);
 			i += ID_TEXT_LEN;

@@ -36,7 +36,7 @@ struct vault {
 	struct print_words words; /* not set: English */
 };
 
-const struct print_words *vault_words(const struct vault *v);
+const struct print_words *vault_speech(const struct vault *v);
 
 /* The absolute path of what exists, without symbolic links: to be freed. */
 VAULT_CHECKED enum vault_err vault_resolve_path(char **out, const char *path);

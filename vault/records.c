@@ -459,8 +459,8 @@ line_out(void *ctx, const struct print_line *line)
 {
 	const struct lines *to = ctx;
 	const struct vault_line l = { line->field, line->label, line->text,
-		line->len, line->vocab, line->block, line->heading,
-		line->depth };
+		line->len, line->vocab, line->block, line->heading, line->depth,
+		line->no_date, line->no_span };
 
 	to->each(to->ctx, &l);
 	return VAULT_OK;
@@ -481,7 +481,7 @@ vault_lines(struct vault *v, const struct buf *body,
 
 	if ((err = store_read(v->store)) != VAULT_OK)
 		return vault_failed(v, err);
-	err = print_text(body, line_out, name_in_line, &to, vault_words(v));
+	err = print_text(body, line_out, name_in_line, &to, vault_speech(v));
 	store_read_end(v->store);
 	return vault_failed(v, err);
 }
@@ -539,7 +539,7 @@ clash_out(void *ctx, const struct clash_value *value)
 		return VAULT_EDAMAGED;
 	err = records_office(&office, to->v->store, key);
 	if (err == VAULT_OK && value->value != NULL)
-		err = print_value(&text, value->value, vault_words(to->v));
+		err = print_value(&text, value->value, vault_speech(to->v));
 	if (err == VAULT_OK) {
 		c.office = buf_text(&office);
 		c.text = buf_text(&text);

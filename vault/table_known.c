@@ -132,6 +132,32 @@ look_at_next(bool *good, const struct work *w, size_t i, struct known *k)
 	return err;
 }
 
+/* Links to what was forgotten are no news of the file: they stay as written. */
+static enum vault_err
+keep_links(const struct work *w, size_t i, const json_t *base)
+{
+	const struct table_map *map = w->p->t->map;
+	const struct table_record *rec = &map->records[i];
+
+	for (size_t j = rec->first; j < rec->first + rec->n; j++) {
+		const struct table_rule *r = &map->rules[j];
+		char field[64];
+		size_t len = strcspn(r->field, "[.");
+		json_t *was;
+
+		if (!r->is_link || !w->made.no_link[r->to] ||
+		    len >= sizeof(field))
+			continue;
+		memcpy(field, r->field, len);
+		field[len] = '\0';
+		was = json_object_get(base, field);
+		if (was != NULL &&
+		    json_object_set(w->made.bodies[i], field, was) != 0)
+			return VAULT_ENOMEM;
+	}
+	return VAULT_OK;
+}
+
 /* Record i of the row: *good is false if it could not be kept. */
 static enum vault_err
 compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
@@ -155,7 +181,8 @@ compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
 	}
 	how.base = k->base.body;
 	how.now = k->now;
-	if ((err = body_fill(w->made.bodies[i])) == VAULT_OK)
+	if ((err = keep_links(w, i, how.base)) == VAULT_OK &&
+	    (err = body_fill(w->made.bodies[i])) == VAULT_OK)
 		err = table_again(&k->next, news, &how);
 	if (err == VAULT_OK)
 		err = c.err;

@@ -17,6 +17,7 @@
 #include "core/secret.h"
 #include "core/text.h"
 #include "inside.h"
+#include "record/forgotten_row.h"
 #include "record/heads.h"
 #include "search/index.h"
 #include "store/log.h"
@@ -136,6 +137,21 @@ note_same_key(const struct work *w, uint64_t other)
 }
 
 static void
+note_forgotten(
+    const struct work *w, size_t i, enum vault_row_why why, int64_t day)
+{
+	struct vault_row_note n = { .why = why,
+		.row = w->row->row,
+		.line = w->row->line,
+		.record = name_of(w->p, i),
+		.column = "",
+		.value = "",
+		.day = day };
+
+	tell(w->p, &n);
+}
+
+static void
 note_cell(void *ctx, const struct table_note *note)
 {
 	struct vault_row_note n = { .why = (enum vault_row_why)note->why,
@@ -146,9 +162,11 @@ note_cell(void *ctx, const struct table_note *note)
 	struct table_pass *p = ctx;
 
 	n.record = name_of(p, note->record);
-	if (note->why == TABLE_NOTE_DOUBTFUL)
-		n.why = VAULT_ROW_DOUBTFUL;
-	else
+	/* Behind those that both number alike. */
+	if (note->why >= TABLE_NOTE_DOUBTFUL)
+		n.why = (enum vault_row_why)(
+		    VAULT_ROW_DOUBTFUL + (note->why - TABLE_NOTE_DOUBTFUL));
+	if (note->why != TABLE_NOTE_DOUBTFUL && note->why != TABLE_NOTE_DOUBT)
 		p->done->notes++;
 	tell(p, &n);
 }
@@ -186,7 +204,7 @@ work_end(const struct work *w, enum vault_row_end end)
 	const struct vault_table_how *how = w->p->how;
 	uint64_t *counts[] = { &w->p->done->added, &w->p->done->unchanged,
 		&w->p->done->changed, &w->p->done->refused,
-		&w->p->done->updated };
+		&w->p->done->updated, &w->p->done->forgotten };
 
 	++*counts[end];
 	if (how->row != NULL)
@@ -224,6 +242,20 @@ work_look(bool *good, const struct work *w)
 	return err;
 }
 
+/* What was forgotten comes back: nothing is left of that. */
+static enum vault_err
+let_back(const struct work *w, size_t i)
+{
+	uint8_t key[HASH_LEN];
+	enum vault_err err = table_row_key(key, &w->p->t->columns, w->row, i);
+
+	w->p->done->again++;
+	note_forgotten(w, i, VAULT_ROW_AGAIN, w->again[i]);
+	return err == VAULT_OK && !w->p->how->preview
+	    ? forgotten_row_drop(w->p->t->v->store, key)
+	    : err;
+}
+
 /* The bodies are given away, and all of them: another thread works on them. */
 static enum vault_err
 add_record(struct work *w, size_t i)
@@ -231,7 +263,9 @@ add_record(struct work *w, size_t i)
 	struct table_pass *p = w->p;
 	enum vault_err err = VAULT_OK;
 
-	if (!p->how->preview) {
+	if (w->again[i] != 0)
+		err = let_back(w, i);
+	if (err == VAULT_OK && !p->how->preview) {
 		err = bulk_add(
 		    p->bulk, w->ids[i], w->made.bodies[i], w->row->text.len);
 		w->made.bodies[i] = NULL;
@@ -269,6 +303,27 @@ add_all(struct work *w)
 
 /* ---- Each row ---- */
 
+/*
+ * Our office has forgotten it: then it is not made, and none of the row links
+ * to it; unless a person wants it back.
+ */
+static enum vault_err
+look_forgotten(struct work *w, size_t i, const uint8_t *key)
+{
+	int64_t day;
+	enum vault_err err = forgotten_row_day(&day, w->p->t->v->store, key);
+
+	if (err != VAULT_OK || day == 0 || !w->made.wanted[i])
+		return err;
+	if (w->p->how->forgotten) {
+		w->again[i] = day;
+		return VAULT_OK;
+	}
+	w->made.no_link[i] = true;
+	note_forgotten(w, i, VAULT_ROW_FORGOTTEN, day);
+	return VAULT_OK;
+}
+
 /* Is record i of the row here, and which id has it, or will have? */
 static enum vault_err
 find_record(struct work *w, size_t i)
@@ -285,7 +340,8 @@ find_record(struct work *w, size_t i)
 	if (err == VAULT_ENORECORD) {
 		w->num[i] = 0;
 		id_new(w->ids[i]);
-		return VAULT_OK;
+		return w->p->any_gone > 0 ? look_forgotten(w, i, key)
+					  : VAULT_OK;
 	}
 	if (err == VAULT_OK && (err = rows_get(&r, s, w->num[i])) == VAULT_OK)
 		memcpy(w->ids[i], r.id, ID_LEN);
@@ -301,9 +357,11 @@ find_once(struct work *w, size_t i)
 
 	if (!p->once[i]) {
 		err = find_record(w, i);
-		p->once[i] = w->num[i] != 0;
+		p->once_gone[i] = w->made.no_link[i];
+		p->once[i] = w->num[i] != 0 || p->once_gone[i];
 		memcpy(p->once_id[i], w->ids[i], ID_LEN);
 	} else {
+		w->made.no_link[i] = p->once_gone[i];
 		memcpy(w->ids[i], p->once_id[i], ID_LEN);
 		w->num[i] = -1; /* not of this row */
 	}
@@ -372,6 +430,24 @@ breathe(struct table_pass *p)
 	return store_read(p->t->v->store);
 }
 
+/* What the row says, and what becomes of that. */
+static enum vault_err
+import_known(struct work *w)
+{
+	const struct vault_table *t = w->p->t;
+	enum vault_err err;
+
+	err = table_bodies(
+	    &w->made, &t->columns, &t->file, w->row, note_cell, w->p);
+	/* Its body was made all the same: a cell of it is not another's. */
+	for (size_t i = 0; i < t->map->n_records; i++)
+		w->made.wanted[i] = w->made.wanted[i] && !w->made.no_link[i];
+	if (err == VAULT_OK)
+		err = is_here(w) ? work_again(w) : add_all(w);
+	table_made_free(&w->made);
+	return err;
+}
+
 static enum vault_err
 import_row(void *ctx, const struct table_row *row)
 {
@@ -386,12 +462,10 @@ import_row(void *ctx, const struct table_row *row)
 	    (err = check_key(&good, &w)) != VAULT_OK || !good ||
 	    (err = find_all(&w)) != VAULT_OK)
 		return err;
-	err = table_bodies(
-	    &w.made, &p->t->columns, &p->t->file, row, note_cell, p);
-	if (err == VAULT_OK)
-		err = is_here(&w) ? work_again(&w) : add_all(&w);
-	table_made_free(&w.made);
-	return err;
+	if (!w.made.no_link[0] || is_here(&w))
+		return import_known(&w);
+	work_end(&w, VAULT_ROW_GONE_HERE);
+	return VAULT_OK;
 }
 
 /* ---- All of it ---- */
@@ -421,8 +495,10 @@ static enum vault_err
 read_again(struct table_pass *p)
 {
 	char hex[65];
-	enum vault_err err = table_pass_read(p, hex, import_row);
+	enum vault_err err = forgotten_row_count(&p->any_gone, p->t->v->store);
 
+	if (err == VAULT_OK)
+		err = table_pass_read(p, hex, import_row);
 	if (err == VAULT_OK && strcmp(hex, p->t->file.sha256) != 0)
 		err = VAULT_EUSE;
 	return err;
@@ -440,7 +516,7 @@ write_all(struct table_pass *p)
 	struct store *s = p->t->v->store;
 	enum vault_err err;
 
-	if ((err = store_begin(s)) != VAULT_OK)
+	if ((err = store_begin_long(s)) != VAULT_OK)
 		return err;
 	if ((err = records_signer(&p->by, s)) == VAULT_OK &&
 	    (err = bulk_new(&p->bulk, s, &p->by)) == VAULT_OK &&

@@ -20,7 +20,9 @@ _Static_assert((int)VAULT_TABLE_UTF8 == (int)TABLE_FAULT_UTF8 &&
 	(int)VAULT_TABLE_FLAT == (int)TABLE_FAULT_FLAT,
     "vault.h and table_import.h number the same faults");
 _Static_assert((int)VAULT_ROW_CODE == (int)TABLE_NOTE_CODE &&
-	(int)VAULT_ROW_SPAN == (int)TABLE_NOTE_SPAN,
+	(int)VAULT_ROW_SPAN == (int)TABLE_NOTE_SPAN &&
+	VAULT_ROW_DOUBT_KEPT - VAULT_ROW_DOUBTFUL ==
+	    TABLE_NOTE_DOUBT_KEPT - TABLE_NOTE_DOUBTFUL,
     "vault.h and table_row.h number the same notes");
 _Static_assert(VAULT_MAP_MAX == TABLE_MAP_MAX, "the limit of a map");
 

@@ -37,6 +37,8 @@ struct table_pass {
 	/* Of records for the whole list: is it here, or made by now? */
 	bool once[TABLE_RECORDS_MAX];
 	uint8_t once_id[TABLE_RECORDS_MAX][ID_LEN];
+	bool once_gone[TABLE_RECORDS_MAX]; /* it was forgotten */
+	uint64_t any_gone; /* so many records of any list were */
 	struct vault_table_done *done;
 };
 
@@ -47,6 +49,8 @@ struct work {
 	struct table_made made;
 	uint8_t ids[TABLE_RECORDS_MAX][ID_LEN];
 	int64_t num[TABLE_RECORDS_MAX]; /* 0: not here */
+	/* The day on which it was forgotten, if it may come back; or 0. */
+	int64_t again[TABLE_RECORDS_MAX];
 };
 
 /* Tell what becomes of record i; column and value may be NULL. */

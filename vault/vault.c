@@ -387,14 +387,14 @@ vault_on_busy(
 }
 
 void
-vault_speak(struct vault *v, const struct vault_words *words)
+vault_speak(struct vault *v, const struct vault_speech *words)
 {
 	v->words = (struct print_words){ words->not_here, words->yes,
 		words->no };
 }
 
 const struct print_words *
-vault_words(const struct vault *v)
+vault_speech(const struct vault *v)
 {
 	return v->words.not_here == NULL ? &print_english : &v->words;
 }

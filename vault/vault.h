@@ -178,10 +178,10 @@ void vault_on_busy(
  * record that is not here, and for yes and no.  English without; words, and
  * its texts, are borrowed for as long as the vault is open.
  */
-struct vault_words {
+struct vault_speech {
 	const char *not_here, *yes, *no;
 };
-void vault_speak(struct vault *v, const struct vault_words *words);
+void vault_speak(struct vault *v, const struct vault_speech *words);
 
 /*
  * Take away what an attach or an import that was killed has staged, if nobody
@@ -533,6 +533,8 @@ struct vault_line {
 	bool block;        /* long text, on lines of its own */
 	bool heading;      /* the lines of an object follow, one deeper */
 	unsigned depth;    /* of objects around it */
+	bool no_date;      /* a date in it is words alone */
+	bool no_span;      /* a duration is */
 };
 VAULT_CHECKED enum vault_err vault_lines(struct vault *v,
     const struct buf *body, void (*each)(void *ctx, const struct vault_line *l),
@@ -615,7 +617,8 @@ VAULT_CHECKED enum vault_err vault_drafts(struct vault *v,
 
 /*
  * Forget a record: its key, its parts, its words; a signed tombstone stays,
- * and keeps it from coming back with a bundle.  It goes along when something
+ * and keeps it from coming back with a bundle; a mark in this vault keeps it
+ * from coming back with a list.  The tombstone goes along when something
  * is next exported to those who got the record, and asks them to forget it
  * too.  What was copied or sent before is out of reach.  *unswept, which may
  * be NULL: its attachments could not be overwritten yet, without their key;
@@ -624,6 +627,13 @@ VAULT_CHECKED enum vault_err vault_drafts(struct vault *v,
  */
 VAULT_CHECKED enum vault_err vault_forget(
     struct vault *v, const char *id, bool *unswept);
+
+/*
+ * How many rows of lists have such a mark; and take all marks away: then their
+ * lists bring them back.
+ */
+VAULT_CHECKED enum vault_err vault_forgotten_rows(uint64_t *n, struct vault *v);
+VAULT_CHECKED enum vault_err vault_forget_rows(struct vault *v);
 
 /*
  * Offices that have forgotten a record and ask that it be forgotten here:

@@ -35,7 +35,7 @@ NOBODY = 65534
 PASS = b"dusk and dawn, said the owl"
 READY, GONE = 0x79646552, 0x656e6f47
 LABELS = ["cell", "cells sum", "keys fill", "keys mac", "record keys", "log",
-          "office keys", "machine"]
+          "office keys", "machine", "forgotten rows"]
 libc = ctypes.CDLL(None, use_errno=True)
 
 

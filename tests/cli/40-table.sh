@@ -240,6 +240,19 @@ expect_status 0 opened import acts.csv --map acts.json --yes
 expect_out "2${tab}3${tab}days${tab}two weeks${tab}not understood as a duration: kept as words"
 expect_out "added: 2"
 
+# By their words, and asked for by how long they were.
+sed 's/"unit": "days"/"unit": "days", "words": ["en", "es", "zh"]/; s/"invented-acts"/"more-acts"/' acts.json > words.json
+printf 'no,what,days\nF-1,Invented A,two weeks\nF-2,Invented B,más de dos meses\nF-3,Invented C,三天\nF-4,Invented D,some days\n' > words.csv
+expect_status 0 opened import words.csv --map words.json --yes
+expect_out "4${tab}5${tab}days${tab}some days${tab}not understood as a duration: kept as words"
+expect_out "cells not understood: 1"
+expect_status 0 opened --json list type:act duration:14d..
+expect_json 'len(d) == 2'
+expect_status 0 opened --json list type:act duration:..1w
+expect_json 'len(d) == 1'
+expect_status 0 opened --json list type:act NOT duration:..
+expect_json 'len(d) == 2'
+
 # ---- Stopped in the middle: nothing of it is seen, and it can be done again ----
 { cat head.csv; awk 'BEGIN { for (i = 0; i < 30000; i++) printf "K-%d,Fam%d,Giv%d,,F,1,n/a,n/a,trade%d,n/a,A,remark %d\n", i, i, i, i % 97, i }'; } > long.csv
 expect_status 0 opened unlock
@@ -260,5 +273,46 @@ sys.exit(0 if p.wait() not in (0, 2) else 1)' \
 done
 expect_status 0 amparo import long.csv --map "$MAP" --yes
 expect_out "added: 30,000"
+# So is an update of what is here, though no page of it is kept in memory.
+sed 's/remark/comment/' long.csv > longer.csv
+sed -i '1s/comment/remark/' longer.csv
+/usr/bin/python3 -c 'import os, signal, subprocess, sys, time
+p = subprocess.Popen(sys.argv[2:])
+while p.poll() is None and not os.path.exists(sys.argv[1] + "/cells.db-journal"):
+    time.sleep(0.005)
+time.sleep(0.5)
+p.kill()
+sys.exit(0 if p.wait() != 0 else 1)' \
+    "$V" "$AMPARO" -v "$V" import longer.csv --map "$MAP" --policy update --yes > "$OUT" 2> "$ERR" ||
+	fail "the update was over before it was stopped"
+expect_status 0 amparo --json import long.csv --map "$MAP" --preview
+expect_json 'd["unchanged"] == 30000 and d["changed"] == 0'
+expect_status 0 amparo new person --set 'names[0]=After It' --yes
 expect_status 0 amparo lock
 expect_clean
+
+# ---- A code in doubt is a record in doubt ----
+cat > doubt.json <<'EOF'
+{"amparo_map": 1, "name": "doubt", "key": ["no"], "doubt": ["probablemente"],
+ "records": [
+  {"as": "who", "type": "person", "columns": [
+   {"column": "name", "field": "names[0].text"},
+   {"column": "sex", "field": "sex", "codes": [["F", "f"]]}]},
+  {"as": "end", "type": "status", "when": {"column": "fate", "in": ["muerta"]},
+   "constants": [["status", "dead"], ["certainty", "confirmed"]],
+   "columns": [{"link": "person", "to": "who"}]}]}
+EOF
+cat > doubt.csv <<'EOF'
+no,name,sex,fate
+1,Elena Prueba,F,muerta
+2,Ada Prueba,F?,probablemente muerta
+3,Inés Prueba,F,?
+EOF
+expect_status 0 opened import doubt.csv --map doubt.json --yes
+expect_out "2${tab}3${tab}who: sex${tab}F?${tab}in doubt, and its record has no certainty: kept as it is"
+expect_out "2${tab}3${tab}end: fate${tab}probablemente muerta${tab}in doubt: certainty 'possible', and kept as it is"
+expect_out "3${tab}4${tab}who: fate${tab}?${tab}lost before it came here"
+expect_status 0 opened export --plain csv type:status --unfiltered -o doubt-out.csv --yes
+[ "$(grep -c possible doubt-out.csv),$(grep -c confirmed doubt-out.csv)" = 1,1 ] || fail "a status in doubt is not possible"
+expect_status 0 opened --json import doubt.csv --map doubt.json --preview
+expect_json 'd["unchanged"] == 3 and {n["why"] for n in d["notes"]} == {"in-doubt", "doubt-kept", "destroyed"}'

@@ -155,3 +155,66 @@ name "Dos Testfall-Neu"
 expect_json 'd["body"]["occupations"] == ["weaver"]'
 name "Uno Testfall"
 expect_json '"sex" not in d["body"]'
+
+# ---- What was forgotten stays so, until a person wants it back ----
+rm -rf "$V"
+vault
+expect_status 0 opened import 1.csv --map map.json --yes
+expect_status 0 opened --yes forget "Cuatro Testfall"
+expect_status 0 opened import 1.csv --map map.json --policy update --preview
+day=$(date -u +%Y-%m-%d)
+expect_out "4${tab}5${tab}person${tab}${tab}forgotten on $day: not imported; with --forgotten it is"
+expect_out "forgotten rows: 4"
+expect_status 0 opened import 1.csv --map map.json --policy update --yes
+expect_out "added: 0 (records: 0); updated: 0; unchanged: 3"
+expect_status 0 opened reindex
+expect_status 0 opened --json import 1.csv --map map.json --yes
+expect_json 'd["forgotten"] == 1 and d["row_ends"]["forgotten"] == "4" and d["added"] == 0'
+expect_json '[(n["row"], n["why"], n["day"]) for n in d["notes"] if n["why"] == "forgotten"] == [(4, "forgotten", "'"$day"'")]'
+# Without a terminal nobody can say yes to either question.
+expect_status 1 opened import 1.csv --map map.json --forgotten
+expect_err "nothing was imported"
+expect_status 2 opened import 1.csv --forgotten
+expect_status 0 opened import 1.csv --map map.json --forgotten --yes
+expect_out "4${tab}5${tab}person${tab}${tab}forgotten on $day: imported again"
+expect_out "added: 1 (records: 1); updated: 0; unchanged: 3"
+expect_status 0 opened import 1.csv --map map.json --yes
+expect_out "added: 0 (records: 0); updated: 0; unchanged: 4"
+expect_no_out "forgotten"
+expect_status 0 opened check --records
+expect_out "nothing is wrong"
+
+# ---- Nor the record that is there once for the whole list ----
+expect_status 0 opened --yes forget "An invented list"
+expect_status 0 opened import 2.csv --map map.json --policy update --yes
+expect_out "1${tab}2${tab}list${tab}${tab}forgotten on $day: not imported"
+expect_out "added: 1 (records: 3)"
+expect_no_out "basis"
+expect_status 0 opened import 2.csv --map map.json --policy update --yes
+expect_out "added: 0 (records: 0); updated: 0"
+expect_status 0 opened --json list type:document
+expect_json 'd == []'
+# It is made with the first row that comes in, and nothing is said before.
+expect_status 0 opened import 2.csv --map map.json --forgotten --yes
+expect_no_out "imported again"
+sed 's/^P-4/P-6/' 2.csv > 3.csv
+expect_status 0 opened --json import 3.csv --map map.json --forgotten --yes
+expect_json 'd["again"] == 1 and [n["record"] for n in d["notes"] if n["why"] == "again"] == ["list"]'
+expect_status 0 opened --json list type:document
+expect_json 'len(d) == 1'
+
+# ---- And the marks can be taken away ----
+expect_status 0 opened forget --rows
+expect_out "no row of a list is kept as forgotten"
+expect_status 0 opened --yes forget "Tres Testfall"
+expect_status 1 opened forget --rows
+expect_status 0 opened --json --yes forget --rows
+expect_json 'd["rows"] == 1'
+expect_status 2 opened forget --rows --asked
+expect_status 0 opened log
+expect_out "forget-rows"
+expect_status 0 opened import 1.csv --map map.json --policy add --yes
+expect_no_out "forgotten"
+expect_status 0 opened find "Tres Testfall"
+expect_out "Tres Testfall"
+expect_clean

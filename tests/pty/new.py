@@ -358,6 +358,64 @@ def goes_back_explains_and_empties(program, folder):
         "place": {"text": "Beijing", "country": "CN"}})
 
 
+def words_for_a_date_are_read_and_asked_about(program, folder):
+    vault = Vault(program, folder)
+    form = Form(vault, "new", "testimony")
+    form.answer("Medium", "letter")
+    form.answer("Source", "somebody")
+    form.answer("Date", "before 5 May 1980")
+    form.sees("Understood as [..1980-05-04]: not after 1980-05-04")
+    # It is asked for again; then no is no, and so is nothing.
+    form.answer("Is that right", "<")
+    form.answer("Date [before 5 May 1980]", "early May 1980")
+    form.sees("from 1980-05-01 to 1980-05-10")
+    form.answer("Is that right", "").sees("Kept as words")
+    form.write("x", CTRL["Q"])
+    form.pty.send(b"y")
+    form.answer("About 1", "<")
+    form.write("short")
+    form.answer("About 1", "!")
+    form.end()
+    records, _ = vault.all()
+    (name, body), = records.items()
+    same(bare(body)["date"], {"text": "early May 1980"})
+    assert "early May 1980 (not understood as a date)" in vault.run(
+        "show", name)
+    def edit(asked, words, *more):
+        form = Form(vault, "edit", name)
+        form.answer("Medium [letter]").answer("Source [somebody]")
+        form.answer(asked, words)
+        for label, answer in more:
+            form.answer(label, answer)
+        form.answer("Text [short]", "!")
+        form.end()
+
+    edit("Date [early May 1980]", "since mid-February 2011",
+         ("Understood as 2011-02-15~/..: not before 2011-02-15", "y"))
+    same(bare(only(vault.all()[0]))["date"],
+         {"edtf": "2011-02-15~/..", "text": "since mid-February 2011"})
+    assert "not understood" not in vault.run("show", name)
+    # A number of which the order would count is nothing to be asked about.
+    edit("Date [2011-02-15~", "3/5/1980")
+    same(bare(only(vault.all()[0]))["date"], {"text": "3/5/1980"})
+    form = Form(vault, "new", "act")
+    form.answer("Act", "torture").answer("Victims 1").answer("Cases 1", "more")
+    form.answer("Cases 1").answer("Date").answer("Places 1")
+    form.write("", CTRL["Q"])
+    form.answer("Perpetrators 1").answer("Basis 1").answer("Certainty", "likely")
+    for block in ("Detention", "Torture", "Death"):
+        form.answer(block + ":")
+    form.answer("Recorded by").asked(":")
+    while b"Duration" not in form.pty.output[form.mark:]:
+        form.answer(":").asked(":")
+    form.answer("Duration", "two weeks or more")
+    form.answer("Understood as at least P2W", "y").asked("Methods 1")
+    form.answer("Methods 1", "!")
+    form.end()
+    same([r["duration"] for r in vault.all()[0].values() if "duration" in r],
+         [{"min": "P2W", "text": "two weeks or more"}])
+
+
 def errors_lead_back_to_their_field(program, folder):
     vault = Vault(program, folder)
     who = add(vault, "names[0]=Li Tiantian")
@@ -908,6 +966,7 @@ def a_name_like_it_is_shown_before_a_second_is_made(program, folder):
 
 main([a_first_testimony_in_chinese, a_person_with_three_names,
       an_edit_keeps_what_is_not_changed, goes_back_explains_and_empties,
+      words_for_a_date_are_read_and_asked_about,
       errors_lead_back_to_their_field, a_name_that_is_here_is_shown_first,
       a_name_that_is_not_here_can_be_made,
       a_name_like_it_is_shown_before_a_second_is_made,

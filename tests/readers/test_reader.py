@@ -222,8 +222,8 @@ def inner_cases():
             ("seed", "UPDATE office SET secret = randomblob(72)", 13),
             ("no office", "DELETE FROM office", 13),
             ("table", "CREATE TABLE t(x)", 13), ("no index", "DROP INDEX value_num", 13),
-            ("newer", "PRAGMA user_version=6", 21),
-            ("older", "PRAGMA user_version=4", 21),
+            ("newer", "PRAGMA user_version=7", 21),
+            ("older", "PRAGMA user_version=5", 21),
             ("application", "PRAGMA application_id=1", 13),
             ("no such slot", "UPDATE passphrase SET slot = 8 WHERE slot = 1", 13),
             ("no name", "DELETE FROM passphrase WHERE slot = 1", "used without a name"),
@@ -308,6 +308,7 @@ def key_cases():
             ("revoked: another key", "UPDATE revoked SET public = (SELECT public FROM "
                                      "earlier WHERE num = 4)"),
             ("revoked: short", "UPDATE revoked SET signature = x''"),
+            ("forgotten: short", "INSERT INTO forgotten VALUES(x'00', 1)"),
             ("value: another type", "UPDATE value SET key = 'case' WHERE num = 3 AND "
                                     "field = 1"),
             ("value: no type", "DELETE FROM value WHERE num = 3 AND field = 1"),

@@ -88,6 +88,8 @@ INNER_SCHEMA = [
     "CREATE TABLE tombstone(record BLOB NOT NULL, office BLOB NOT NULL, time INTEGER "
     "NOT NULL, signature BLOB NOT NULL, PRIMARY KEY(record, office)) STRICT, WITHOUT "
     "ROWID",
+    "CREATE TABLE forgotten(mark BLOB PRIMARY KEY, day INTEGER NOT NULL) STRICT, "
+    "WITHOUT ROWID",
     "CREATE TABLE earlier(num INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, "
     "contact INTEGER NOT NULL, time INTEGER NOT NULL, successor BLOB NOT NULL, "
     "revocation BLOB NOT NULL) STRICT",
@@ -126,7 +128,7 @@ class Vault:
 def rebuild_inner(pages):
     """5.1: the plain SQLite file; what lies beyond its own pages must be zeros."""
     data = b"".join(page + bytes(PAGE - USED) for page in pages)
-    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED, 5)
+    check_sqlite_header(data, "inner database", 0x416D7069, PAGE - USED, 6)
     changed, = struct.unpack_from(">I", data, 24)
     size, = struct.unpack_from(">I", data, 28)
     valid_for, = struct.unpack_from(">I", data, 92)

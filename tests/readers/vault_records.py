@@ -419,6 +419,7 @@ def read_offices(db):
                "earlier: wrong signature")
     check_announced(db, offices)
     check_revoked(db)
+    check_forgotten(db)
     return list(offices.values())
 
 
@@ -431,6 +432,12 @@ def check_announced(db, offices):
                "announced: of no contact")
         demand(public not in known and offices[contact] & set(before),
                "announced: follows no key of its contact")
+
+
+def check_forgotten(db):
+    """7.5: rows of lists whose record was forgotten."""
+    for mark, day in db.execute("SELECT * FROM forgotten"):
+        demand(len(mark) == 32 and day >= 0, "forgotten: no such row")
 
 
 def check_revoked(db):
@@ -563,10 +570,10 @@ def check_values(db, records):
     rows = set(db.execute("SELECT field, key, num FROM value"))
     here = {record.num for record in records if record.key is not None}
     for field_, key, num in rows:
-        demand(num == 0 if field_ == 23 else field_ in FIELDS and num in here,
+        demand(num == 0 if field_ == 24 else field_ in FIELDS and num in here,
                "value: of nothing that is here")
         demand(KEYS.get(field_, re.compile(".+")).fullmatch(key), "value: wrong key")
-    demand(sum(field_ == 23 for field_, _, _ in rows) <= 1, "value: two of Unicode")
+    demand(sum(field_ == 24 for field_, _, _ in rows) <= 1, "value: two of Unicode")
     demand(wanted == {row for row in rows if row[0] in (1, 12, 14)},
            "value: wrong types, offices or names")
 

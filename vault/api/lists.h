@@ -108,6 +108,10 @@ enum vault_row_why {
 	VAULT_ROW_MADE,      /* a row that is here: this record is made of it */
 	VAULT_ROW_CLASH,     /* versions of the record disagree; not changed */
 	VAULT_ROW_DOUBTFUL,  /* a date that may be none, says the map: taken */
+	VAULT_ROW_DOUBT,     /* a code in doubt: so is its record; kept too */
+	VAULT_ROW_DOUBT_KEPT, /* its record has no certainty: only kept */
+	VAULT_ROW_FORGOTTEN,  /* forgotten on day: its record is not made */
+	VAULT_ROW_AGAIN,      /* the same, and it is made again */
 	VAULT_ROW_WHYS,
 };
 struct vault_row_note {
@@ -116,6 +120,7 @@ struct vault_row_note {
 	const char *record;         /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
+	int64_t day; /* at its beginning; 0: none */
 };
 
 /* What has become of a row in the end. */
@@ -125,6 +130,8 @@ enum vault_row_end {
 	VAULT_ROW_KEPT, /* the file says otherwise now; not changed */
 	VAULT_ROW_BAD,  /* refused: none of its records was made or changed */
 	VAULT_ROW_UPDATED,
+	VAULT_ROW_GONE_HERE, /* forgotten: none of its records was made */
+	VAULT_ROW_ENDS,
 };
 
 struct vault_table_info {
@@ -152,6 +159,7 @@ enum vault_policy {
 struct vault_table_how {
 	bool preview;
 	enum vault_policy policy;
+	bool forgotten; /* what was forgotten here is made again */
 	/* NULL, or in place of policy, for each row that is here. */
 	enum vault_policy (*choose)(void *ctx, uint64_t row);
 	/* May be NULL; row is told after the notes of the row. */
@@ -161,9 +169,11 @@ struct vault_table_how {
 };
 struct vault_table_done {
 	uint64_t added, unchanged, changed, refused, updated; /* rows */
-	uint64_t records;  /* that were made */
-	uint64_t versions; /* of records that were here */
-	uint64_t notes;    /* of cells that were not understood */
+	uint64_t records;   /* that were made */
+	uint64_t versions;  /* of records that were here */
+	uint64_t notes;     /* of cells that were not understood */
+	uint64_t forgotten; /* rows that are not made, for they were */
+	uint64_t again;     /* records that were forgotten and are made again */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
     struct vault_table *t, const struct vault_table_how *how);

@@ -115,6 +115,24 @@ VAULT_CHECKED enum vault_err vault_body_unset(
 bool vault_body_get(
     struct buf *out, const struct vault_body *b, const char *path);
 
+/*
+ * Words for a date or a duration, read by the word lists of a language as
+ * those of lists are (locale: "es_ES"; of a language that has none, English).
+ * Nothing is guessed; it is for a person to say whether it is what was meant.
+ */
+struct vault_words {
+	struct buf least, most; /* of a date least alone: EDTF; else ISO 8601 */
+	bool exact;             /* the duration itself, and no bounds of it */
+	bool starts, ends;      /* a date: it has a first day, and a last one */
+	int64_t first, last;    /* these days, at their beginning */
+};
+
+/* VAULT_EUSE: not understood.  Free *out in any case. */
+VAULT_CHECKED enum vault_err vault_words_read(struct vault_words *out,
+    const struct vault_field *field, const char *locale, const char *text,
+    size_t len);
+void vault_words_free(struct vault_words *w);
+
 /* The number of elements of the array at path; 0 if there is none. */
 size_t vault_body_count(const struct vault_body *b, const char *path);
 

@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "exchange/forget.h"
 #include "exchange/minisig.h"
+#include "record/forgotten_row.h"
 #include "record/graph.h"
 #include "record/whose.h"
 #include "store/log.h"
@@ -348,6 +349,18 @@ log_it(struct store *s, const struct tombstone *t, enum forget_does did)
 	return err;
 }
 
+/* What another office forgets, our own lists may bring. */
+static enum vault_err
+keep_row(struct store *s, const struct record_row *r, const struct tombstone *t)
+{
+	enum vault_err err;
+	bool ours;
+
+	if ((err = whose_is_ours(&ours, s, t->office)) == VAULT_OK && ours)
+		err = forgotten_row_keep(s, r);
+	return err;
+}
+
 enum vault_err
 forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t,
     struct lapse *lapse)
@@ -365,7 +378,8 @@ forget_obey(enum forget_does *out, struct store *s, const struct tombstone *t,
 		    lapse, s, &r, *out == FORGET_TEXTS ? &w.wipe : NULL);
 	if (err == VAULT_OK && *out == FORGET_TEXTS)
 		err = drop_texts(s, &r, &w);
-	else if (err == VAULT_OK && *out == FORGET_RECORD)
+	else if (err == VAULT_OK && *out == FORGET_RECORD &&
+	    (err = keep_row(s, &r, t)) == VAULT_OK)
 		err = drop_record(s, &r);
 	if (err == VAULT_OK && *out >= FORGET_REQUEST)
 		err = graph_settle(s, &r);
@@ -385,6 +399,7 @@ forget_record(struct store *s, const struct record_row *r,
 
 	if ((err = tombstone_put(&fresh, s, ours)) != VAULT_OK ||
 	    (err = lapse_note(lapse, s, r, NULL)) != VAULT_OK ||
+	    (err = forgotten_row_keep(s, r)) != VAULT_OK ||
 	    (err = drop_record(s, r)) != VAULT_OK)
 		return err;
 	return graph_settle(s, r);

@@ -517,6 +517,10 @@ look_across(
 	struct buf both = { 0 };
 	enum vault_err err;
 
+	/* A person's own name in parts is judged by is_of_namesake. */
+	if (name_member(path) != NULL &&
+	    name_member(buf_text(&from->path)) != NULL)
+		return VAULT_OK;
 	buf_put(&both, from->end.bytes, from->end.len);
 	buf_put_byte(&both, ' ');
 	buf_put(&both, text, beginning_of(text, len));

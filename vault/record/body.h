@@ -189,9 +189,9 @@ VAULT_CHECKED enum vault_err body_links(
  */
 struct body_value {
 	const char *query; /* "name", "status", "date" ... */
-	const char *text;  /* as stored; NULL for a date */
+	const char *text;  /* as stored; NULL for a date or a span */
 	size_t len;
-	struct date_days days; /* for a date */
+	struct date_days days; /* for a date; of a span: how many */
 	const char *path;
 };
 

@@ -261,7 +261,10 @@ visit_value(struct walk *w, const struct model_field *field, json_t *value,
 		*inside = false;
 		return VAULT_OK;
 	}
-	if (field->kind == MODEL_DATE && date_object_days(&date.days, value))
+	if ((field->kind == MODEL_DATE &&
+		date_object_days(&date.days, value)) ||
+	    (field->kind == MODEL_SPAN &&
+		date_span_object_days(&date.days, value)))
 		return w->found.value(w->arg, &date);
 	return VAULT_OK;
 }

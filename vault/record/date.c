@@ -561,6 +561,24 @@ date_span_object_check(const json_t *object)
 }
 
 bool
+date_span_object_days(struct date_days *out, const json_t *object)
+{
+	const json_t *iso = json_object_get(object, "iso");
+	const json_t *min = json_object_get(object, "min");
+	const json_t *max = json_object_get(object, "max");
+	struct date_days least = { 0, 0 }, most = { 0, INT32_MAX };
+
+	if (date_span_object_check(object) != DATE_FAULT_NONE ||
+	    (iso == NULL && min == NULL && max == NULL))
+		return false;
+	if (!read_span(&least, iso == NULL ? min : iso) ||
+	    !read_span(&most, iso == NULL ? max : iso))
+		return false;
+	*out = (struct date_days){ least.lo, most.hi };
+	return true;
+}
+
+bool
 date_object_days(struct date_days *out, const json_t *object)
 {
 	struct date date;

@@ -109,6 +109,12 @@ enum date_fault {
 enum date_fault date_object_check(const json_t *object);
 enum date_fault date_span_object_check(const json_t *object);
 
+/*
+ * The fewest and the most days of a span object, open where one is not said;
+ * false if it has words only.
+ */
+bool date_span_object_days(struct date_days *out, const json_t *object);
+
 /* The days of a date object; false if it has no valid edtf. */
 bool date_object_days(struct date_days *out, const json_t *object);
 

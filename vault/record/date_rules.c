@@ -272,6 +272,15 @@ usual_separators(struct date_rules *out)
 		out->marks.text[out->marks.n++][0] = usual[i];
 }
 
+void
+date_rules_typed(struct date_rules *out, uint8_t language)
+{
+	memset(out, 0, sizeof(*out));
+	usual_separators(out);
+	out->edtf = true;
+	out->months = out->words = language;
+}
+
 enum vault_err
 date_rules_read(
     struct date_rules *out, struct date_rules_fault *fault, const json_t *rules)

@@ -67,6 +67,12 @@ struct date_rules_fault {
 VAULT_CHECKED enum vault_err date_rules_read(struct date_rules *out,
     struct date_rules_fault *fault, const json_t *rules);
 
+/*
+ * Of what a person types by a language (a bit): its months and words, EDTF;
+ * numbers only as far as their order does not matter.
+ */
+void date_rules_typed(struct date_rules *out, uint8_t language);
+
 /* 1 to 12 if it is a Roman month, or 0. */
 int date_roman(const char *text, size_t len);
 

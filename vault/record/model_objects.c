@@ -143,7 +143,8 @@ const struct model_object relation_object = { OBJECT(
     "relation", relation_members) };
 
 static const struct model_field sentence_members[] = {
-	{ "length", MODEL_SPAN, .object = &span_object, TELL("Length") },
+	{ "length", MODEL_SPAN, .object = &span_object, .query = "duration",
+	    TELL("Length") },
 	{ "kind", MODEL_TEXT, TELL("Kind of sentence") },
 	{ "from", MODEL_DATE, .object = &date_object, TELL("From") },
 	{ "to", MODEL_DATE, .object = &date_object, .not_before = "from",

@@ -16,6 +16,7 @@ struct printing {
 	void *ctx;
 	const struct print_words *words;
 	unsigned depth;
+	struct print_line *line; /* that is being made, or NULL */
 };
 
 static void put_value(struct buf *out, const struct printing *p,
@@ -85,6 +86,23 @@ main_member(const struct model_field *field, const json_t *object)
 	return NULL;
 }
 
+/* Words that nothing sorts look like any others: the line says so. */
+static void
+note_words(const struct printing *p, const struct model_field *field,
+    const json_t *object)
+{
+	if (p->line == NULL || field == NULL)
+		return;
+	if (field->kind == MODEL_DATE &&
+	    json_object_get(object, "edtf") == NULL)
+		p->line->no_date = true;
+	if (field->kind == MODEL_SPAN &&
+	    json_object_get(object, "iso") == NULL &&
+	    json_object_get(object, "min") == NULL &&
+	    json_object_get(object, "max") == NULL)
+		p->line->no_span = true;
+}
+
 /* 腾彪 (script: Hans, primary: yes) */
 static void
 put_object(struct buf *out, const struct printing *p,
@@ -94,6 +112,7 @@ put_object(struct buf *out, const struct printing *p,
 	bool open = false;
 	json_t *value;
 
+	note_words(p, field, object);
 	if (first != NULL)
 		put_value(out, p, member(field, first),
 		    json_object_get(object, first));
@@ -140,12 +159,14 @@ one_line(const struct printing *p, const char *name,
 		.block = field != NULL && field->kind == MODEL_LONG,
 		.depth = p->depth,
 	};
+	struct printing of_line = *p;
 	struct buf text = { 0 };
 	enum vault_err err;
 
+	of_line.line = &line;
 	if (field != NULL && field->kind == MODEL_CODE)
 		line.vocab = field->codes->name;
-	put_value(&text, p, field, value);
+	put_value(&text, &of_line, field, value);
 	if ((err = buf_ok(&text)) == VAULT_OK) {
 		line.text = buf_text(&text);
 		line.len = text.len;
@@ -241,7 +262,7 @@ print_body(const json_t *body,
 	const struct model_type *type = json_is_string(type_name)
 	    ? model_type(json_string_value(type_name))
 	    : NULL;
-	struct printing p = { each, namer, ctx, words, 0 };
+	struct printing p = { each, namer, ctx, words, 0, NULL };
 	const struct model_field *f = NULL;
 	enum vault_err err = VAULT_OK;
 	const char *name;
@@ -279,7 +300,7 @@ enum vault_err
 print_value(
     struct buf *out, const json_t *value, const struct print_words *words)
 {
-	struct printing p = { NULL, NULL, NULL, words, 0 };
+	struct printing p = { NULL, NULL, NULL, words, 0, NULL };
 
 	put_value(out, &p, NULL, value);
 	return buf_ok(out);

@@ -30,6 +30,8 @@ struct print_line {
 	bool block;        /* long text: on lines of its own */
 	bool heading;      /* the lines of an object follow, one deeper */
 	unsigned depth;    /* of objects around it */
+	bool no_date;      /* a date in it is words alone */
+	bool no_span;      /* a duration is */
 };
 
 /*

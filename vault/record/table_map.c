@@ -521,7 +521,7 @@ read_head(struct table_parsing *p)
 		    p, TABLE_MAP_VERSION, "amparo_map", NULL);
 	if ((err = table_map_members(p, m->json,
 		 "amparo_map about name type delimiter missing key constants"
-		 " dates columns records format paths",
+		 " dates doubt columns records format paths",
 		 "")) != VAULT_OK ||
 	    (err = table_map_text(&m->name, p, m->json, "name", "")) !=
 		VAULT_OK ||
@@ -571,6 +571,19 @@ read_key(struct table_parsing *p)
 	return VAULT_OK;
 }
 
+/* What says that a code is in doubt; or that nothing does. */
+static enum vault_err
+read_doubt(struct table_parsing *p)
+{
+	struct table_map *m = p->map;
+
+	m->doubt = json_object_get(m->json, "doubt");
+	m->no_doubt = json_is_false(m->doubt);
+	return m->doubt == NULL || m->no_doubt
+	    ? VAULT_OK
+	    : table_map_texts(p, m->doubt, SIZE_MAX, "doubt");
+}
+
 enum vault_err
 table_map_read(struct table_map *out, struct table_map_fault *fault,
     const void *text, size_t len)
@@ -587,7 +600,8 @@ table_map_read(struct table_map *out, struct table_map_fault *fault,
 		return table_map_refuse(&p, TABLE_MAP_KIND, "", NULL);
 	if ((err = read_head(&p)) != VAULT_OK ||
 	    (err = read_records(&p)) != VAULT_OK ||
-	    (err = read_key(&p)) != VAULT_OK)
+	    (err = read_key(&p)) != VAULT_OK ||
+	    (err = read_doubt(&p)) != VAULT_OK)
 		return err;
 	out->missing = json_object_get(out->json, "missing");
 	if (out->missing != NULL &&

@@ -46,6 +46,7 @@ struct table_rule {
 	const struct model_field *leaf; /* NULL: a field of the office's own */
 	bool is_date, is_span;
 	char unit;            /* of a duration that is a number alone; or NUL */
+	uint8_t words;        /* languages in which durations are read */
 	const json_t *codes;  /* an array of pairs, or NULL */
 	bool keep_unlisted;   /* what is in no pair is taken as it is */
 	const char *unlisted; /* what is in no pair becomes this; or NULL */
@@ -59,6 +60,7 @@ struct table_rule {
 	size_t n_from;
 	bool between;           /* it is a day of that period */
 	const json_t *doubtful; /* dates that end so are told; or NULL */
+	bool no_doubt; /* a mark of doubt makes its cell one in no pair */
 };
 
 /* What must be so for a row to have a record. */
@@ -96,6 +98,8 @@ struct table_map {
 	bool paths;            /* columns are called by what they fill */
 	bool is_json;          /* the table is an array of objects */
 	const json_t *missing; /* an array of texts, or NULL */
+	const json_t *doubt;   /* besides question marks; or NULL */
+	bool no_doubt;         /* of any cell */
 	const char *key[TABLE_KEY_MAX];
 	size_t n_key;
 	struct table_record records[TABLE_RECORDS_MAX];

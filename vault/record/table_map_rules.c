@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "record/date_lexicon.h"
 #include "record/table_map_inner.h"
 
 /* ---- Fields ---- */
@@ -266,6 +267,33 @@ read_unit(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	    : table_map_refuse(p, TABLE_MAP_KIND, where, unit);
 }
 
+/* One language, or an array of them, in which it is said in words. */
+static enum vault_err
+read_words(struct table_parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	const json_t *words = json_object_get(rule, "words");
+	size_t n = json_is_array(words) ? json_array_size(words) : 1;
+
+	if (words == NULL)
+		return VAULT_OK;
+	if (!r->is_span)
+		return table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "words");
+	for (size_t i = 0; i < n; i++) {
+		const char *lang = json_string_value(
+		    json_is_array(words) ? json_array_get(words, i) : words);
+		uint8_t bit = lang == NULL ? 0 : date_language_bit(lang);
+
+		if (bit == 0)
+			return table_map_refuse(
+			    p, TABLE_MAP_KIND, where, "words");
+		r->words |= bit;
+	}
+	return r->words != 0
+	    ? VAULT_OK
+	    : table_map_refuse(p, TABLE_MAP_KIND, where, "words");
+}
+
 /* What goes together with what. */
 static enum vault_err
 check_rule(
@@ -300,6 +328,19 @@ read_doubtful(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	return r->is_date
 	    ? table_map_texts(p, r->doubtful, SIZE_MAX, where)
 	    : table_map_refuse(p, TABLE_MAP_UNKNOWN, where, "doubtful");
+}
+
+/* "doubt": false, and nothing else. */
+static enum vault_err
+read_doubt(struct table_parsing *p, struct table_rule *r, const json_t *rule,
+    const char *where)
+{
+	const json_t *doubt = json_object_get(rule, "doubt");
+
+	r->no_doubt = p->map->no_doubt || doubt != NULL;
+	return doubt == NULL || json_is_false(doubt)
+	    ? VAULT_OK
+	    : table_map_refuse(p, TABLE_MAP_KIND, where, "doubt");
 }
 
 /* What becomes of a cell that is in no pair; how it may be parted. */
@@ -346,7 +387,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 
 	if ((err = table_map_members(p, rule,
 		 "column columns field codes keep_unlisted unlisted parts join"
-		 " split prefix dates doubtful unit with",
+		 " split prefix dates doubt doubtful unit with words",
 		 where)) != VAULT_OK ||
 	    (err = read_columns(p, r, rule, where)) != VAULT_OK)
 		return err;
@@ -356,6 +397,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	r->with = json_object_get(rule, "with");
 	if ((err = check_field(p, r, where)) != VAULT_OK ||
 	    (err = read_codes(p, r, rule, where)) != VAULT_OK ||
+	    (err = read_doubt(p, r, rule, where)) != VAULT_OK ||
 	    (err = table_map_text(&r->join, p, rule, "join", where)) !=
 		VAULT_OK ||
 	    (err = table_map_text(&r->split, p, rule, "split", where)) !=
@@ -365,6 +407,7 @@ read_cells(struct table_parsing *p, struct table_rule *r, const json_t *rule,
 	    (err = read_dates(p, r, 0, rule, where)) != VAULT_OK ||
 	    (err = read_doubtful(p, r, rule, where)) != VAULT_OK ||
 	    (err = read_unit(p, r, rule, where)) != VAULT_OK ||
+	    (err = read_words(p, r, rule, where)) != VAULT_OK ||
 	    (err = check_rule(p, r, where)) != VAULT_OK)
 		return err;
 	if (r->codes != NULL && (err = check_codes(p, r, where)) != VAULT_OK)

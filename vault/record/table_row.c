@@ -344,13 +344,22 @@ row_set(struct making *m, const struct table_rule *r, const char *member,
 
 /* ---- Values ---- */
 
+/* A cell that is in no pair may be one with a mark of doubt. */
 static const char *
-code_of(const struct table_rule *r, struct piece p)
+code_of(bool *doubt, const struct making *m, const struct table_rule *r,
+    struct piece p)
 {
-	p = row_trimmed(p);
-	for (size_t i = 0; i < json_array_size(r->codes); i++)
-		if (row_equals(p, table_pair(r->codes, i, 0)))
-			return table_pair(r->codes, i, 1);
+	bool marked = false;
+
+	do {
+		p = row_trimmed(p);
+		for (size_t i = 0; i < json_array_size(r->codes); i++)
+			if (row_equals(p, table_pair(r->codes, i, 0))) {
+				*doubt = *doubt || marked;
+				return table_pair(r->codes, i, 1);
+			}
+		marked = true;
+	} while (!r->no_doubt && row_take_doubt(&p, m->c->map));
 	return NULL;
 }
 
@@ -374,7 +383,8 @@ find_any(size_t *len, const json_t *texts, struct piece p)
 
 /* "F / \u5973": every part is listed, and all of them mean the same. */
 static const char *
-code_of_parts(const struct table_rule *r, struct piece p)
+code_of_parts(bool *doubt, const struct making *m, const struct table_rule *r,
+    struct piece p)
 {
 	const char *code = NULL;
 	bool more = true;
@@ -392,7 +402,7 @@ code_of_parts(const struct table_rule *r, struct piece p)
 		}
 		if (row_trimmed(part).len == 0)
 			continue;
-		one = code_of(r, part);
+		one = code_of(doubt, m, r, part);
 		if (one == NULL || (code != NULL && strcmp(code, one) != 0))
 			return NULL;
 		code = one;
@@ -401,11 +411,49 @@ code_of_parts(const struct table_rule *r, struct piece p)
 }
 
 static const char *
-code_for(const struct table_rule *r, struct piece p)
+code_for(bool *doubt, const struct making *m, const struct table_rule *r,
+    struct piece p)
 {
-	const char *code = code_of(r, p);
+	const char *code = code_of(doubt, m, r, p);
 
-	return code != NULL || r->parts == NULL ? code : code_of_parts(r, p);
+	return code != NULL || r->parts == NULL ? code
+						: code_of_parts(doubt, m, r, p);
+}
+
+/* May a mark of doubt be taken off what this rule reads? */
+static bool
+may_doubt(const struct making *m, const struct table_rule *r)
+{
+	/* How certain something is cannot be in doubt by that same word. */
+	return !r->no_doubt && row_may_doubt(m->c->map, m->self) &&
+	    strcmp(r->field, "certainty") != 0;
+}
+
+/* The field has it, and the cell its own words. */
+static enum vault_err
+in_doubt(struct making *m, enum table_note_why *why)
+{
+	m->in_doubt = true;
+	*why = TABLE_NOTE_DOUBT;
+	return VAULT_EUSE;
+}
+
+/* In a field of codes, without a table of them: as it is, or in doubt. */
+static enum vault_err
+set_plain(struct making *m, const struct table_rule *r, struct piece p,
+    enum table_note_why *why)
+{
+	enum vault_err err = row_set(
+	    m, r, "", r->prefix != NULL ? row_trimmed(p) : p);
+
+	if (err != VAULT_EUSE || r->leaf == NULL ||
+	    r->leaf->kind != MODEL_CODE || r->prefix != NULL ||
+	    !may_doubt(m, r))
+		return err;
+	while (err == VAULT_EUSE && row_take_doubt(&p, m->c->map))
+		if ((err = row_set(m, r, "", p)) == VAULT_OK)
+			return in_doubt(m, why);
+	return err;
 }
 
 /* Two parts that are in no pair make one "other". */
@@ -441,14 +489,18 @@ set_value(struct making *m, const struct table_rule *r, struct piece p,
     enum table_note_why *why)
 {
 	const char *code;
+	bool doubt = false;
+	enum vault_err err;
 
 	*why = TABLE_NOTE_VALUE;
 	if (r->codes == NULL)
-		return row_set(
-		    m, r, "", r->prefix != NULL ? row_trimmed(p) : p);
-	if ((code = code_for(r, p)) != NULL)
-		return row_set(m, r, "", (struct piece){ code, strlen(code) });
-	*why = TABLE_NOTE_CODE;
+		return set_plain(m, r, p, why);
+	code = code_for(&doubt, m, r, p);
+	if (code != NULL && (!doubt || may_doubt(m, r))) {
+		err = row_set(m, r, "", (struct piece){ code, strlen(code) });
+		return !doubt || err != VAULT_OK ? err : in_doubt(m, why);
+	}
+	*why = code == NULL ? TABLE_NOTE_CODE : TABLE_NOTE_DOUBT_KEPT;
 	if (r->unlisted != NULL)
 		return set_unlisted(m, r);
 	return r->keep_unlisted ? row_set(m, r, "", p) : VAULT_EUSE;
@@ -473,7 +525,8 @@ set_parts(struct making *m, const struct table_rule *r, struct piece p,
 		if (row_trimmed(part).len > 0) {
 			err = set_value(m, r, row_trimmed(part), why);
 			if (err == VAULT_EUSE) {
-				bad = *why;
+				if (all || *why != TABLE_NOTE_DOUBT)
+					bad = *why;
 				all = false;
 			} else if (err != VAULT_OK) {
 				return err;
@@ -516,7 +569,7 @@ set_link(struct making *m, const struct table_rule *r)
 {
 	const char *id = m->made->ids[r->to];
 
-	if (!m->made->wanted[r->to])
+	if (!m->made->wanted[r->to] || m->made->no_link[r->to])
 		return VAULT_OK;
 	return row_set(m, r, "", (struct piece){ id, strlen(id) });
 }
@@ -538,6 +591,7 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 				      : row_set_date(m, r, columns);
 		return err == VAULT_EUSE ? VAULT_OK : err;
 	}
+	m->in_doubt = false;
 	err = gather(&value, &n, &last, m, r, columns);
 	if (err == VAULT_OK && n > 0) {
 		struct piece p = { buf_text(&value), value.len };
@@ -547,8 +601,10 @@ apply(struct making *m, const struct table_rule *r, const size_t *columns)
 		if (err == VAULT_OK)
 			for (size_t i = 0; i < r->n; i++)
 				m->placed[columns[i]] = true;
-		else if (err == VAULT_EUSE)
+		else if (err == VAULT_EUSE && why != TABLE_NOTE_DOUBT)
 			row_tell(m, why, last);
+		if (m->in_doubt)
+			row_doubt(m, last);
 	}
 	buf_free(&value);
 	return err == VAULT_EUSE ? VAULT_OK : err;
@@ -687,6 +743,7 @@ make_body(struct making *m, size_t i)
 
 	m->self = i;
 	m->n_slots = 0;
+	memset(m->doubted, 0, m->row->n * sizeof(*m->doubted));
 	m->body = json_pack("{s:s}", "type", rec->type->name);
 	m->made->bodies[i] = m->body;
 	if (m->body == NULL)
@@ -698,7 +755,8 @@ make_body(struct making *m, size_t i)
 	     j++)
 		err = apply(
 		    m, &map->rules[j], m->c->rules + j * TABLE_JOIN_MAX);
-	return err;
+	row_tell_wants(m, i);
+	return err == VAULT_OK ? row_lower_certainty(m) : err;
 }
 
 static enum vault_err
@@ -715,6 +773,8 @@ make_all(struct making *m, const struct table_file *file)
 	for (size_t i = 0; err == VAULT_OK && i < map->n_records; i++)
 		if (m->made->wanted[i])
 			err = make_body(m, i);
+		else
+			row_tell_wants(m, i);
 	for (size_t i = 0; err == VAULT_OK && i < map->n_records; i++)
 		if (m->made->wanted[i]) {
 			m->self = i;
@@ -746,53 +806,13 @@ table_bodies(struct table_made *out, const struct table_columns *c,
 	out->wanted[0] = true;
 	m.placed = mem_zalloc(row->n * sizeof(*m.placed));
 	m.owner = mem_zalloc(row->n * sizeof(*m.owner));
-	if (m.placed != NULL && m.owner != NULL)
+	m.doubted = mem_zalloc(row->n * sizeof(*m.doubted));
+	if (m.placed != NULL && m.owner != NULL && m.doubted != NULL)
 		err = make_all(&m, file);
 	mem_free(m.placed);
 	mem_free(m.owner);
+	mem_free(m.doubted);
 	return err;
-}
-
-/* ---- Conditions ---- */
-
-static bool
-holds(const struct table_columns *c, const struct table_row *row, size_t i)
-{
-	const struct table_when *w = &c->map->whens[i];
-	const struct making m = { .c = c, .row = row };
-	struct piece p = row_trimmed(row_cell(&m, c->whens[i][0])), q;
-	bool there = !row_is_missing(c->map, p), same;
-
-	switch (w->kind) {
-	case TABLE_WHEN_PRESENT:
-		return there;
-	case TABLE_WHEN_ABSENT:
-		return !there;
-	case TABLE_WHEN_IN:
-		for (size_t j = 0; j < json_array_size(w->in); j++)
-			if (row_equals(
-				p, json_string_value(json_array_get(w->in, j))))
-				return true;
-		return false;
-	case TABLE_WHEN_SAME:
-	case TABLE_WHEN_OTHER:
-		q = row_trimmed(row_cell(&m, c->whens[i][1]));
-		same = p.len == q.len && memcmp(p.text, q.text, p.len) == 0;
-		return same == (w->kind == TABLE_WHEN_SAME);
-	}
-	return false;
-}
-
-bool
-table_wants(
-    const struct table_columns *c, const struct table_row *row, size_t i)
-{
-	const struct table_record *r = &c->map->records[i];
-
-	for (size_t j = r->first_when; j < r->first_when + r->n_when; j++)
-		if (!holds(c, row, j))
-			return false;
-	return true;
 }
 
 /* ---- Knowing it again ---- */
@@ -829,11 +849,12 @@ table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
     const struct table_row *row, size_t i)
 {
 	const struct table_map *map = c->map;
+	const struct table_record *rec = &map->records[i];
 	struct buf all = { 0 };
 	enum vault_err err;
 
 	(void)put_part(&all, map->name);
-	for (size_t j = 0; !map->records[i].once && j < map->n_key; j++) {
+	for (size_t j = 0; !rec->once && j < map->n_key; j++) {
 		const char *text = table_cell(row, c->key[j]);
 
 		if (row_is_missing(map, (struct piece){ text, strlen(text) })) {
@@ -844,7 +865,7 @@ table_row_key(uint8_t out[static HASH_LEN], const struct table_columns *c,
 		(void)put_part(&all, text);
 	}
 	if (i > 0)
-		(void)put_part(&all, map->records[i].as);
+		(void)put_part(&all, rec->as);
 	if ((err = buf_ok(&all)) == VAULT_OK)
 		hash_bytes(out, all.bytes, all.len);
 	buf_free(&all);

@@ -17,16 +17,18 @@
 
 /* Why a cell is in the report. */
 enum table_note_why {
-	TABLE_NOTE_CODE,      /* in no code table: kept in imported.fields */
-	TABLE_NOTE_VALUE,     /* the field does not take it: the same */
-	TABLE_NOTE_DATE,      /* not understood as a date: kept as words */
-	TABLE_NOTE_DESTROYED, /* nothing but ? or U+FFFD */
-	TABLE_NOTE_MEANINGS,  /* more than one date: kept as words */
-	TABLE_NOTE_SEVERAL,   /* several dates: the same */
-	TABLE_NOTE_NO_DAY,    /* no such day: the same */
-	TABLE_NOTE_BACKWARDS, /* its end is before its beginning: the same */
-	TABLE_NOTE_SPAN,      /* not a duration: the same */
-	TABLE_NOTE_DOUBTFUL,  /* it may be no day, says the map: taken */
+	TABLE_NOTE_CODE,       /* in no code table: kept in imported.fields */
+	TABLE_NOTE_VALUE,      /* the field does not take it: the same */
+	TABLE_NOTE_DATE,       /* not understood as a date: kept as words */
+	TABLE_NOTE_DESTROYED,  /* nothing but ? or U+FFFD */
+	TABLE_NOTE_MEANINGS,   /* more than one date: kept as words */
+	TABLE_NOTE_SEVERAL,    /* several dates: the same */
+	TABLE_NOTE_NO_DAY,     /* no such day: the same */
+	TABLE_NOTE_BACKWARDS,  /* its end is before its beginning: the same */
+	TABLE_NOTE_SPAN,       /* not a duration: the same */
+	TABLE_NOTE_DOUBTFUL,   /* it may be no day, says the map: taken */
+	TABLE_NOTE_DOUBT,      /* a code in doubt: so is its record; kept too */
+	TABLE_NOTE_DOUBT_KEPT, /* and its record has no certainty: kept only */
 };
 struct table_note {
 	enum table_note_why why;
@@ -74,7 +76,8 @@ VAULT_CHECKED enum vault_err table_row_key(uint8_t out[static HASH_LEN],
 /* The records of a row. */
 struct table_made {
 	char ids[TABLE_RECORDS_MAX][ID_TEXT_LEN + 1]; /* of links: filled in */
-	bool wanted[TABLE_RECORDS_MAX]; /* these are made: filled in */
+	bool wanted[TABLE_RECORDS_MAX];  /* these are made: filled in */
+	bool no_link[TABLE_RECORDS_MAX]; /* but none links to these */
 	json_t *bodies[TABLE_RECORDS_MAX];
 };
 void table_made_free(struct table_made *m);

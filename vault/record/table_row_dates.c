@@ -4,6 +4,7 @@
 
 #include "record/date.h"
 #include "record/date_words.h"
+#include "record/span_words.h"
 #include "record/table_row_inner.h"
 
 /* ---- Dates ---- */
@@ -414,6 +415,43 @@ span_of(struct buf *out, const struct table_rule *r, struct piece p)
 	return true;
 }
 
+/* A duration, or the least and the most that it can be. */
+static enum vault_err
+set_span_read(struct making *m, const struct table_rule *r, size_t column,
+    const struct span_reading *read)
+{
+	struct piece least = { buf_text(&read->least), read->least.len };
+	struct piece most = { buf_text(&read->most), read->most.len };
+	enum vault_err err = VAULT_OK;
+
+	if (read->exact)
+		return set_read(m, r, ".iso", column, &read->least);
+	if (least.len > 0)
+		err = row_set(m, r, ".min", least);
+	if (err == VAULT_OK && most.len > 0)
+		err = row_set(m, r, ".max", most);
+	if (err == VAULT_OK)
+		err = put_words(m, r, row_cell(m, column));
+	if (err == VAULT_OK)
+		m->placed[column] = true;
+	return err;
+}
+
+static enum vault_err
+set_span_words(struct making *m, const struct table_rule *r, size_t column)
+{
+	struct piece p = row_cell(m, column);
+	struct span_reading read;
+	enum vault_err err = span_words_read(&read, r->words, p.text, p.len);
+
+	if (err == VAULT_OK)
+		err = set_span_read(m, r, column, &read);
+	else if (err == VAULT_EUSE)
+		err = set_words(m, r, column, TABLE_NOTE_SPAN);
+	span_reading_free(&read);
+	return err;
+}
+
 enum vault_err
 row_set_span(struct making *m, const struct table_rule *r, size_t column)
 {
@@ -426,7 +464,7 @@ row_set_span(struct making *m, const struct table_rule *r, size_t column)
 	if (span_of(&iso, r, p))
 		err = set_read(m, r, ".iso", column, &iso);
 	else
-		err = set_words(m, r, column, TABLE_NOTE_SPAN);
+		err = set_span_words(m, r, column);
 	if (iso.failed)
 		err = VAULT_ENOMEM;
 	buf_free(&iso);

@@ -17,6 +17,8 @@ struct making {
 	size_t self;   /* its number */
 	bool *placed;  /* by column */
 	size_t *owner; /* by column: who keeps it if nobody has placed it */
+	bool *doubted; /* by column: this body is in doubt for its sake */
+	bool in_doubt; /* so is what was read last */
 	void (*note)(void *ctx, const struct table_note *note);
 	void *ctx;
 	/* "names[1]" is the first name if "names[0]" has none in this row. */
@@ -41,6 +43,27 @@ bool row_is_missing(const struct table_map *map, struct piece p);
 
 /* Nothing but what stands where characters were lost. */
 bool row_is_destroyed(struct piece p);
+
+/*
+ * Take a mark of doubt off the front or the end of a cell.  False: there is
+ * none, or nothing else.
+ */
+bool row_take_doubt(struct piece *p, const struct table_map *map);
+
+/* Can this record of the map be said to be in doubt? */
+bool row_may_doubt(const struct table_map *map, size_t record);
+
+/* Say that the body is in doubt, for the sake of a cell that is kept too. */
+void row_doubt(const struct making *m, size_t column);
+
+/* The body is no more certain than what is in doubt. */
+VAULT_CHECKED enum vault_err row_lower_certainty(struct making *m);
+
+/*
+ * A cell in doubt by which the row has this record, or would have it if it
+ * had a certainty: say so.
+ */
+void row_tell_wants(struct making *m, size_t record);
 
 /* Tell what became of a cell, or of a value made of several. */
 void row_tell(const struct making *m, enum table_note_why why, size_t column);

@@ -43,6 +43,7 @@ static const char *const labels[KEY_COUNT] = {
 	[KEY_LOG] = "log",
 	[KEY_OFFICE] = "office keys",
 	[KEY_MACHINE] = "machine",
+	[KEY_FORGOTTEN] = "forgotten rows",
 };
 
 #ifdef VAULT_TEST

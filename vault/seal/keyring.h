@@ -38,6 +38,7 @@ enum key_use {
 	KEY_LOG,
 	KEY_OFFICE,
 	KEY_MACHINE,
+	KEY_FORGOTTEN,
 	KEY_COUNT,
 };
 

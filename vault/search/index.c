@@ -96,14 +96,14 @@ put_value(struct index_entry *e, uint8_t field, const char *text, size_t len)
 }
 
 static enum vault_err
-put_days(struct index_entry *e, const struct date_days *days)
+put_days(struct index_entry *e, uint8_t field, const struct date_days *days)
 {
 	char key[32];
 
 	snprintf(key, sizeof(key), QUERY_DAY_FORM QUERY_DAY_FORM,
 	    (long long)(QUERY_DAY_ZERO + days->lo),
 	    (long long)(QUERY_DAY_ZERO + days->hi));
-	return put_key(e, QUERY_DAY, key);
+	return put_key(e, field, key);
 }
 
 static enum vault_err
@@ -112,7 +112,11 @@ add_value(void *ctx, const struct body_value *value)
 	struct index_entry *e = ctx;
 
 	if (value->text == NULL)
-		return put_days(e, &value->days);
+		return put_days(e,
+		    strcmp(value->query, query_field_name(QUERY_DURATION)) == 0
+			? QUERY_DURATION
+			: QUERY_DAY,
+		    &value->days);
 	/* What a record may be called by, besides a name: its title. */
 	if (strcmp(value->query, query_field_name(QUERY_TITLE)) == 0)
 		return put_value(e, QUERY_LABEL, value->text, value->len);

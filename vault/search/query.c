@@ -12,6 +12,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "record/date.h"
 #include "search/letter.h"
 #include "search/query.h"
 #include "search/words.h"
@@ -29,6 +30,7 @@ static const char *const fields[] = {
 	[QUERY_TAG] = "tag",
 	[QUERY_LEVEL] = "level",
 	[QUERY_OFFICE] = "office",
+	[QUERY_DURATION] = "duration",
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -140,7 +142,8 @@ field_at(const struct query *q, size_t at, size_t len)
 		return QUERY_ANY;
 	n = (size_t)(colon - text);
 	for (size_t i = 1; i < N_FIELDS; i++)
-		if (strlen(fields[i]) == n && memcmp(fields[i], text, n) == 0)
+		if (fields[i] != NULL && strlen(fields[i]) == n &&
+		    memcmp(fields[i], text, n) == 0)
 			return (enum query_field)i;
 	return QUERY_ANY;
 }
@@ -492,6 +495,65 @@ read_range(int64_t *lo, int64_t *hi, const char *text, size_t len)
 	    (len == 0 || read_date(&unused, hi, text, len, more));
 }
 
+/* ---- Durations ---- */
+
+/* ISO 8601 (P1Y6M, PT12H), or that without its P and in small letters. */
+static bool
+read_length(int64_t *lo, int64_t *hi, const char *text, size_t len)
+{
+	char iso[32] = "P";
+	struct date_days days;
+	struct date_span span;
+	size_t n = 1;
+
+	if (len == 0 || len > sizeof(iso) - 4)
+		return false;
+	if (*text == 'P' || *text == 'p') {
+		text++;
+		len--;
+	} else if (text[len - 1] == 'h' || text[len - 1] == 'H') {
+		iso[n++] = 'T'; /* hours alone */
+	}
+	for (size_t i = 0; i < len; i++)
+		iso[n++] = (char)(text[i] >= 'a' && text[i] <= 'z'
+			? text[i] - 'a' + 'A'
+			: text[i]);
+	if (date_span_parse(&span, iso, n) != VAULT_OK)
+		return false;
+	date_span_days(&days, &span);
+	*lo = days.lo;
+	*hi = days.hi;
+	return true;
+}
+
+/* One, or two with ".." or "/" between them, either of which may lack. */
+static bool
+read_lengths(int64_t *lo, int64_t *hi, const char *text, size_t len)
+{
+	const char *sep = memmem(text, len, "..", 2);
+	size_t sep_len = 2, left;
+	int64_t unused;
+
+	if (sep == NULL) {
+		sep = memchr(text, '/', len);
+		sep_len = 1;
+	}
+	if (sep == NULL)
+		return read_length(lo, hi, text, len);
+	left = (size_t)(sep - text);
+	len -= left + sep_len;
+	*lo = INT64_MIN;
+	*hi = INT64_MAX;
+	sep += sep_len;
+	if ((left > 0 && !read_length(lo, &unused, text, left)) ||
+	    (len > 0 && !read_length(&unused, hi, sep, len)))
+		return false;
+	/* The wrong way round. */
+	return *lo <= *hi ||
+	    (read_length(lo, &unused, sep, len) &&
+		read_length(&unused, hi, text, left));
+}
+
 static int
 days_node(struct parser *p, const struct token *t)
 {
@@ -499,11 +561,14 @@ days_node(struct parser *p, const struct token *t)
 	int64_t lo, hi;
 	int i;
 
-	if (t->prefix || !read_range(&lo, &hi, text, t->value_len))
+	if (t->prefix ||
+	    !(t->field == QUERY_DATE
+		    ? read_range(&lo, &hi, text, t->value_len)
+		    : read_lengths(&lo, &hi, text, t->value_len)))
 		return words_node(p, QUERY_ANY, t->at, t->len, t->prefix);
 	if ((i = new_node(p, QUERY_DAYS)) == QUERY_NONE)
 		return QUERY_NONE;
-	p->q->nodes[i].field = QUERY_DATE;
+	p->q->nodes[i].field = t->field;
 	p->q->nodes[i].lo = lo;
 	p->q->nodes[i].hi = hi;
 	return i;
@@ -523,6 +588,7 @@ term_node(struct parser *p, const struct token *t)
 			return i;
 		return words_node(p, QUERY_ANY, t->at, t->len, false);
 	case QUERY_DATE:
+	case QUERY_DURATION:
 		return days_node(p, t);
 	case QUERY_TYPE:
 	case QUERY_STATUS:

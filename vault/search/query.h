@@ -13,8 +13,9 @@
  *	place:"hai dian"   the value begins with these words; office: too
  *	name:biao          a word, but in a name only (or in a title)
  *	date:2011-02..     days that may fall into a range; also a/b
- *	date:~2011-02..    a unit more: from January on, here; ~2011: 2010 to
- *2012 ( )                what belongs together
+ *	date:~2011-02..    a unit more: from January on, here
+ *	duration:30d..     how long it may have lasted; 2w..1m, 36h, P1Y6M
+ *	( )                what belongs together
  *
  * Operators are upper-case, fields lower-case, and a field's value follows
  * its colon at once.  Everything else is words, cut by words.h: al-Jazeera,
@@ -71,6 +72,7 @@ enum query_field {
 	QUERY_TAG = 10,
 	QUERY_LEVEL = 11,
 	QUERY_OFFICE = 12,
+	QUERY_DURATION = 23, /* its key: as that of QUERY_DAY, of numbers */
 };
 
 /*
@@ -96,7 +98,7 @@ enum query_field {
 #define QUERY_SAME 20
 #define QUERY_PAPER 21
 #define QUERY_BORN 22
-#define QUERY_UNICODE 23
+#define QUERY_UNICODE 24
 #define QUERY_DAY_FORM "%08llx"
 #define QUERY_DAY_ZERO ((int64_t)1 << 31) /* 1970-01-01, as it is written */
 
@@ -109,7 +111,7 @@ enum query_kind {
 	QUERY_NOT,   /* not its one child, which is no QUERY_NOT */
 	QUERY_WORDS, /* a phrase in the text, the names or the title */
 	QUERY_VALUE, /* a value of a field */
-	QUERY_DAYS,  /* days that touch a range */
+	QUERY_DAYS,  /* days, or numbers of them, that touch a range */
 };
 
 #define QUERY_NONE (-1)

@@ -417,7 +417,7 @@ put_days(struct maker *m, const struct query_node *n)
 	struct buf *sql = &m->out->from;
 
 	buf_put_text(sql, "item.num IN (SELECT num FROM value WHERE field = ?");
-	add_number(m, QUERY_DAY);
+	add_number(m, n->field == QUERY_DATE ? QUERY_DAY : (int)n->field);
 	if (n->hi != INT64_MAX) {
 		/* 'g' stands behind all digits, whatever the last day is. */
 		buf_put_text(

@@ -9,7 +9,7 @@
 #include "store/sqlite.h"
 
 #define INNER_APPLICATION 0x416d7069
-#define INNER_VERSION 5
+#define INNER_VERSION 6
 
 /*
  * FTS5's own pages fill one of ours exactly: 4,096 less the reserve less 51,
@@ -109,7 +109,7 @@ check_inner(struct store *s)
 	    (err = sqlite_int(&version, s->db, "PRAGMA user_version")) !=
 		VAULT_OK)
 		return inner_fail(s, sqlite3_extended_errcode(s->db));
-	/* 1 to 3 were never released; their indexes have other keys. */
+	/* 1 to 5 were never released; their indexes have other keys. */
 	if (application == INNER_APPLICATION && version >= 1 &&
 	    version != INNER_VERSION)
 		return VAULT_EVERSION;
@@ -327,8 +327,45 @@ store_read_end(struct store *s)
 	cells_end(s->cells);
 }
 
-enum vault_err
-store_begin(struct store *s)
+/*
+ * Without a journal SQLite cannot take back what it wrote into the cells; the
+ * outer transaction can, and the connection is opened anew after each one that
+ * was not committed.  A connection in defensive mode refuses to be without:
+ * it leaves that mode for this statement.
+ */
+static enum vault_err
+set_bare(struct store *s, bool on)
+{
+	enum vault_err err = VAULT_EIO;
+
+	if (sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL) ==
+	    SQLITE_OK)
+		err = sqlite_run(s->db,
+		    on ? "PRAGMA journal_mode=OFF"
+		       : "PRAGMA journal_mode=MEMORY");
+	if (sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) !=
+	    SQLITE_OK)
+		err = VAULT_EIO;
+	if (err != VAULT_OK)
+		return inner_fail(s, sqlite3_extended_errcode(s->db));
+	s->bare = on;
+	return VAULT_OK;
+}
+
+static enum vault_err
+begin_inner(struct store *s, bool bare)
+{
+	enum vault_err err = inner_freshen(s);
+
+	if (err == VAULT_OK && bare)
+		err = set_bare(s, true);
+	if (err == VAULT_OK && sqlite_run(s->db, "BEGIN IMMEDIATE") != VAULT_OK)
+		err = inner_fail(s, sqlite3_extended_errcode(s->db));
+	return err;
+}
+
+static enum vault_err
+begin(struct store *s, bool bare)
 {
 	enum vault_err err;
 
@@ -340,12 +377,21 @@ store_begin(struct store *s)
 	}
 	s->writing = true;
 	memcpy(s->log_head, cells_root(s->cells)->log_head, HASH_LEN);
-	if ((err = inner_freshen(s)) == VAULT_OK &&
-	    sqlite_run(s->db, "BEGIN IMMEDIATE") != VAULT_OK)
-		err = inner_fail(s, sqlite3_extended_errcode(s->db));
-	if (err != VAULT_OK)
+	if ((err = begin_inner(s, bare)) != VAULT_OK)
 		store_abort(s);
 	return err;
+}
+
+enum vault_err
+store_begin(struct store *s)
+{
+	return begin(s, false);
+}
+
+enum vault_err
+store_begin_long(struct store *s)
+{
+	return begin(s, true);
 }
 
 /*
@@ -386,6 +432,9 @@ end_secure(struct store *s)
 	if (s->secure && !s->stale)
 		s->stale = store_secure_delete(s, false) != VAULT_OK;
 	s->secure = false;
+	if (s->bare && !s->stale)
+		s->stale = set_bare(s, false) != VAULT_OK;
+	s->bare = false;
 }
 
 enum vault_err
@@ -412,6 +461,7 @@ store_commit(struct store *s)
 	}
 	/* The connection believes that its commit counts: it does not. */
 	s->stale = true;
+	s->bare = false;
 	s->fault = cells_fault(s->cells);
 	return keyring_is_gone(s->ring) ? VAULT_ELOCKED : err;
 }
@@ -423,6 +473,7 @@ store_abort(struct store *s)
 		return;
 	s->writing = false;
 	s->stale = true;
+	s->bare = false;
 	if (s->db != NULL)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	cells_end(s->cells);

@@ -31,6 +31,7 @@ struct store {
 	bool reading;
 	bool lone;   /* reading for the sake of statements on their own */
 	bool secure; /* secure_delete is on */
+	bool bare;   /* there is no inner journal */
 	bool stale;  /* the connection must be opened anew first */
 	uint8_t log_head[HASH_LEN];
 	struct vault_fault fault;

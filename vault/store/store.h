@@ -70,6 +70,13 @@ void store_read_end(struct store *s);
 VAULT_CHECKED enum vault_err store_begin(struct store *s);
 
 /*
+ * The same, for one that changes many pages: what they were is kept in the
+ * outer journal alone, not in memory too.  After any error of a statement
+ * nothing but store_abort must follow.
+ */
+VAULT_CHECKED enum vault_err store_begin_long(struct store *s);
+
+/*
  * Between two transactions of one long work: time enough for another writer,
  * if one waits, to begin.
  */
