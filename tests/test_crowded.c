@@ -301,6 +301,93 @@ others_unseen_parts_take_no_time(void **state)
 		buf_free(&text[i]);
 }
 
+/* ---- Consents ---- */
+
+#define CONSENTS 1500
+
+static void
+count_due(void *ctx, const struct vault_due *d)
+{
+	assert_string_equal(d->field, "expires");
+	++*(unsigned *)ctx;
+}
+
+static unsigned
+due(void)
+{
+	unsigned n = 0;
+
+	assert_ok(vault_due(of(&b), 0, count_due, &n));
+	return n;
+}
+
+/* A consent of a person, until a day or without an end. */
+static void
+print_consent(
+    char out[static 256], const char *person, const char *day, const char *end)
+{
+	snprintf(out, 256,
+	    "{\"date\":{\"edtf\":\"%s\"},%s\"level\":1,\"naming\":\"full\","
+	    "\"person\":\"%s\",\"scopes\":[\"store\"],"
+	    "\"type\":\"consent\"}",
+	    day, end, person);
+}
+
+/*
+ * Theirs take the place of none of ours; and an hour, at each unlocking, if
+ * each that ends were compared with each by opening it.
+ */
+static void
+others_consents_renew_nothing_and_take_no_time(void **state)
+{
+	static struct crafted files[1 + CONSENTS];
+	static struct buf text[CONSENTS];
+	static char name[CONSENTS][32];
+	struct vault_bundle_bad bad;
+	struct vault_imported got;
+	struct vault_bundle *bundle;
+	struct vault_input in;
+	struct memory m = { 0 };
+	char who[VAULT_ID_LEN], id[VAULT_ID_LEN], json[256];
+	uint64_t n;
+	bool more;
+
+	(void)state;
+	add(who, &b, "{\"names\":[{\"text\":\"Jin\"}],\"type\":\"person\"}");
+	print_consent(json, who, "2019", "\"expires\":{\"edtf\":\"2020\"},");
+	add(id, &b, json);
+	assert_int_equal(due(), 1);
+	files[0] = (struct crafted){ TAR_README, "hello", 5 };
+	for (unsigned i = 0; i < CONSENTS; i++) {
+		uint8_t bytes[ID_LEN];
+
+		id_new(bytes);
+		print_consent(json, who, "2022",
+		    i == 0 ? "" : "\"expires\":{\"edtf\":\"2023\"},");
+		record_file(&text[i], &a, "consent", json, bytes);
+		snprintf(name[i], sizeof(name[i]), "records/%06u.json", i);
+		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
+			text[i].len };
+	}
+	craft(&m, &a, &b, files, 1 + CONSENTS, NULL);
+	in = (struct vault_input){ &m, memory_read, NULL, m.len };
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
+	assert_ok(vault_bundle_import(&got, bundle, true, &bad));
+	vault_bundle_close(bundle);
+	memory_free(&m);
+	seconds();
+	assert_int_equal(due(), CONSENTS);
+	assert_ok(vault_due_count(&n, &more, of(&b)));
+	assert_true(more);
+	assert_true(seconds() < 5);
+	/* One of ours does. */
+	print_consent(json, who, "2024", "");
+	add(id, &b, json);
+	assert_int_equal(due(), 0);
+	for (unsigned i = 0; i < CONSENTS; i++)
+		buf_free(&text[i]);
+}
+
 int
 main(void)
 {
@@ -311,6 +398,7 @@ main(void)
 		with_offices(others_private_fields_take_no_time),
 		with_offices(others_withheld_fields_take_no_time),
 		with_offices(others_unseen_parts_take_no_time),
+		with_offices(others_consents_renew_nothing_and_take_no_time),
 	};
 
 	if (vault_setup() != VAULT_OK)
