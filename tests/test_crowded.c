@@ -301,6 +301,24 @@ others_unseen_parts_take_no_time(void **state)
 		buf_free(&text[i]);
 }
 
+/* They come to B in a bundle of A. */
+static void
+import_files(const struct crafted *files, size_t n)
+{
+	struct vault_bundle_bad bad;
+	struct vault_imported got;
+	struct vault_bundle *bundle;
+	struct vault_input in;
+	struct memory m = { 0 };
+
+	craft(&m, &a, &b, files, n, NULL);
+	in = (struct vault_input){ &m, memory_read, NULL, m.len };
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
+	assert_ok(vault_bundle_import(&got, bundle, true, &bad));
+	vault_bundle_close(bundle);
+	memory_free(&m);
+}
+
 /* ---- Consents ---- */
 
 #define CONSENTS 1500
@@ -343,11 +361,6 @@ others_consents_renew_nothing_and_take_no_time(void **state)
 	static struct crafted files[1 + CONSENTS];
 	static struct buf text[CONSENTS];
 	static char name[CONSENTS][32];
-	struct vault_bundle_bad bad;
-	struct vault_imported got;
-	struct vault_bundle *bundle;
-	struct vault_input in;
-	struct memory m = { 0 };
 	char who[VAULT_ID_LEN], id[VAULT_ID_LEN], json[256];
 	uint64_t n;
 	bool more;
@@ -369,12 +382,7 @@ others_consents_renew_nothing_and_take_no_time(void **state)
 		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
 			text[i].len };
 	}
-	craft(&m, &a, &b, files, 1 + CONSENTS, NULL);
-	in = (struct vault_input){ &m, memory_read, NULL, m.len };
-	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
-	assert_ok(vault_bundle_import(&got, bundle, true, &bad));
-	vault_bundle_close(bundle);
-	memory_free(&m);
+	import_files(files, 1 + CONSENTS);
 	seconds();
 	assert_int_equal(due(), CONSENTS);
 	assert_ok(vault_due_count(&n, &more, of(&b)));
@@ -388,6 +396,72 @@ others_consents_renew_nothing_and_take_no_time(void **state)
 		buf_free(&text[i]);
 }
 
+/* ---- Persons ---- */
+
+#define ACTS 100
+#define VICTIMS 300
+
+static void
+ignore_row(void *ctx, const struct vault_plain_row *row)
+{
+	(void)ctx;
+	(void)row;
+}
+
+/* Acts of A that name the same persons, the first half as who did it. */
+static void
+print_act(struct buf *out, char victims[][VAULT_ID_LEN], bool did_it)
+{
+	buf_reset(out);
+	buf_putf(out, "{\"act\":\"torture\",\"level\":1,\"%s\":[",
+	    did_it ? "perpetrators" : "type\":\"act\",\"victims");
+	for (unsigned i = 0; i < VICTIMS; i++)
+		buf_putf(out,
+		    did_it ? "%s{\"who\":{\"ref\":\"%s\"}}" : "%s\"%s\"",
+		    i > 0 ? "," : "", victims[i]);
+	buf_put_text(out, did_it ? "],\"type\":\"act\"}" : "]}");
+}
+
+/* Minutes if each of them were asked about anew in each act. */
+static void
+others_victims_take_no_time(void **state)
+{
+	static struct crafted files[1 + ACTS];
+	static struct buf text[ACTS];
+	static char name[ACTS][32], victims[VICTIMS][VAULT_ID_LEN];
+	struct vault_plain_what what = { .query = "", .audience = "partner" };
+	struct vault_plain_info info;
+	struct vault_plain *plain_file;
+	struct buf body = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < VICTIMS; i++) {
+		uint8_t id[ID_LEN];
+
+		id_new(id);
+		id_print(victims[i], id);
+	}
+	files[0] = (struct crafted){ TAR_README, "hello", 5 };
+	for (unsigned i = 0; i < ACTS; i++) {
+		print_act(&body, victims, i < ACTS / 2);
+		record_file(&text[i], &a, "act", buf_text(&body), NULL);
+		snprintf(name[i], sizeof(name[i]), "records/%06u.json", i);
+		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
+			text[i].len };
+	}
+	import_files(files, 1 + ACTS);
+	seconds();
+	assert_ok(
+	    vault_plain_new(&plain_file, of(&b), &what, ignore_row, NULL));
+	vault_plain_info(&info, plain_file);
+	assert_int_equal(info.held, ACTS / 2);
+	assert_true(seconds() < 10);
+	vault_plain_free(plain_file);
+	for (unsigned i = 0; i < ACTS; i++)
+		buf_free(&text[i]);
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -399,6 +473,7 @@ main(void)
 		with_offices(others_withheld_fields_take_no_time),
 		with_offices(others_unseen_parts_take_no_time),
 		with_offices(others_consents_renew_nothing_and_take_no_time),
+		with_offices(others_victims_take_no_time),
 	};
 
 	if (vault_setup() != VAULT_OK)
