@@ -217,6 +217,10 @@ expect_status 0 opened report type:act --by victims
 expect_out "Jia Heshu"
 expect_status 0 opened --json report type:act --by victims --audience media
 grep -q Heshu "$OUT" && fail "a name left in a title"
+expect_status 0 opened --json report --by sex --audience media
+expect_json 'd["total"] == 2 and d["not_counted"]["other_types"] == 1'
+expect_status 0 opened --json report --by sex
+expect_json 'd["not_counted"]["other_types"] == 3'
 expect_status 0 opened report type:person --by sex --audience media --csv -o a.csv
 # The query is printed, too.
 expect_status 17 opened report 'name:"Jia Heshu"' --by sex --audience media --html -o q.html
