@@ -462,6 +462,45 @@ others_victims_take_no_time(void **state)
 	buf_free(&body);
 }
 
+/* ---- Links ---- */
+
+static void
+count_link(void *ctx, const struct vault_link *link)
+{
+	(void)link;
+	++*(unsigned *)ctx;
+}
+
+/* A long record is opened once, however often another one points to it. */
+static void
+others_links_take_no_time(void **state)
+{
+	struct buf body = { 0 };
+	char to[VAULT_ID_LEN], from[VAULT_ID_LEN];
+	uint64_t more;
+	unsigned n = 0;
+
+	(void)state;
+	buf_put_text(
+	    &body, "{\"title\":\"X\",\"type\":\"case\",\"summary\":\"");
+	for (unsigned i = 0; i < 300000; i++)
+		buf_put_text(&body, "many words");
+	buf_put_text(&body, "\"}");
+	add(to, &b, buf_text(&body));
+	buf_reset(&body);
+	buf_put_text(&body, "{\"title\":\"Y\",\"type\":\"case\",\"follows\":[");
+	for (unsigned i = 0; i < 3000; i++)
+		buf_putf(&body, "%s\"%s\"", i > 0 ? "," : "", to);
+	buf_put_text(&body, "]}");
+	add(from, &b, buf_text(&body));
+	seconds();
+	assert_ok(vault_links(of(&b), from, &more, count_link, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(more, 0);
+	assert_true(seconds() < 10);
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -474,6 +513,7 @@ main(void)
 		with_offices(others_unseen_parts_take_no_time),
 		with_offices(others_consents_renew_nothing_and_take_no_time),
 		with_offices(others_victims_take_no_time),
+		with_offices(others_links_take_no_time),
 	};
 
 	if (vault_setup() != VAULT_OK)
