@@ -236,8 +236,11 @@ add_record(struct work *w, size_t i)
 		    p->bulk, w->ids[i], w->made.bodies[i], w->row->text.len);
 		w->made.bodies[i] = NULL;
 	}
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		p->done->records++;
+		p->done->consents += strcmp(p->t->map->records[i].type->name,
+					 "consent") == 0;
+	}
 	if (p->t->map->records[i].once)
 		p->once[i] = true;
 	return err;

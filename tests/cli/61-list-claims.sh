@@ -83,3 +83,11 @@ for policy in keep add update; do
 done
 expect_status 0 in_a --json show "$vier"
 expect_json 'd["body"]["names"][0]["text"] == "Vier" and "occupations" not in d["body"]'
+
+# ---- Consents of a list count as ours: that is said ----
+printf '{"amparo_map":1,"name":"c","key":["id"],"type":"consent","paths":true}' > map.json
+printf 'id,person,scopes[0],naming,date.edtf\n1,%s,partner,full,2020\n' "$vier" > 4.csv
+expect_status 0 in_a import 4.csv --map map.json --preview
+expect_err "1 of the records is a consent"
+expect_status 0 in_a --json import 4.csv --map map.json --yes
+expect_json 'd["consents"] == 1'

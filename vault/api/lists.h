@@ -164,6 +164,7 @@ struct vault_table_done {
 	uint64_t records;  /* that were made */
 	uint64_t versions; /* of records that were here */
 	uint64_t notes;    /* of cells that were not understood */
+	uint64_t consents; /* of those that were made: they count as ours */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
     struct vault_table *t, const struct vault_table_how *how);
