@@ -12,6 +12,7 @@
 #include "exchange/forms.h"
 #include "exchange/forms_value.h"
 #include "record/model.h"
+#include "core/clock.h"
 #include "offices_help.h"
 
 /* 26 April 2011, noon. */
@@ -414,6 +415,31 @@ is_kept_whole_or_not_at_all(void **state)
 	vault_submission_free(s);
 }
 
+/* A consent may have ended, and what was urgent be so no more. */
+static void
+is_not_written_on_another_day(void **state)
+{
+	char jia[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	struct vault_submission_info info;
+	struct vault_submission *s;
+	struct memory out = { 0 };
+	struct vault_sink sink = { &out, memory_write, NULL };
+
+	(void)state;
+	add(jia, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Wu Yishan\"}]}");
+	consents(jia, "2009", "");
+	about(id, jia, ACT("torture", ON("2011-04")));
+	s = draft(&info, "sr-torture", jia);
+	clock_test_set(clock_now() + 86400);
+	assert_int_equal(vault_submission_write(s, &sink, NULL), VAULT_EBUSY);
+	clock_test_set(-1);
+	assert_int_equal(out.len, 0);
+	assert_ok(vault_submission_write(s, &sink, NULL));
+	vault_submission_free(s);
+	memory_free(&out);
+}
+
 /* Memory is short once, anywhere: the same draft, with all its names, or none.
  */
 static void
@@ -608,6 +634,7 @@ main(void)
 		cmocka_unit_test(tells_only_what_may_be_told),
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
+		cmocka_unit_test(is_not_written_on_another_day),
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),
 		cmocka_unit_test(says_values_as_one_would_write_them),
 		cmocka_unit_test(forms_ask_for_what_there_is),
