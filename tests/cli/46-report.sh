@@ -228,3 +228,21 @@ expect_err "query, character 7"
 [ ! -e q.html ] || fail "a name left in the query"
 expect_status 0 opened log
 expect_out '{"audience":"media","by":["sex"]'
+
+# ---- A figure beside a table that gives back what is hidden in it ----
+V=$PWD/levels
+vault "$V"
+printf '{"amparo_map":1,"name":"n","key":["no"],"type":"case","constants":[["readers","x"]],"columns":[{"column":"l","field":"level"}]}' > level-map.json
+n=0
+echo no,l > levels.csv
+for level in 0 0 0 0 0 0 0 0 1 1 1 1 1 2 2 2 3 3 3 3 3 3; do
+	n=$((n + 1))
+	echo "$n,$level" >> levels.csv
+done
+expect_status 0 opened import levels.csv --map level-map.json --yes
+expect_status 0 opened --json report --by level
+expect_json 'd["level_2_or_3"] == 9'
+expect_status 0 opened --json report --by level --hide-below 5
+expect_json 'd["total"] == 22 and d["level_2_or_3_hidden"] == "withheld"'
+expect_status 0 opened report --by level --hide-below 5
+expect_no_out "of level 2 or 3"
