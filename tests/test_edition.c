@@ -48,7 +48,7 @@ leaves_out_what_is_not_for_them(void **state)
 	    "\"date\":{\"edtf\":\"2011\",\"newer\":\"y\"},"
 	    "\"translations\":[{\"field\":\"recontact\",\"lang\":\"zh\","
 	    "\"text\":\"q\"},{\"field\":\"text\",\"lang\":\"zh\","
-	    "\"text\":\"w\"}]}";
+	    "\"text\":\"w\",\"translator\":{\"text\":\"CD\"}}]}";
 	static const struct row rows[] = {
 		{ CONSENT_UN, CONSENT_FULL, testimony,
 		    "{\"date\":{\"edtf\":\"2011\"},\"notes\":[\"n\"],"

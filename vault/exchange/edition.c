@@ -121,6 +121,16 @@ drop_listed(json_t *body, const char *type, enum when when)
 			drop(body, stays[i].field);
 }
 
+/* Who translated it is told as little as who interpreted. */
+static void
+drop_translators(json_t *body)
+{
+	const json_t *list = json_object_get(body, "translations");
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		(void)json_object_del(json_array_get(list, i), "translator");
+}
+
 /* ---- What nobody here knows ---- */
 
 typedef const struct model_field *(*finder)(const void *of, const char *name);
@@ -277,6 +287,7 @@ edition_strip(
 	if (type == NULL)
 		return VAULT_EVERSION;
 	drop_listed(body, type->name, ALWAYS);
+	drop_translators(body);
 	if (is_public(scope))
 		drop_listed(body, type->name, PUBLIC);
 	/* What the office's own fields tell of a person nobody here knows. */
