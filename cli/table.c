@@ -173,7 +173,7 @@ why_word(enum vault_row_why why)
 		"destroyed", "meanings", "several", "no-day", "backwards",
 		"duration", "no-key", "same-key", "refused", "changed",
 		"new-record", "no-record", "set", "changed-here", "gone",
-		"written-once", "made", "disagree", "doubtful", "claimed" };
+		"written-once", "made", "disagree", "doubtful" };
 
 	_Static_assert(sizeof(words) / sizeof(words[0]) == VAULT_ROW_WHYS,
 	    "a word for each");
@@ -189,7 +189,7 @@ put_why(struct buf *out, const struct vault_row_note *n)
 		SAY_ROW_SPAN, SAY_ROW_NO_KEY, SAY_ROW_SAME_KEY, SAY_ROW_REFUSED,
 		SAY_ROW_CHANGED, SAY_ROW_RECORD, SAY_ROW_NO_RECORD, SAY_ROW_SET,
 		SAY_ROW_OURS, SAY_ROW_GONE, SAY_ROW_FIXED, SAY_ROW_MADE,
-		SAY_ROW_CLASH, SAY_ROW_DOUBTFUL, SAY_ROW_CLAIMED };
+		SAY_ROW_CLASH, SAY_ROW_DOUBTFUL };
 	struct buf sentence = { 0 };
 
 	_Static_assert(sizeof(what) / sizeof(what[0]) == VAULT_ROW_WHYS,

@@ -84,7 +84,7 @@ open_known(struct known *k, bool *whole, const struct work *w, size_t i)
 		*whole = json_array_size(k->merged.clashes) == 0 &&
 		    k->merged.more == 0;
 	}
-	*whole = *whole && k->now != NULL;
+	*whole = *whole && k->base.body != NULL && k->now != NULL;
 	if (err == VAULT_OK)
 		err = buf_ok(&k->heads);
 out:
@@ -142,10 +142,9 @@ compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
 
 	if ((err = open_known(k, &whole, w, i)) != VAULT_OK)
 		return err;
-	if (!whole || k->base.body == NULL) {
+	if (!whole) {
 		*news = true;
-		work_note(w, i, whole ? VAULT_ROW_CLAIMED : VAULT_ROW_CLASH,
-		    NULL, NULL);
+		work_note(w, i, VAULT_ROW_CLASH, NULL, NULL);
 		return VAULT_OK;
 	}
 	how.base = k->base.body;

@@ -76,13 +76,23 @@ expect_status 0 in_b --yes edit "$vier" --set imported.map=invented \
     --set imported.file=3.csv --set 'imported.key[0]=no' \
     --set 'imported.fields[0].name=no' --set 'imported.fields[0].text=P-3'
 from_b Vier
-for policy in keep add update; do
-	expect_status 0 in_a import 3.csv --map map.json --policy $policy --yes
-	expect_out "another office says that a record of yours is of this row"
-	expect_out "added: 0 (records: 0); updated: 0; unchanged: 0; changed in the file, kept here: 1"
+# A record of another row of the list, and one of a person who is in none.
+cat > acts.json <<'END_OF_MAP'
+{"amparo_map": 1, "name": "invented", "key": ["no"], "records": [
+ {"as": "who", "type": "person", "columns": [{"column": "name", "field": "names[0].text"}]},
+ {"as": "deed", "type": "act", "constants": [["act", "torture"]],
+  "columns": [{"link": "victims", "to": "who"}, {"column": "trade", "field": "description"}]}]}
+END_OF_MAP
+for policy in add update; do
+	expect_status 0 in_a import 3.csv --map acts.json --policy $policy --yes
+	[ $policy = update ] || expect_out "added: 1 (records: 2)"
+	[ $policy = add ] || expect_out "added: 0 (records: 0); updated: 0; unchanged: 1"
 done
 expect_status 0 in_a --json show "$vier"
 expect_json 'd["body"]["names"][0]["text"] == "Vier" and "occupations" not in d["body"]'
+expect_status 0 in_a list type:act
+expect_out "Tres"
+expect_no_out "Vier"
 
 # ---- Consents of a list count as ours: that is said ----
 printf '{"amparo_map":1,"name":"c","key":["id"],"type":"consent","paths":true}' > map.json

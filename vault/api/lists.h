@@ -106,8 +106,6 @@ enum vault_row_why {
 	VAULT_ROW_MADE,      /* a row that is here: this record is made of it */
 	VAULT_ROW_CLASH,     /* versions of the record disagree; not changed */
 	VAULT_ROW_DOUBTFUL,  /* a date that may be none, says the map: taken */
-	VAULT_ROW_CLAIMED,   /* only others say that the record is of this row;
-				not changed */
 	VAULT_ROW_WHYS,
 };
 struct vault_row_note {

@@ -124,20 +124,52 @@ choose(size_t *found, const struct choosing *c, const json_t *now)
 	return err;
 }
 
+/* *found is g.n if there is none; c is to be freed. */
+static enum vault_err
+find(size_t *found, struct choosing *c, const json_t *now,
+    const uint8_t row[static HASH_LEN])
+{
+	enum vault_err err;
+
+	if ((err = graph_load(&c->g, c->s, c->r)) == VAULT_OK &&
+	    (err = look(c, row)) == VAULT_OK)
+		err = choose(found, c, now);
+	return err;
+}
+
+static void
+choosing_free(struct choosing *c)
+{
+	mem_free(c->list);
+	graph_free(&c->g);
+}
+
+enum vault_err
+table_base_is(bool *out, struct store *s, const struct record_row *r,
+    const json_t *now, const uint8_t row[static HASH_LEN])
+{
+	struct choosing c = { .s = s, .r = r };
+	size_t found = 0;
+	enum vault_err err = find(&found, &c, now, row);
+
+	*out = err == VAULT_OK && found < c.g.n;
+	for (size_t i = 0; err == VAULT_OK && i < c.g.n; i++)
+		*out = *out || c.list[i].edition == 0;
+	choosing_free(&c);
+	return err;
+}
+
 enum vault_err
 table_base(struct head *out, struct store *s, const struct record_row *r,
     const json_t *now, const uint8_t row[static HASH_LEN])
 {
 	struct choosing c = { .s = s, .r = r };
+	size_t found = 0;
 	enum vault_err err;
-	size_t found;
 
 	memset(out, 0, sizeof(*out));
-	if ((err = graph_load(&c.g, s, r)) == VAULT_OK &&
-	    (err = look(&c, row)) == VAULT_OK &&
-	    (err = choose(&found, &c, now)) == VAULT_OK && found < c.g.n)
+	if ((err = find(&found, &c, now, row)) == VAULT_OK && found < c.g.n)
 		err = head_open(out, s, r, c.g.nodes[found].id, false);
-	mem_free(c.list);
-	graph_free(&c.g);
+	choosing_free(&c);
 	return err;
 }

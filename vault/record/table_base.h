@@ -20,6 +20,14 @@
 #include "record/head.h"
 
 /*
+ * Is the record, of several versions, of a row with this key, as far as can be
+ * told?  What is not here speaks for it.
+ */
+VAULT_CHECKED enum vault_err table_base_is(bool *out, struct store *s,
+    const struct record_row *r, const json_t *now,
+    const uint8_t row[static HASH_LEN]);
+
+/*
  * The version, opened, of the record that a row with this key (table_row_key)
  * made; now is what the record says.  out->body is NULL if there is none: the
  * record is not of this row, whatever others say.  Free *out in any case.
