@@ -377,6 +377,7 @@ tell_json(struct table_job *j, const struct vault_table_info *info,
 	doc_int(d, "refused", (int64_t)done->refused);
 	doc_int(d, "updated", (int64_t)done->updated);
 	doc_int(d, "records", (int64_t)done->records);
+	doc_int(d, "consents", (int64_t)done->consents);
 	doc_int(d, "versions", (int64_t)done->versions);
 	doc_int(d, "forgotten", (int64_t)done->forgotten);
 	doc_int(d, "again", (int64_t)done->again);
@@ -422,6 +423,9 @@ tell(struct table_job *j, const struct vault_table_done *done, bool preview)
 		    SAY_ROW_MORE, say_number(j->n_notes - LINES_MAX), NULL);
 	say_ends(j);
 	say_done(done, preview);
+	if (done->consents > 0)
+		say_warning(
+		    SAY_TABLE_CONSENTS, say_number(done->consents), NULL);
 	return 0;
 }
 

@@ -301,6 +301,207 @@ others_unseen_parts_take_no_time(void **state)
 		buf_free(&text[i]);
 }
 
+/* They come to B in a bundle of A. */
+static void
+import_files(const struct crafted *files, size_t n)
+{
+	struct vault_bundle_bad bad;
+	struct vault_imported got;
+	struct vault_bundle *bundle;
+	struct vault_input in;
+	struct memory m = { 0 };
+
+	craft(&m, &a, &b, files, n, NULL);
+	in = (struct vault_input){ &m, memory_read, NULL, m.len };
+	assert_ok(vault_bundle_open(&bundle, of(&b), &in, &bad));
+	assert_ok(vault_bundle_import(&got, bundle, true, &bad));
+	vault_bundle_close(bundle);
+	memory_free(&m);
+}
+
+/* ---- Consents ---- */
+
+#define CONSENTS 1500
+
+static void
+count_due(void *ctx, const struct vault_due *d)
+{
+	assert_string_equal(d->field, "expires");
+	++*(unsigned *)ctx;
+}
+
+static unsigned
+due(void)
+{
+	unsigned n = 0;
+
+	assert_ok(vault_due(of(&b), 0, count_due, &n));
+	return n;
+}
+
+/* A consent of a person, until a day or without an end. */
+static void
+print_consent(
+    char out[static 256], const char *person, const char *day, const char *end)
+{
+	snprintf(out, 256,
+	    "{\"date\":{\"edtf\":\"%s\"},%s\"level\":1,\"naming\":\"full\","
+	    "\"person\":\"%s\",\"scopes\":[\"store\"],"
+	    "\"type\":\"consent\"}",
+	    day, end, person);
+}
+
+/*
+ * Theirs take the place of none of ours; and an hour, at each unlocking, if
+ * each that ends were compared with each by opening it.
+ */
+static void
+others_consents_renew_nothing_and_take_no_time(void **state)
+{
+	static struct crafted files[1 + CONSENTS];
+	static struct buf text[CONSENTS];
+	static char name[CONSENTS][32];
+	char who[VAULT_ID_LEN], id[VAULT_ID_LEN], json[256];
+	uint64_t n;
+	bool more;
+
+	(void)state;
+	add(who, &b, "{\"names\":[{\"text\":\"Jin\"}],\"type\":\"person\"}");
+	print_consent(json, who, "2019", "\"expires\":{\"edtf\":\"2020\"},");
+	add(id, &b, json);
+	assert_int_equal(due(), 1);
+	files[0] = (struct crafted){ TAR_README, "hello", 5 };
+	for (unsigned i = 0; i < CONSENTS; i++) {
+		uint8_t bytes[ID_LEN];
+
+		id_new(bytes);
+		print_consent(json, who, "2022",
+		    i == 0 ? "" : "\"expires\":{\"edtf\":\"2023\"},");
+		record_file(&text[i], &a, "consent", json, bytes);
+		snprintf(name[i], sizeof(name[i]), "records/%06u.json", i);
+		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
+			text[i].len };
+	}
+	import_files(files, 1 + CONSENTS);
+	seconds();
+	assert_int_equal(due(), CONSENTS);
+	assert_ok(vault_due_count(&n, &more, of(&b)));
+	assert_true(more);
+	assert_true(seconds() < 5);
+	/* One of ours does. */
+	print_consent(json, who, "2024", "");
+	add(id, &b, json);
+	assert_int_equal(due(), 0);
+	for (unsigned i = 0; i < CONSENTS; i++)
+		buf_free(&text[i]);
+}
+
+/* ---- Persons ---- */
+
+#define ACTS 120
+#define ACCUSING 12
+#define VICTIMS 300
+
+static void
+ignore_row(void *ctx, const struct vault_plain_row *row)
+{
+	(void)ctx;
+	(void)row;
+}
+
+/* Acts of A that name the same persons, the first ones as who did it. */
+static void
+print_act(struct buf *out, char victims[][VAULT_ID_LEN], bool did_it)
+{
+	buf_reset(out);
+	buf_putf(out, "{\"act\":\"torture\",\"level\":1,\"%s\":[",
+	    did_it ? "perpetrators" : "type\":\"act\",\"victims");
+	for (unsigned i = 0; i < VICTIMS; i++)
+		buf_putf(out,
+		    did_it ? "%s{\"who\":{\"ref\":\"%s\"}}" : "%s\"%s\"",
+		    i > 0 ? "," : "", victims[i]);
+	buf_put_text(out, did_it ? "],\"type\":\"act\"}" : "]}");
+}
+
+/* Minutes if each of them were asked about anew in each act. */
+static void
+others_victims_take_no_time(void **state)
+{
+	static struct crafted files[1 + ACTS];
+	static struct buf text[ACTS];
+	static char name[ACTS][32], victims[VICTIMS][VAULT_ID_LEN];
+	struct vault_plain_what what = { .query = "", .audience = "partner" };
+	struct vault_plain_info info;
+	struct vault_plain *plain_file;
+	struct buf body = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < VICTIMS; i++) {
+		uint8_t id[ID_LEN];
+
+		id_new(id);
+		id_print(victims[i], id);
+	}
+	files[0] = (struct crafted){ TAR_README, "hello", 5 };
+	for (unsigned i = 0; i < ACTS; i++) {
+		print_act(&body, victims, i < ACCUSING);
+		record_file(&text[i], &a, "act", buf_text(&body), NULL);
+		snprintf(name[i], sizeof(name[i]), "records/%06u.json", i);
+		files[i + 1] = (struct crafted){ name[i], text[i].bytes,
+			text[i].len };
+	}
+	import_files(files, 1 + ACTS);
+	seconds();
+	assert_ok(
+	    vault_plain_new(&plain_file, of(&b), &what, ignore_row, NULL));
+	vault_plain_info(&info, plain_file);
+	assert_int_equal(info.held, ACTS - ACCUSING);
+	assert_true(seconds() < 15);
+	vault_plain_free(plain_file);
+	for (unsigned i = 0; i < ACTS; i++)
+		buf_free(&text[i]);
+	buf_free(&body);
+}
+
+/* ---- Links ---- */
+
+static void
+count_link(void *ctx, const struct vault_link *link)
+{
+	(void)link;
+	++*(unsigned *)ctx;
+}
+
+/* A long record is opened once, however often another one points to it. */
+static void
+others_links_take_no_time(void **state)
+{
+	struct buf body = { 0 };
+	char to[VAULT_ID_LEN], from[VAULT_ID_LEN];
+	uint64_t more;
+	unsigned n = 0;
+
+	(void)state;
+	buf_put_text(
+	    &body, "{\"title\":\"X\",\"type\":\"case\",\"summary\":\"");
+	for (unsigned i = 0; i < 300000; i++)
+		buf_put_text(&body, "many words");
+	buf_put_text(&body, "\"}");
+	add(to, &b, buf_text(&body));
+	buf_reset(&body);
+	buf_put_text(&body, "{\"title\":\"Y\",\"type\":\"case\",\"follows\":[");
+	for (unsigned i = 0; i < 3000; i++)
+		buf_putf(&body, "%s\"%s\"", i > 0 ? "," : "", to);
+	buf_put_text(&body, "]}");
+	add(from, &b, buf_text(&body));
+	seconds();
+	assert_ok(vault_links(of(&b), from, &more, count_link, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(more, 0);
+	assert_true(seconds() < 10);
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -311,6 +512,9 @@ main(void)
 		with_offices(others_private_fields_take_no_time),
 		with_offices(others_withheld_fields_take_no_time),
 		with_offices(others_unseen_parts_take_no_time),
+		with_offices(others_consents_renew_nothing_and_take_no_time),
+		with_offices(others_victims_take_no_time),
+		with_offices(others_links_take_no_time),
 	};
 
 	if (vault_setup() != VAULT_OK)

@@ -48,7 +48,7 @@ leaves_out_what_is_not_for_them(void **state)
 	    "\"date\":{\"edtf\":\"2011\",\"newer\":\"y\"},"
 	    "\"translations\":[{\"field\":\"recontact\",\"lang\":\"zh\","
 	    "\"text\":\"q\"},{\"field\":\"text\",\"lang\":\"zh\","
-	    "\"text\":\"w\"}]}";
+	    "\"text\":\"w\",\"translator\":{\"text\":\"CD\"}}]}";
 	static const struct row rows[] = {
 		{ CONSENT_UN, CONSENT_FULL, testimony,
 		    "{\"date\":{\"edtf\":\"2011\"},\"notes\":[\"n\"],"
@@ -102,6 +102,16 @@ calls_a_person_as_allowed(void **state)
 		{ CONSENT_UN, CONSENT_UNNAMED, person,
 		    "{\"kind\":\"individual\",\"sex\":\"m\","
 		    "\"type\":\"person\"}" },
+		/* What an office's own field tells is not known. */
+		{ CONSENT_UN, CONSENT_PSEUDONYM,
+		    "{\"type\":\"person\",\"pseudonym\":\"H.\","
+		    "\"x_home\":\"7 Lane\",\"birth_place\":{\"x_no\":\"7\"},"
+		    "\"group_size\":{\"op\":\"eq\",\"n\":1,\"x_who\":\"7\"}}",
+		    "{\"group_size\":{\"n\":1,\"op\":\"eq\"},"
+		    "\"pseudonym\":\"H.\",\"type\":\"person\"}" },
+		{ CONSENT_UN, CONSENT_FULL,
+		    "{\"type\":\"person\",\"x_home\":\"7 Lane\"}",
+		    "{\"type\":\"person\",\"x_home\":\"7 Lane\"}" },
 		/* Its first character would be the family name. */
 		{ CONSENT_UN, CONSENT_INITIALS,
 		    "{\"type\":\"person\","

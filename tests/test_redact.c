@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Copies with passages taken out. */
+#include <time.h>
+
 #include "offices_help.h"
 
 static struct office a;
@@ -153,6 +155,35 @@ refuses_what_no_copy_helps(void **state)
 	buf_free(&body);
 }
 
+/* An hour if the whole text were looked through for every ten of them. */
+static void
+a_long_text_takes_no_time(void **state)
+{
+	struct buf json = { 0 }, body = { 0 };
+	char id[VAULT_ID_LEN];
+	struct vault_redact_what what = {
+		.id = id, .audience = "media", .taken = count
+	};
+	clock_t began;
+
+	(void)state;
+	add(id, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Mo Yushan\"}]}");
+	buf_put_text(&json, "{\"type\":\"case\",\"level\":1,\"summary\":\"");
+	for (unsigned i = 0; i < 40000; i++)
+		buf_put_text(&json, i % 3 > 0 ? "by Mo Yushan, " : "YushanMo");
+	buf_put_text(&json, "\"}");
+	add(id, &a, buf_text(&json));
+	passages = 0;
+	began = clock();
+	assert_ok(vault_redact(&body, of(&a), &what));
+	assert_true(clock() - began < 15 * CLOCKS_PER_SEC);
+	assert_int_equal(passages, 40000);
+	assert_null(strstr(buf_text(&body), "Yushan"));
+	buf_free(&json);
+	buf_free(&body);
+}
+
 int
 main(void)
 {
@@ -161,6 +192,7 @@ main(void)
 		    takes_out_what_is_found_and_what_is_pointed_to),
 		cmocka_unit_test(keeps_a_copy_and_logs_no_text),
 		cmocka_unit_test(refuses_what_no_copy_helps),
+		cmocka_unit_test(a_long_text_takes_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -14,6 +14,7 @@
 #include "exchange/forms_value.h"
 #include "exchange/forms_words.h"
 #include "record/model.h"
+#include "core/clock.h"
 #include "offices_help.h"
 
 /* 26 April 2011, noon. */
@@ -616,6 +617,33 @@ is_kept_whole_or_not_at_all(void **state)
 	vault_submission_free(s);
 }
 
+/* A consent may have ended, and what was urgent be so no more. */
+static void
+is_not_written_on_another_day(void **state)
+{
+	char jia[VAULT_ID_LEN], id[VAULT_ID_LEN];
+	struct vault_submission_info info;
+	struct vault_submission *s;
+	int64_t today;
+	struct memory out = { 0 };
+	struct vault_sink sink = { &out, memory_write, NULL };
+
+	(void)state;
+	add(jia, &a,
+	    "{\"type\":\"person\",\"names\":[{\"text\":\"Wu Yishan\"}]}");
+	consents(jia, "2009", "");
+	about(id, jia, ACT("torture", ON("2011-04")));
+	s = draft(&info, "sr-torture", jia);
+	today = clock_now();
+	clock_test_set(today + 86400);
+	assert_int_equal(vault_submission_write(s, &sink, NULL), VAULT_EBUSY);
+	clock_test_set(today);
+	assert_int_equal(out.len, 0);
+	assert_ok(vault_submission_write(s, &sink, NULL));
+	vault_submission_free(s);
+	memory_free(&out);
+}
+
 /* Memory is short once, anywhere: the same draft, with all its names, or none.
  */
 static void
@@ -912,6 +940,7 @@ main(void)
 		cmocka_unit_test(keeps_to_itself_that_they_are_one),
 		cmocka_unit_test(says_what_is_urgent),
 		cmocka_unit_test(is_kept_whole_or_not_at_all),
+		cmocka_unit_test(is_not_written_on_another_day),
 		cmocka_unit_test(says_the_same_or_nothing_when_memory_is_short),
 		cmocka_unit_test(says_values_as_one_would_write_them),
 		cmocka_unit_test(forms_ask_for_what_there_is),

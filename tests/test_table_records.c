@@ -387,6 +387,12 @@ refuses_records_that_no_row_could_have(void **state)
 		{ PERSON ",{\"as\":\"x\",\"type\":\"act\",\"constants\":["
 			 "[\"act\",\"murder\"]]}",
 		    "records[1].constants[0]", TABLE_MAP_VALUE },
+		{ PERSON ",{\"as\":\"x\",\"type\":\"person\",\"constants\":["
+			 "[\"same_as\",\"0000000000000000000000000a\"]]}",
+		    "records[1].constants[0]", TABLE_MAP_VALUE },
+		{ PERSON ",{\"as\":\"x\",\"type\":\"person\",\"columns\":["
+			 "{\"link\":\"not_same\",\"to\":\"who\"}]}",
+		    "records[1].columns[0]", TABLE_MAP_NO_LINK },
 		{ PERSON ",{\"as\":\"x\",\"type\":\"act\",\"columns\":["
 			 "{\"link\":\"victims\",\"to\":\"whom\"}]}",
 		    "records[1].columns[0]", TABLE_MAP_NO_RECORD },
@@ -580,7 +586,7 @@ every_field_of_the_model_comes_back(void **state)
 		char map[256];
 
 		while ((f = model_next_field(type, f)) != NULL)
-			if (f->kind != MODEL_TYPE &&
+			if (f->kind != MODEL_TYPE && !f->apart &&
 			    strcmp(f->name, "imported") != 0)
 				fill(body, f->name, f);
 		assert_int_equal(edit_set(body, "x_own", "-own", 4), VAULT_OK);
@@ -607,6 +613,28 @@ every_field_of_the_model_comes_back(void **state)
 		buf_free(&l.cells);
 		buf_free(&csv);
 	}
+}
+
+/* Who the same person is no list says in our name: it is kept in words. */
+static void
+who_is_the_same_no_list_says(void **state)
+{
+	(void)state;
+	assert_ok(
+	    make_by("{\"amparo_map\":1,\"name\":\"m\",\"type\":\"person\","
+		    "\"key\":[\"id\"],\"paths\":true}",
+		"id,pseudonym,same_as[0],not_same[0],private_fields[0],"
+		"private_fields[1]\r\n"
+		"7,P,0000000000000000000000000a,0000000000000000000000000b,"
+		"same_as,pseudonym\r\n"));
+	assert_non_null(strstr(buf_text(&bodies),
+	    "{\"name\":\"same_as[0]\",\"text\":"
+	    "\"0000000000000000000000000a\"}"));
+	assert_non_null(strstr(buf_text(&bodies), "\"name\":\"not_same[0]\""));
+	assert_null(strstr(buf_text(&bodies), "\"same_as\""));
+	assert_null(strstr(buf_text(&bodies), "\"not_same\""));
+	assert_non_null(
+	    strstr(buf_text(&bodies), "\"private_fields\":[\"pseudonym\"]"));
 }
 
 static void
@@ -712,6 +740,7 @@ main(void)
 		cmocka_unit_test(bilingual_cells_agree_or_are_kept),
 		cmocka_unit_test(refuses_records_that_no_row_could_have),
 		cmocka_unit_test(every_field_of_the_model_comes_back),
+		cmocka_unit_test(who_is_the_same_no_list_says),
 		cmocka_unit_test(paths_have_an_order),
 		cmocka_unit_test(all_records_of_a_row_come_in_or_none),
 		cmocka_unit_test(each_record_is_known_again),

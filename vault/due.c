@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
+#include "due_consents.h"
 #include "inside.h"
 #include "record/body.h"
 #include "record/due.h"
@@ -29,6 +30,7 @@ struct due {
 	enum due_kind kind;
 	int32_t day;
 	struct buf title, date, words;
+	bool replaced; /* a consent whose place another one has taken */
 };
 
 static void
@@ -39,93 +41,14 @@ due_free(struct due *d)
 	buf_free(&d->words);
 }
 
-/* ---- A consent that another one has taken the place of ---- */
-
-struct replacing {
-	const char *id, *person;
-	struct date_days date, expires;
-	bool replaced;
-};
-
-static bool
-is_link(const json_t *body, const char *field, const char *id)
-{
-	const char *text = json_string_value(json_object_get(body, field));
-
-	return text != NULL && strcmp(text, id) == 0;
-}
-
-/* Withdrawn by it; or of the same person, no earlier, and it goes on longer. */
-static void
-look_at_consent(struct replacing *c, const char *id, const json_t *body)
-{
-	struct date_days date, expires;
-	const json_t *end = json_object_get(body, "expires");
-
-	if (strcmp(id, c->id) == 0 || !is_link(body, "person", c->person))
-		return;
-	if (is_link(body, "withdraws", c->id))
-		c->replaced = true;
-	if (!date_object_days(&date, json_object_get(body, "date")) ||
-	    date.lo < c->date.hi)
-		return;
-	if (end == NULL ||
-	    (date_object_days(&expires, end) && expires.lo > c->expires.lo))
-		c->replaced = true;
-}
-
-static enum vault_err
-look_at_row(struct replacing *c, struct store *s, int64_t num)
-{
-	char id[ID_TEXT_LEN + 1];
-	struct record_row r;
-	struct merged m;
-	enum vault_err err;
-
-	if ((err = rows_get(&r, s, num)) != VAULT_OK ||
-	    strcmp(r.type, "consent") != 0)
-		return err;
-	if ((err = heads_merge(&m, s, &r)) != VAULT_OK)
-		return err;
-	id_print(id, r.id);
-	look_at_consent(c, id, m.body);
-	merged_free(&m);
-	return VAULT_OK;
-}
-
-static enum vault_err
-is_replaced(bool *out, struct store *s, const char *id, const json_t *body)
-{
-	struct replacing c = { .id = id,
-		.person = json_string_value(json_object_get(body, "person")),
-		.date = { INT32_MIN, INT32_MIN } };
-	struct sql *q;
-	enum vault_err err;
-	bool row;
-
-	*out = false;
-	if (c.person == NULL ||
-	    !date_object_days(&c.expires, json_object_get(body, "expires")))
-		return VAULT_OK;
-	(void)date_object_days(&c.date, json_object_get(body, "date"));
-	q = sql_open(s, "SELECT num FROM value WHERE field=?1 AND key=?2");
-	sql_put_int(q, 1, QUERY_LINK);
-	sql_put_text(q, 2, c.person, strlen(c.person));
-	while ((err = sql_step(q, &row)) == VAULT_OK && row && !c.replaced)
-		if ((err = look_at_row(&c, s, sql_int(q, 0))) != VAULT_OK)
-			break;
-	sql_close(q);
-	*out = c.replaced;
-	return err;
-}
-
 /* ---- Reading ---- */
 
 struct reading {
 	struct vault *v;
-	struct buf list; /* struct due */
-	size_t most;     /* rows that are looked at; 0: all */
-	bool more;       /* than that */
+	struct buf list;     /* struct due */
+	struct buf consents; /* struct due_consent: those that end */
+	size_t most;         /* rows that are looked at; 0: all */
+	bool more;           /* than that */
 };
 
 /* Of which field the row is, if that is what the body says. */
@@ -146,23 +69,37 @@ is_said(struct due *d, const json_t *body, const char *key)
 	return false;
 }
 
+/* Whether another one has taken its place is asked when all are known. */
+static void
+note_consent(struct reading *to, const struct due *d, const json_t *body)
+{
+	const char *person = json_string_value(json_object_get(body, "person"));
+	struct due_consent c = { .date = { INT32_MIN, INT32_MIN },
+		.place = to->list.len / sizeof(*d) };
+
+	if (d->kind != DUE_EXPIRES || person == NULL ||
+	    !id_is_canonical(person, strlen(person)) ||
+	    !date_object_days(&c.expires, json_object_get(body, "expires")))
+		return;
+	(void)date_object_days(&c.date, json_object_get(body, "date"));
+	memcpy(c.id, d->id, sizeof(c.id));
+	memcpy(c.person, person, sizeof(c.person));
+	buf_put(&to->consents, &c, sizeof(c));
+}
+
 static enum vault_err
 take_body(struct reading *to, const struct record_row *r, const json_t *body,
     const char *key)
 {
 	struct due d = { .day = 0 };
 	const json_t *date;
-	enum vault_err err = VAULT_OK;
-	bool replaced = false;
+	enum vault_err err;
 
 	id_print(d.id, r->id);
 	memcpy(d.type, r->type, sizeof(d.type));
 	if (!is_said(&d, body, key))
 		return VAULT_OK;
-	if (d.kind == DUE_EXPIRES)
-		err = is_replaced(&replaced, to->v->store, d.id, body);
-	if (err != VAULT_OK || replaced)
-		return err;
+	note_consent(to, &d, body);
 	date = json_object_get(body, due_field(d.kind));
 	json_put_member(&d.date, date, "edtf");
 	json_put_member(&d.words, date, "text");
@@ -234,6 +171,22 @@ read_all(struct reading *to, unsigned within)
 	return err;
 }
 
+static enum vault_err
+settle_consents(struct reading *to)
+{
+	struct due *list = (struct due *)(void *)to->list.bytes;
+	struct due_consent *all = (struct due_consent *)(void *)
+				      to->consents.bytes;
+	size_t n = to->consents.len / sizeof(*all);
+	enum vault_err err = buf_ok(&to->consents);
+
+	if (err == VAULT_OK)
+		err = due_consents(all, n, to->v->store);
+	for (size_t i = 0; err == VAULT_OK && i < n; i++)
+		list[all[i].place].replaced = all[i].replaced;
+	return err;
+}
+
 /* ---- Telling ---- */
 
 static void
@@ -252,24 +205,29 @@ tell(const struct due *d, void (*each)(void *ctx, const struct vault_due *d),
 	each(ctx, &out);
 }
 
-/* Read them, and hand each to each unless that is NULL. */
+/* Read them, and hand each to each unless that is NULL; how many. */
 static enum vault_err
-due(struct reading *to, unsigned within,
+due(uint64_t *n, struct reading *to, unsigned within,
     void (*each)(void *ctx, const struct vault_due *d), void *ctx)
 {
 	struct due *list;
 	enum vault_err err;
 
+	*n = 0;
 	if ((err = store_read(to->v->store)) != VAULT_OK)
 		return vault_failed(to->v, err);
-	err = read_all(to, within);
+	if ((err = read_all(to, within)) == VAULT_OK)
+		err = settle_consents(to);
 	store_read_end(to->v->store);
 	list = (struct due *)(void *)to->list.bytes;
 	for (size_t i = 0; i < to->list.len / sizeof(*list); i++) {
-		if (err == VAULT_OK && each != NULL)
+		*n += !list[i].replaced;
+		if (err == VAULT_OK && each != NULL && !list[i].replaced)
 			tell(&list[i], each, ctx);
 		due_free(&list[i]);
 	}
+	buf_free(&to->list);
+	buf_free(&to->consents);
 	return vault_failed(to->v, err);
 }
 
@@ -278,20 +236,17 @@ vault_due(struct vault *v, unsigned within,
     void (*each)(void *ctx, const struct vault_due *d), void *ctx)
 {
 	struct reading to = { .v = v };
-	enum vault_err err = due(&to, within, each, ctx);
+	uint64_t n;
 
-	buf_free(&to.list);
-	return err;
+	return due(&n, &to, within, each, ctx);
 }
 
 enum vault_err
 vault_due_count(uint64_t *n, bool *more, struct vault *v)
 {
 	struct reading to = { .v = v, .most = VAULT_DUE_COUNT_MAX };
-	enum vault_err err = due(&to, 0, NULL, NULL);
+	enum vault_err err = due(n, &to, 0, NULL, NULL);
 
-	*n = to.list.len / sizeof(struct due);
 	*more = to.more;
-	buf_free(&to.list);
 	return err;
 }

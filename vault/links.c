@@ -97,24 +97,25 @@ is_known(const struct linking *l, const struct link *one)
 	return false;
 }
 
+/* Before the other record is opened: a body may have 100,000 links. */
+static bool
+is_wanted(struct linking *l, const struct link *one)
+{
+	size_t n;
+
+	(void)links_of(l, &n);
+	if (is_known(l, one))
+		return false;
+	l->more += n >= VAULT_LINKS_MAX;
+	return n < VAULT_LINKS_MAX;
+}
+
 /* one is given away. */
 static enum vault_err
 add(struct linking *l, struct link *one)
 {
-	enum vault_err err = VAULT_OK;
-	size_t n;
+	enum vault_err err = vault_title(&one->title, l->v, one->id);
 
-	(void)links_of(l, &n);
-	if (is_known(l, one)) {
-		link_free(one);
-		return VAULT_OK;
-	}
-	if (n >= VAULT_LINKS_MAX) {
-		l->more++;
-		link_free(one);
-		return VAULT_OK;
-	}
-	err = vault_title(&one->title, l->v, one->id);
 	if (err == VAULT_ENORECORD)
 		err = VAULT_OK;
 	if (err == VAULT_OK &&
@@ -162,12 +163,18 @@ see_link(void *ctx, const char *path, const char *text, size_t len)
 	if (!l->to && memcmp(text, l->id, len) != 0)
 		return VAULT_OK;
 	put_field(&one.field, path);
-	if (l->to) {
+	if (l->to)
 		memcpy(one.id, text, len);
+	else
+		id_print(one.id, l->row->id);
+	if (!is_wanted(l, &one)) {
+		link_free(&one);
+		return VAULT_OK;
+	}
+	if (l->to) {
 		err = look_at(&one, l->v->store);
 	} else {
 		one.here = true;
-		id_print(one.id, l->row->id);
 		memcpy(one.type, l->row->type, sizeof(one.type));
 		take_date(&one, l->body);
 	}

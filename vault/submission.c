@@ -186,7 +186,7 @@ vault_submission_new(struct vault_submission **out, struct vault *v,
 
 /* ---- Writing ---- */
 
-/* Who wrote meanwhile may have changed what may leave. */
+/* Who wrote meanwhile may have changed what may leave; so may the day. */
 enum vault_err
 sub_is_same(struct vault_submission *s)
 {
@@ -194,7 +194,8 @@ sub_is_same(struct vault_submission *s)
 	int64_t time;
 	enum vault_err err = log_last(s->v->store, &last, &time);
 
-	s->info.changed = err == VAULT_OK && last != s->seen;
+	s->info.changed = err == VAULT_OK &&
+	    (last != s->seen || (int32_t)(clock_now() / 86400) != s->today);
 	return s->info.changed ? VAULT_EBUSY : err;
 }
 

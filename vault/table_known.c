@@ -13,6 +13,7 @@
 #include "record/heads.h"
 #include "record/print.h"
 #include "record/table_again.h"
+#include "record/table_base.h"
 #include "search/index.h"
 #include "tables.h"
 #include "inside.h"
@@ -47,34 +48,28 @@ known_free(struct known *k)
 
 /* ---- What is here ---- */
 
-/* The oldest version of the edition that the record has now. */
+/* The version that an import wrote last. */
 static enum vault_err
-find_base(struct known *k, struct store *s, const struct buf *all)
+find_base(struct known *k, const struct work *w, size_t i)
 {
-	json_int_t edition = table_edition(k->merged.body);
-	enum vault_err err = VAULT_OK;
+	uint8_t key[HASH_LEN];
+	enum vault_err err = table_row_key(key, &w->p->t->columns, w->row, i);
 
-	for (size_t i = 0; i < version_hash_count(all); i++) {
-		head_free(&k->base);
-		err = head_open(
-		    &k->base, s, &k->r, version_hash_at(all, i), false);
-		if (err != VAULT_OK || k->base.body == NULL)
-			break;
-		if (table_edition(k->base.body) == edition)
-			return VAULT_OK;
-	}
-	return err;
+	return err == VAULT_OK ? table_base(&k->base, w->p->t->v->store, &k->r,
+				     k->merged.body, key)
+			       : err;
 }
 
 /* *whole is false: versions disagree, or not all of it is here. */
 static enum vault_err
-open_known(struct known *k, bool *whole, struct store *s, int64_t num)
+open_known(struct known *k, bool *whole, const struct work *w, size_t i)
 {
+	struct store *s = w->p->t->v->store;
 	struct buf all = { 0 };
 	enum vault_err err;
 
 	*whole = true;
-	if ((err = rows_get(&k->r, s, num)) != VAULT_OK ||
+	if ((err = rows_get(&k->r, s, w->num[i])) != VAULT_OK ||
 	    (err = rows_versions(&all, s, &k->r, false)) != VAULT_OK)
 		goto out;
 	if (version_hash_count(&all) == 1) {
@@ -83,7 +78,7 @@ open_known(struct known *k, bool *whole, struct store *s, int64_t num)
 		buf_put(&k->heads, all.bytes, all.len);
 		k->now = k->base.body;
 	} else if ((err = heads_trust(&k->merged, s, &k->r)) == VAULT_OK) {
-		err = find_base(k, s, &all);
+		err = find_base(k, w, i);
 		buf_put(&k->heads, k->merged.heads.bytes, k->merged.heads.len);
 		k->now = k->merged.body;
 		*whole = json_array_size(k->merged.clashes) == 0 &&
@@ -171,8 +166,7 @@ compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
 	enum vault_err err;
 	bool whole;
 
-	err = open_known(k, &whole, w->p->t->v->store, w->num[i]);
-	if (err != VAULT_OK)
+	if ((err = open_known(k, &whole, w, i)) != VAULT_OK)
 		return err;
 	if (!whole) {
 		*news = true;

@@ -19,6 +19,7 @@
 #include "inside.h"
 #include "record/forgotten_row.h"
 #include "record/heads.h"
+#include "record/table_base.h"
 #include "search/index.h"
 #include "store/log.h"
 #include "store/store.h"
@@ -270,8 +271,11 @@ add_record(struct work *w, size_t i)
 		    p->bulk, w->ids[i], w->made.bodies[i], w->row->text.len);
 		w->made.bodies[i] = NULL;
 	}
-	if (err == VAULT_OK)
+	if (err == VAULT_OK) {
 		p->done->records++;
+		p->done->consents += strcmp(p->t->map->records[i].type->name,
+					 "consent") == 0;
+	}
 	if (p->t->map->records[i].once)
 		p->once[i] = true;
 	return err;
@@ -324,28 +328,50 @@ look_forgotten(struct work *w, size_t i, const uint8_t *key)
 	return VAULT_OK;
 }
 
+/* Others may have said so of any record: see record/table_base.h. */
+static enum vault_err
+is_of_row(bool *is, struct store *s, const struct record_row *r,
+    const uint8_t key[static HASH_LEN])
+{
+	struct buf versions = { 0 };
+	struct merged m;
+	enum vault_err err = rows_versions(&versions, s, r, false);
+
+	*is = version_hash_count(&versions) == 1;
+	if (err == VAULT_OK && !*is &&
+	    (err = heads_trust(&m, s, r)) == VAULT_OK) {
+		err = table_base_is(is, s, r, m.body, key);
+		merged_free(&m);
+	}
+	buf_free(&versions);
+	return err;
+}
+
 /* Is record i of the row here, and which id has it, or will have? */
 static enum vault_err
 find_record(struct work *w, size_t i)
 {
+	const char *type = w->p->t->map->records[i].type->name;
 	struct store *s = w->p->t->v->store;
 	uint8_t key[HASH_LEN];
 	struct record_row r;
+	bool is = false;
 	enum vault_err err;
 
+	w->num[i] = 0;
 	err = table_row_key(key, &w->p->t->columns, w->row, i);
-	if (err != VAULT_OK)
-		return err;
-	err = index_find_row(&w->num[i], s, key);
-	if (err == VAULT_ENORECORD) {
-		w->num[i] = 0;
-		id_new(w->ids[i]);
-		return w->p->any_gone > 0 ? look_forgotten(w, i, key)
-					  : VAULT_OK;
-	}
-	if (err == VAULT_OK && (err = rows_get(&r, s, w->num[i])) == VAULT_OK)
+	while (err == VAULT_OK && !is &&
+	    (err = index_find_row(&w->num[i], s, key, w->num[i])) == VAULT_OK &&
+	    (err = rows_get(&r, s, w->num[i])) == VAULT_OK)
+		if (strcmp(r.type, type) == 0)
+			err = is_of_row(&is, s, &r, key);
+	if (err == VAULT_OK)
 		memcpy(w->ids[i], r.id, ID_LEN);
-	return err;
+	if (err != VAULT_ENORECORD)
+		return err;
+	w->num[i] = 0;
+	id_new(w->ids[i]);
+	return w->p->any_gone > 0 ? look_forgotten(w, i, key) : VAULT_OK;
 }
 
 /* One for the whole list: it is made with the first row that comes in. */

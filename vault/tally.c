@@ -194,6 +194,23 @@ gather(struct tally_gather *g)
 	return err;
 }
 
+/* Does a value of the table say how secret a record is? */
+static bool
+is_by_level(const struct vault_tally *t)
+{
+	for (unsigned i = 0; i < t->table.axes; i++) {
+		const char *path = t->by[i], *dot;
+
+		if (path == NULL)
+			continue;
+		if ((dot = strrchr(path, '.')) != NULL)
+			path = dot + 1;
+		if (strcmp(path, "level") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A small number beside a table says as much as one in it. */
 static void
 hide_figure(struct vault_figure *f, uint64_t below, bool withheld)
@@ -225,7 +242,9 @@ settle_info(struct vault_tally *t, uint64_t below)
 	hide_figure(&info->person_records, below,
 	    withheld || info->same.hidden != VAULT_SHOWN ||
 		info->total.hidden != VAULT_SHOWN);
-	hide_figure(&info->secret, below, withheld);
+	/* Less what is shown of level 3 it is what is hidden of level 2. */
+	hide_figure(&info->secret, below,
+	    withheld || (t->table.hides && is_by_level(t)));
 	hide_figure(&info->closed, below, withheld);
 	hide_figure(&info->roughly, below, withheld);
 	hide_figure(&info->clashes, below, withheld);

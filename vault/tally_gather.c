@@ -471,6 +471,25 @@ kind_of(struct tally_gather *g, const char *type)
 	return NULL;
 }
 
+/* Nor is it told how many of these there are, but for those that may leave. */
+static enum vault_err
+pass_over(struct tally_gather *g, const struct record_row *r)
+{
+	struct merged m;
+	bool may = true;
+	enum vault_err err = VAULT_OK;
+
+	if (g->audience != NULL &&
+	    (err = heads_trust(&m, g->v->store, r)) == VAULT_OK) {
+		may = m.body != NULL;
+		if (may)
+			err = edition_figures(&may, &m.body, g->audience, r);
+		merged_free(&m);
+	}
+	g->t->info.other_types += err == VAULT_OK && may;
+	return err;
+}
+
 static enum vault_err
 take(struct tally_gather *g, int64_t num)
 {
@@ -484,10 +503,8 @@ take(struct tally_gather *g, int64_t num)
 	if ((err = rows_get(&r, g->v->store, num)) != VAULT_OK)
 		return err;
 	k = kind_of(g, r.type);
-	if (k == NULL || !k->counts) {
-		info->other_types++;
-		return VAULT_OK;
-	}
+	if (k == NULL || !k->counts)
+		return pass_over(g, &r);
 	if ((err = heads_trust(&m, g->v->store, &r)) != VAULT_OK)
 		return err;
 	if ((err = may_use(&may, g, &r, &m)) == VAULT_OK && may) {

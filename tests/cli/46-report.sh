@@ -217,6 +217,10 @@ expect_status 0 opened report type:act --by victims
 expect_out "Jia Heshu"
 expect_status 0 opened --json report type:act --by victims --audience media
 grep -q Heshu "$OUT" && fail "a name left in a title"
+expect_status 0 opened --json report --by sex --audience media
+expect_json 'd["total"] == 2 and d["not_counted"]["other_types"] == 1'
+expect_status 0 opened --json report --by sex
+expect_json 'd["not_counted"]["other_types"] == 3'
 expect_status 0 opened report type:person --by sex --audience media --csv -o a.csv
 # The query is printed, too.
 expect_status 17 opened report 'name:"Jia Heshu"' --by sex --audience media --html -o q.html
@@ -233,3 +237,21 @@ expect_status 0 opened log
 expect_out '"count":"records","form":"table"}'
 expect_out '"count":"records","form":"json"}'
 [ "$(grep -c '	report	' "$OUT")" = $((n + 2)) ] || { cat "$OUT"; fail "entries"; }
+
+# ---- A figure beside a table that gives back what is hidden in it ----
+V=$PWD/levels
+vault "$V"
+printf '{"amparo_map":1,"name":"n","key":["no"],"type":"case","constants":[["readers","x"]],"columns":[{"column":"l","field":"level"}]}' > level-map.json
+n=0
+echo no,l > levels.csv
+for level in 0 0 0 0 0 0 0 0 1 1 1 1 1 2 2 2 3 3 3 3 3 3; do
+	n=$((n + 1))
+	echo "$n,$level" >> levels.csv
+done
+expect_status 0 opened import levels.csv --map level-map.json --yes
+expect_status 0 opened --json report --by level
+expect_json 'd["level_2_or_3"] == 9'
+expect_status 0 opened --json report --by level --hide-below 5
+expect_json 'd["total"] == 22 and d["level_2_or_3_hidden"] == "withheld"'
+expect_status 0 opened report --by level --hide-below 5
+expect_no_out "of level 2 or 3"

@@ -174,6 +174,7 @@ struct vault_table_done {
 	uint64_t notes;     /* of cells that were not understood */
 	uint64_t forgotten; /* rows that are not made, for they were */
 	uint64_t again;     /* records that were forgotten and are made again */
+	uint64_t consents;  /* of those that were made: they count as ours */
 };
 VAULT_CHECKED enum vault_err vault_table_import(struct vault_table_done *out,
     struct vault_table *t, const struct vault_table_how *how);

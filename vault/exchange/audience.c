@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "exchange/audience.h"
 #include "exchange/lapse.h"
+#include "exchange/memos.h"
 #include "record/body.h"
 #include "record/guard.h"
 #include "record/heads.h"
@@ -12,22 +13,9 @@
 #include "search/query.h"
 #include "store/sql.h"
 
-/*
- * What is known of a person already, in a place that the id gives: what others
- * send must not be asked for anew in each of thousands of records.
- */
-#define MEMOS 256
-
-struct memo {
-	char id[ID_TEXT_LEN + 1];
-	bool is_accused, knows_accused;
-	bool knows_consent; /* the same for each record */
-	struct consent_answer consent;
-};
-
 struct audience {
 	struct store *store;
-	struct memo *memos;
+	struct memos *memos;
 	enum consent_scope scope;
 	int32_t today;
 	struct buf own;      /* the keys of our office */
@@ -249,7 +237,7 @@ audience_new(struct audience **out, struct store *s, enum consent_scope scope,
 	*out = NULL;
 	if (a == NULL)
 		return VAULT_ENOMEM;
-	if ((a->memos = mem_zalloc(MEMOS * sizeof(*a->memos))) == NULL) {
+	if ((a->memos = memos_new()) == NULL) {
 		mem_free(a);
 		return VAULT_ENOMEM;
 	}
@@ -281,7 +269,7 @@ audience_free(struct audience *a)
 	buf_free(&a->consents);
 	buf_free(&a->own);
 	buf_free(&a->office);
-	mem_free(a->memos);
+	memos_free(a->memos);
 	same_free(a->same);
 	mem_free(a);
 }
@@ -319,6 +307,7 @@ enum vault_err
 audience_is_office(struct audience *a, const uint8_t *key)
 {
 	buf_reset(&a->office);
+	memos_clear(a->memos);
 	return whose_keys(&a->office, a->store, key);
 }
 
@@ -502,41 +491,28 @@ judge_person(struct audience_person *out, const struct audience *a,
 	    : VAULT_OK;
 }
 
-static struct memo *
-memo_of(const struct audience *a, const char *person)
-{
-	unsigned hash = 0;
-	struct memo *m;
-
-	for (const char *p = person; *p != '\0'; p++)
-		hash = hash * 31 + (unsigned char)*p;
-	m = &a->memos[hash % MEMOS];
-	if (strcmp(m->id, person) != 0) {
-		memset(m, 0, sizeof(*m));
-		memcpy(m->id, person, strnlen(person, ID_TEXT_LEN));
-	}
-	return m;
-}
-
 /* What the consents of a person say of a record; of most, of each the same. */
-static struct consent_answer
-answer(const struct audience *a, const char *person, const char *record)
+static enum vault_err
+answer(struct consent_answer *out, const struct audience *a, const char *person,
+    const char *record)
 {
-	struct memo *memo = memo_of(a, person);
+	struct memo *memo = memos_of(a->memos, person);
 	const struct consent *list;
-	struct consent_answer out;
 	bool by_record = false;
 	size_t n;
 
-	if (memo->knows_consent)
-		return memo->consent;
-	list = audience_consents(&n, a, person);
-	out = consent_answer(list, n, record, a->scope, a->today);
-	for (size_t i = 0; !by_record && i < n; i++)
-		by_record = list[i].records != NULL;
-	memo->knows_consent = !by_record;
-	memo->consent = out;
-	return out;
+	if (memo == NULL)
+		return VAULT_ENOMEM;
+	if (!memo->knows_consent) {
+		list = audience_consents(&n, a, person);
+		memo->consent = consent_answer(
+		    list, n, record, a->scope, a->today);
+		for (size_t i = 0; !by_record && i < n; i++)
+			by_record = list[i].records != NULL;
+		memo->knows_consent = !by_record;
+	}
+	*out = memo->consent;
+	return VAULT_OK;
 }
 
 /* The same, with what the consents say, be the person here or not. */
@@ -544,8 +520,31 @@ static enum vault_err
 ask_consents(struct audience_person *out, const struct audience *a,
     const struct record_row *r, const char *record, struct looking *l)
 {
-	out->consent = answer(a, out->id, record);
-	return r == NULL ? VAULT_OK : judge_person(out, a, r, l);
+	enum vault_err err = answer(&out->consent, a, out->id, record);
+
+	return err != VAULT_OK || r == NULL ? err : judge_person(out, a, r, l);
+}
+
+/* What does not depend on the record in which somebody stands. */
+static void
+keep_memo(struct memo *memo, const struct audience_person *p)
+{
+	memo->knows_person = true;
+	memo->here = p->here;
+	memo->protected = p->protected;
+	memo->closed = p->closed;
+	memo->exempt = p->exempt;
+	memo->made = p->made;
+}
+
+static void
+from_memo(struct audience_person *out, const struct memo *memo)
+{
+	out->here = memo->here;
+	out->protected = memo->protected;
+	out->closed = memo->closed;
+	out->exempt = memo->exempt;
+	out->made = memo->made;
 }
 
 enum vault_err
@@ -555,6 +554,7 @@ audience_person(struct audience_person *out, const struct audience *a,
 	struct looking l = { .a = a, .limits = { .level = -1 } };
 	uint8_t id[ID_LEN];
 	struct record_row r;
+	struct memo *memo;
 	enum vault_err err;
 
 	memset(out, 0, sizeof(*out));
@@ -564,10 +564,19 @@ audience_person(struct audience_person *out, const struct audience *a,
 	    id_parse(id, person, strlen(person)) != VAULT_OK)
 		return VAULT_OK;
 	memcpy(out->id, person, ID_TEXT_LEN + 1);
+	if ((memo = memos_of(a->memos, person)) == NULL)
+		return VAULT_ENOMEM;
+	if (memo->knows_person) {
+		from_memo(out, memo);
+		return answer(&out->consent, a, person, record);
+	}
 	err = rows_find(&r, a->store, id);
 	if (err != VAULT_OK && err != VAULT_ENORECORD)
 		return err;
-	return ask_consents(out, a, err == VAULT_OK ? &r : NULL, record, &l);
+	err = ask_consents(out, a, err == VAULT_OK ? &r : NULL, record, &l);
+	if (err == VAULT_OK)
+		keep_memo(memos_of(a->memos, person), out);
+	return err;
 }
 
 enum vault_err
@@ -688,9 +697,12 @@ look_if_accused(bool *out, const struct audience *a, const char *person)
 enum vault_err
 audience_is_accused(bool *out, const struct audience *a, const char *person)
 {
-	struct memo *memo = memo_of(a, person);
+	struct memo *memo = memos_of(a->memos, person);
 	enum vault_err err = VAULT_OK;
 
+	*out = false;
+	if (memo == NULL)
+		return VAULT_ENOMEM;
 	if (!memo->knows_accused)
 		err = look_if_accused(&memo->is_accused, a, person);
 	memo->knows_accused = err == VAULT_OK;

@@ -121,6 +121,16 @@ drop_listed(json_t *body, const char *type, enum when when)
 			drop(body, stays[i].field);
 }
 
+/* Who translated it is told as little as who interpreted. */
+static void
+drop_translators(json_t *body)
+{
+	const json_t *list = json_object_get(body, "translations");
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		(void)json_object_del(json_array_get(list, i), "translator");
+}
+
 /* ---- What nobody here knows ---- */
 
 typedef const struct model_field *(*finder)(const void *of, const char *name);
@@ -152,8 +162,7 @@ drop_unknown_in(json_t *value, const struct model_field *field, bool own_too)
 		drop_unknown(value, find_member, field->object, own_too);
 }
 
-/* Fields of a newer program, and those of the office's own where others read.
- */
+/* Fields of a newer program, and with own_too those of the office's own. */
 static void
 drop_unknown(json_t *object, finder find, const void *of, bool own_too)
 {
@@ -271,15 +280,19 @@ edition_strip(
 {
 	const char *name = json_string_value(json_object_get(body, "type"));
 	const struct model_type *type = name == NULL ? NULL : model_type(name);
+	bool unnamed = type != NULL && strcmp(type->name, "person") == 0 &&
+	    naming != CONSENT_FULL;
 
 	/* What it is nobody knows: nothing of it may be told. */
 	if (type == NULL)
 		return VAULT_EVERSION;
 	drop_listed(body, type->name, ALWAYS);
+	drop_translators(body);
 	if (is_public(scope))
 		drop_listed(body, type->name, PUBLIC);
-	drop_unknown(body, find_field, type, is_public(scope));
-	if (strcmp(type->name, "person") != 0 || naming == CONSENT_FULL)
+	/* What the office's own fields tell of a person nobody here knows. */
+	drop_unknown(body, find_field, type, is_public(scope) || unnamed);
+	if (!unnamed)
 		return VAULT_OK;
 	drop_listed(body, type->name, UNNAMED);
 	return rename_person(body, naming);

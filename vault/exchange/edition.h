@@ -5,9 +5,9 @@
  *
  * Left out are private fields, what a newer program or the office added by
  * itself where others publish it, what only concerns our own work, and of a
- * person who may not be named in full everything that tells who it is; the
- * name becomes what the consent allows.  What is left is still to be looked
- * through for names (reveal.h).
+ * person who may not be named in full everything that tells who it is, or may
+ * (fields of the office's own); the name becomes what the consent allows.  What
+ * is left is still to be looked through for names (reveal.h).
  */
 #ifndef EXCHANGE_EDITION_H
 #define EXCHANGE_EDITION_H

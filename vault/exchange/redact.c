@@ -7,6 +7,8 @@
 #include "exchange/redact.h"
 #include "record/id.h"
 
+#define PIECE 4096 /* bytes */
+
 /* Characters from first on, before end. */
 struct range {
 	size_t first, end;
@@ -158,6 +160,80 @@ take_out(size_t *taken, struct buf *text, struct redacting *r)
 	return err;
 }
 
+/* How long a piece from there is: it ends with a blank, if there is one. */
+static size_t
+piece_len(const char *text, size_t len, size_t most)
+{
+	size_t n = most;
+
+	if (len <= most)
+		return len;
+	while (n > most / 2 && text[n - 1] != ' ' && text[n - 1] != '\n')
+		n--;
+	if (n > most / 2)
+		return n;
+	for (n = most; ((unsigned char)text[n] & 0xc0) == 0x80;)
+		n--;
+	return n;
+}
+
+/* Piece by piece, the first of them of another length than the rest. */
+static enum vault_err
+take_out_of_pieces(
+    size_t *taken, struct buf *text, struct redacting *r, size_t first)
+{
+	struct buf piece = { 0 }, all = { 0 };
+	size_t most = first;
+	enum vault_err err = VAULT_OK;
+
+	for (size_t i = 0, n; err == VAULT_OK && i < text->len; i += n) {
+		n = piece_len(buf_text(text) + i, text->len - i, most);
+		most = PIECE;
+		buf_reset(&piece);
+		buf_put(&piece, text->bytes + i, n);
+		if ((err = buf_ok(&piece)) == VAULT_OK)
+			err = take_out(taken, &piece, r);
+		buf_put(&all, piece.bytes, piece.len);
+	}
+	if (err == VAULT_OK && (err = buf_ok(&all)) == VAULT_OK) {
+		buf_reset(text);
+		buf_put(text, all.bytes, all.len);
+		err = buf_ok(text);
+	}
+	buf_free(&piece);
+	buf_free(&all);
+	return err;
+}
+
+/*
+ * All of it was looked through once, with what was pointed to.  A long text
+ * that names somebody a hundred thousand times would be looked through as
+ * often: so most of them are taken out of pieces, cut in two ways.
+ */
+static enum vault_err
+take_all_out(size_t *taken, struct buf *text, struct redacting *r)
+{
+	struct buf left = { 0 };
+	enum vault_err err = find(r, buf_text(text), text->len);
+
+	if (err != VAULT_OK || r->ranges.len == 0)
+		return err;
+	*taken += put_rest(&left, r, buf_text(text), text->len);
+	buf_reset(&r->ranges);
+	if ((err = buf_ok(&left)) == VAULT_OK && left.len > PIECE &&
+	    (err = take_out_of_pieces(taken, &left, r, PIECE)) == VAULT_OK)
+		err = take_out_of_pieces(taken, &left, r, PIECE / 2);
+	if (err == VAULT_OK)
+		err = take_out(taken, &left, r);
+	if (err == VAULT_OK) {
+		buf_reset(text);
+		buf_put(text, left.bytes, left.len);
+		err = buf_ok(text);
+	}
+	buf_free(&left);
+	return err;
+}
+
 /* *to is the text that is left, or NULL if nothing was taken out. */
 static enum vault_err
 redact_text(json_t **to, struct redacting *r, const json_t *value)
@@ -173,7 +249,7 @@ redact_text(json_t **to, struct redacting *r, const json_t *value)
 	buf_put(&text, json_string_value(value), len);
 	add_spots(r, count_characters(json_string_value(value), len));
 	if ((err = buf_ok(&text)) == VAULT_OK)
-		err = take_out(&taken, &text, r);
+		err = take_all_out(&taken, &text, r);
 	if (err == VAULT_OK && taken > 0 &&
 	    (*to = json_stringn(buf_text(&text), text.len)) == NULL)
 		err = VAULT_ENOMEM;

@@ -18,13 +18,15 @@ struct comparing {
 	bool news;
 };
 
+/* Others may have written any number. */
 json_int_t
 table_edition(const json_t *body)
 {
 	const json_t *edition = json_object_get(
 	    json_object_get(body, "imported"), "edition");
+	json_int_t n = json_integer_value(edition);
 
-	return json_is_integer(edition) ? json_integer_value(edition) : 1;
+	return n < 1 ? 1 : n > INT32_MAX ? INT32_MAX : n;
 }
 
 static json_t *
@@ -225,10 +227,12 @@ compare_all(struct comparing *c)
 	return err == VAULT_OK ? compare_field(c, CELLS) : err;
 }
 
-/* What an import writes of itself. */
+/* What an import writes of itself; over all that others may have counted. */
 static json_t *
 make_imported(bool *good, const struct comparing *c)
 {
+	json_int_t base = table_edition(c->how->base);
+	json_int_t now = table_edition(c->how->now);
 	json_t *imported = json_shallow(
 	    json_object_get(c->how->file, "imported"));
 	json_t *cells = json_object_get(c->set, CELLS);
@@ -238,7 +242,7 @@ make_imported(bool *good, const struct comparing *c)
 	if (cells != NULL)
 		json_add(good, imported, "fields", json_incref(cells));
 	json_add(good, imported, "edition",
-	    json_integer(table_edition(c->how->base) + 1));
+	    json_integer((now > base ? now : base) + 1));
 	if (json_array_size(c->kept) > 0)
 		json_add(good, imported, "kept", json_incref(c->kept));
 	return imported;

@@ -269,6 +269,22 @@ read_when(struct table_parsing *p, struct table_record *r, const json_t *object,
 	return err;
 }
 
+bool
+table_is_ours_to_say(const char *path)
+{
+	size_t len = strcspn(path, "[.");
+	const struct model_type *person = model_type("person");
+
+	for (size_t i = 0; i < person->own.n; i++) {
+		const struct model_field *f = &person->own.fields[i];
+
+		if (f->apart && strlen(f->name) == len &&
+		    memcmp(f->name, path, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Constants are tried in order on one body: two of an array are two. */
 static enum vault_err
 read_constants(struct table_parsing *p, struct table_record *r,
@@ -289,7 +305,8 @@ read_constants(struct table_parsing *p, struct table_record *r,
 		const char *value = table_pair(list, i, 1);
 
 		err = strchr(path, '[') != NULL ||
-			strncmp(path, "imported", 8) == 0
+			strncmp(path, "imported", 8) == 0 ||
+			table_is_ours_to_say(path)
 		    ? VAULT_EUSE
 		    : edit_set(body, path, value, strlen(value));
 		if (err == VAULT_EUSE)

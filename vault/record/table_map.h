@@ -142,6 +142,12 @@ VAULT_CHECKED enum vault_err table_map_read(struct table_map *out,
     struct table_map_fault *fault, const void *text, size_t len);
 void table_map_free(struct table_map *map);
 
+/*
+ * Is it about who the same person is?  A person here must say that: no list
+ * says it, of somebody who is here, in our name.
+ */
+bool table_is_ours_to_say(const char *path);
+
 /* The text of a pair: of what, or into what.  i < json_array_size. */
 const char *table_pair(const json_t *pairs, size_t i, size_t which);
 

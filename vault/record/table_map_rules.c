@@ -460,7 +460,7 @@ link_field(const struct model_type *type, const char *path)
 
 	if (f != NULL && (f->kind == MODEL_CITE || f->kind == MODEL_PARTY))
 		f = model_member(f->object, "ref");
-	return f != NULL && f->kind == MODEL_LINK ? f : NULL;
+	return f != NULL && f->kind == MODEL_LINK && !f->apart ? f : NULL;
 }
 
 /* {"link": a field, "to": another record of the row}. */

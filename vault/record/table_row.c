@@ -118,7 +118,8 @@ row_tell(const struct making *m, enum table_note_why why, size_t column)
 static bool
 is_no_path(const char *name)
 {
-	return strcmp(name, "type") == 0 || strncmp(name, "imported", 8) == 0;
+	return strcmp(name, "type") == 0 || strncmp(name, "imported", 8) == 0 ||
+	    table_is_ours_to_say(name);
 }
 
 static enum vault_err
@@ -701,6 +702,22 @@ set_imported(const struct making *m, const struct table_file *file)
 
 /* ---- Columns that are called by their paths ---- */
 
+/* An element that is private, behind those before it: some are passed over. */
+static enum vault_err
+add_private(struct making *m, const struct piece *p)
+{
+	const json_t *list = json_object_get(m->body, "private_fields");
+	char path[64], text[32];
+
+	snprintf(text, sizeof(text), "%.*s",
+	    (int)(p->len < sizeof(text) ? p->len : 0), p->text);
+	if (table_is_ours_to_say(text))
+		return VAULT_OK;
+	snprintf(
+	    path, sizeof(path), "private_fields[%zu]", json_array_size(list));
+	return edit_set(m->body, path, p->text, p->len);
+}
+
 /*
  * Each cell into the field that its column is called by, in their order; an
  * apostrophe in front of it, which keeps spreadsheets from taking it for a
@@ -722,7 +739,9 @@ apply_paths(struct making *m)
 			p.text++;
 			p.len--;
 		}
-		err = edit_set(m->body, path, p.text, p.len);
+		err = strncmp(path, "private_fields[", 15) == 0
+		    ? add_private(m, &p)
+		    : edit_set(m->body, path, p.text, p.len);
 		if (err == VAULT_OK)
 			m->placed[i] = true;
 		if (err == VAULT_EUSE) {

@@ -554,11 +554,11 @@ index_entry_free(struct index_entry *e)
 }
 
 enum vault_err
-index_find_row(
-    int64_t *num, struct store *s, const uint8_t key[static HASH_LEN])
+index_find_row(int64_t *num, struct store *s,
+    const uint8_t key[static HASH_LEN], int64_t after)
 {
-	struct sql *q = sql_open(
-	    s, "SELECT min(num) FROM value WHERE field=?1 AND key=?2");
+	struct sql *q = sql_open(s,
+	    "SELECT min(num) FROM value WHERE field=?1 AND key=?2 AND num>?3");
 	struct buf hex = { 0 };
 	enum vault_err err;
 	bool row;
@@ -566,6 +566,7 @@ index_find_row(
 	hex_encode(&hex, key, HASH_LEN);
 	sql_put_int(q, 1, QUERY_ROW_KEY);
 	sql_put_text(q, 2, buf_text(&hex), hex.len);
+	sql_put_int(q, 3, after);
 	if ((err = buf_ok(&hex)) == VAULT_OK &&
 	    (err = sql_step(q, &row)) == VAULT_OK) {
 		if (!row || sql_is_null(q, 0))

@@ -46,11 +46,11 @@ VAULT_CHECKED enum vault_err index_put_entry(
     struct store *s, const struct record_row *r, const struct index_entry *e);
 
 /*
- * The record that was made of the row of a list with this key (table_key).
- * VAULT_ENORECORD: there is none.
+ * The first record behind the number after, 0 at first, that says to be made
+ * of the row of a list with this key (table_key).  VAULT_ENORECORD: none.
  */
-VAULT_CHECKED enum vault_err index_find_row(
-    int64_t *num, struct store *s, const uint8_t key[static HASH_LEN]);
+VAULT_CHECKED enum vault_err index_find_row(int64_t *num, struct store *s,
+    const uint8_t key[static HASH_LEN], int64_t after);
 
 /*
  * A step of FTS5's merging, bounded by n, the records that were written in
