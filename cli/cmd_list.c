@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "doubt.h"
 #include "pager.h"
 #include "pick.h"
 
@@ -178,15 +179,18 @@ gather(void *ctx, const struct vault_row *row)
 }
 
 static void
-say_total(const struct listing *l, uint64_t total, bool cut)
+say_total(
+    const struct listing *l, const struct buf *query, uint64_t total, bool cut)
 {
 	if (cut)
 		say_warning(SAY_QUERY_CUT, NULL);
 	if (total > l->n)
 		say_warning(
 		    SAY_LIST_PART, say_number(l->n), say_number(total), NULL);
-	else if (total == 0)
+	if (total == 0) {
 		say_warning(SAY_LIST_NONE, NULL);
+		doubt_say(buf_text(query), query->len);
+	}
 }
 
 static int
@@ -217,7 +221,7 @@ search(struct session *s, struct listing *l, const struct buf *query,
 		return doc_print(l->array);
 	doc_free(l->array);
 	print_rows(l);
-	say_total(l, total, cut);
+	say_total(l, query, total, cut);
 	return 0;
 }
 

@@ -11,6 +11,9 @@
 /* Append the sentence for an issue, made safe, with what may be meant. */
 void issues_sentence(struct buf *out, const struct vault_issue *issue);
 
+/* "did you mean 'a' or 'b'?": up to three, or nothing. */
+void issues_hint_near(const char *const *near, size_t n);
+
 /*
  * A line on standard error for each issue of this severity, the first ones if
  * there are many.  What stands in the report known, unless that is NULL, is not

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doubt - a query that cannot find anything looks like one that has found
+ * nothing; who takes the one for the other believes that nobody is missing.
+ */
+#include <string.h>
+
+#include "doubt.h"
+#include "issues.h"
+
+/* All that a query can be searched by, as help has it; types. */
+#define FIELDS                                                                 \
+	"type: title: name: status: act: place: country: date: case: tag:"     \
+	" level: office:"
+
+static void
+hint_value(const struct vault_query_doubt *d)
+{
+	struct vault_type t = { 0 };
+	struct vault_vocab v;
+	struct buf all = { 0 };
+
+	if (d->n_near > 0) {
+		issues_hint_near(d->near, d->n_near);
+	} else if (vault_vocab_by_name(&v, buf_text(&d->field))) {
+		say_hint(SAY_HINT_VOCAB, v.name, NULL);
+	} else if (strcmp(buf_text(&d->field), "type") == 0) {
+		while (vault_type_next(&t))
+			buf_putf(&all, "%s%s", all.len > 0 ? ", " : "", t.name);
+		say_hint(SAY_HINT_TYPES, buf_text(&all), NULL);
+	}
+	buf_free(&all);
+}
+
+static void
+say(const struct vault_query_doubt *d)
+{
+	const char *field = buf_text(&d->field), *value = buf_text(&d->value);
+
+	switch (d->what) {
+	case VAULT_QUERY_NO_FIELD:
+		say_warning(SAY_DOUBT_FIELD, field, NULL);
+		if (d->n_near > 0)
+			issues_hint_near(d->near, d->n_near);
+		else
+			say_hint(SAY_HINT_FIELDS, FIELDS, NULL);
+		break;
+	case VAULT_QUERY_NO_VALUE:
+		say_warning(SAY_DOUBT_VALUE, field, value, NULL);
+		hint_value(d);
+		break;
+	case VAULT_QUERY_NO_DATE:
+		say_warning(SAY_DOUBT_DATE, value, NULL);
+		say_hint(SAY_HINT_DATE, NULL);
+		break;
+	case VAULT_QUERY_NO_CASE:
+		say_warning(SAY_DOUBT_CASE, NULL);
+		break;
+	case VAULT_QUERY_NO_DOUBT:
+		break;
+	}
+}
+
+void
+doubt_say(const char *query, size_t len)
+{
+	struct vault_query_doubt d;
+
+	if (vault_query_doubt(&d, query, len) == VAULT_OK)
+		say(&d);
+	vault_query_doubt_free(&d);
+}
