@@ -68,7 +68,7 @@ add_row(struct listing *l, const struct vault_row *row)
 	/* The title last: it may be right-to-left. */
 	if (row->heads > 1)
 		say_put(&l->rows, SAY_LIST_CONFLICT, NULL);
-	put_safe(&l->rows, row->title.bytes, row->title.len);
+	say_put_title(&l->rows, &row->title);
 	if (row->snippet.len > 0) {
 		buf_put_byte(&l->rows, '\t');
 		put_snippet(&l->rows, row);

@@ -303,6 +303,15 @@ to_stderr(struct buf *keep, const char *before, struct buf *b)
 }
 
 void
+say_put_title(struct buf *b, const struct buf *title)
+{
+	if (title->len == 0)
+		say_put(b, SAY_NO_TITLE, NULL);
+	else if (text_safe_line(b, title->bytes, title->len) != VAULT_OK)
+		b->failed = true;
+}
+
+void
 say_error(enum say what, ...)
 {
 	struct buf b = { 0 };
@@ -926,10 +935,16 @@ print_json_error(int status)
 int
 say_finish(int status)
 {
+	struct buf output = { 0 };
+
 	if (fflush(stdout) != 0 || ferror(stdout)) {
+		int error = errno;
+
 		if (status == 0)
 			status = 1;
-		say_error(SAY_IO, "-", strerror(errno), NULL);
+		say_put(&output, SAY_STANDARD_OUTPUT, NULL);
+		say_error(SAY_IO, buf_text(&output), strerror(error), NULL);
+		buf_free(&output);
 	}
 	if (use_json && status != 0)
 		print_json_error(status);

@@ -53,6 +53,9 @@ void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
 /* The same for a command to be typed, which names the vault as hints do. */
 void say_put_command(struct buf *b, enum say what, ...) SAY_ARGS;
 
+/* What a record is called in lists, or that it is called nothing. */
+void say_put_title(struct buf *b, const struct buf *title);
+
 /* A line of the result; nothing when the result is JSON. */
 void say_line(enum say what, ...) SAY_ARGS;
 

@@ -65,3 +65,35 @@ expect_status 0 opened report status:misssing --by status
 expect_err "did you mean 'missing'?"
 expect_status 15 "$AMPARO" --passphrase-file pass --yes export --plain json type:persn --audience un -o x.json
 expect_err "did you mean 'person'?"
+
+# A list without a map is no bundle that somebody should send again.
+printf 'no,name\n1,Ana\n' > list.csv
+expect_status 13 opened import list.csv
+expect_err "a list is imported with --map"
+
+# A record with a note only can be kept, and has a line in lists.
+echo '{"notes": ["only this"]}' > note.json
+expect_status 0 opened add case note.json
+NOTE=$(cat "$OUT")
+expect_status 0 opened list only
+expect_out "(without a title)"
+expect_status 0 opened edit "$NOTE" --set "tags=a" --yes
+expect_err "kept: (without a title)"
+expect_status 0 opened --json list only
+expect_json 'd[0]["title"] == ""'
+
+# One that was forgotten stayed with nobody: it never left.
+expect_status 0 opened forget "$NOTE" --yes
+expect_status 0 opened show "$NOTE"
+expect_out "forgotten: its contents were destroyed"
+expect_no_out "stayed with another office"
+
+# A row that is too short, and an output that is full, in words.
+printf 'no,name\n1\n' > short.csv
+echo '{"amparo_map":1,"name":"a","type":"person","key":["no"],"columns":[{"column":"name","field":"names[0].text"}]}' > map.json
+expect_status 2 opened import short.csv --map map.json
+expect_err "short.csv, row 1, line 2: cells: 1, columns: 2"
+got=0
+opened vocab > /dev/full 2> "$ERR" || got=$?
+[ $got = 1 ] || fail "status $got"
+expect_err "cannot read or write standard output: "

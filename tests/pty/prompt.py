@@ -257,6 +257,19 @@ def offers_ten_things_by_number(program, folder):
     pty.send("腾彪\r".encode())
     pty.wait_for(b"Which file: ")
     say(path, "attached")
+    # A list has a map, a bundle has none.
+    with open(path + ".csv", "w") as f:
+        f.write("no,name\n1,Ana Ejemplo\n")
+    with open(path + ".json", "w") as f:
+        f.write('{"amparo_map": 1, "name": "a", "type": "person", "key": ["no"],'
+                ' "columns": [{"column": "name", "field": "names[0].text"}]}')
+    for map_file, answer, after in ((path + ".json", "Add 1 record?", b"[y/N]"),
+                                    ("", "is imported with --map", ask)):
+        say("9", "Which file", b"Which file: ")
+        say(path + ".csv", "Its map", b"is a bundle: ")
+        say(map_file, answer, after)
+        if map_file:
+            say("y", "added: 1")
     say("10", "Into which new folder", b"Into which new folder")
     before = len(pty.output)
     pty.send(b"\r")
