@@ -8,10 +8,17 @@
 #include "doubt.h"
 #include "issues.h"
 
-/* All that a query can be searched by, as help has it; types. */
-#define FIELDS                                                                 \
-	"type: title: name: status: act: place: country: date: case: tag:"     \
-	" level: office:"
+static void
+hint_fields(void)
+{
+	struct buf all = { 0 };
+	const char *name;
+
+	for (unsigned i = 0; (name = vault_query_field(i)) != NULL; i++)
+		buf_putf(&all, "%s%s:", i > 0 ? " " : "", name);
+	say_hint(SAY_HINT_FIELDS, buf_text(&all), NULL);
+	buf_free(&all);
+}
 
 static void
 hint_value(const struct vault_query_doubt *d)
@@ -43,7 +50,7 @@ say(const struct vault_query_doubt *d)
 		if (d->n_near > 0)
 			issues_hint_near(d->near, d->n_near);
 		else
-			say_hint(SAY_HINT_FIELDS, FIELDS, NULL);
+			hint_fields();
 		break;
 	case VAULT_QUERY_NO_VALUE:
 		say_warning(SAY_DOUBT_VALUE, field, value, NULL);

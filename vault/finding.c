@@ -691,6 +691,12 @@ vault_query_doubt_free(struct vault_query_doubt *d)
 	buf_free(&d->value);
 }
 
+const char *
+vault_query_field(unsigned i)
+{
+	return query_field_name((enum query_field)(QUERY_TYPE + i));
+}
+
 enum vault_err
 vault_reindex(struct vault *v,
     bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)

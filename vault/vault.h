@@ -497,6 +497,9 @@ VAULT_CHECKED enum vault_err vault_query_doubt(
     struct vault_query_doubt *out, const char *query, size_t len);
 void vault_query_doubt_free(struct vault_query_doubt *d);
 
+/* The i-th field of a query, from 0 on; NULL: there are no more. */
+const char *vault_query_field(unsigned i);
+
 struct vault_past {
 	char version[VAULT_VERSION_LEN];
 	int64_t time;
