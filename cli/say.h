@@ -110,6 +110,8 @@ const char *say_word(const char *word);
  * display width when standard output is a terminal, else kept as TABs.
  */
 void say_table(const struct buf *lines);
+/* The same into out; the last cell is broken at blanks, unless columns is 0. */
+void say_align(struct buf *out, const struct buf *lines, size_t columns);
 
 /* Lines that are safe already, on standard error; nothing with JSON. */
 void say_lines_aside(const struct buf *lines);

@@ -220,6 +220,15 @@ def pages_what_is_long_unless_told_not_to(program, folder):
     assert b"Case number 1\r" not in pty.output
     pty.send(b"q")
     assert pty.end() == 0
+    # Whatever else is long, too.
+    for words in (["vocab", "country"], ["log"], ["types", "act"]):
+        pty = Pty(vault.argv("--passphrase-file", vault.pass_file, *words))
+        pty.wait_for(ALTERNATE_ON)
+        pty.drain(0.3)
+        pty.send(b"q")
+        assert pty.end() == 0
+    # What does not fit is broken at a blank, and stays in its column.
+    assert b" " * 20 + b"digits of" in pty.output
     assert not os.path.exists(os.path.join(folder, "ran"))
     os.environ["ACCESSIBLE"] = "1"
     pty = Pty(vault.argv("--passphrase-file", vault.pass_file, "list"))
