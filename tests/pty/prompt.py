@@ -204,10 +204,48 @@ def locks_though_it_is_killed(program, folder):
 def refuses_a_wrong_passphrase(program, folder):
     vault = Vault(program, folder)
     pty = Pty(vault.argv())
+    # Three times: what is typed again must not go to a shell.
+    for n in range(1, 4):
+        pty.wait_until(lambda: pty.output.count(b"Passphrase: ") == n, 10)
+        pty.drain(0.1)
+        pty.send(b"wrong\r")
+    assert pty.end() == 12
+    assert pty.output.count(b"wrong passphrase") == 3, pty.output
+    assert ALTERNATE_ON not in pty.output
+    pty = Pty(vault.argv("list"))
     pty.wait_for(b"Passphrase: ")
     pty.send(b"wrong\r")
-    assert pty.end() == 12
-    assert ALTERNATE_ON not in pty.output
+    pty.wait_until(lambda: pty.output.count(b"Passphrase: ") == 2, 10)
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert HAN.encode() in pty.output
+
+
+def asks_for_the_passphrase_that_opens_the_vault(program, folder):
+    """Who sits down at what is unlocked gets nothing out in plain text."""
+    vault = Vault(program, folder, cases=1)
+    vault.run("unlock")
+    out = os.path.join(folder, "out")
+    for words in (["dossier", "Case number 0", "--unfiltered", "-o", out],
+                  ["export", "--plain", "json", "--unfiltered", "-o", out],
+                  ["submission", "wgad", HAN, "-o", out],
+                  ["office", "secret-key", "-o", out],
+                  ["passphrase", "remove", "mine"]):
+        pty = Pty(vault.argv("--yes", *words))
+        for n in range(1, 4):
+            pty.wait_until(lambda: pty.output.count(b"of this vault: ") == n, 10)
+            pty.drain(0.1)
+            pty.send(b"wrong\r")
+        assert pty.end() == 12, (words, pty.status)
+        assert not os.path.exists(out), words
+        assert b"Case number" not in pty.output, words
+    pty = Pty(vault.argv("--yes", "dossier", "Case number 0", "--unfiltered",
+                         "-o", out))
+    pty.wait_for(b"of this vault: ")
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert os.path.exists(out)
+    vault.run("lock")
 
 
 def pages_what_is_long_unless_told_not_to(program, folder):
@@ -328,6 +366,7 @@ main([runs_commands_and_locks_when_it_is_left,
       ends_when_it_is_locked_from_elsewhere,
       locks_though_it_is_killed,
       refuses_a_wrong_passphrase,
+      asks_for_the_passphrase_that_opens_the_vault,
       pages_what_is_long_unless_told_not_to,
       offers_ten_things_by_number],
      [leaves_nothing_on_the_screen])
