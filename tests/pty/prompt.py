@@ -119,6 +119,10 @@ def completes_commands_and_names(program, folder):
     # Nothing there begins so: it stays as it is.
     s.ask(b"show zzzz\t\r", "no such record")
     s.ask(UP + UP + b"\r", "cannot be typed here")
+    # Where a code or a command stands, that is offered.
+    s.ask(b"vocab sex\t\r", "female")
+    s.ask(b"count mis\t\r", "At least 0 persons")
+    s.ask(b"help reind\t\r", "make the index again")
     s.pty.send(CTRL["D"])
     assert s.pty.end() == 0
 
