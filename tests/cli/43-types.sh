@@ -86,6 +86,10 @@ expect_out "overdue"
 expect_status 0 opened may "林小雨" --audience un
 expect_status 17 opened may "林小雨" --audience media
 expect_status 0 "$AMPARO" --passphrase-file pass --yes dossier "Arrests in Blue River" --audience un -o dossier.txt
+grep -q ' $' dossier.txt && fail "blanks at the end of a line: $(grep ' $' dossier.txt)"
+expect_status 0 opened show "$(opened_ids '"grey van" type:testimony')"
+expect_out "Connection of the source     relative"
+expect_out "Level                        2"
 expect_status 17 "$AMPARO" --passphrase-file pass --yes dossier "Closing of the House of Letters" --audience un -o second.txt
 expect_err "1 place names somebody"
 expect_status 0 "$AMPARO" --passphrase-file pass --yes submission wgeid "Tenzin Pe" -o draft.txt
