@@ -261,12 +261,8 @@ ask(struct secret **pass, const struct cli *c, enum say prompt)
 	return ask_passphrase(pass, c, prompt);
 }
 
-/*
- * What is typed once more because it was wrong is typed here, and not at the
- * shell, which would keep it in its history.
- */
-static bool
-may_try_again(const struct cli *c, int status, unsigned tries)
+bool
+session_may_try_again(const struct cli *c, int status, unsigned tries)
 {
 	return status == say_status(VAULT_EPASS) && tries < TRIES &&
 	    c->pass_file == NULL && c->pass_fd < 0;
@@ -286,7 +282,7 @@ session_enter(struct session *s, const struct cli *c, enum say prompt)
 			return status;
 		status = enter_with(s, c, pass);
 		secret_free(pass);
-	} while (may_try_again(c, status, ++tries));
+	} while (session_may_try_again(c, status, ++tries));
 	return status;
 }
 
@@ -340,7 +336,7 @@ session_open_asking(
 			look_after(s);
 		else
 			session_close(s);
-	} while (may_try_again(c, status, ++tries));
+	} while (session_may_try_again(c, status, ++tries));
 	return status;
 }
 

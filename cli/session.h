@@ -32,6 +32,13 @@ void session_close(struct session *s);
 int session_open_asking(
     struct session *s, unsigned *slot, const struct cli *c, enum say prompt);
 
+/*
+ * After so many tries: was the passphrase wrong, and is it to be asked for
+ * again?  What is typed once more is then typed here, and not at the shell,
+ * which would keep it in its history.
+ */
+bool session_may_try_again(const struct cli *c, int status, unsigned tries);
+
 /* The message for an error of the open vault; returns the exit status. */
 int session_fault(const struct session *s, enum vault_err err);
 

@@ -223,6 +223,16 @@ def refuses_a_wrong_passphrase(program, folder):
     pty.send(PASS.encode() + b"\r")
     assert pty.end() == 0
     assert HAN.encode() in pty.output
+    # That of a copy, too.
+    copy, there = os.path.join(folder, "copy"), os.path.join(folder, "there")
+    vault.run("backup", copy)
+    pty = Pty([program, "-v", there, "restore", copy])
+    pty.wait_for(b"of the copy: ")
+    pty.send(b"wrong\r")
+    pty.wait_until(lambda: pty.output.count(b"of the copy: ") == 2, 10)
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert os.path.exists(there)
 
 
 def asks_for_the_passphrase_that_opens_the_vault(program, folder):
