@@ -101,6 +101,8 @@ static void
 put_event(void *ctx, const struct vault_event *e)
 {
 	struct page *p = ctx;
+	struct buf none = { 0 };
+	const char *date = e->date;
 	size_t width;
 
 	if (say_is_json()) {
@@ -108,8 +110,13 @@ put_event(void *ctx, const struct vault_event *e)
 		return;
 	}
 	put_gap(p, e->gap);
-	width = text_width(e->date, strlen(e->date));
-	put_safe(&p->out, e->date);
+	if (*date == '\0') {
+		say_put(&none, SAY_REPORT_NO_DATE, NULL);
+		date = buf_text(&none);
+	}
+	width = text_width(date, strlen(date));
+	put_safe(&p->out, date);
+	buf_free(&none);
 	layout_blanks(&p->out, width < p->width ? p->width - width : 0);
 	buf_putf(&p->out, "  %.*s  ", PICK_SHORT, e->id);
 	if (strcmp(e->type, "status") != 0) {

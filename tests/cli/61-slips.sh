@@ -97,3 +97,9 @@ got=0
 opened vocab > /dev/full 2> "$ERR" || got=$?
 [ $got = 1 ] || fail "status $got"
 expect_err "cannot read or write standard output: "
+
+# What has no date stands last in a timeline, and it is said why.
+expect_status 0 opened new status --set "person=Ana Ejemplo" --set status=held --yes
+expect_status 0 opened new status --set "person=Ana Ejemplo" --set status=missing --set date=2011-02-16 --yes
+expect_status 0 opened timeline "Ana Ejemplo"
+tail -n 1 "$OUT" | grep -q "^(no date)  *[0-9a-z]*  held" || fail "$(cat "$OUT")"
