@@ -17,12 +17,12 @@ static bool
 is_key(const struct query *q, const struct query_node *n, const char *text)
 {
 	struct buf key = { 0 };
-	bool same = text_key(&key, text, strlen(text)) == VAULT_OK &&
-	    key.len == n->len &&
+	enum vault_err err = text_key(&key, text, strlen(text));
+	bool same = key.len == n->len &&
 	    memcmp(buf_text(&key), buf_text(&q->keys) + n->at, n->len) == 0;
 
 	buf_free(&key);
-	return same;
+	return same || err == VAULT_ENOMEM; /* nothing false is said then */
 }
 
 /* True if a code, or what a query has for several, is the value of n. */
