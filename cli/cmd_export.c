@@ -364,7 +364,7 @@ nothing_leaves(const struct showing *show, const struct vault_export_info *info,
 {
 	if (info->held == 0) {
 		say_error(SAY_EXPORT_NOTHING, NULL);
-		doubt_say(buf_text(&want->query), want->query.len);
+		(void)doubt_say(buf_text(&want->query), want->query.len);
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);

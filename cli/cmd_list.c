@@ -16,7 +16,7 @@
 
 /* The columns before the title, found while the rows are gathered. */
 struct listing {
-	bool finding;
+	bool finding, like;
 	uint64_t limit; /* 0: all */
 	struct buf rows;
 	size_t number_width, type_width;
@@ -189,7 +189,9 @@ say_total(
 		    SAY_LIST_PART, say_number(l->n), say_number(total), NULL);
 	if (total == 0) {
 		say_warning(SAY_LIST_NONE, NULL);
-		doubt_say(buf_text(query), query->len);
+		if (!doubt_say(buf_text(query), query->len) && l->finding &&
+		    !l->like)
+			say_hint(SAY_HINT_LIKE, NULL);
 	}
 }
 
@@ -209,6 +211,7 @@ search(struct session *s, struct listing *l, const struct buf *query,
 	uint64_t total = 0;
 	bool cut = false;
 
+	l->like = like != NULL;
 	pick_list_begin();
 	l->array = doc_array();
 	err = vault_find(s->vault, &what, gather, l, &total, &cut);

@@ -199,7 +199,8 @@ confirm_and_write(struct cli *c, struct session *s,
 		    info.held == 0 ? SAY_EXPORT_NOTHING : SAY_EXPORT_ALL_HELD,
 		    NULL);
 		if (info.held == 0)
-			doubt_say(buf_text(&want->query), want->query.len);
+			(void)doubt_say(
+			    buf_text(&want->query), want->query.len);
 		return info.held == 0 ? 15 : 17;
 	}
 	if (want->the_case == NULL && strcmp(want->format, "csv") == 0 &&

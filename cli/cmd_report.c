@@ -290,7 +290,7 @@ count(const struct cli *c, struct session *s, struct asked *a)
 	r.tally = tally;
 	vault_tally_info(&r.info, tally);
 	if (r.info.records.n == 0)
-		doubt_say(a->what.query, a->what.query_len);
+		(void)doubt_say(a->what.query, a->what.query_len);
 	for (unsigned i = 0; i < r.info.axes; i++)
 		vault_tally_axis(&r.axis[i], tally, i);
 	status = a->what.audience == NULL

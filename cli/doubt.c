@@ -68,12 +68,15 @@ say(const struct vault_query_doubt *d)
 	}
 }
 
-void
+bool
 doubt_say(const char *query, size_t len)
 {
 	struct vault_query_doubt d;
+	bool any = vault_query_doubt(&d, query, len) == VAULT_OK &&
+	    d.what != VAULT_QUERY_NO_DOUBT;
 
-	if (vault_query_doubt(&d, query, len) == VAULT_OK)
+	if (any)
 		say(&d);
 	vault_query_doubt_free(&d);
+	return any;
 }

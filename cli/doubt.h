@@ -5,7 +5,7 @@
 
 #include "say.h"
 
-/* A warning and a hint, or nothing. */
-void doubt_say(const char *query, size_t len);
+/* A warning and a hint; false: nothing is wrong with it, and nothing said. */
+bool doubt_say(const char *query, size_t len);
 
 #endif

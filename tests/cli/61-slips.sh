@@ -54,6 +54,14 @@ for query in zzz status:missing status:in-custody 'status:mis*' 'act:torture' \
 	expect_status 0 opened list "$query"
 	[ "$(cat "$ERR")" = "amparo: nothing found" ] || fail "$query: $(cat "$ERR")"
 done
+# A name may be written otherwise.
+expect_status 0 opened find Anna Exemplo
+expect_err "nothing found"
+expect_err "find --like NAME"
+expect_status 0 opened find --like "Anna Exemplo"
+expect_out "Ana Ejemplo"
+expect_status 0 opened find --like zzzzzzzz
+[ "$(cat "$ERR")" = "amparo: nothing found" ] || fail "$(cat "$ERR")"
 # What is found is not doubted.
 expect_status 0 opened find "Ana OR type:persn"
 [ ! -s "$ERR" ] || fail "doubted: $(cat "$ERR")"
