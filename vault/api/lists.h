@@ -114,6 +114,9 @@ struct vault_row_note {
 	const char *record;         /* its name in the map; "" if it has none */
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
+	/* Of a field of a record that is here: its title, what it says; or NULL
+	 */
+	const char *title, *here;
 };
 
 /* What has become of a row in the end. */
