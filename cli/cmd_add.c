@@ -119,11 +119,14 @@ int
 cmd_add(struct cli *c, int argc, char **argv)
 {
 	int words = cli_options(argc, argv, NULL, 0), status;
+	struct vault_type type;
 	struct buf json = { 0 };
 	struct session s;
 
 	if (words < 1 || words > 2)
 		return say_usage(USAGE);
+	if (!vault_type_by_name(&type, argv[1]))
+		return cli_no_type(argv[1]);
 	status = read_file(&json, words == 2 ? argv[2] : NULL);
 	if (status == 0 && (status = session_open(&s, c)) == 0) {
 		status = add(&s, argv[1], &json);

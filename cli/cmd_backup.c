@@ -90,10 +90,15 @@ open_copy(struct session *s, const struct cli *c, const char *from)
 	s->agent = -1;
 	if ((err = vault_cost_of(&cost, &place)) != VAULT_OK)
 		goto failed;
-	if ((status = ask_passphrase(&pass, c, SAY_ASK_PASS_COPY)) != 0)
-		return status;
-	err = vault_key_unlock(&s->key, &state, &place, pass);
-	secret_free(pass);
+	for (unsigned tries = 1;; tries++) {
+		if ((status = ask_passphrase(&pass, c, SAY_ASK_PASS_COPY)) != 0)
+			return status;
+		err = vault_key_unlock(&s->key, &state, &place, pass);
+		secret_free(pass);
+		if (!session_may_try_again(c, say_status(err), tries))
+			break;
+		(void)say_fault(err, &fault, from);
+	}
 	if (err == VAULT_OK)
 		err = vault_open(&s->vault, &place, s->key, &fault);
 	if (err == VAULT_OK)

@@ -5,6 +5,7 @@
 
 #include "care.h"
 #include "host.h"
+#include "pager.h"
 #include "session.h"
 
 static int
@@ -148,13 +149,14 @@ cmd_log(struct cli *c, int argc, char **argv)
 	    (err = vault_log_each(s.vault, 1, gather, &lines)) != VAULT_OK ||
 	    (err = buf_ok(&lines.text)) != VAULT_OK)
 		status = session_fault(&s, err);
-	session_close(&s);
+	/* Before the session ends: lock takes what is shown, too. */
 	if (status == 0 && say_is_json()) {
 		status = doc_print(lines.array);
 	} else {
-		say_table(&lines.text);
+		pager_table(&lines.text);
 		doc_free(lines.array);
 	}
+	session_close(&s);
 	buf_free(&lines.text);
 	buf_free(&lines.contacts);
 	return status;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "codes.h"
+#include "issues.h"
 #include "pager.h"
 #include "pick.h"
 #include "report.h"
@@ -237,15 +238,64 @@ put_stored(struct buf *out, const struct vault_stored_count *c,
 
 /* ---- The command ---- */
 
+/* The codes near to one that is none, or where all of them are. */
+static void
+hint_code(const char *vocab, const char *code)
+{
+	struct vault_vocab v;
+	const char *near[3];
+	size_t n = vault_vocab_by_name(&v, vocab)
+	    ? vault_near_codes(near, &v, code)
+	    : 0;
+
+	if (n > 0)
+		issues_hint_near(near, n);
+	else
+		say_hint(SAY_HINT_VOCAB, vocab, NULL);
+}
+
+static bool
+is_status(const char *word)
+{
+	struct vault_vocab v;
+	struct vault_code code = { 0 };
+	size_t len = strcspn(word, ", ");
+
+	if (!vault_vocab_by_name(&v, "status"))
+		return false;
+	while (vault_vocab_code_next(&code, &v))
+		if ((strlen(code.code) == len &&
+			memcmp(code.code, word, len) == 0) ||
+		    (code.group != NULL && strlen(code.group) == len &&
+			memcmp(code.group, word, len) == 0))
+			return true;
+	return false;
+}
+
+/* The first word of statuses that is none. */
+static void
+say_no_status(const char *statuses)
+{
+	struct buf word = { 0 };
+
+	while (*statuses != '\0' && is_status(statuses)) {
+		statuses += strcspn(statuses, " ");
+		statuses += strspn(statuses, " ");
+	}
+	buf_put(&word, statuses, strcspn(statuses, " "));
+	say_error(SAY_COUNT_NO_STATUS, buf_text(&word), NULL);
+	hint_code("status", buf_text(&word));
+	buf_free(&word);
+}
+
 static int
 say_bad(const char *bad, const struct vault_count *what)
 {
 	if (strcmp(bad, "statuses") == 0) {
-		say_error(SAY_COUNT_NO_STATUS, what->statuses, NULL);
-		say_hint(SAY_HINT_VOCAB, "status", NULL);
+		say_no_status(what->statuses);
 	} else if (strcmp(bad, "certainty") == 0) {
 		say_error(SAY_COUNT_NO_CODE, what->certainty, NULL);
-		say_hint(SAY_HINT_VOCAB, "certainty", NULL);
+		hint_code("certainty", what->certainty);
 	} else {
 		say_error(SAY_COUNT_BAD_DATE, bad, NULL);
 		say_hint(SAY_HINT_DATE, NULL);
@@ -326,6 +376,19 @@ count_stored(struct session *s, const char *name)
 	return status;
 }
 
+/* True if word is near to a status, and nothing here is called so. */
+static bool
+is_misspelt(const struct session *s, const char *word)
+{
+	struct vault_vocab v;
+	const char *near[3];
+	char id[VAULT_ID_LEN];
+
+	return vault_vocab_by_name(&v, "status") &&
+	    vault_near_codes(near, &v, word) > 0 &&
+	    vault_find_id(id, s->vault, word, NULL, NULL) == VAULT_ENORECORD;
+}
+
 /* Words and commas, as one text of codes. */
 static void
 put_codes(struct buf *out, int argc, char **argv)
@@ -336,24 +399,6 @@ put_codes(struct buf *out, int argc, char **argv)
 		for (const char *at = argv[i]; *at != '\0'; at++)
 			buf_put_byte(out, *at == ',' ? ' ' : (uint8_t)*at);
 	}
-}
-
-static bool
-is_status(const char *word)
-{
-	struct vault_vocab v;
-	struct vault_code code = { 0 };
-	size_t len = strcspn(word, ", ");
-
-	if (!vault_vocab_by_name(&v, "status"))
-		return false;
-	while (vault_vocab_code_next(&code, &v))
-		if ((strlen(code.code) == len &&
-			memcmp(code.code, word, len) == 0) ||
-		    (code.group != NULL && strlen(code.group) == len &&
-			memcmp(code.group, word, len) == 0))
-			return true;
-	return false;
 }
 
 int
@@ -389,7 +434,8 @@ cmd_count(struct cli *c, int argc, char **argv)
 		status = pick_id(id, &s, the_case);
 		what.the_case = id;
 	}
-	if (status == 0 && n == 1 && !is_status(argv[1]))
+	if (status == 0 && n == 1 && !is_status(argv[1]) &&
+	    !is_misspelt(&s, argv[1]))
 		status = count_stored(&s, argv[1]);
 	else if (status == 0)
 		status = count(&s, &what, NULL);

@@ -8,6 +8,7 @@
 
 #include "ask.h"
 #include "care.h"
+#include "doubt.h"
 #include "host.h"
 #include "leaving.h"
 #include "outfile.h"
@@ -275,10 +276,12 @@ hint_held(const struct showing *show)
 }
 
 static int
-nothing_leaves(const struct showing *show, const struct vault_export_info *info)
+nothing_leaves(const struct showing *show, const struct vault_export_info *info,
+    const struct wanted *want)
 {
 	if (info->held == 0) {
 		say_error(SAY_EXPORT_NOTHING, NULL);
+		(void)doubt_say(buf_text(&want->query), want->query.len);
 		return 15;
 	}
 	say_error(SAY_EXPORT_ALL_HELD, NULL);
@@ -313,7 +316,7 @@ confirm_and_write(struct cli *c, struct session *s, const struct wanted *want,
 	if (!say_is_json())
 		show_list(show, &info, want->file);
 	if (info.records + info.tombstones == 0)
-		return nothing_leaves(show, &info);
+		return nothing_leaves(show, &info, want);
 	if ((status = named_verdict(c, s, &show->l.named, info.short_names,
 		 want->parts_checked, "partner")) != 0)
 		return status;

@@ -82,14 +82,15 @@ cmd_history(struct cli *c, int argc, char **argv)
 		err = buf_ok(&all.lines);
 	if (err != VAULT_OK)
 		status = session_fault(&s, err);
-	session_close(&s);
+	/* Before the session ends: lock takes what is shown, too. */
 	if (err == VAULT_OK && say_is_json()) {
 		status = doc_print(all.array);
 	} else {
 		if (err == VAULT_OK)
-			say_table(&all.lines);
+			pager_table(&all.lines);
 		doc_free(all.array);
 	}
+	session_close(&s);
 	buf_free(&all.lines);
 	return status;
 }

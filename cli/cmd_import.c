@@ -95,7 +95,9 @@ bundle_fault(const struct session *s, const struct reading *r,
 		return session_fault(s, err);
 	say_error(fault_say(bad->fault), path, say_number(bad->chunk),
 	    say_number(bad->byte), NULL);
-	say_hint(SAY_HINT_BUNDLE, NULL);
+	say_hint(bad->fault == VAULT_BUNDLE_NOT_AGE ? SAY_HINT_NOT_BUNDLE
+						    : SAY_HINT_BUNDLE,
+	    NULL);
 	return say_status(err);
 }
 

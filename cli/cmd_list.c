@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "doubt.h"
 #include "layout.h"
 #include "pager.h"
 #include "pick.h"
@@ -16,7 +17,7 @@
 
 /* The columns before the title, found while the rows are gathered. */
 struct listing {
-	bool finding;
+	bool finding, like;
 	uint64_t limit; /* 0: all */
 	struct buf rows;
 	size_t number_width, type_width;
@@ -68,7 +69,7 @@ add_row(struct listing *l, const struct vault_row *row)
 	/* The title last: it may be right-to-left. */
 	if (row->heads > 1)
 		say_put(&l->rows, SAY_LIST_CONFLICT, NULL);
-	put_safe(&l->rows, row->title.bytes, row->title.len);
+	say_put_title(&l->rows, &row->title);
 	if (row->snippet.len > 0) {
 		buf_put_byte(&l->rows, '\t');
 		put_snippet(&l->rows, row);
@@ -184,15 +185,20 @@ gather(void *ctx, const struct vault_row *row)
 }
 
 static void
-say_total(const struct listing *l, uint64_t total, bool cut)
+say_total(
+    const struct listing *l, const struct buf *query, uint64_t total, bool cut)
 {
 	if (cut)
 		say_warning(SAY_QUERY_CUT, NULL);
 	if (total > l->n)
 		say_warning(
 		    SAY_LIST_PART, say_number(l->n), say_number(total), NULL);
-	else if (total == 0)
+	if (total == 0) {
 		say_warning(SAY_LIST_NONE, NULL);
+		if (!doubt_say(buf_text(query), query->len) && l->finding &&
+		    !l->like)
+			say_hint(SAY_HINT_LIKE, NULL);
+	}
 }
 
 static int
@@ -211,6 +217,7 @@ search(struct session *s, struct listing *l, const struct buf *query,
 	uint64_t total = 0;
 	bool cut = false;
 
+	l->like = like != NULL;
 	pick_list_begin();
 	l->array = doc_array();
 	err = vault_find(s->vault, &what, gather, l, &total, &cut);
@@ -223,7 +230,7 @@ search(struct session *s, struct listing *l, const struct buf *query,
 		return doc_print(l->array);
 	doc_free(l->array);
 	print_rows(l);
-	say_total(l, total, cut);
+	say_total(l, query, total, cut);
 	return 0;
 }
 

@@ -111,16 +111,12 @@ put_secret(const struct secret *keys, const char *file)
 }
 
 static int
-give_secret(struct session *s, const struct secret *pass, const char *file)
+give_secret(struct session *s, const char *file)
 {
 	struct secret *keys;
 	enum vault_err err;
-	unsigned slot;
 	int status;
 
-	if ((err = vault_passphrase_find(&slot, s->vault, pass)) != VAULT_OK)
-		return err == VAULT_EPASS ? say_fault(err, NULL, NULL)
-					  : session_fault(s, err);
 	if ((err = vault_office_secret(&keys, s->vault)) != VAULT_OK)
 		return session_fault(s, err);
 	status = put_secret(keys, file);
@@ -131,7 +127,6 @@ give_secret(struct session *s, const struct secret *pass, const char *file)
 static int
 secret_key(struct cli *c, const char *file)
 {
-	struct secret *pass;
 	struct session s;
 	int status;
 
@@ -141,11 +136,10 @@ secret_key(struct cli *c, const char *file)
 		return 2;
 	}
 	say_warning(SAY_SECRET_WARNING, NULL);
-	if ((status = session_open_asking(
-		 &s, &pass, c, SAY_ASK_PASS_CURRENT)) != 0)
+	if ((status = session_open_asking(&s, NULL, c, SAY_ASK_PASS_CURRENT)) !=
+	    0)
 		return status;
-	status = give_secret(&s, pass, file);
-	secret_free(pass);
+	status = give_secret(&s, file);
 	session_close(&s);
 	return status == 0 ? outfile_written(file, SAY_HINT_SECRET) : status;
 }

@@ -212,35 +212,20 @@ take_unknown_away(struct session *s, unsigned keep)
 	return 0;
 }
 
-/*
- * Changes ask for a passphrase again, also while unlocked: whoever sits down
- * at an unlocked machine shall not be able to add their own.
- */
-static int
-open_to_change(
-    struct session *s, struct secret **pass, unsigned *slot, struct cli *c)
-{
-	enum vault_err err;
-	int status;
-
-	if ((status = session_open_asking(s, pass, c, SAY_ASK_PASS_CURRENT)) !=
-	    0)
-		return status;
-	err = vault_passphrase_find(slot, s->vault, *pass);
-	return err == VAULT_OK ? 0 : session_fault(s, err);
-}
-
 static int
 run(struct cli *c, int argc, char **argv, const struct ask_new *how)
 {
 	struct session s = { .agent = -1 };
 	bool list = strcmp(argv[1], "list") == 0;
-	struct secret *pass = NULL;
 	unsigned slot = 0;
 	int status;
 
+	/*
+	 * Changes ask for a passphrase again, also while unlocked: whoever sits
+	 * down at an unlocked machine shall not be able to add their own.
+	 */
 	status = list ? session_open(&s, c)
-		      : open_to_change(&s, &pass, &slot, c);
+		      : session_open_asking(&s, &slot, c, SAY_ASK_PASS_CURRENT);
 	if (status == 0 && list)
 		status = list_all(&s);
 	else if (status == 0 && strcmp(argv[1], "add") == 0)
@@ -251,7 +236,6 @@ run(struct cli *c, int argc, char **argv, const struct ask_new *how)
 		status = take_away(&s, argv[2]);
 	else if (status == 0)
 		status = take_unknown_away(&s, slot);
-	secret_free(pass);
 	session_close(&s);
 	return status;
 }

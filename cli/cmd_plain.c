@@ -10,6 +10,7 @@
 
 #include "ask.h"
 #include "dossier.h"
+#include "doubt.h"
 #include "host.h"
 #include "leaving.h"
 #include "outfile.h"
@@ -130,6 +131,9 @@ confirm_and_write(struct cli *c, struct session *s,
 		say_error(
 		    info.held == 0 ? SAY_EXPORT_NOTHING : SAY_EXPORT_ALL_HELD,
 		    NULL);
+		if (info.held == 0)
+			(void)doubt_say(
+			    buf_text(&want->query), want->query.len);
 		return info.held == 0 ? 15 : 17;
 	}
 	if (want->the_case == NULL && strcmp(want->format, "csv") == 0 &&
@@ -207,18 +211,16 @@ run(struct cli *c, struct session *s, const struct plain_wanted *want)
 int
 plain_run(struct cli *c, struct plain_wanted *want, const char *case_text)
 {
-	struct secret *pass = NULL;
 	struct session s = { .agent = -1 };
 	char id[VAULT_ID_LEN];
 	int status;
 
-	status = session_open_asking(&s, &pass, c, SAY_ASK_PASS_CURRENT);
+	status = session_open_asking(&s, NULL, c, SAY_ASK_PASS_CURRENT);
 	if (status == 0 && case_text != NULL &&
 	    (status = pick_id(id, &s, case_text)) == 0)
 		want->the_case = id;
 	if (status == 0)
 		status = run(c, &s, want);
-	secret_free(pass);
 	session_close(&s);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doubt.h"
 #include "host.h"
 #include "leaving.h"
 #include "outfile.h"
@@ -292,6 +293,8 @@ count(const struct cli *c, struct session *s, struct asked *a)
 		return session_fault(s, err);
 	r.tally = tally;
 	vault_tally_info(&r.info, tally);
+	if (r.info.records.n == 0)
+		(void)doubt_say(a->what.query, a->what.query_len);
 	for (unsigned i = 0; i < r.info.axes; i++)
 		vault_tally_axis(&r.axis[i], tally, i);
 	status = a->what.audience == NULL

@@ -367,14 +367,12 @@ head(struct page *p)
 {
 	const struct vault_record *r = p->r;
 	struct buf changed = { 0 };
-	enum vault_err err;
 
 	buf_putf(&p->out, "%c%s", PAGER_HEADING, r->type);
 	buf_put_text(
 	    &p->out, text_is_rtl(r->title.bytes, r->title.len) ? "\n" : "  ");
-	err = text_safe_line(&p->out, r->title.bytes, r->title.len);
-	if (err != VAULT_OK)
-		p->out.failed = true;
+	if (!r->forgotten)
+		say_put_title(&p->out, &r->title);
 	buf_putf(&p->out, "%c\n", PAGER_END);
 	head_line(p, SAY_SHOW_ID, r->id);
 	buf_putf(&changed, "%s, %s", say_time(p->last.time),

@@ -520,19 +520,17 @@ cmd_submission(struct cli *c, int argc, char **argv)
 		{ "--keep", NULL, &want.keep },
 	};
 	int words = cli_options(argc, argv, options, 5), status;
-	struct secret *pass = NULL;
 	struct session s = { .agent = -1 };
 
 	if (words != 2 || want.file == NULL)
 		return say_usage(USAGE);
 	want.form = argv[1];
 	if ((status = check(&want)) != 0 ||
-	    (status = session_open_asking(
-		 &s, &pass, c, SAY_ASK_PASS_CURRENT)) != 0)
+	    (status = session_open_asking(&s, NULL, c, SAY_ASK_PASS_CURRENT)) !=
+		0)
 		return status;
 	if ((status = pick_id(want.person, &s, argv[2])) == 0)
 		status = run(c, &s, &want);
-	secret_free(pass);
 	session_close(&s);
 	return status;
 }

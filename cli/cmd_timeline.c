@@ -104,6 +104,8 @@ put_event(void *ctx, const struct vault_event *e)
 {
 	struct page *p = ctx;
 	char of[PICK_SHORT + 1] = "";
+	struct buf none = { 0 };
+	const char *date = e->date;
 	size_t width;
 
 	memcpy(of, e->of, PICK_SHORT);
@@ -112,8 +114,13 @@ put_event(void *ctx, const struct vault_event *e)
 		return;
 	}
 	put_gap(p, e->gap);
-	width = text_width(e->date, strlen(e->date));
-	put_safe(&p->out, e->date);
+	if (*date == '\0') {
+		say_put(&none, SAY_REPORT_NO_DATE, NULL);
+		date = buf_text(&none);
+	}
+	width = text_width(date, strlen(date));
+	put_safe(&p->out, date);
+	buf_free(&none);
 	layout_blanks(&p->out, width < p->width ? p->width - width : 0);
 	buf_putf(&p->out, "  %.*s  ", PICK_SHORT, e->id);
 	if (strcmp(e->type, "status") != 0) {

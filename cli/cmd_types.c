@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "codes.h"
+#include "pager.h"
 #include "say.h"
 
 /* ---- Fields ---- */
@@ -95,7 +96,7 @@ print_all(struct buf *lines, struct doc *all)
 	if (say_is_json()) {
 		status = doc_print(all);
 	} else {
-		say_table(lines);
+		pager_table(lines);
 		doc_free(all);
 	}
 	buf_free(lines);
@@ -197,7 +198,7 @@ show_fields(const struct about *a)
 		put_row(&lines, &a->field);
 	while (next_in(&f, a))
 		put_row(&lines, &f);
-	say_table(&lines);
+	pager_table(&lines);
 	buf_free(&lines);
 	return 0;
 }
@@ -327,7 +328,7 @@ show_codes(const struct vault_vocab *v, const char *lang)
 		buf_putf(&lines, "%s\t%s\t%s\n", code.code,
 		    code.esf == NULL ? "" : code.esf,
 		    vault_code_label(&code, lang));
-	say_table(&lines);
+	pager_table(&lines);
 	buf_free(&lines);
 	if ((unreviewed = codes_unreviewed(lang)) != NULL)
 		say_warning(SAY_VOCAB_UNREVIEWED, unreviewed, NULL);

@@ -5,8 +5,21 @@
 #include "codes.h"
 #include "say.h"
 
-/* How a code was found, the best first. */
-enum way { BY_CODE, BY_NUMBER, BY_ESF, BY_LABEL, BY_BEGINNING, BY_PART, WAYS };
+/*
+ * How a code was found, the best first.  Parts of labels in a language that
+ * the reader did not ask for come last: "d" means no "del Estado".
+ */
+enum way {
+	BY_CODE,
+	BY_NUMBER,
+	BY_ESF,
+	BY_LABEL,
+	BY_BEGINNING,
+	BY_PART,
+	BY_OTHER_BEGINNING,
+	BY_OTHER_PART,
+	WAYS
+};
 
 struct sought {
 	const char *typed;
@@ -53,13 +66,17 @@ fit(const struct buf *key, const struct sought *s)
 
 /* A code or a label, if it fits better than what was there before. */
 static void
-judge_text(enum way *best, const char *text, const struct sought *s)
+judge_text(enum way *best, const char *text, const struct sought *s, bool other)
 {
 	struct buf key = { 0 };
 	enum way way;
 
 	key_of(&key, text);
 	way = fit(&key, s);
+	if (other && way == BY_BEGINNING)
+		way = BY_OTHER_BEGINNING;
+	else if (other && way == BY_PART)
+		way = BY_OTHER_PART;
 	if (way < *best)
 		*best = way;
 	buf_free(&key);
@@ -77,10 +94,11 @@ judge(const struct vault_code *c, size_t number, const struct sought *s)
 		return BY_NUMBER;
 	if (c->esf != NULL && strcmp(c->esf, s->typed) == 0)
 		return BY_ESF;
-	judge_text(&best, c->code, s);
-	judge_text(&best, c->label, s);
+	judge_text(&best, c->code, s, false);
+	judge_text(&best, vault_code_label(c, say_lang()), s, false);
+	judge_text(&best, c->label, s, true);
 	while (vault_language_next(&l))
-		judge_text(&best, vault_code_label(c, l.lang), s);
+		judge_text(&best, vault_code_label(c, l.lang), s, true);
 	return best;
 }
 
@@ -131,6 +149,27 @@ codes_find(
 	}
 	out->exact = best == BY_CODE || best == BY_ESF || best == BY_LABEL;
 	buf_free(&s.key);
+}
+
+void
+codes_near(
+    struct codes_found *out, const struct vault_field *f, const char *typed)
+{
+	struct vault_vocab v;
+	struct vault_code c = { 0 };
+	const char *near[3];
+	size_t n = 0, number = 0;
+
+	out->n = 0;
+	out->exact = false;
+	if (vault_vocab_by_name(&v, f->vocab))
+		n = vault_near_codes(near, &v, typed);
+	while (n > 0 && vault_code_next(&c, f)) {
+		number++;
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(near[i], c.code) == 0)
+				add(out, &c, number);
+	}
 }
 
 const char *

@@ -21,9 +21,14 @@ void codes_all(struct codes_found *out, const struct vault_field *f);
  * The codes that typed may mean, by the first of these that finds any: the
  * code itself, the number in the list, the number in ESF, a label, the
  * beginning of a code or of a word of a label, any part of them.  Labels are
- * those of every language there is; case and accents do not count.
+ * those of every language there is, in parts the reader's before the others;
+ * case and accents do not count.
  */
 void codes_find(
+    struct codes_found *out, const struct vault_field *f, const char *typed);
+
+/* Codes near to what was typed and found none: up to three. */
+void codes_near(
     struct codes_found *out, const struct vault_field *f, const char *typed);
 
 /* The label of a code in the reader's language; the code if it has none. */

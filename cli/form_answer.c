@@ -178,6 +178,22 @@ form_read(
 	return ANSWER_END;
 }
 
+/* True for "Pregnant?", behind which no colon stands. */
+static bool
+is_question(const struct buf *label)
+{
+	static const char *const marks[] = { "?", "\xef\xbc\x9f" };
+	bool is = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(marks[i]);
+
+		is |= label->len >= len &&
+		    memcmp(label->bytes + label->len - len, marks[i], len) == 0;
+	}
+	return is;
+}
+
 /* Ask once: "Label [what is there]: "; Up brings back what is there. */
 enum answer
 form_ask_line(struct buf *line, enum form_end *end, struct form *f,
@@ -201,7 +217,10 @@ form_ask_line(struct buf *line, enum form_end *end, struct form *f,
 		say_put(&prompt, SAY_FORM_PROMPT_WITH, buf_text(&ask->label),
 		    buf_text(&shown), NULL);
 	else
-		say_put(&prompt, SAY_FORM_PROMPT, buf_text(&ask->label), NULL);
+		say_put(&prompt,
+		    is_question(&ask->label) ? SAY_FORM_QUESTION
+					     : SAY_FORM_PROMPT,
+		    buf_text(&ask->label), NULL);
 	if (single || ask->field->kind == VAULT_KIND_TEXT)
 		snprintf(f->asking, sizeof(f->asking), "%s", ask->path);
 	answer = form_read(line, end, f, buf_text(&prompt));
@@ -256,7 +275,7 @@ show_line(void *ctx, const struct vault_line *l)
 	for (unsigned i = 0; i <= l->depth; i++)
 		buf_put_text(out, "  ");
 	form_put_short(out, &label);
-	buf_put_text(out, ": ");
+	buf_put_text(out, is_question(&label) ? " " : ": ");
 	form_put_short(out, &text);
 	codes_vague(out, l);
 	if (l->block)

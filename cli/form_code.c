@@ -118,6 +118,9 @@ form_take_code(
 		FORM_TELL(SAY_FORM_UNLISTED, buf_text(line));
 	} else if (step == FORM_BACK) {
 		FORM_TELL(SAY_FORM_NO_CODE, buf_text(line));
+		codes_near(c, ask->field, buf_text(line));
+		if (c->n > 0)
+			list_codes(c);
 	}
 	free(c);
 	return step;

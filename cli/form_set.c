@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "codes.h"
 #include "form_inner.h"
+#include "issues.h"
 #include "who.h"
 
 /* Where a path leaves the model, and what may be meant there. */
@@ -68,17 +69,16 @@ find_field(struct vault_field *out, struct lost *lost, const struct form *f,
 static void
 say_lost(const struct lost *lost, const char *path)
 {
-	static const enum say sentences[] = { SAY_ISSUE_NEAR_ONE,
-		SAY_ISSUE_NEAR_TWO, SAY_ISSUE_NEAR_THREE };
 	struct buf near[3] = { 0 };
+	const char *paths[3];
 
 	say_error(SAY_ISSUE_UNKNOWN_FIELD, path, NULL);
 	for (size_t i = 0; i < lost->n_near; i++)
 		buf_putf(&near[i], "%.*s%s%s", (int)(lost->at - path), path,
 		    lost->near[i], lost->at + lost->len);
-	if (lost->n_near > 0)
-		say_hint(sentences[lost->n_near - 1], buf_text(&near[0]),
-		    buf_text(&near[1]), buf_text(&near[2]), NULL);
+	for (size_t i = 0; i < lost->n_near; i++)
+		paths[i] = buf_text(&near[i]);
+	issues_hint_near(paths, lost->n_near);
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&near[i]);
 }
@@ -118,7 +118,7 @@ set_code(struct form *f, const char *path, const struct vault_field *field,
     const char *text)
 {
 	struct codes_found *c = calloc(1, sizeof(*c));
-	struct buf near = { 0 };
+	const char *near[3];
 	int status;
 
 	if (c == NULL)
@@ -128,11 +128,12 @@ set_code(struct form *f, const char *path, const struct vault_field *field,
 	 */
 	status = set_plain(
 	    f, path, c->n == 1 && c->exact ? c->code[0].code : text);
-	for (size_t i = 0; status == 2 && i < c->n && i < 5; i++)
-		buf_putf(&near, "%s%s", i > 0 ? ", " : "", c->code[i].code);
-	if (near.len > 0)
-		say_hint(SAY_HINT_MEAN, buf_text(&near), NULL);
-	buf_free(&near);
+	if (status == 2 && c->n == 0)
+		codes_near(c, field, text);
+	for (size_t i = 0; i < c->n && i < 3; i++)
+		near[i] = c->code[i].code;
+	if (status == 2)
+		issues_hint_near(near, c->n);
 	free(c);
 	return status;
 }

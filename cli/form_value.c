@@ -56,8 +56,16 @@ help(const struct form_ask *ask)
 static void
 refuse(const struct form_ask *ask, const struct buf *line)
 {
+	const struct vault_field *field = ask->field;
+	enum say kind = form_help_of_kind(field);
+
 	FORM_TELL(SAY_FORM_REFUSED, buf_text(line));
-	FORM_TELL(form_help_of_kind(ask->field));
+	/* "One line" says nothing: it was one. */
+	if (kind == SAY_FORM_HELP_LINE && field->help != NULL)
+		FORM_TELL(SAY_FORM_HELP, say_label(field->label),
+		    say_label(field->help));
+	else
+		FORM_TELL(kind);
 }
 
 static bool

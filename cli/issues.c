@@ -51,12 +51,22 @@ static const struct {
 	[VAULT_ISSUE_TOO_LONG] = { "too-long", SAY_ISSUE_TOO_LONG },
 };
 
+static const enum say sentences[] = { SAY_ISSUE_NEAR_ONE, SAY_ISSUE_NEAR_TWO,
+	SAY_ISSUE_NEAR_THREE };
+
+void
+issues_hint_near(const char *const *near, size_t n)
+{
+	n = n > 3 ? 3 : n;
+	if (n > 0)
+		say_hint(sentences[n - 1], near[0], n > 1 ? near[1] : "",
+		    n > 2 ? near[2] : "", NULL);
+}
+
 /* "; did you mean 'a' or 'b'?" */
 static void
 put_near(struct buf *out, const struct vault_issue *i)
 {
-	static const enum say sentences[] = { SAY_ISSUE_NEAR_ONE,
-		SAY_ISSUE_NEAR_TWO, SAY_ISSUE_NEAR_THREE };
 	const char *near[3] = { "", "", "" };
 
 	if (i->n_near == 0 || i->n_near > 3)

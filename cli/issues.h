@@ -14,6 +14,9 @@ void issues_sentence(struct buf *out, const struct vault_issue *issue);
 /* Append where a text is no JSON. */
 void issues_put_line(struct buf *out, size_t line, size_t column);
 
+/* "did you mean 'a' or 'b'?": up to three, or nothing. */
+void issues_hint_near(const char *const *near, size_t n);
+
 /*
  * A line on standard error for each issue of this severity, the first ones if
  * there are many.  What stands in the report known, unless that is NULL, is not

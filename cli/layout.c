@@ -79,6 +79,11 @@ put_wrapped(
 	}
 	for (size_t i = 0; i < textarea_rows(t); i++) {
 		textarea_row(&from, &to, t, i);
+		/* The blank at which a row is broken. */
+		if (i + 1 < textarea_rows(t) && to > from &&
+		    textarea_text(t)->bytes[to - 1] == ' ' &&
+		    textarea_text(t)->bytes[to] != '\n')
+			to--;
 		if (from < to && textarea_text(t)->bytes[from] != '\n')
 			layout_blanks(out, indent);
 		put_row(out, textarea_text(t)->bytes + from, to - from);

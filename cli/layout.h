@@ -14,7 +14,7 @@
 #include "vault.h"
 
 /* The widest label that others are aligned to. */
-#define LAYOUT_LABEL_MAX 24
+#define LAYOUT_LABEL_MAX 30
 
 /* "label   value", or the value below if it is long or right-to-left. */
 void layout_field(struct buf *out, const char *label, size_t label_width,

@@ -8,7 +8,10 @@
 
 #define ASKED_MAX 3
 
-/* A "?" in the words is what is asked for, in order. */
+/*
+ * A "?" in the words is what is asked for, in order.  What stands in brackets
+ * goes if nothing is said.
+ */
 static const struct choice {
 	enum say label;
 	const char *words;
@@ -24,7 +27,8 @@ static const struct choice {
 	    { SAY_MENU_ASK_RECORD, SAY_MENU_ASK_FILE } },
 	{ SAY_MENU_EXPORT, "export ? --to ? -o ?",
 	    { SAY_MENU_ASK_WHICH, SAY_MENU_ASK_OFFICE, SAY_MENU_ASK_NEW } },
-	{ SAY_MENU_IMPORT, "import ?", { SAY_MENU_ASK_FILE } },
+	{ SAY_MENU_IMPORT, "import ?[ --map ?]",
+	    { SAY_MENU_ASK_FILE, SAY_MENU_ASK_MAP } },
 	{ SAY_MENU_BACKUP, "backup ?", { SAY_MENU_ASK_FOLDER } },
 };
 #define CHOICES (sizeof(choices) / sizeof(choices[0]))
@@ -52,9 +56,7 @@ ask(struct buf *answer, struct lineedit *l, enum say what)
 	say_put(&prompt, what, NULL);
 	end = lineedit_read(answer, l, buf_text(&prompt), NULL);
 	buf_free(&prompt);
-	/* Nothing said is nothing done. */
-	return end == LINEEDIT_DONE && answer->len == 0 ? LINEEDIT_CANCELLED
-							: end;
+	return end;
 }
 
 /* The words, with an answer in the place of each "?". */
@@ -63,16 +65,26 @@ compose(struct buf *line, struct lineedit *l, const struct choice *c)
 {
 	enum lineedit_end end = LINEEDIT_DONE;
 	struct buf answer = { 0 };
-	size_t n = 0;
+	const char *at = c->words;
+	size_t n = 0, before = 0; /* the bracket that is open; 0: none is */
 
-	for (const char *at = c->words; end == LINEEDIT_DONE && *at != '\0';
-	     at++) {
-		if (*at != '?') {
+	for (; end == LINEEDIT_DONE && *at != '\0'; at++) {
+		if (*at == '[') {
+			before = line->len;
+		} else if (*at == ']') {
+			before = 0;
+		} else if (*at != '?') {
 			buf_put_byte(line, (uint8_t)*at);
-			continue;
+		} else if ((end = ask(&answer, l, c->asked[n++])) !=
+		    LINEEDIT_DONE) {
+			break;
+		} else if (answer.len > 0) {
+			split_quote(line, buf_text(&answer));
+		} else if (before > 0) {
+			buf_truncate(line, before);
+		} else {
+			end = LINEEDIT_CANCELLED; /* nothing said: not done */
 		}
-		end = ask(&answer, l, c->asked[n++]);
-		split_quote(line, buf_text(&answer));
 	}
 	buf_free(&answer);
 	return end;

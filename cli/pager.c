@@ -298,3 +298,14 @@ pager_print(const struct buf *text)
 		return;
 	print_plainly(text);
 }
+
+void
+pager_table(const struct buf *lines)
+{
+	struct buf aligned = { 0 };
+
+	if (isatty(STDOUT_FILENO))
+		say_align(&aligned, lines, pager_columns());
+	pager_print(aligned.len > 0 ? &aligned : lines);
+	buf_free(&aligned);
+}

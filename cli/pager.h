@@ -28,6 +28,9 @@
 /* Show text, which has been made safe but for marks; nothing if JSON is on. */
 void pager_print(const struct buf *text);
 
+/* The same for a table: cells with TABs between them, see say_table. */
+void pager_table(const struct buf *lines);
+
 /* The columns of the terminal at standard output; 0: it is none. */
 size_t pager_columns(void);
 

@@ -103,6 +103,7 @@ pick_id(char id[static VAULT_ID_LEN], const struct session *s, const char *text)
 		status = 15;
 	} else if (err == VAULT_ENORECORD) {
 		status = say_fault(err, NULL, text);
+		say_hint(SAY_HINT_FIND, NULL);
 	} else if (err != VAULT_OK) {
 		status = session_fault(s, err);
 	}

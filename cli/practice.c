@@ -2,10 +2,13 @@
 /*
  * practice - the records of practice/records.txt: lines of "= NAME TYPE", and
  * the JSON of the record behind each.  "@NAME" becomes the id of a record that
- * was kept before.
+ * was kept before, "@Y" the year before this one: what is to come can be
+ * counted by nobody, and a consent that is to come allows nothing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "practice.h"
 
@@ -21,6 +24,7 @@ struct filling {
 	size_t n;
 	char type[VAULT_TYPE_LEN];
 	struct buf json; /* of the record that is being read */
+	char year[16];
 };
 
 /* The id of the record whose name stands at text; NULL: there is none. */
@@ -34,15 +38,28 @@ id_of(const struct filling *f, const char *text, size_t len)
 	return NULL;
 }
 
+/* Last year. */
+static void
+set_year(struct filling *f)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) != NULL)
+		snprintf(f->year, sizeof(f->year), "%04d", tm.tm_year + 1899);
+}
+
 /* A line of JSON, with ids in the places of names. */
 static void
 put_line(struct filling *f, const char *line, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		const char *id = NULL;
-		size_t n = 0;
+		size_t n = 1;
 
-		if (line[i] == '@' && i > 0 && line[i - 1] == '"') {
+		if (line[i] == '@' && line[i + 1] == 'Y') {
+			id = f->year;
+		} else if (line[i] == '@' && i > 0 && line[i - 1] == '"') {
 			n = strcspn(line + i + 1, "\"");
 			id = id_of(f, line + i + 1, n);
 		}
@@ -100,6 +117,7 @@ practice_fill(struct vault *v)
 	if (f == NULL)
 		return VAULT_ENOMEM;
 	f->vault = v;
+	set_year(f);
 	err = vault_report_new(&f->report);
 	while (err == VAULT_OK && at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));

@@ -150,6 +150,29 @@ complete_type(struct buf *options, const char *begun, size_t len)
 			buf_putf(options, "%s\n", type.name);
 }
 
+static void
+complete_vocab(struct buf *options, const char *begun, size_t len)
+{
+	struct vault_vocab v = { 0 };
+
+	while (vault_vocab_next(&v))
+		if (strncmp(v.name, begun, len) == 0)
+			buf_putf(options, "%s\n", v.name);
+}
+
+static void
+complete_status(struct buf *options, const char *begun, size_t len)
+{
+	struct vault_vocab v;
+	struct vault_code code = { 0 };
+
+	if (!vault_vocab_by_name(&v, "status"))
+		return;
+	while (vault_vocab_code_next(&code, &v))
+		if (strncmp(code.code, begun, len) == 0)
+			buf_putf(options, "%s\n", code.code);
+}
+
 /* Titles of what matches, in the order found. */
 struct names {
 	struct vault *vault;
@@ -222,12 +245,32 @@ complete_name(struct prompt *p, struct buf *options, const char *begun)
 	buf_free(&n.ids);
 }
 
+/* What the first word behind a command can be, if it is no record. */
+static const struct {
+	const char *command; /* with the blank behind it */
+	void (*complete)(struct buf *options, const char *begun, size_t len);
+} firsts[] = {
+	{ "add ", complete_type },
+	{ "new ", complete_type },
+	{ "types ", complete_type },
+	{ "vocab ", complete_vocab },
+	{ "count ", complete_status },
+	{ "help ", complete_command },
+};
+
+/* False: there is none; a record may be meant. */
 static bool
-takes_type(const struct buf *line)
+complete_first(
+    struct buf *options, const struct buf *line, const struct buf *begun)
 {
 	const char *text = buf_text(line);
 
-	return strncmp(text, "add ", 4) == 0 || strncmp(text, "new ", 4) == 0;
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++)
+		if (strncmp(text, firsts[i].command,
+			strlen(firsts[i].command)) == 0)
+			firsts[i].complete(
+			    options, buf_text(begun), begun->len);
+	return options->len > 0;
 }
 
 static size_t
@@ -241,9 +284,7 @@ complete(void *ctx, struct buf *options, const struct buf *line, size_t at)
 		buf_put(&begun, line->bytes + from, at - from);
 	if (n == 0)
 		complete_command(options, buf_text(&begun), begun.len);
-	else if (n == 1 && takes_type(line))
-		complete_type(options, buf_text(&begun), begun.len);
-	else
+	else if (n != 1 || !complete_first(options, line, &begun))
 		complete_name(ctx, options, buf_text(&begun));
 	buf_free(&begun);
 	return from;

@@ -15,6 +15,7 @@
 #define HEAD_MAX 14 /* the widest name that heads a column */
 #define GAP 2
 #define LABEL_LEAST 16 /* room for the names of rows */
+#define EMPTY_LEAST 6  /* so many rows without a figure are one line */
 
 static void
 put_safe(struct buf *out, const struct buf *text)
@@ -186,12 +187,38 @@ has_total_line(const struct report *r)
 	return r->info.axes < 2 || r->info.totals;
 }
 
+/* How many rows from this one on have zeros only. */
+static size_t
+empty_rows(const struct report *r, size_t row)
+{
+	size_t columns = r->info.axes < 2 ? 1 : r->axis[1].n + 1, n = 0;
+
+	for (; row + n < r->axis[0].n; n++)
+		for (size_t i = 0; i < columns; i++) {
+			struct vault_figure f = figure_at(r, row + n, i);
+
+			if (f.n > 0 || f.hidden != VAULT_SHOWN)
+				return n;
+		}
+	return n;
+}
+
 static void
 put_part(struct buf *out, const struct part *p, const size_t *widths)
 {
 	put_line(out, p, widths, 0, true);
-	for (size_t i = 0; i < p->r->axis[0].n; i++)
-		put_line(out, p, widths, i, false);
+	for (size_t i = 0; i < p->r->axis[0].n; i++) {
+		size_t empty = p->columns == 0 ? 0 : empty_rows(p->r, i);
+
+		/* Twenty years of zeros are looked through by nobody. */
+		if (empty < EMPTY_LEAST) {
+			put_line(out, p, widths, i, false);
+			continue;
+		}
+		say_put(out, SAY_REPORT_EMPTY, say_number(empty), NULL);
+		buf_put_byte(out, '\n');
+		i += empty - 1;
+	}
 	if (has_total_line(p->r))
 		put_line(out, p, widths, p->r->axis[0].n, false);
 	put_legend(out, p);

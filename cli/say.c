@@ -313,6 +313,15 @@ to_stderr(struct buf *keep, const char *before, struct buf *b)
 }
 
 void
+say_put_title(struct buf *b, const struct buf *title)
+{
+	if (title->len == 0)
+		say_put(b, SAY_NO_TITLE, NULL);
+	else if (text_safe_line(b, title->bytes, title->len) != VAULT_OK)
+		b->failed = true;
+}
+
+void
 say_error(enum say what, ...)
 {
 	struct buf b = { 0 };
@@ -684,6 +693,7 @@ say_word(const char *word)
 
 /* ---- Tables ---- */
 
+#define NARROWEST 20 /* less room is not worth a break */
 #define COLUMNS 8
 
 /* The cell at *at, and whether it is the last of its line; moves *at on. */
@@ -715,34 +725,88 @@ measure(size_t widths[COLUMNS], const char *at)
 	}
 }
 
+static void
+put_blanks(struct buf *out, size_t n)
+{
+	while (n-- > 0)
+		buf_put_byte(out, ' ');
+}
+
+/* The last cell: if it is too wide, broken at blanks, each line from `from`. */
+static void
+put_last(
+    struct buf *out, const char *text, size_t len, size_t from, size_t columns)
+{
+	size_t used = from;
+
+	if (columns < from + NARROWEST || text_is_rtl(text, len)) {
+		buf_put(out, text, len);
+		return;
+	}
+	while (len > 0) {
+		size_t blanks = 0, n;
+
+		while (blanks < len && text[blanks] == ' ')
+			blanks++;
+		for (n = blanks; n < len && text[n] != ' ';)
+			n++;
+		if (used > from && used + text_width(text, n) > columns) {
+			buf_put_byte(out, '\n');
+			put_blanks(out, from);
+			used = from;
+			text += blanks;
+			len -= blanks;
+			n -= blanks;
+		}
+		buf_put(out, text, n);
+		used += text_width(text, n);
+		text += n;
+		len -= n;
+	}
+}
+
 void
-say_table(const struct buf *lines)
+say_align(struct buf *out, const struct buf *lines, size_t columns)
 {
 	size_t widths[COLUMNS] = { 0 };
 	const char *at = buf_text(lines);
 
-	if (use_json)
-		return;
-	if (!isatty(STDOUT_FILENO)) {
-		fputs(at, stdout);
-		return;
-	}
 	measure(widths, at);
 	while (*at != '\0') {
+		size_t from = 0;
 		bool last = false;
 
 		for (unsigned i = 0; !last; i++) {
 			const char *start;
 			size_t len = cell(&start, &at, &last);
-			size_t pad = i < COLUMNS ? widths[i] + 2 : 2;
+			size_t width = text_width(start, len);
+			size_t pad = i < COLUMNS && widths[i] > width
+			    ? widths[i] - width + 2
+			    : 2;
 
-			fwrite(start, 1, len, stdout);
-			for (size_t w = text_width(start, len);
-			     !last && w < pad; w++)
-				putchar(' ');
+			if (last) {
+				put_last(out, start, len, from, columns);
+				break;
+			}
+			buf_put(out, start, len);
+			put_blanks(out, pad);
+			from += width + pad;
 		}
-		putchar('\n');
+		buf_put_byte(out, '\n');
 	}
+}
+
+void
+say_table(const struct buf *lines)
+{
+	struct buf aligned = { 0 };
+
+	if (use_json)
+		return;
+	if (isatty(STDOUT_FILENO))
+		say_align(&aligned, lines, 0);
+	fputs(buf_text(aligned.len > 0 ? &aligned : lines), stdout);
+	buf_free(&aligned);
 }
 
 /* ---- JSON ---- */
@@ -932,10 +996,16 @@ print_json_error(int status)
 int
 say_finish(int status)
 {
+	struct buf output = { 0 };
+
 	if (fflush(stdout) != 0 || ferror(stdout)) {
+		int error = errno;
+
 		if (status == 0)
 			status = 1;
-		say_error(SAY_IO, "-", strerror(errno), NULL);
+		say_put(&output, SAY_STANDARD_OUTPUT, NULL);
+		say_error(SAY_IO, buf_text(&output), strerror(error), NULL);
+		buf_free(&output);
 	}
 	if (use_json && status != 0)
 		print_json_error(status);

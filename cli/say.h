@@ -51,6 +51,9 @@ const char *say_label(const char *english);
 /* The sentence itself, appended to b, or written to the terminal fd. */
 void say_put(struct buf *b, enum say what, ...) SAY_ARGS;
 
+/* What a record is called in lists, or that it is called nothing. */
+void say_put_title(struct buf *b, const struct buf *title);
+
 /* A line of the result; nothing when the result is JSON. */
 void say_line(enum say what, ...) SAY_ARGS;
 
@@ -106,6 +109,8 @@ const char *say_word(const char *word);
  * display width when standard output is a terminal, else kept as TABs.
  */
 void say_table(const struct buf *lines);
+/* The same into out; the last cell is broken at blanks, unless columns is 0. */
+void say_align(struct buf *out, const struct buf *lines, size_t columns);
 
 /* Lines that are safe already, on standard error; nothing with JSON. */
 void say_lines_aside(const struct buf *lines);

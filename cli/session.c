@@ -189,6 +189,8 @@ check_new_machine(struct session *s)
 	return status;
 }
 
+#define TRIES 3 /* to type the passphrase on a terminal */
+
 /* Small enough for a look at the sum to take a few milliseconds. */
 #define SMALL_CELLS 4096
 
@@ -285,18 +287,28 @@ ask(struct secret **pass, const struct cli *c, enum say prompt)
 	return ask_passphrase(pass, c, prompt);
 }
 
+bool
+session_may_try_again(const struct cli *c, int status, unsigned tries)
+{
+	return status == say_status(VAULT_EPASS) && tries < TRIES &&
+	    c->pass_file == NULL && c->pass_fd < 0;
+}
+
 int
 session_enter(struct session *s, const struct cli *c, enum say prompt)
 {
 	struct secret *pass;
+	unsigned tries = 0;
 	int status;
 
-	memset(s, 0, sizeof(*s));
-	s->agent = -1;
-	if ((status = ask(&pass, c, prompt)) != 0)
-		return status;
-	status = enter_with(s, c, pass);
-	secret_free(pass);
+	do {
+		memset(s, 0, sizeof(*s));
+		s->agent = -1;
+		if ((status = ask(&pass, c, prompt)) != 0)
+			return status;
+		status = enter_with(s, c, pass);
+		secret_free(pass);
+	} while (session_may_try_again(c, status, ++tries));
 	return status;
 }
 
@@ -309,27 +321,48 @@ look_after(const struct session *s)
 	vault_tidy(s->vault);
 }
 
-int
-session_open_asking(struct session *s, struct secret **pass,
-    const struct cli *c, enum say prompt)
+/* With the key of the agent nothing has looked at the passphrase yet. */
+static int
+open_asked(struct session *s, unsigned *slot, const struct cli *c,
+    const struct secret *pass)
 {
+	bool spared = s->key != NULL;
+	int status = spared ? open_vault(s, c) : enter_with(s, c, pass);
+	unsigned found;
+	enum vault_err err;
+
+	if (status != 0 || (!spared && slot == NULL))
+		return status;
+	err = vault_passphrase_find(&found, s->vault, pass);
+	if (err == VAULT_OK && slot != NULL)
+		*slot = found;
+	return err == VAULT_OK   ? 0
+	    : err == VAULT_EPASS ? say_fault(err, NULL, NULL)
+				 : session_fault(s, err);
+}
+
+int
+session_open_asking(
+    struct session *s, unsigned *slot, const struct cli *c, enum say prompt)
+{
+	struct secret *pass;
+	unsigned tries = 0;
 	int status;
 
-	memset(s, 0, sizeof(*s));
-	s->agent = -1;
-	/* The agent first, so that a lock ends the prompt too. */
-	if (c->pass_file == NULL && c->pass_fd < 0)
-		ask_agent(s, c);
-	if ((status = ask(pass, c, prompt)) == 0)
-		status = s->key != NULL ? open_vault(s, c)
-					: enter_with(s, c, *pass);
-	if (status == 0) {
-		look_after(s);
-	} else {
-		session_close(s);
-		secret_free(*pass);
-		*pass = NULL;
-	}
+	do {
+		memset(s, 0, sizeof(*s));
+		s->agent = -1;
+		/* The agent first, so that a lock ends the prompt too. */
+		if (c->pass_file == NULL && c->pass_fd < 0)
+			ask_agent(s, c);
+		if ((status = ask(&pass, c, prompt)) == 0)
+			status = open_asked(s, slot, c, pass);
+		secret_free(pass);
+		if (status == 0)
+			look_after(s);
+		else
+			session_close(s);
+	} while (session_may_try_again(c, status, ++tries));
 	return status;
 }
 

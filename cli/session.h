@@ -26,11 +26,18 @@ int session_open(struct session *s, const struct cli *c);
 void session_close(struct session *s);
 
 /*
- * The same for what asks for a passphrase also while unlocked.  It is asked
- * for once, and handed out; a passphrase that the agent spared is not tried.
+ * The same for what asks for a passphrase also while unlocked: one that opens
+ * nothing is refused then, too.  slot, unless it is NULL: which it opens.
  */
-int session_open_asking(struct session *s, struct secret **pass,
-    const struct cli *c, enum say prompt);
+int session_open_asking(
+    struct session *s, unsigned *slot, const struct cli *c, enum say prompt);
+
+/*
+ * After so many tries: was the passphrase wrong, and is it to be asked for
+ * again?  What is typed once more is then typed here, and not at the shell,
+ * which would keep it in its history.
+ */
+bool session_may_try_again(const struct cli *c, int status, unsigned tries);
 
 /* The message for an error of the open vault; returns the exit status. */
 int session_fault(const struct session *s, enum vault_err err);

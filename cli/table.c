@@ -211,9 +211,8 @@ put_why(struct buf *out, const struct vault_row_note *n)
 	buf_free(&sentence);
 }
 
-/* A value as far as it tells which one it is. */
-static void
-put_excerpt(struct buf *out, const char *text)
+void
+table_put_excerpt(struct buf *out, const char *text)
 {
 	size_t all = strlen(text), len = 0;
 
@@ -257,12 +256,12 @@ table_put_note(struct buf *out, const struct vault_row_note *n)
 	buf_put_byte(out, '\t');
 	buf_put_text(out, say_number(n->line));
 	buf_put_byte(out, '\t');
-	put_excerpt(out, n->record);
+	table_put_excerpt(out, n->record);
 	if (*n->record != '\0' && *n->column != '\0')
 		buf_put_text(out, ": ");
-	put_excerpt(out, n->column);
+	table_put_excerpt(out, n->column);
 	buf_put_byte(out, '\t');
-	put_excerpt(out, n->value);
+	table_put_excerpt(out, n->value);
 	buf_put_byte(out, '\t');
 	put_why(out, n);
 	buf_put_byte(out, '\n');

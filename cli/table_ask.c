@@ -27,8 +27,25 @@ void
 table_asking_note(void *ctx, const struct vault_row_note *n)
 {
 	struct table_asking *a = ctx;
+	struct buf here = { 0 };
 
+	/* Nobody can choose without knowing who it is, and what is there. */
+	if (!a->named && n->title != NULL) {
+		say_put(&a->text, SAY_NEW_ID, n->title, NULL);
+		buf_put_byte(&a->text, '\n');
+		a->named = true;
+	}
 	table_put_note(&a->text, n);
+	if (n->here != NULL) {
+		buf_put_text(&a->text, "\t\t");
+		table_put_excerpt(&here, n->here);
+		if (here.len == 0)
+			say_put(&a->text, SAY_ROW_HERE_NOT, NULL);
+		else
+			say_put(&a->text, SAY_ROW_HERE, buf_text(&here), NULL);
+		buf_put_byte(&a->text, '\n');
+	}
+	buf_free(&here);
 }
 
 /* What changes nothing is not asked about. */
@@ -46,6 +63,7 @@ table_asking_row(void *ctx, uint64_t row, enum vault_row_end end)
 	else
 		a->text.len = a->begun;
 	a->begun = a->text.len;
+	a->named = false;
 }
 
 /* Keep, add or update; false: no answer. */

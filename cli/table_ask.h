@@ -13,6 +13,7 @@ struct table_asking {
 	struct buf questions; /* struct question */
 	struct buf text;      /* what each one is about */
 	size_t begun;         /* where the text of this row begins */
+	bool named;           /* it says of whom it is */
 	size_t next;          /* the question that is looked for */
 };
 

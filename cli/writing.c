@@ -85,7 +85,7 @@ leave_draft(struct writing *w)
 static int
 print_kept(struct writing *w, const char *id)
 {
-	struct buf title = { 0 };
+	struct buf title = { 0 }, shown = { 0 };
 	int status = 0;
 
 	if (vault_title(&title, w->form.s->vault, id) != VAULT_OK)
@@ -100,9 +100,11 @@ print_kept(struct writing *w, const char *id)
 		status = doc_print(d);
 	} else {
 		say_line(SAY_NEW_ID, id, NULL);
-		say_warning(SAY_NEW_KEPT, buf_text(&title), NULL);
+		say_put_title(&shown, &title);
+		say_warning(SAY_NEW_KEPT, buf_text(&shown), NULL);
 	}
 	buf_free(&title);
+	buf_free(&shown);
 	return status;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# bash completion for amparo(1): commands, options, types, files.
+# bash completion for amparo(1): commands, options, types, codes, files.
 #
 # It runs no program and reads no vault: nothing that is in one, not even a
 # name, can appear at a shell's prompt.  scripts/check-docs compares it with
@@ -11,6 +11,13 @@ _amparo() {
 	    revert resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe
 	    help'
 	local types='case person act status testimony document intervention consent count'
+	local vocabularies='yn sex status certainty verdict reliability credibility right op monitoring priority
+	    person-kind relation medium connection restriction scope name-kind name-order name-system
+	    act method purpose position perpetrator role court wgad-category consistency doctor-when
+	    doctor-kind intervention mechanism response impact state naming giver consent-form unit
+	    count-mode country'
+	local statuses='missing reappeared located held held-admin held-crim arrested house black-jail psych
+	    travelled charged tried sentenced bail released served acquitted dropped exiled dead dead-custody executed unknown in-custody'
 
 	((COMP_CWORD > 0)) && prev=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
@@ -108,6 +115,10 @@ _amparo() {
 		case $command:$words in
 		:0 | help:0) offered=$commands ;;
 		add:0 | new:0 | types:0) offered=$types ;;
+		vocab:0) offered=$vocabularies ;;
+		count:0) offered="ever $statuses" ;;
+		count:*) offered=$statuses ;;
+		submission:0) offered='wgeid wgad sr-torture special-procedures' ;;
 		passphrase:0) offered='add change remove list' ;;
 		office:0) offered='renew retire revoke secret-key' ;;
 		contact:0) offered='add list verify mark remove' ;;

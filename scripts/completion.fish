@@ -41,6 +41,15 @@ complete -c amparo -n '__fish_seen_subcommand_from report' -l hide-below -x
 complete -c amparo -n '__fish_seen_subcommand_from report' -l csv
 complete -c amparo -n '__fish_seen_subcommand_from report' -l html
 complete -c amparo -n '__fish_seen_subcommand_from report' -s o -l output -r -F
+complete -c amparo -n '__fish_seen_subcommand_from vocab' \
+    -a 'yn sex status certainty verdict reliability credibility right op monitoring priority
+    person-kind relation medium connection restriction scope name-kind name-order name-system
+    act method purpose position perpetrator role court wgad-category consistency doctor-when
+    doctor-kind intervention mechanism response impact state naming giver consent-form unit
+    count-mode country'
+complete -c amparo -n '__fish_seen_subcommand_from count' \
+    -a 'ever missing reappeared located held held-admin held-crim arrested house black-jail psych
+    travelled charged tried sentenced bail released served acquitted dropped exiled dead dead-custody executed unknown in-custody'
 complete -c amparo -n '__fish_seen_subcommand_from vocab' -l lang -x -a 'en es zh'
 complete -c amparo -n '__fish_seen_subcommand_from lock' -l all
 complete -c amparo -n '__fish_seen_subcommand_from show' -l version -x

@@ -4,10 +4,17 @@
 
 _amparo() {
 	local context state line
-	local -a commands types common
+	local -a commands types common vocabularies statuses
 	commands=(init unlock lock info passphrase add show list find history revert
 		resolve attach extract office contact export inspect import backup restore reindex check log new edit link same redact dossier submission may timeline due count report menu types vocab forget wipe help)
 	types=(case person act status testimony document intervention consent count)
+	vocabularies=(yn sex status certainty verdict reliability credibility right op monitoring priority
+	    person-kind relation medium connection restriction scope name-kind name-order name-system
+	    act method purpose position perpetrator role court wgad-category consistency doctor-when
+	    doctor-kind intervention mechanism response impact state naming giver consent-form unit
+	    count-mode country)
+	statuses=(missing reappeared located held held-admin held-crim arrested house black-jail psych
+	    travelled charged tried sentenced bail released served acquitted dropped exiled dead dead-custody executed unknown in-custody)
 	common=('--json' '--yes' '--help')
 
 	_arguments -C $common \
@@ -29,7 +36,7 @@ _amparo() {
 		add) _arguments $common "1:type:($types)" '2:file:_files' ;;
 		new) _arguments $common "1:type:($types)" '*--set:path=value:' ;;
 		types) _arguments $common "1:type:($types)" ;;
-		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' '*:status:' ;;
+		count) _arguments $common '--since:date:' '--on:date:' '--known-at:date:' '--certainty:code:(confirmed likely possible unlikely)' '--case:case:' '--level:level:(0 1 2 3)' "*:status:(ever $statuses)" ;;
 		report) _arguments $common '--audience:audience:(partner un gov un-public media court research)' '--parts-checked' '--by:fields:' '--over:period:(year month day)' '--count:what:(records persons)' '--hide-below:number:' '(--html)--csv' '(--csv)--html' '(-o --output)'{-o,--output}':file:_files' '*:query:' ;;
 		redact) _arguments $common '1:id:' '--audience:audience:(partner un gov un-public media court)' '*--take-out:text:' '*--at:place:' '--from-closed' ;;
 		dossier) _arguments $common '1:case:' '--audience:audience:(partner un gov un-public media court)' '--unfiltered' '--parts-checked' '-o:file:_files' ;;
@@ -39,7 +46,7 @@ _amparo() {
 		same) _arguments $common '--limit:number:' '--not' '1:id:' '2:id:' ;;
 		due) _arguments $common '--within:days:' ;;
 		timeline) _arguments $common '1:person:' ;;
-		vocab) _arguments $common '1:name:' '--lang:language:(en es zh)' ;;
+		vocab) _arguments $common "1:name:($vocabularies)" '--lang:language:(en es zh)' ;;
 		edit) _arguments $common '1:id:' '*--set:path=value:' ;;
 		show) _arguments $common '1:id:' '--version:version:' '--with' '--raw' ;;
 		list) _arguments $common '--limit:number:' '*:query:' ;;

@@ -311,6 +311,35 @@ one_that_is_given_up_leaves_nothing(void **state)
 	assert_ok(vault_backup(f->o.vault, at(f, "b"), NULL, NULL));
 }
 
+/* The second half of the way is behind the last byte that is written. */
+static bool
+stop_looking(void *ctx, uint64_t done, uint64_t total)
+{
+	struct fixture *f = ctx;
+
+	assert_true(done <= total);
+	if (done <= total / 2)
+		return true;
+	assert_true(is_there(f, "c.unfinished/keys"));
+	return f->steps++ < f->stop_after;
+}
+
+static void
+one_that_is_given_up_while_it_is_looked_at_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned n = 0; n < 2; n++) {
+		f->steps = 0;
+		f->stop_after = n;
+		assert_int_equal(
+		    vault_backup(f->o.vault, at(f, "c"), stop_looking, f),
+		    VAULT_ECANCELED);
+		assert_false(is_there(f, "c"));
+		assert_false(is_there(f, "c.unfinished"));
+	}
+}
+
 static void
 what_an_earlier_try_left_is_cleared_away(void **state)
 {
@@ -442,6 +471,8 @@ main(int argc, char **argv)
 		with_vault(a_folder_that_is_not_there_has_no_copy_in_it),
 		with_vault(a_damaged_source_makes_no_copy),
 		with_vault(one_that_is_given_up_leaves_nothing),
+		with_vault(
+		    one_that_is_given_up_while_it_is_looked_at_leaves_nothing),
 		with_vault(what_an_earlier_try_left_is_cleared_away),
 		with_vault(a_writer_waits_and_the_copy_is_of_one_moment),
 		with_vault(a_backup_beside_a_slow_writer_is_whole),

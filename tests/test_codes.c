@@ -41,6 +41,7 @@ finds_codes_by_what_is_typed(void **state)
 	struct vault_field status = field_of("status", "status");
 	struct vault_field medium = field_of("testimony", "medium");
 	struct vault_field countries = field_of("case", "countries");
+	struct vault_field kind = field_of("person", "kind");
 
 	(void)state;
 	finds(&status, "missing", true, "missing");
@@ -72,6 +73,9 @@ finds_codes_by_what_is_typed(void **state)
 	finds(&status, "absuelto", true, "acquitted");
 	finds(&countries, "\u4e2d\u56fd", true, "CN");
 	finds(&countries, "mexico", true, "MX");
+	/* But a part of the reader's own before one of another: del Estado. */
+	finds(&kind, "d", false, "individual");
+	finds(&kind, "del", false, "agency");
 }
 
 static void

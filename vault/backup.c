@@ -18,16 +18,40 @@
 #include "store/log.h"
 #include "store/store.h"
 
-struct counter {
-	unsigned n;
+/* What the caller is told: writing is one half of it, and looking the other. */
+struct halves {
+	bool (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+	uint64_t size; /* of what was written */
+	unsigned found;
 };
+
+static bool
+write_step(void *ctx, uint64_t done, uint64_t total)
+{
+	struct halves *h = ctx;
+
+	h->size = total;
+	return h->progress == NULL || h->progress(h->ctx, done, 2 * total);
+}
+
+static bool
+look_step(void *ctx, uint64_t done, uint64_t total)
+{
+	const struct halves *h = ctx;
+	double part = total == 0 ? 1 : (double)done / (double)total;
+
+	return h->progress == NULL ||
+	    h->progress(h->ctx, h->size + (uint64_t)(part * (double)h->size),
+		2 * h->size);
+}
 
 static void
 count(void *ctx, enum check_finding what, int64_t n)
 {
 	(void)what;
 	(void)n;
-	((struct counter *)ctx)->n++;
+	((struct halves *)ctx)->found++;
 }
 
 static enum vault_err
@@ -47,25 +71,25 @@ open_copy(struct store **out, const char *folder, const struct keyring *ring)
 
 /* Open the copy with the same key, and look at all of it. */
 static enum vault_err
-verify(const char *folder, const struct keyring *ring)
+verify(const char *folder, const struct keyring *ring, struct halves *h)
 {
-	struct counter found = { 0 };
-	struct check_how how = { .ctx = &found, .found = count };
+	struct check_how how = {
+		.ctx = h, .found = count, .progress = look_step
+	};
 	struct store *copy;
 	enum vault_err err;
 
 	err = open_copy(&copy, folder, ring);
 	if (err != VAULT_OK)
 		return err;
-	if ((err = check_store(copy, &how)) == VAULT_OK && found.n > 0)
+	if ((err = check_store(copy, &how)) == VAULT_OK && h->found > 0)
 		err = VAULT_EDAMAGED;
 	store_close(copy);
 	return err;
 }
 
 static enum vault_err
-write_copy(struct vault *v, const char *work,
-    bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)
+write_copy(struct vault *v, const char *work, struct halves *h)
 {
 	struct keys keys;
 	enum vault_err err;
@@ -75,7 +99,7 @@ write_copy(struct vault *v, const char *work,
 	    (err = io_mkdir(AT_FDCWD, work)) != VAULT_OK ||
 	    (err = io_open_dir(&dir, work)) != VAULT_OK)
 		return err;
-	if ((err = backup_cells(v->store, dir, progress, ctx)) == VAULT_OK &&
+	if ((err = backup_cells(v->store, dir, write_step, h)) == VAULT_OK &&
 	    (err = keys_create(&keys, dir, "keys")) == VAULT_OK)
 		err = io_sync(dir);
 	io_close(dir);
@@ -120,6 +144,7 @@ static enum vault_err
 copy_to(struct vault *v, const char *folder, bool restoring,
     bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)
 {
+	struct halves h = { .progress = progress, .ctx = ctx };
 	struct place_names names = { 0 };
 	const char *work;
 	enum vault_err err;
@@ -128,8 +153,8 @@ copy_to(struct vault *v, const char *folder, bool restoring,
 	    (err = place_clear(&names)) != VAULT_OK)
 		goto out;
 	work = buf_text(&names.work);
-	if ((err = write_copy(v, work, progress, ctx)) == VAULT_OK &&
-	    (err = verify(work, v->key->ring)) == VAULT_OK && restoring)
+	if ((err = write_copy(v, work, &h)) == VAULT_OK &&
+	    (err = verify(work, v->key->ring, &h)) == VAULT_OK && restoring)
 		err = log_in_copy(work, v->key->ring);
 	if (err == VAULT_OK)
 		err = place_publish(&names);

@@ -673,6 +673,47 @@ vault_find(struct vault *v, const struct vault_search *what,
 }
 
 enum vault_err
+vault_query_doubt(struct vault_query_doubt *out, const char *query, size_t len)
+{
+	static const enum vault_query_doubts what[] = {
+		[QUERY_NO_DOUBT] = VAULT_QUERY_NO_DOUBT,
+		[QUERY_NO_FIELD] = VAULT_QUERY_NO_FIELD,
+		[QUERY_NO_VALUE] = VAULT_QUERY_NO_VALUE,
+		[QUERY_NO_DATE] = VAULT_QUERY_NO_DATE,
+		[QUERY_NO_CASE] = VAULT_QUERY_NO_CASE,
+	};
+	struct query_doubt d;
+	struct query *q;
+	enum vault_err err;
+
+	*out = (struct vault_query_doubt){ 0 };
+	if ((err = query_parse(&q, query, len)) != VAULT_OK)
+		return err;
+	err = query_doubt(&d, q);
+	query_free(q);
+	/* The buffers go over to the caller. */
+	out->what = what[d.what];
+	out->field = d.field;
+	out->value = d.value;
+	out->n_near = d.n_near;
+	memcpy(out->near, d.near, sizeof(d.near));
+	return err;
+}
+
+void
+vault_query_doubt_free(struct vault_query_doubt *d)
+{
+	buf_free(&d->field);
+	buf_free(&d->value);
+}
+
+const char *
+vault_query_field(unsigned i)
+{
+	return query_field_name((enum query_field)(QUERY_TYPE + i));
+}
+
+enum vault_err
 vault_reindex(struct vault *v,
     bool (*progress)(void *ctx, uint64_t done, uint64_t total), void *ctx)
 {

@@ -236,3 +236,10 @@ vault_near_vocabs(const char *near[static 3], const char *name)
 {
 	return model_near_vocabs(near, name);
 }
+
+size_t
+vault_near_codes(
+    const char *near[static 3], const struct vault_vocab *v, const char *code)
+{
+	return model_near_codes(near, v->row, code);
+}

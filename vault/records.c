@@ -404,7 +404,8 @@ fill_record(struct vault_record *out, struct vault *v,
 	memcpy(out->type, r->type, sizeof(out->type));
 	out->forgotten = r->forgotten;
 	out->time = m->time;
-	out->withheld = m->has_withheld;
+	/* What was destroyed here stayed with nobody. */
+	out->withheld = m->has_withheld && !r->forgotten;
 	out->n_heads = (unsigned)version_hash_count(&m->heads);
 	out->more = (unsigned)m->more;
 	buf_put(&out->heads, m->heads.bytes, m->heads.len);

@@ -35,6 +35,7 @@ struct comparing {
 	const struct work *w;
 	size_t i;
 	enum vault_err err;
+	const json_t *now; /* what the record says */
 };
 
 static void
@@ -102,14 +103,26 @@ on_field(
 		VAULT_ROW_CHANGED, VAULT_ROW_OURS, VAULT_ROW_GONE,
 		VAULT_ROW_FIXED };
 	struct comparing *c = ctx;
-	struct buf text = { 0 };
+	const json_t *now = json_object_get(c->now, field);
+	struct buf text = { 0 }, here = { 0 }, title = { 0 };
 
 	if (value != NULL && c->err == VAULT_OK)
 		c->err = print_value(&text, value, &print_english);
+	if (now != NULL && c->err == VAULT_OK)
+		c->err = print_value(&here, now, &print_english);
 	if (c->err == VAULT_OK)
-		work_note(c->w, c->i, whys[why], field,
-		    text.len == 0 ? "" : buf_text(&text));
+		c->err = record_title(
+		    &title, c->now, c->w->p->t->v->labels, NULL, NULL);
+	if (c->err == VAULT_OK)
+		work_note_field(c->w, c->i,
+		    &(struct vault_row_note){ .why = whys[why],
+			.column = field,
+			.value = buf_text(&text),
+			.title = buf_text(&title),
+			.here = buf_text(&here) });
 	buf_free(&text);
+	buf_free(&here);
+	buf_free(&title);
 }
 
 static enum vault_err
@@ -158,7 +171,7 @@ static enum vault_err
 compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
     enum vault_policy policy)
 {
-	struct comparing c = { w, i, VAULT_OK };
+	struct comparing c = { .w = w, .i = i };
 	struct table_again how = { .policy = (enum table_policy)policy,
 		.file = w->made.bodies[i],
 		.note = on_field,
@@ -174,7 +187,7 @@ compare(struct known *k, bool *news, bool *good, const struct work *w, size_t i,
 		return VAULT_OK;
 	}
 	how.base = k->base.body;
-	how.now = k->now;
+	how.now = c.now = k->now;
 	if ((err = keep_links(w, i, how.base)) == VAULT_OK &&
 	    (err = body_fill(w->made.bodies[i])) == VAULT_OK)
 		err = table_again(&k->next, news, &how);

@@ -122,6 +122,17 @@ work_note(const struct work *w, size_t i, enum vault_row_why why,
 	tell(w->p, &n);
 }
 
+void
+work_note_field(const struct work *w, size_t i, const struct vault_row_note *of)
+{
+	struct vault_row_note n = *of;
+
+	n.row = w->row->row;
+	n.line = w->row->line;
+	n.record = name_of(w->p, i);
+	tell(w->p, &n);
+}
+
 /* It has the key of another row of the file. */
 static void
 note_same_key(const struct work *w, uint64_t other)

@@ -57,6 +57,10 @@ struct work {
 void work_note(const struct work *w, size_t i, enum vault_row_why why,
     const char *column, const char *value);
 
+/* The same of a field; how its record is called, and what it says now. */
+void work_note_field(
+    const struct work *w, size_t i, const struct vault_row_note *of);
+
 /* The first error of a body that cannot be kept. */
 void work_refused(
     const struct work *w, size_t i, const struct body_report *report);

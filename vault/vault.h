@@ -494,6 +494,31 @@ VAULT_CHECKED enum vault_err vault_find(struct vault *v,
     bool (*each)(void *ctx, const struct vault_row *row), void *ctx,
     uint64_t *total, bool *cut);
 
+/*
+ * Why a query may have found nothing: its first part that can find nothing, or
+ * that is read as words though it looks like a field.  Needs no vault.  Give
+ * *out to vault_query_doubt_free, also after an error.
+ */
+enum vault_query_doubts {
+	VAULT_QUERY_NO_DOUBT,
+	VAULT_QUERY_NO_FIELD, /* field is none that can be searched by */
+	VAULT_QUERY_NO_VALUE, /* value is nothing that field can be */
+	VAULT_QUERY_NO_DATE,  /* value is not understood as days */
+	VAULT_QUERY_NO_CASE,  /* value is not the id of a case */
+};
+struct vault_query_doubt {
+	enum vault_query_doubts what;
+	struct buf field, value; /* or empty */
+	const char *near[3];     /* fields or values: constant */
+	size_t n_near;
+};
+VAULT_CHECKED enum vault_err vault_query_doubt(
+    struct vault_query_doubt *out, const char *query, size_t len);
+void vault_query_doubt_free(struct vault_query_doubt *d);
+
+/* The i-th field of a query, from 0 on; NULL: there are no more. */
+const char *vault_query_field(unsigned i);
+
 struct vault_past {
 	char version[VAULT_VERSION_LEN];
 	int64_t time;

@@ -73,8 +73,8 @@ expect_err "bad.csv, row 2, line 3: not UTF-8 at byte"
 expect_err "two encodings in one file"
 { cat head.csv; printf 'M-1,x\nM-2,y,z\n'; } > bad.csv
 refused
-expect_err "row 1, line 2: 2 cells in 12 columns"
-expect_err "row 2, line 3: 3 cells"
+expect_err "row 1, line 2: cells: 2, columns: 12"
+expect_err "row 2, line 3: cells: 3"
 { cat head.csv; printf 'M-1,"cut\n'; } > bad.csv
 refused
 expect_err "ends inside quotes"

@@ -116,8 +116,9 @@ expect_json 'd["differs"] is True and d["certain"] == 17'
 expect_status 2 say count "of nothing"
 
 # What cannot be counted is said.
-expect_status 15 say count misssing
+expect_status 2 say count misssing
 expect_status 2 say count missing gone
+expect_err "'gone' is no status"
 expect_err "amparo vocab status"
 expect_status 2 say count missing --on tomorrow
 expect_err "--on wants a date"

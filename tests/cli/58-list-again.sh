@@ -147,6 +147,10 @@ asked()
 	    import 2.csv --map map.json --policy ask
 }
 asked 1 k,u,n
+# Who it is, and what is there: nobody could choose without.
+tr -d '\r' < "$OUT" | grep -q "^.\{0,12\}Dos Testfall$" || fail "not said who it is"
+expect_out "here it is: Dos Testfall"
+expect_out "here it is not stated"
 name "Dos Testfall"
 asked 0 k,u,y
 expect_out "Dos Testfall-Neu"

@@ -964,6 +964,43 @@ def a_name_like_it_is_shown_before_a_second_is_made(program, folder):
          [who])
 
 
+def what_is_refused_is_answered_with_what_would_do(program, folder):
+    vault = Vault(program, folder)
+    form = Form(vault, "new", "person")
+    form.answer("Kind", "d").sees("an individual")  # and no "del Estado"
+    form.answer("Names 1", "Ana")
+    form.answer("  Script", "Latin").sees("Hans, Hant, Latn, Arab")
+    form.answer("  Script", "Latn").answer("  Kind of name", "alais")
+    form.sees("'alais' is in no entry").sees("7  alias")
+    form.answer("  Kind of name", "7").answer("Names 2")
+    form.answer("Sex", "more").answer("Sex")
+    for label in ("Occupations", "Recorded by", "Pseudonym", "Under age? "):
+        form.answer(label)
+    form.asked("Pregnant? ")
+    assert b"?:" not in form.pty.output
+    form.answer("Pregnant? ", "n").answer("Born", "!")
+    assert b"?:" not in form.end()
+    same(bare(only(vault.all()[0])),
+         {"kind": "individual", "pregnant": "n",
+          "names": [{"text": "Ana", "script": "Latn", "kind": "alias"}]})
+
+
+def years_without_a_figure_are_one_line(program, folder):
+    vault = Vault(program, folder)
+    for day in ("2001-01-05", "2001-03", "2019-12-24"):
+        add(vault, "title=x", "date=" + day, type_="case")
+    report = vault.argv("report", "type:case", "--by", "type", "--over", "month")
+    pty = Pty(report, rows=40)
+    assert pty.end() == 0
+    shown = bytes(pty.output).decode().splitlines()
+    assert [line.split() for line in shown if "2001-" in line or "zeros" in
+            line or "2019-" in line] == [
+        ["1", "1", "2001-01"], ["0", "0", "2001-02"], ["1", "1", "2001-03"],
+        ["...", "224", "rows", "of", "zeros"], ["1", "1", "2019-12"]], shown
+    # A program gets all of them.
+    assert len(vault.run(*report[5:]).splitlines()) > 228
+
+
 main([a_first_testimony_in_chinese, a_person_with_three_names,
       an_edit_keeps_what_is_not_changed, goes_back_explains_and_empties,
       words_for_a_date_are_read_and_asked_about,
@@ -972,6 +1009,8 @@ main([a_first_testimony_in_chinese, a_person_with_three_names,
       a_name_like_it_is_shown_before_a_second_is_made,
       each_of_the_nine_types, nested_blocks_are_edited_again,
       what_becomes_a_must_is_asked_at_once,
+      what_is_refused_is_answered_with_what_would_do,
+      years_without_a_figure_are_one_line,
       facts_written_once_are_not_asked_again, ctrl_c_asks_about_the_draft,
       a_closed_terminal_leaves_a_draft, told_to_end_it_leaves_a_draft,
       a_draft_of_an_edit_never_overwrites,

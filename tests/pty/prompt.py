@@ -119,6 +119,10 @@ def completes_commands_and_names(program, folder):
     # Nothing there begins so: it stays as it is.
     s.ask(b"show zzzz\t\r", "no such record")
     s.ask(UP + UP + b"\r", "cannot be typed here")
+    # Where a code or a command stands, that is offered.
+    s.ask(b"vocab sex\t\r", "female")
+    s.ask(b"count mis\t\r", "At least 0 persons")
+    s.ask(b"help reind\t\r", "make the index again")
     s.pty.send(CTRL["D"])
     assert s.pty.end() == 0
 
@@ -204,10 +208,58 @@ def locks_though_it_is_killed(program, folder):
 def refuses_a_wrong_passphrase(program, folder):
     vault = Vault(program, folder)
     pty = Pty(vault.argv())
+    # Three times: what is typed again must not go to a shell.
+    for n in range(1, 4):
+        pty.wait_until(lambda: pty.output.count(b"Passphrase: ") == n, 10)
+        pty.drain(0.1)
+        pty.send(b"wrong\r")
+    assert pty.end() == 12
+    assert pty.output.count(b"wrong passphrase") == 3, pty.output
+    assert ALTERNATE_ON not in pty.output
+    pty = Pty(vault.argv("list"))
     pty.wait_for(b"Passphrase: ")
     pty.send(b"wrong\r")
-    assert pty.end() == 12
-    assert ALTERNATE_ON not in pty.output
+    pty.wait_until(lambda: pty.output.count(b"Passphrase: ") == 2, 10)
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert HAN.encode() in pty.output
+    # That of a copy, too.
+    copy, there = os.path.join(folder, "copy"), os.path.join(folder, "there")
+    vault.run("backup", copy)
+    pty = Pty([program, "-v", there, "restore", copy])
+    pty.wait_for(b"of the copy: ")
+    pty.send(b"wrong\r")
+    pty.wait_until(lambda: pty.output.count(b"of the copy: ") == 2, 10)
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert os.path.exists(there)
+
+
+def asks_for_the_passphrase_that_opens_the_vault(program, folder):
+    """Who sits down at what is unlocked gets nothing out in plain text."""
+    vault = Vault(program, folder, cases=1)
+    vault.run("unlock")
+    out = os.path.join(folder, "out")
+    for words in (["dossier", "Case number 0", "--unfiltered", "-o", out],
+                  ["export", "--plain", "json", "--unfiltered", "-o", out],
+                  ["submission", "wgad", HAN, "-o", out],
+                  ["office", "secret-key", "-o", out],
+                  ["passphrase", "remove", "mine"]):
+        pty = Pty(vault.argv("--yes", *words))
+        for n in range(1, 4):
+            pty.wait_until(lambda: pty.output.count(b"of this vault: ") == n, 10)
+            pty.drain(0.1)
+            pty.send(b"wrong\r")
+        assert pty.end() == 12, (words, pty.status)
+        assert not os.path.exists(out), words
+        assert b"Case number" not in pty.output, words
+    pty = Pty(vault.argv("--yes", "dossier", "Case number 0", "--unfiltered",
+                         "-o", out))
+    pty.wait_for(b"of this vault: ")
+    pty.send(PASS.encode() + b"\r")
+    assert pty.end() == 0
+    assert os.path.exists(out)
+    vault.run("lock")
 
 
 def pages_what_is_long_unless_told_not_to(program, folder):
@@ -220,6 +272,15 @@ def pages_what_is_long_unless_told_not_to(program, folder):
     assert b"Case number 1\r" not in pty.output
     pty.send(b"q")
     assert pty.end() == 0
+    # Whatever else is long, too.
+    for words in (["vocab", "country"], ["log"], ["types", "act"]):
+        pty = Pty(vault.argv("--passphrase-file", vault.pass_file, *words))
+        pty.wait_for(ALTERNATE_ON)
+        pty.drain(0.3)
+        pty.send(b"q")
+        assert pty.end() == 0
+    # What does not fit is broken at a blank, and stays in its column.
+    assert b" " * 20 + b"digits of" in pty.output
     assert not os.path.exists(os.path.join(folder, "ran"))
     os.environ["ACCESSIBLE"] = "1"
     pty = Pty(vault.argv("--passphrase-file", vault.pass_file, "list"))
@@ -257,6 +318,19 @@ def offers_ten_things_by_number(program, folder):
     pty.send("腾彪\r".encode())
     pty.wait_for(b"Which file: ")
     say(path, "attached")
+    # A list has a map, a bundle has none.
+    with open(path + ".csv", "w") as f:
+        f.write("no,name\n1,Ana Ejemplo\n")
+    with open(path + ".json", "w") as f:
+        f.write('{"amparo_map": 1, "name": "a", "type": "person", "key": ["no"],'
+                ' "columns": [{"column": "name", "field": "names[0].text"}]}')
+    for map_file, answer, after in ((path + ".json", "Add 1 record?", b"[y/N]"),
+                                    ("", "is imported with --map", ask)):
+        say("9", "Which file", b"Which file: ")
+        say(path + ".csv", "Its map", b"is a bundle: ")
+        say(map_file, answer, after)
+        if map_file:
+            say("y", "added: 1")
     say("10", "Into which new folder", b"Into which new folder")
     before = len(pty.output)
     pty.send(b"\r")
@@ -306,6 +380,7 @@ main([runs_commands_and_locks_when_it_is_left,
       ends_when_it_is_locked_from_elsewhere,
       locks_though_it_is_killed,
       refuses_a_wrong_passphrase,
+      asks_for_the_passphrase_that_opens_the_vault,
       pages_what_is_long_unless_told_not_to,
       offers_ten_things_by_number],
      [leaves_nothing_on_the_screen])

@@ -121,6 +121,9 @@ struct vault_row_note {
 	const char *column, *value; /* "" if it is the whole row */
 	const struct vault_issue *issue;
 	int64_t day; /* at its beginning; 0: none */
+	/* Of a field of a record that is here: its title, what it says; or NULL
+	 */
+	const char *title, *here;
 };
 
 /* What has become of a row in the end. */

@@ -79,7 +79,7 @@ const char *vault_code_label(const struct vault_code *c, const char *lang);
 /*
  * Names near to one that is not there, the nearest first, constant; returns
  * how many: of types, of the fields of t, of the members of f, of
- * vocabularies.
+ * vocabularies, of the codes of one.
  */
 size_t vault_near_types(const char *near[static 3], const char *name);
 size_t vault_near_fields(
@@ -87,6 +87,8 @@ size_t vault_near_fields(
 size_t vault_near_members(
     const char *near[static 3], const struct vault_field *f, const char *name);
 size_t vault_near_vocabs(const char *near[static 3], const char *name);
+size_t vault_near_codes(
+    const char *near[static 3], const struct vault_vocab *v, const char *code);
 
 /* ---- A body being written ---- */
 

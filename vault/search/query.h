@@ -169,6 +169,28 @@ struct store;
 VAULT_CHECKED enum vault_err query_offices(
     struct query *query, struct store *s);
 
+/*
+ * The first part of a query that can find nothing, or that is read as words
+ * though it looks like a field; to be told to whoever has found nothing.
+ */
+enum query_doubts {
+	QUERY_NO_DOUBT,
+	QUERY_NO_FIELD, /* field is none that can be searched by */
+	QUERY_NO_VALUE, /* value is nothing that field can be */
+	QUERY_NO_DATE,  /* value is not understood as days */
+	QUERY_NO_CASE,  /* value is not the id of a case */
+};
+struct query_doubt {
+	enum query_doubts what;
+	struct buf field, value; /* or empty */
+	const char *near[3];     /* fields or values: constant */
+	size_t n_near;
+};
+/* Give d to query_doubt_free, also after an error. */
+VAULT_CHECKED enum vault_err query_doubt(
+    struct query_doubt *d, const struct query *query);
+void query_doubt_free(struct query_doubt *d);
+
 struct query_param {
 	bool is_text;
 	int64_t number;

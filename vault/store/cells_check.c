@@ -71,8 +71,8 @@ check_rows(struct cells *c, const struct cells_check *how)
 		how->found(how->ctx, CELLS_MISSING, (int64_t)next);
 	if (!bytes_equal(sum, c->root.sum, HASH_LEN))
 		how->found(how->ctx, CELLS_SUM, 0);
-	if (how->progress != NULL)
-		(void)how->progress(how->ctx, done, done);
+	if (how->progress != NULL && !how->progress(how->ctx, done, done))
+		err = VAULT_ECANCELED;
 out:
 	sqlite3_finalize(all);
 	return err;

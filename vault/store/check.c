@@ -8,7 +8,11 @@ struct counting {
 	const struct check_how *how;
 	uint64_t found;
 	uint64_t broken;
+	uint64_t cells; /* of which progress is told */
 };
+
+/* Steps of SQLite between two questions whether to go on. */
+#define STEPS 100000
 
 static void
 tell(struct counting *c, enum check_finding what, int64_t n)
@@ -41,9 +45,20 @@ cell_found(void *ctx, enum cells_finding what, int64_t n)
 static bool
 cell_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	const struct check_how *how = ((struct counting *)ctx)->how;
+	struct counting *c = ctx;
+	const struct check_how *how = c->how;
 
+	c->cells = total;
 	return how->progress == NULL || how->progress(how->ctx, done, total);
+}
+
+/* All cells were looked at; what is left has no measure, but can be stopped. */
+static int
+inner_progress(void *ctx)
+{
+	struct counting *c = ctx;
+
+	return !cell_progress(c, c->cells, c->cells);
 }
 
 /* SQLite's own check of the inner database, in one snapshot. */
@@ -53,10 +68,14 @@ check_inner(struct store *s, struct counting *c)
 	enum vault_err err;
 	bool sound;
 
+	sqlite3_progress_handler(s->db, STEPS, inner_progress, c);
+	err = sqlite_sound(&sound, s->db);
+	sqlite3_progress_handler(s->db, 0, NULL, NULL);
 	/* The pages know why one could not be read; SQLite only that. */
-	if ((err = sqlite_sound(&sound, s->db)) == VAULT_OK && !sound)
+	if (err == VAULT_OK && !sound)
 		err = inner_fail(s, SQLITE_CORRUPT);
-	else if (err != VAULT_OK && err != VAULT_ENOMEM)
+	else if (err != VAULT_OK && err != VAULT_ENOMEM &&
+	    err != VAULT_ECANCELED)
 		err = inner_fail(s, sqlite3_extended_errcode(s->db));
 	if (err == VAULT_EDAMAGED) {
 		tell(c, CHECK_INNER, 0);
