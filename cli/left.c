@@ -9,8 +9,8 @@ add_line(void *ctx, const struct vault_left *l)
 {
 	struct buf *out = ctx;
 
-	buf_putf(out, "  %s  %s  %.*s  ",
-	    l->time == 0 ? "" : say_time(l->time), l->what, PICK_SHORT, l->id);
+	buf_putf(out, "  %s  %s  %.*s  ", l->time == 0 ? "" : say_time(l->time),
+	    l->what, PICK_SHORT, l->id);
 	if (text_safe_line(out, l->title, strlen(l->title)) != VAULT_OK)
 		out->failed = true;
 	buf_put_byte(out, '\n');
