@@ -14,7 +14,7 @@ struct text {
 };
 
 static inline enum vault_err
-read_text(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
+read_csv(void *ctx, void *to, size_t len, uint64_t offset, size_t *got)
 {
 	const struct text *t = ctx;
 
@@ -99,7 +99,7 @@ static inline enum vault_err
 make_by(const char *json, const char *csv)
 {
 	struct text t = { csv, strlen(csv) };
-	struct table_source from = { &t, read_text, t.len };
+	struct table_source from = { &t, read_csv, t.len };
 	struct made m = { 0 };
 	struct table_events events = { &m, make_row, NULL, NULL };
 	struct table_form form = { .encoding = NULL };
@@ -162,7 +162,7 @@ import_by(struct vault *v, const char *json, const char *csv,
     struct vault_table_how how)
 {
 	struct text t = { csv, strlen(csv) };
-	struct vault_input input = { &t, read_text, NULL, t.len };
+	struct vault_input input = { &t, read_csv, NULL, t.len };
 	struct vault_map_fault fault;
 	struct vault_table *table;
 	struct vault_map *map;
@@ -211,17 +211,17 @@ edit_field(struct vault *v, const char *id, const char *path, const char *value)
 {
 	struct vault_record r;
 	struct vault_report *report;
-	struct vault_body *b;
+	struct vault_body *body;
 	struct buf json = { 0 };
 
 	assert_ok(vault_get(&r, v, id));
-	assert_ok(vault_body_read(&b, r.body.bytes, r.body.len));
-	assert_ok(vault_body_set(b, path, value, strlen(value)));
-	assert_ok(vault_body_json(&json, b));
+	assert_ok(vault_body_read(&body, r.body.bytes, r.body.len));
+	assert_ok(vault_body_set(body, path, value, strlen(value)));
+	assert_ok(vault_body_json(&json, body));
 	assert_ok(vault_report_new(&report));
 	assert_ok(vault_edit(v, &r, report, json.bytes, json.len));
 	vault_report_free(report);
-	vault_body_free(b);
+	vault_body_free(body);
 	vault_record_free(&r);
 	buf_free(&json);
 }

@@ -89,52 +89,6 @@ bring_person(const char *id)
 	bring(&a, "B", &b, id);
 }
 
-/*
- * What a program of theirs that checks nothing makes of a record of A's: the
- * next version, with another text in it.
- */
-static void
-forge(const char *id, const char *type, const char *from, const char *to)
-{
-	static const char readme[] = "hello";
-	struct crafted files[2] = { { TAR_README, readme, 5 } };
-	struct vault_record r;
-	struct vault_imported got;
-	struct memory m = { 0 };
-	struct carried one;
-	struct signer by;
-	struct buf body = { 0 }, text = { 0 };
-	const char *whole, *at;
-
-	memset(&one, 0, sizeof(one));
-	assert_ok(vault_get(&r, of(&a), id));
-	whole = buf_text(&r.body);
-	assert_non_null(at = strstr(whole, from));
-	buf_put(&body, whole, (size_t)(at - whole));
-	buf_put_text(&body, to);
-	buf_put_text(&body, at + strlen(from));
-	assert_ok(records_signer(&by, of(&b)->store));
-	assert_ok(id_parse(one.version.record, id, strlen(id)));
-	memcpy(one.version.type, type, strlen(type));
-	memcpy(one.version.office, by.public_key, IDENTITY_PUBLIC_LEN);
-	one.version.time = craft_time;
-	one.version.has_body = true;
-	buf_put(&one.version.parents, r.heads.bytes, r.heads.len);
-	assert_ok(part_new(&one.body, one.version.body, body.bytes, body.len));
-	assert_ok(version_sign(&one.version, by.key));
-	assert_ok(carry_write(&text, &one));
-	secret_free(by.key);
-	carry_free(&one);
-	vault_record_free(&r);
-	files[1] = (struct crafted){ "records/000001.json", text.bytes,
-		text.len };
-	craft(&m, &b, &a, files, 2, NULL);
-	assert_ok(import_with(&got, &a, &m, true));
-	memory_free(&m);
-	buf_free(&body);
-	buf_free(&text);
-}
-
 /* A version of B's that follows none, beside those that are here. */
 static void
 beside(const char *id, const char *type, const char *body)

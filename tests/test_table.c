@@ -35,7 +35,7 @@ static enum vault_err
 read_form(const char *bytes, size_t len, struct table_form form)
 {
 	struct text t = { bytes, len };
-	struct table_source from = { &t, read_text, len };
+	struct table_source from = { &t, read_csv, len };
 	struct table_events events = { NULL, on_row, on_fault, NULL };
 	uint8_t sha256[DIGEST_LEN];
 

@@ -34,7 +34,7 @@ static enum vault_err
 read_as(const void *bytes, size_t len, const char *encoding, bool json)
 {
 	struct text t = { bytes, len };
-	struct table_source from = { &t, read_text, len };
+	struct table_source from = { &t, read_csv, len };
 	struct table_events events = { NULL, on_row, on_fault, NULL };
 	struct table_form form = { ',', encoding, json };
 	uint8_t sha256[DIGEST_LEN];
