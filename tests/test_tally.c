@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "support.h"
-#include "tally.h"
+#include "figures/tally.h"
 
 #define PERSONS 12
 #define ACTS 160

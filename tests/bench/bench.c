@@ -14,7 +14,7 @@
 
 #include <sqlite3.h>
 
-#include "bulk.h"
+#include "lists/bulk.h"
 #include "inside.h"
 #include "record/keep.h"
 #include "search/index.h"

@@ -11,7 +11,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "inside.h"
-#include "tables.h"
+#include "lists/tables.h"
 
 _Static_assert((int)VAULT_MAP_NO_LINK == (int)TABLE_MAP_NO_LINK &&
 	(int)VAULT_MAP_TYPE == (int)TABLE_MAP_TYPE,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "linked.h"
+#include "figures/linked.h"
 #include "record/body.h"
 #include "record/model.h"
 #include "search/query.h"

@@ -10,7 +10,7 @@
 
 #include "core/secret.h"
 #include "inside.h"
-#include "linked.h"
+#include "figures/linked.h"
 #include "record/body.h"
 #include "record/heads.h"
 #include "store/store.h"

@@ -15,7 +15,7 @@
 #include "record/table_again.h"
 #include "record/table_base.h"
 #include "search/index.h"
-#include "tables.h"
+#include "lists/tables.h"
 #include "inside.h"
 
 _Static_assert((int)VAULT_POLICY_UPDATE == (int)TABLE_UPDATE,

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "core/mem.h"
 #include "exchange/leave.h"
-#include "plain_inside.h"
+#include "leaving/plain_inside.h"
 #include "record/heads.h"
 #include "record/json.h"
 #include "record/model.h"

@@ -8,7 +8,7 @@
 
 #include "record/json.h"
 #include "record/model.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 /* The record at hand, or a better one of an act of which this is asked. */
 static bool

@@ -11,7 +11,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
-#include "due_consents.h"
+#include "figures/due_consents.h"
 #include "inside.h"
 #include "record/body.h"
 #include "record/due.h"

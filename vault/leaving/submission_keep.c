@@ -17,7 +17,7 @@
 #include "record/json.h"
 #include "record/keep.h"
 #include "store/store.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 struct keeping {
 	struct vault_submission *s;

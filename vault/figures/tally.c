@@ -23,7 +23,7 @@
 #include "inside.h"
 #include "store/log.h"
 #include "store/store.h"
-#include "tally_gather.h"
+#include "figures/tally_gather.h"
 
 /* ---- Afterwards ---- */
 

@@ -14,7 +14,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
-#include "doubles.h"
+#include "figures/doubles.h"
 #include "inside.h"
 #include "record/heads.h"
 #include "record/status.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubles.h"
+#include "figures/doubles.h"
 #include "record/rows.h"
 #include "search/alike.h"
 

@@ -14,7 +14,7 @@
  * What stands in several cells makes subtraction less exact; it is judged as
  * if it did not.
  */
-#include "tally.h"
+#include "figures/tally.h"
 
 /* Some hidden cells: how many, and what they add up to. */
 struct hidden {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "plain_inside.h"
+#include "leaving/plain_inside.h"
 #include "record/flat.h"
 #include "record/json.h"
 #include "store/store.h"

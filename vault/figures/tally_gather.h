@@ -5,7 +5,7 @@
 
 #include "exchange/edition.h"
 #include "record/field_path.h"
-#include "tally.h"
+#include "figures/tally.h"
 
 /* A type of record, and what the fields asked for are in it. */
 #define TALLY_KINDS 16

@@ -13,7 +13,7 @@
 #include "record/heads.h"
 #include "record/json.h"
 #include "record/model.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 struct sub_person *
 sub_persons(const struct vault_submission *s, size_t *n)

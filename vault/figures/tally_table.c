@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "record/date.h"
-#include "tally.h"
+#include "figures/tally.h"
 
 void
 tally_table_free(struct tally_table *t)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "due_consents.h"
+#include "figures/due_consents.h"
 #include "core/buf.h"
 #include "record/guard.h"
 #include "record/heads.h"

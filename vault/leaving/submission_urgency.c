@@ -10,7 +10,7 @@
 
 #include "record/date_english.h"
 #include "record/status.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 /* How far "about" and "probably" may be off. */
 #define ABOUT_DAYS 15

@@ -9,7 +9,7 @@
 #include "record/body.h"
 #include "record/json.h"
 #include "record/name.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 struct seeing {
 	struct vault_submission *s;

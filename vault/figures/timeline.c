@@ -14,7 +14,7 @@
 
 #include "core/secret.h"
 #include "inside.h"
-#include "linked.h"
+#include "figures/linked.h"
 #include "record/heads.h"
 #include "record/json.h"
 #include "record/status.h"

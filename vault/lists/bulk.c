@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bulk.h"
+#include "lists/bulk.h"
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/worker.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plain_inside.h"
+#include "leaving/plain_inside.h"
 #include "record/date.h"
 #include "record/model.h"
 #include "record/name.h"

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubles.h"
+#include "figures/doubles.h"
 #include "inside.h"
 #include "record/date.h"
 #include "record/heads.h"
-#include "tally_gather.h"
+#include "figures/tally_gather.h"
 
 #define STEP 64 /* records between two looks at progress */
 

@@ -21,7 +21,7 @@
 #include "record/json.h"
 #include "store/log.h"
 #include "store/store.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 struct sub_item *
 sub_items(const struct vault_submission *s, size_t *n)

@@ -10,7 +10,7 @@
 
 #include "core/text.h"
 #include "exchange/forms_value.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 /* What stands where the form wants something that may not be said, or is not
  * known; the draft does not tell which. */

@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "bulk.h"
+#include "lists/bulk.h"
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/text.h"
@@ -23,7 +23,7 @@
 #include "search/index.h"
 #include "store/log.h"
 #include "store/store.h"
-#include "tables.h"
+#include "lists/tables.h"
 
 /* Rows of a preview between two snapshots: no writer waits longer. */
 #define PREVIEW_ROWS 256

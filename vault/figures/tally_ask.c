@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "inside.h"
-#include "tally_gather.h"
+#include "figures/tally_gather.h"
 
 unsigned
 tally_axis_of(const struct tally_gather *g, size_t by)

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linked.h"
+#include "figures/linked.h"
 #include "record/heads.h"
 #include "record/json.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 /* ---- What stays behind ---- */
 

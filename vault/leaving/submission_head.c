@@ -7,7 +7,7 @@
 
 #include "exchange/forms_value.h"
 #include "record/date_english.h"
-#include "submission_inside.h"
+#include "leaving/submission_inside.h"
 
 /* The consent as it may leave itself; no body if it may not. */
 static enum vault_err
