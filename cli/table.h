@@ -18,10 +18,4 @@ struct table_options {
 int table_import(
     struct cli *c, const char *path, const struct table_options *o);
 
-/* A value as far as it tells which one it is. */
-void table_put_excerpt(struct buf *out, const char *text);
-
-/* What becomes of a row, or of a cell, as a line of a table (say_table). */
-void table_put_note(struct buf *out, const struct vault_row_note *n);
-
 #endif

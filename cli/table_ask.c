@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "table.h"
+#include "table_note.h"
 #include "table_ask.h"
 
 struct question {
