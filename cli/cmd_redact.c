@@ -73,6 +73,7 @@ read_words(struct wanted *w, int argc, char **argv)
 struct showing {
 	struct buf out, taken;
 	size_t passages;
+	size_t absent; /* a word that stands nowhere, from 1 */
 	struct doc *docs;
 };
 
@@ -94,6 +95,14 @@ count_taken(void *ctx, const char *field, size_t n)
 	if (text_safe_line(&show->taken, field, strlen(field)) != VAULT_OK)
 		show->taken.failed = true;
 	buf_putf(&show->taken, "  %s\n", say_number(n));
+}
+
+static void
+note_absent(void *ctx, size_t word)
+{
+	struct showing *show = ctx;
+
+	show->absent = word;
 }
 
 static void
@@ -171,7 +180,8 @@ keep(struct session *s, const struct wanted *w,
 }
 
 static int
-fault(const struct session *s, enum vault_err err, const struct wanted *w)
+fault(const struct session *s, enum vault_err err, const struct wanted *w,
+    const struct showing *show)
 {
 	switch ((int)err) {
 	case VAULT_EUSE:
@@ -181,7 +191,12 @@ fault(const struct session *s, enum vault_err err, const struct wanted *w)
 		say_hint(SAY_HINT_REDACT_TYPE, NULL);
 		return 2;
 	case VAULT_ECONFLICT:
-		say_error(SAY_REDACT_PLACE, NULL);
+		if (show->absent == 0) {
+			say_error(SAY_REDACT_PLACE, NULL);
+			return 2;
+		}
+		say_error(SAY_REDACT_ABSENT, say_number(show->absent), NULL);
+		say_hint(SAY_HINT_REDACT_ABSENT, NULL);
 		return 2;
 	default:
 		return session_fault(s, err);
@@ -235,6 +250,7 @@ redact(struct cli *c, struct session *s, struct wanted *w)
 		.passages = w->passages,
 		.n_passages = w->n_passages,
 		.taken = count_taken,
+		.absent = note_absent,
 		.ctx = &show };
 	struct buf body = { 0 };
 	enum vault_err err;
@@ -244,7 +260,7 @@ redact(struct cli *c, struct session *s, struct wanted *w)
 	if ((status = pick_id(w->id, s, w->id_text)) != 0)
 		goto out;
 	if ((err = vault_redact(&body, &closed, s->vault, &what)) != VAULT_OK) {
-		status = fault(s, err, w);
+		status = fault(s, err, w, &show);
 		goto out;
 	}
 	if ((status = show_copy(s, &show, &body)) == 0)

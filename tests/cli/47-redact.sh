@@ -21,6 +21,10 @@ expect_err "no copy of them can leave unnamed"
 expect_status 2 opened --yes redact "$told" --audience media --at text:1-9999
 expect_err "no text of the record has that place"
 expect_status 2 opened --yes redact "$told" --audience media --at text
+# What is misspelt is not believed to be gone; nor is it shown.
+expect_status 2 opened --yes redact "$told" --audience media --take-out "red house" --take-out "rad house"
+expect_err "what --take-out number 2 names stands in no text of the copy"
+expect_no_out "rad house"
 expect_status 2 opened --yes redact "$told"
 expect_status 15 opened --yes redact 0000 --audience media
 expect_status 0 opened list

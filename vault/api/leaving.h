@@ -188,6 +188,8 @@ struct vault_redact_what {
 	bool from_closed; /* a person has agreed to that, as below */
 	/* Told how many passages were taken out of a field; or NULL. */
 	void (*taken)(void *ctx, const char *field, size_t n);
+	/* Told which of words, from 1, is in no text; 0: a passage; or NULL. */
+	void (*absent)(void *ctx, size_t word);
 	void *ctx;
 };
 
@@ -198,7 +200,8 @@ struct vault_redact_what {
  * record is of level 3, or names its readers, or other audiences.  VAULT_EUSE:
  * there is no such audience, or none that gets records.  VAULT_EREFUSED: it is
  * a person, a status or a consent.  VAULT_ENORECORD: there is no such record,
- * or nothing of it here.  VAULT_ECONFLICT: a passage is in no text.
+ * or nothing of it here.  VAULT_ECONFLICT: a passage, or one of words, is in
+ * no text that the copy would have.
  */
 VAULT_CHECKED enum vault_err vault_redact(struct buf *body, bool *closed,
     struct vault *v, const struct vault_redact_what *what);

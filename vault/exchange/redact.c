@@ -21,7 +21,7 @@ struct redacting {
 	const struct redact_how *how;
 	struct buf path;
 	struct buf ranges; /* of the text at hand */
-	uint8_t *used;     /* which spots were in a text */
+	uint8_t *used;     /* which spots, and then words, were in a text */
 };
 
 /* ---- One text ---- */
@@ -50,7 +50,10 @@ see_person(void *ctx, const struct reveal_hit *hit)
 static enum vault_err
 see_word(void *ctx, const struct scan_hit *hit)
 {
-	add_range(ctx, hit->at, hit->len);
+	struct redacting *r = ctx;
+
+	r->used[r->how->n_spots + hit->who] = 1;
+	add_range(r, hit->at, hit->len);
 	return VAULT_OK;
 }
 
@@ -457,12 +460,20 @@ is_about_one(const json_t *body)
 	    strcmp(type, "status") == 0 || strcmp(type, "consent") == 0;
 }
 
+/* Whoever misspells a passage must not believe that it is gone. */
 static bool
 all_used(const struct redacting *r)
 {
-	for (size_t i = 0; i < r->how->n_spots; i++)
-		if (!r->used[i])
+	const struct redact_how *how = r->how;
+
+	for (size_t i = 0; i < how->n_spots + how->n_words; i++)
+		if (!r->used[i]) {
+			if (how->absent != NULL)
+				how->absent(how->ctx,
+				    i < how->n_spots ? 0
+						     : i - how->n_spots + 1);
 			return false;
+		}
 	return true;
 }
 
@@ -476,7 +487,7 @@ redact_body(json_t *body, const char *record, struct reveal *people,
 
 	if (is_about_one(body))
 		return VAULT_EUSE;
-	for (size_t i = 0; i < how->n_spots; i++)
+	for (size_t i = 0; i < how->n_spots + how->n_words; i++)
 		buf_put_byte(&used, 0);
 	r.used = used.bytes;
 	if ((err = buf_ok(&used)) == VAULT_OK)

@@ -24,6 +24,8 @@ struct redact_how {
 	size_t n_spots;
 	/* Told how many passages were taken out of a field; may be NULL. */
 	void (*taken)(void *ctx, const char *path, size_t n);
+	/* Told which word, from 1, is in no text; 0: a spot; may be NULL. */
+	void (*absent)(void *ctx, size_t word);
 	void *ctx;
 };
 
@@ -31,7 +33,7 @@ struct redact_how {
  * Make *body, an edition of the record of this id, a redacted copy: links to
  * people whom it is about and who have not consented go, texts lose their
  * passages, and it is limited to the audience, with its highest level.
- * VAULT_ENORECORD: a spot is in no text of the body.  VAULT_EUSE: what it is
+ * VAULT_ENORECORD: a spot or a word is in no text of the body.  VAULT_EUSE: what it is
  * about is one person, and no copy helps: a person, a status or a consent.
  */
 VAULT_CHECKED enum vault_err redact_body(json_t *body, const char *record,

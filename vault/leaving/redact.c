@@ -25,6 +25,7 @@ take_out(json_t *body, struct vault *v, const struct vault_redact_what *what,
 			     what->passages,
 		.n_spots = what->n_passages,
 		.taken = what->taken,
+		.absent = what->absent,
 		.ctx = what->ctx };
 	struct reveal *people;
 	enum vault_err err;
