@@ -63,11 +63,15 @@ alone_job(void *arg)
 static void
 chain_job(void *arg)
 {
+	/* Longer than a thread may wait for a processor that others use. */
+	const struct timespec pause = { 0, 1000000 };
 	struct task *t = arg;
 	uint64_t before = t->chain->value;
 
 	t->chain->broken |= ++t->chain->inside != 1;
 	spin(t->spin);
+	if (t->number % 64 == 0)
+		nanosleep(&pause, NULL);
 	t->chain->value = t->result = mix(before, t->number);
 	t->chain->inside--;
 }
@@ -76,13 +80,15 @@ chain_job(void *arg)
 static void
 run_all(bool in_order)
 {
+	/* A job may go on when an assertion has ended this function. */
 	static struct task tasks[WORKER_JOBS];
+	static struct chain chain;
 	struct worker *w = worker_new(in_order);
-	struct chain chain = { 0 };
 	uint64_t expect = 0, took = 0;
 
 	assert_non_null(w);
 	memset(tasks, 0, sizeof(tasks));
+	memset(&chain, 0, sizeof(chain));
 	for (uint64_t put = 0; took < ROUNDS;) {
 		size_t room = WORKER_JOBS - worker_out(w);
 		struct task *t;
