@@ -84,7 +84,7 @@ call_dossier(struct state *s)
 static enum vault_err
 call_redact(struct state *s)
 {
-	static const char *const words[] = { "old" };
+	static const char *const words[] = { "lake" };
 	const struct vault_redact_what what = { .id = content.old,
 		.audience = "partner",
 		.words = words,
@@ -104,8 +104,10 @@ call_redact(struct state *s)
 	return err;
 }
 
-/* Somebody of two records, both with a consent and something that hangs on
- * them: not in the call, which must write once or not at all. */
+/*
+ * Somebody of two records, both with a consent and something that hangs on
+ * them: not in the call, which must write once or not at all.
+ */
 enum vault_err
 prepare_submission(struct vault *v)
 {
