@@ -37,6 +37,9 @@ class Pty:
             os.environ["TERM"] = term
             # Whatever the locale: the program brings its own.
             os.environ["LC_ALL"] = "C"
+            # A shell that runs the tests in the background ignores these.
+            for number in (signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             os.execv(argv[0], argv)
         self.resize(rows, columns)
 
