@@ -51,8 +51,10 @@ note_version(void *ctx, const struct head *h)
 	if (err == VAULT_OK && buf_put(&n->l->words, &c, sizeof(c)))
 		return VAULT_OK;
 	consent_free(&c);
-	/* What is no consent forbade nothing that is left. */
-	return err == VAULT_OK ? VAULT_ENOMEM : VAULT_OK;
+	if (err == VAULT_OK)
+		return VAULT_ENOMEM;
+	/* What is no consent forbade nothing; any other fault is one. */
+	return err == VAULT_EDAMAGED ? VAULT_OK : err;
 }
 
 enum vault_err
