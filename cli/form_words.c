@@ -2,6 +2,7 @@
 /* form - words for a date or a duration: what they are understood as. */
 #include <stdio.h>
 
+#include "answer.h"
 #include "ask.h"
 #include "form_inner.h"
 
@@ -96,8 +97,7 @@ ask_reading(bool *yes, struct form *f, const struct vault_words *w)
 	say_put(&prompt, SAY_FORM_READ_RIGHT, NULL);
 	lineedit_forget(f->l);
 	answer = form_read(&line, &end, f, buf_text(&prompt));
-	*yes = answer == ANSWER_TEXT && line.len > 0 &&
-	    (line.bytes[0] | 0x20) == 'y';
+	*yes = answer == ANSWER_TEXT && answer_is_yes(line.bytes, line.len);
 	buf_free(&prompt);
 	buf_free(&line);
 	return answer == ANSWER_END ? end : FORM_NEXT;

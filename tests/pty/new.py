@@ -390,8 +390,14 @@ def words_for_a_date_are_read_and_asked_about(program, folder):
         form.answer("Text [short]", "!")
         form.end()
 
+    reading = "Understood as 2011-02-15~/..: not before 2011-02-15"
+    # An answer is a whole word, as everywhere.
     edit("Date [early May 1980]", "since mid-February 2011",
-         ("Understood as 2011-02-15~/..: not before 2011-02-15", "y"))
+         (reading, "yesterday"))
+    same(bare(only(vault.all()[0]))["date"],
+         {"text": "since mid-February 2011"})
+    edit("Date [since mid-February 2011]", "since mid-February 2011",
+         (reading, "yes"))
     same(bare(only(vault.all()[0]))["date"],
          {"edtf": "2011-02-15~/..", "text": "since mid-February 2011"})
     assert "not understood" not in vault.run("show", name)
